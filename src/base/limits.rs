@@ -1,0 +1,132 @@
+//! Every limit of the house, with its reason. Nothing queues, grows, repeats or waits without a line here.
+
+use std::time::Duration;
+
+/// Characters in one message: what the original protocol allows, counted in characters so that every language has the same room.
+pub const MESSAGE_CHARS_MAX: usize = 10_000;
+/// Bytes of one uploaded file (decision 12).
+pub const FILE_BYTES_MAX: u64 = 20 * 1024 * 1024;
+/// Files in one message (decision 12).
+pub const FILES_PER_MESSAGE_MAX: usize = 10;
+/// Bytes of one chunk of a file in the database: large enough to stream quickly, small enough never to matter in memory.
+pub const CHUNK_BYTES: usize = 64 * 1024;
+/// Bytes of a logo, which every visitor pays for.
+pub const LOGO_BYTES_MAX: u64 = 512 * 1024;
+
+/// Bytes of a JSON body: a message of four-byte characters, escaped, with room for form data.
+pub const JSON_BYTES_MAX: usize = 256 * 1024;
+/// Levels of nesting in a JSON body; serde_json stops at 128 by itself, tokens stop earlier.
+pub const TOKEN_NESTING_MAX: usize = 8;
+/// Bytes of a signed token (security row 13).
+pub const TOKEN_BYTES_MAX: usize = 8 * 1024;
+/// Clock skew allowed between the signer and us (decision 4).
+pub const TOKEN_SKEW_S: i64 = 60;
+/// Oldest `iat` for tokens without `exp` (decision 4).
+pub const TOKEN_AGE_MAX_S: i64 = 24 * 3600;
+/// Bytes of the custom attributes of one contact (checklist row 32).
+pub const ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
+/// Keys of form data or custom attributes.
+pub const ATTRIBUTES_MAX: usize = 100;
+
+/// Bytes of all request headers together; hyper's buffer is bounded by it.
+pub const HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Count of request headers.
+pub const HEADERS_MAX: usize = 64;
+/// A client that has not sent its headers by then is a slowloris, or gone.
+pub const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest silence inside a body.
+pub const BODY_IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+/// A body must arrive at least this fast on average once the idle time-out has passed once (bytes per second).
+pub const BODY_RATE_MIN: u64 = 1024;
+/// An idle keep-alive connection is closed after this.
+pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(75);
+/// A reader so slow that nothing leaves for this long loses its connection.
+pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// Connections at once, sockets included: file descriptors are the scarce thing.
+pub const CONNECTIONS_MAX: usize = 20_000;
+/// Connections at once from one address that is not a trusted proxy: a big office fits, one host cannot take everything.
+pub const CONNECTIONS_PER_IP_MAX: usize = 12_000;
+/// How long a graceful stop waits for requests under way.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes of one socket message, all its fragments together.
+pub const SOCKET_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// Frames one socket may have waiting before it counts as too slow (close 1013).
+pub const SEAT_QUEUE_MAX: usize = 256;
+/// Seats of one owner (tabs and devices of one person).
+pub const SEATS_PER_OWNER_MAX: usize = 32;
+/// Seats altogether.
+pub const SEATS_MAX: usize = 20_000;
+/// A socket that never joins is closed after this.
+pub const JOIN_TIMEOUT: Duration = Duration::from_secs(20);
+/// A joined socket that says nothing is dropped after this (checklist row 99): throttled background tabs ping about once a minute.
+pub const SOCKET_SILENCE_MAX: Duration = Duration::from_secs(70);
+
+/// Tasks waiting for the writer; beyond, callers wait for a place.
+pub const WRITE_QUEUE_MAX: usize = 4096;
+/// How long a caller waits for a place in the writer's queue before it is told "busy".
+pub const WRITE_QUEUE_WAIT: Duration = Duration::from_secs(2);
+/// Tasks in one group commit: the fsync is shared by all of them.
+pub const WRITE_BATCH_MAX: usize = 256;
+/// Read connections: two cores, one spare for a slow search.
+pub const READERS_MAX: u32 = 4;
+/// How long a reader waits for a connection of the pool.
+pub const READ_WAIT: Duration = Duration::from_secs(5);
+/// Steps of SQLite's machine after which a runaway query is stopped (checked by a progress handler).
+pub const READ_TIME_MAX: Duration = Duration::from_secs(5);
+/// How long the change feed is kept; a client away for longer reloads.
+pub const EVENTS_KEPT: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Rows of the change feed kept at most.
+pub const EVENTS_MAX: i64 = 200_000;
+/// Changes answered by one catch-up call.
+pub const CHANGES_PER_PAGE: u32 = 500;
+
+/// Conversations a contact may start in 24 hours (original protocol).
+pub const CONVERSATIONS_PER_DAY_MAX: i64 = 50;
+/// Conversations listed for a contact (original protocol).
+pub const CONTACT_CONVERSATIONS_MAX: u32 = 200;
+/// Messages of the unpaged conversation call (original protocol).
+pub const MESSAGES_UNPAGED_MAX: u32 = 400;
+/// Messages of one page of history.
+pub const MESSAGES_PAGE_MAX: u32 = 100;
+/// Rows of one page of the desk's lists.
+pub const LIST_PAGE_MAX: u32 = 100;
+/// Page visits remembered for one contact.
+pub const PAGE_VISITS_MAX: usize = 20;
+/// Contacts whose page visits are held in memory.
+pub const PAGE_VISIT_CONTACTS_MAX: usize = 20_000;
+/// Characters of a visited address and title.
+pub const PAGE_URL_CHARS_MAX: usize = 2048;
+/// Characters of a visited page's title.
+pub const PAGE_TITLE_CHARS_MAX: usize = 256;
+/// Characters of a search query.
+pub const SEARCH_CHARS_MAX: usize = 200;
+
+/// Sliding life of an anonymous visitor's session (decision 8).
+pub const VISITOR_SESSION: Duration = Duration::from_secs(180 * 24 * 3600);
+/// Life of an agent's session without use.
+pub const AGENT_SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
+/// Life of invitation, reset and set-up links (security row 23).
+pub const INVITATION_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// How long an anonymous init may be repeated with the same echo id.
+pub const INIT_REPEAT: Duration = Duration::from_secs(3600);
+/// Life of a signed link to an attachment.
+pub const UPLOAD_LINK_LIFE: Duration = Duration::from_secs(24 * 3600);
+/// Uploaded by an agent but never sent: removed after this.
+pub const UNSENT_ATTACHMENT_LIFE: Duration = Duration::from_secs(24 * 3600);
+
+/// Password hashes computed at once: each takes 19 MB and 30 ms.
+pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
+/// Failed logins per account and per address before the door is closed for a while (security row 19).
+pub const LOGIN_FAILURES_MAX: u32 = 10;
+/// How long failed logins are remembered.
+pub const LOGIN_FAILURE_WINDOW: Duration = Duration::from_secs(15 * 60);
+/// Keys one throttle table remembers at most; the oldest are forgotten first.
+pub const THROTTLE_KEYS_MAX: usize = 50_000;
+
+/// Attempts of one job before it is buried.
+pub const JOB_ATTEMPTS_MAX: u32 = 12;
+/// Longest time one job may run.
+pub const JOB_TIMEOUT: Duration = Duration::from_secs(120);
+/// Jobs run at once.
+pub const JOBS_AT_ONCE: usize = 4;
