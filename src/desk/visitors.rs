@@ -5,6 +5,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::hub::{Refused, Seat};
 use crate::model::contact::{Contact, Session};
+use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Topic, What};
 use crate::model::inbox::Inbox;
 use crate::store::{contacts, inboxes, sessions};
@@ -20,6 +21,13 @@ impl Desk {
         let inbox = Arc::new(found.ok_or_else(|| Error::invalid("There is no such inbox, or it is switched off.").in_field("inbox_id"))?);
         self.inboxes.write().unwrap_or_else(|e| e.into_inner()).insert(uuid, inbox.clone());
         Ok(inbox)
+    }
+
+    /// Whether the contact of `conversation` can write into it no more. Answers from the settings that the last request read.
+    pub fn is_closed_for(&self, conversation: &Conversation) -> bool {
+        let inboxes = self.inboxes.read().unwrap_or_else(|e| e.into_inner());
+        let policy = inboxes.get(&conversation.inbox.uuid).map(|inbox| inbox.config.policy(conversation.contact.verified));
+        conversation.status == Status::Resolved && policy.is_some_and(|policy| policy.prevent_reply_to_closed_conversation)
     }
 
     /// The session of `token` in `inbox`. Unknown, expired, of another inbox, blocked: all the same 401.
