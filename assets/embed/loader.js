@@ -67,6 +67,7 @@
     function recall() { try { return JSON.parse(storage('localStorage', key)) || {}; } catch (e) { return {}; } }
     function remember(value) {
       kept = value || {};
+      for (var name in kept) if (kept[name] === null) delete kept[name];
       storage('localStorage', key, Object.keys(kept).length ? JSON.stringify(kept) : null);
     }
 
@@ -242,7 +243,10 @@
       else if (said.type === 'close') hide();
       else if (said.type === 'unread') counted(said.count);
       else if (said.type === 'expand') { expanded = !!said.on; place(); post('expanded', { on: expanded }); }
-      else if (said.type === 'keep') remember(said.value);
+      else if (said.type === 'keep') {
+        if (!said.patch) jwt = '';
+        remember(said.patch && Object.assign(recall(), said.patch));
+      }
     }
 
     // ---- where the visitor is

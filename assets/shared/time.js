@@ -26,6 +26,8 @@ export function createTime(locale) {
     clock: (at) => clock.format(at),
     /** Everything, for readers and tooltips. @param {number} at */
     full: (at) => full.format(at),
+    /** Tuesday @param {number} at */
+    weekday: (at) => weekday.format(at),
     /** Today · Yesterday · Tuesday · 3 March · 3 March 2024 @param {number} at @param {number} [now] */
     day(at, now = Date.now()) {
       const gone = days(at, now);
