@@ -85,18 +85,12 @@ impl Desk {
     pub fn link(&self, uuid: Uuid) -> String {
         let life = limits::UPLOAD_LINK_LIFE.as_millis() as i64;
         let expires = (self.clock.now() / (life / 2) + 2) * (life / 2);
-        let signature = token::sign_link(&self.link_key, &uuid.to_string(), expires);
-        format!("/uploads/{uuid}?sig={signature}&exp={expires}")
+        format!("/uploads/{uuid}?t={}", token::sign_link(&self.link_key, &uuid.to_string(), expires))
     }
 
-    /// A file by its public id and signed link. Wrong, expired or missing signature and unknown file are the same.
-    pub async fn file(&self, uuid: Uuid, signature: Option<&str>, expires: Option<i64>) -> Result<Stored> {
-        let signed = match (signature, expires) {
-            (Some(signature), Some(expires)) => {
-                token::check_link(&self.link_key, &uuid.to_string(), expires, signature, self.clock.now())
-            }
-            _ => false,
-        };
+    /// A file by its public id and the ticket of its link. Wrong, expired or missing ticket and unknown file are the same.
+    pub async fn file(&self, uuid: Uuid, ticket: Option<&str>) -> Result<Stored> {
+        let signed = ticket.is_some_and(|ticket| token::check_link(&self.link_key, &uuid.to_string(), ticket, self.clock.now()));
         let found = self.store.read(move |tx| media::find(tx, uuid)).await?;
         found.filter(|file| signed || file.public).ok_or_else(|| Error::not_found("file"))
     }

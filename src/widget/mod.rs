@@ -8,6 +8,7 @@ pub mod session;
 pub mod sign_in;
 pub mod socket;
 pub mod throttles;
+pub mod uploads;
 pub mod wire;
 
 use crate::base::error::{Error, Result};
