@@ -6,4 +6,5 @@ pub mod error;
 pub mod id;
 pub mod limits;
 pub mod log;
+pub mod net;
 pub mod secret;

@@ -37,7 +37,7 @@ pub enum Part {
         value: String,
     },
     /// A file, still to be read with [`File::chunk`].
-    File(File),
+    File(Box<File>),
 }
 
 /// A file that is arriving.
@@ -89,7 +89,8 @@ impl Form {
         match field.file_name().map(bare_name) {
             Some(file_name) => {
                 let content_type = field.content_type().map(|mime| mime.essence_str().to_owned());
-                Ok(Some(Part::File(File { name, file_name, content_type, field, bytes: 0, bytes_max: self.limits.file_bytes_max })))
+                let file = File { name, file_name, content_type, field, bytes: 0, bytes_max: self.limits.file_bytes_max };
+                Ok(Some(Part::File(Box::new(file))))
             }
             None => text_of(field, &name, self.limits.text_bytes_max).await.map(|value| Some(Part::Text { name, value })),
         }

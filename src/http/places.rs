@@ -5,19 +5,21 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+/// Connections of each address. Held for one look-up, never over an await.
+type Counts = Arc<Mutex<HashMap<IpAddr, usize>>>;
+
 /// All places of one server.
 pub(super) struct Places {
     all: Arc<Semaphore>,
     all_max: u32,
     per_ip_max: usize,
-    /// Held for one look-up, never over an await.
-    per_ip: Arc<Mutex<HashMap<IpAddr, usize>>>,
+    per_ip: Counts,
 }
 
 /// One connection's place. It travels with the connection, also into a socket.
 pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(IpAddr, Arc<Mutex<HashMap<IpAddr, usize>>>)>,
+    counted: Option<(IpAddr, Counts)>,
 }
 
 impl Places {
