@@ -1,18 +1,4 @@
-// The loader: what a host page gets. One classic script, no dependency, one <button> until somebody wants to chat.
-//
-// Served as `/w/<inbox uuid>.js` after one statement that carries the launcher's settings, so a page view is one request:
-//   window.__deskbell_boot={"base":"https://host[/sub]","inbox":"<uuid>","hash":"<asset hash>","theme":"system|light|dark",
-//     "launcher":{"position":"right|left","color":"#hex"|"","logo_url":"","spacing":{"side":20,"bottom":20},"text":"","icon":"chat|none"},
-//     "colors":{"primary":"#hex"},"labels":{"open","close","unread" (with :count),"title","failed"}};
-// and alone as `/widget.js`: then it reads window.LibredeskSettings {baseURL, inboxID, userJWT, hideLauncher} and fetches
-// `settings/launcher`, whose answer may carry `theme` and `labels` too. All but base, inbox, launcher and colors is optional.
-//
-// Between page and frame: every message is {deskbell:<nonce>, type, …}, sent to the exact origin, believed only from the
-// other's window, origin and nonce.
-//   frame → page: hello · ready · close · unread{count} · expand{on} · keep{value: what this browser shall remember}
-//   page → frame: state{kept,jwt,mobile,open,focus,page} (answers hello) · opened{focus} · closed · mobile{on} · expanded{on}
-//                 · user{jwt} · logout · page{url,title} · kept{value} (another tab changed it)
-// What is remembered (localStorage, one key per inbox) belongs to the host page, so blocked third-party storage does no harm.
+// deskbell's loader: one button until somebody wants to chat. Settings, contract and API: assets/embed/README.md.
 (function () {
   'use strict';
   var boot = window.__deskbell_boot;
@@ -258,7 +244,7 @@
     }
     function visit() {
       clearTimeout(visited);
-      visited = setTimeout(function () { post('page', page()); }, 100);
+      visited = setTimeout(function () { post('page', { page: page() }); }, 100);
     }
     /** Secrets that travel in addresses are nobody's business but the page's. */
     function page() {
