@@ -13,3 +13,9 @@ pub mod hub;
 pub mod store;
 /// Floor 3: how to speak HTTP and WebSocket.
 pub mod http;
+/// Floor 4: the product's verbs and rules.
+pub mod desk;
+/// Floor 5: the visitors' door.
+pub mod widget;
+/// Floor 5: the agents' door.
+pub mod agent;

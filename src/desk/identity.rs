@@ -143,7 +143,9 @@ fn apply(contact: &mut Contact, claims: &Claims, is_new: bool) {
         contact.phone_country.clone_from(&claims.phone_number_country_code);
     }
     for (key, value) in &claims.attributes {
-        if contact.attributes.len() < limits::ATTRIBUTES_MAX || contact.attributes.contains_key(key) {
+        if value.is_null() {
+            contact.attributes.remove(key);
+        } else if contact.attributes.len() < limits::ATTRIBUTES_MAX || contact.attributes.contains_key(key) {
             contact.attributes.insert(key.clone(), value.clone());
         }
     }

@@ -5,7 +5,7 @@ use super::attachments::drop_files;
 use super::conversations::wake_key;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, Uuid};
-use crate::base::{limits, text};
+use crate::base::{limits, markdown, markup, text};
 use crate::model::agent::{AgentSession, Availability, full_name};
 use crate::model::contact::Session;
 use crate::model::conversation::{Conversation, Status};
@@ -77,7 +77,7 @@ impl Desk {
         if outgoing.attachments.len() > limits::FILES_PER_MESSAGE_MAX {
             return Err(Error::invalid(format!("A message can carry {} files.", limits::FILES_PER_MESSAGE_MAX)).in_field("attachments"));
         }
-        let rendered = text::render_agent(&body);
+        let rendered = markdown::render_agent(&body);
         let agent = agent.agent.clone();
         self.store
             .write(move |tx| {
@@ -156,7 +156,7 @@ pub fn check_incoming(typed: &str, has_files: bool) -> Result<String> {
 }
 
 pub(super) fn store_incoming(tx: &WriteTx, conversation: ConversationId, contact: ContactId, incoming: &Incoming) -> Result<(Conversation, Message)> {
-    let rendered = text::render_visitor(&incoming.text);
+    let rendered = markup::render_visitor(&incoming.text);
     let new = NewMessage {
         kind: MessageKind::Incoming,
         contact: Some(contact),

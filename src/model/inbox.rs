@@ -1,8 +1,11 @@
 //! One channel with its settings. The config is JSON in the database; its keys are those of the widget protocol's settings plus ours.
 
 use crate::base::clock::Millis;
+use crate::base::error::Result;
+use crate::base::net::{self, DomainPattern};
 use crate::base::id::{InboxId, Uuid};
 use crate::base::secret::Secret;
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 /// A chat inbox.
@@ -15,8 +18,28 @@ pub struct Inbox {
     /// What customers' servers sign tokens with. None = nothing can be verified.
     pub secret: Option<Secret>,
     pub config: InboxConfig,
+    pub access: Access,
     pub created_at: Millis,
     pub updated_at: Millis,
+}
+
+/// Who may use an inbox, read once from its settings.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Empty = every site.
+    pub trusted: Vec<DomainPattern>,
+    pub blocked: Vec<IpNet>,
+}
+
+impl Access {
+    /// Reads the two lists; the error names the line.
+    pub fn of(config: &InboxConfig) -> Result<Access> {
+        let lines = |list: &'_ [String]| list.iter().map(String::as_str).collect::<Vec<_>>();
+        Ok(Access {
+            trusted: net::parse_domains(lines(&config.trusted_domains)).map_err(|error| error.in_field("config.trusted_domains"))?,
+            blocked: net::parse_ips(lines(&config.blocked_ips)).map_err(|error| error.in_field("config.blocked_ips"))?,
+        })
+    }
 }
 
 /// Everything an admin can set for one chat inbox.

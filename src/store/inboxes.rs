@@ -6,7 +6,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{InboxId, Uuid};
 use crate::base::secret::Secret;
 use crate::model::event::{Topic, What};
-use crate::model::inbox::{Inbox, InboxConfig};
+use crate::model::inbox::{Access, Inbox, InboxConfig};
 use rusqlite::{Row, params};
 
 /// The inbox with this public id, enabled or not.
@@ -71,9 +71,14 @@ fn json(config: &InboxConfig) -> Result<String> {
 
 fn inbox(row: &Row<'_>) -> rusqlite::Result<Result<Inbox>> {
     let config: String = row.get(5)?;
-    let config = match serde_json::from_str(&config) {
+    let config: InboxConfig = match serde_json::from_str(&config) {
         Ok(config) => config,
         Err(cause) => return Ok(Err(Error::internal(cause))),
+    };
+    // Lists that cannot be read let nobody in, instead of everybody.
+    let access = match Access::of(&config) {
+        Ok(access) => access,
+        Err(error) => return Ok(Err(Error::internal(error))),
     };
     Ok(Ok(Inbox {
         id: row.get(0)?,
@@ -82,6 +87,7 @@ fn inbox(row: &Row<'_>) -> rusqlite::Result<Result<Inbox>> {
         enabled: row.get(3)?,
         secret: row.get::<_, Option<String>>(4)?.filter(|secret| !secret.is_empty()).map(Secret::new),
         config,
+        access,
         created_at: row.get(6)?,
         updated_at: row.get(7)?,
     }))

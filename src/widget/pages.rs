@@ -25,10 +25,10 @@ impl Widget {
 
     async fn frame_page(&self, request: &Request) -> Result<Reply> {
         let Caller { inbox } = self.caller(request).await?;
-        let ancestors = net::frame_ancestors(&inbox.config.trusted_domains);
+        let ancestors = net::frame_ancestors(&inbox.access.trusted);
         if let Some(folder) = &self.widget_dir {
             let reply = assets::dir(request, folder, "index.html").await;
-            return Ok(reply.header("cache-control", "no-store").header("content-security-policy", format!("frame-ancestors {ancestors}")));
+            return Ok(reply.header("cache-control", "no-store").header("content-security-policy", ancestors));
         }
         let page = assets::find("widget/index.html").ok_or_else(|| Error::internal("the widget's page is missing"))?;
         let locale = locale_of(&inbox, request.header("accept-language"));
@@ -39,7 +39,7 @@ impl Widget {
             .replace("{{dir}}", if RIGHT_TO_LEFT.contains(&language(&locale)) { "rtl" } else { "ltr" });
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; \
-             font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
+             font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; {ancestors}"
         );
         let policy = policy.replace("style-src 'self' 'unsafe-inline'", "style-src 'self'; style-src-attr 'unsafe-inline'");
         Ok(assets::page(request, page).header("content-security-policy", policy).header("referrer-policy", "no-referrer"))
@@ -65,12 +65,11 @@ impl Widget {
 
     async fn make_snippet(&self, request: &Request, uuid: Uuid) -> Result<String> {
         let inbox = self.desk.inbox(uuid).await?;
-        if net::is_blocked(&inbox.config.blocked_ips, request.client_ip) {
+        if net::contains(&inbox.access.blocked, request.client_ip) {
             return Err(Error::forbidden("This chat is not available from your network."));
         }
         // A script tag sends no Origin, but mostly says from which page it comes.
-        let referer = request.header("referer").and_then(crate::base::net::origin_of_url);
-        super::session::check_origin(&inbox, referer.as_deref(), &self.own_origin(request))?;
+        super::session::check_origin(&inbox, request.header("referer"), &self.own_origin(request))?;
         let loader = assets::find("embed/loader.js").ok_or_else(|| Error::internal("the loader is missing"))?;
         let mut boot = wire::launcher(&inbox, &self.base(request));
         boot["base"] = json!(self.base(request));

@@ -3,8 +3,8 @@
 use super::Widget;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::Uuid;
-use crate::base::net;
-use crate::http::{Reply, Request, origin};
+use crate::base::net::{self, Origin};
+use crate::http::{Reply, Request};
 use crate::model::contact::Session;
 use crate::model::inbox::Inbox;
 use std::sync::Arc;
@@ -36,7 +36,7 @@ impl Widget {
 
     /// Blocked addresses (rows 54, 55) and trusted domains (rows 50–53, decision 13), for pages, calls and sockets alike.
     pub fn check_place(&self, inbox: &Inbox, request: &Request) -> Result<()> {
-        if net::is_blocked(&inbox.config.blocked_ips, request.client_ip) {
+        if net::contains(&inbox.access.blocked, request.client_ip) {
             return Err(Error::forbidden("This chat is not available from your network."));
         }
         check_origin(inbox, request.header("origin"), &self.own_origin(request))
@@ -75,10 +75,7 @@ impl Widget {
 
     /// The origin under which the caller sees us.
     pub fn own_origin(&self, request: &Request) -> String {
-        match &self.base_url {
-            Some(url) => origin::of_url(url).unwrap_or_else(|| request.own_origin()),
-            None => request.own_origin(),
-        }
+        self.base_url.as_deref().and_then(Origin::parse).map_or_else(|| request.own_origin(), |origin| origin.to_string())
     }
 
     /// The address under which the caller sees us, with a sub-path when there is one; no trailing slash.
@@ -89,13 +86,13 @@ impl Widget {
 
 /// Whether a page of this origin may use the inbox. Our own frame always may; a caller without Origin is not a page of another site.
 pub fn check_origin(inbox: &Inbox, origin: Option<&str>, own: &str) -> Result<()> {
-    let trusted = &inbox.config.trusted_domains;
-    match origin {
-        None => Ok(()),
-        Some(origin) if origin == own || trusted.is_empty() => Ok(()),
-        Some(origin) if net::is_trusted_origin(trusted, origin) => Ok(()),
-        Some(_) => Err(Error::forbidden("This site is not on the list of trusted domains of the inbox.")),
+    let Some(given) = origin else { return Ok(()) };
+    let parsed = Origin::parse(given);
+    let is_own = parsed.is_some() && parsed == Origin::parse(own);
+    if is_own || net::trusts(&inbox.access.trusted, parsed.as_ref()) {
+        return Ok(());
     }
+    Err(Error::forbidden("This site is not on the list of trusted domains of the inbox."))
 }
 
 /// The inbox's public id: header `X-Libredesk-Inbox-ID`, else `?inbox_id=`.

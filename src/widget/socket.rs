@@ -127,7 +127,7 @@ impl Widget {
         let text = frame.data.get("inbox_id").and_then(Value::as_str).unwrap_or_default();
         let uuid = Uuid::parse(text).ok_or_else(|| Error::invalid("join needs data.inbox_id, the UUID of the inbox."))?;
         let inbox = self.desk.inbox(uuid).await?;
-        if net::is_blocked(&inbox.config.blocked_ips, place.ip) {
+        if net::contains(&inbox.access.blocked, place.ip) {
             return Err(Error::forbidden("This chat is not available from your network."));
         }
         check_origin(&inbox, place.origin.as_deref(), &place.own_origin)?;
@@ -201,7 +201,7 @@ impl Widget {
         match &event.what {
             What::SessionEnded { session } if session.is_none_or(|id| id == now.session.id) => Told::Over,
             What::InboxChanged { .. } => match Box::pin(self.desk.inbox(now.inbox.uuid)).await {
-                Ok(inbox) if !net::is_blocked(&inbox.config.blocked_ips, ip) => Told::Nothing,
+                Ok(inbox) if !net::contains(&inbox.access.blocked, ip) => Told::Nothing,
                 _ => Told::Over,
             },
             // The sender's own bubble is there already; only clients that drop doubles by echo id want to hear of it (conformance item 11).
