@@ -5,6 +5,7 @@ pub mod config;
 pub mod duration;
 pub mod email;
 pub mod error;
+pub mod files;
 pub mod id;
 pub mod limits;
 pub mod log;

@@ -352,7 +352,7 @@ fn blank(scheme: Scheme, key: String) -> Claims {
 }
 
 fn libredesk(claims: &ClaimMap) -> Result<Claims> {
-    let mut result = blank(Scheme::ExternalUserId, claims.required("external_user_id", KEY_CHARS_MAX)?);
+    let mut result = blank(Scheme::ExternalUserId, claims.required_key("external_user_id")?);
     result.email = Some(claims.required_email()?);
     result.first_name = Some(claims.required("first_name", NAME_CHARS_MAX)?);
     result.last_name = claims.optional("last_name", NAME_CHARS_MAX)?;
@@ -371,7 +371,7 @@ fn seggwat(claims: &ClaimMap, project_key: &str) -> Result<Claims> {
     if project_key.is_empty() || claimed != project_key {
         return refused_claim("project_key", "The claim \"project_key\" names another project than this one.");
     }
-    let mut result = blank(Scheme::Sub, claims.required("sub", KEY_CHARS_MAX)?);
+    let mut result = blank(Scheme::Sub, claims.required_key("sub")?);
     if claims.optional("email", limits::TOKEN_BYTES_MAX)?.is_some() {
         result.email = Some(claims.required_email()?);
     }
@@ -423,7 +423,16 @@ impl ClaimMap {
         }
     }
 
-    /// Addresses are judged as they are: cleaning one could make it somebody else's.
+    /// A key is taken as it is or not at all: cleaning one could make it somebody else's.
+    fn required_key(&self, claim: &'static str) -> Result<String> {
+        let key = self.required(claim, KEY_CHARS_MAX)?;
+        if self.map.get(claim).and_then(Value::as_str) != Some(&key) {
+            return invalid(claim, format!("The claim \"{claim}\" contains invisible characters, or spaces around or beside each other."));
+        }
+        Ok(key)
+    }
+
+    /// Addresses are judged as they are, for the same reason.
     fn required_email(&self) -> Result<String> {
         self.required("email", 254)?;
         let address = self.map.get("email").and_then(Value::as_str).unwrap_or_default();
@@ -572,5 +581,483 @@ impl<'de> Visitor<'de> for Strict {
             map.insert(name, value);
         }
         Ok(Value::Object(map))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    const SECRET: &[u8] = b"the secret of one inbox";
+    const NOW: i64 = 1_800_000_000;
+
+    fn good() -> Value {
+        json!({"external_user_id": "u-1", "email": "ada@example.com", "first_name": "Ada", "exp": NOW + 300})
+    }
+
+    /// `good` with one claim set, or removed when the value is null.
+    fn with(claim: &str, value: Value) -> Value {
+        let mut claims = good();
+        match value {
+            Value::Null => claims.as_object_mut().unwrap().remove(claim),
+            value => claims.as_object_mut().unwrap().insert(claim.to_string(), value),
+        };
+        claims
+    }
+
+    fn read(claims: &Value) -> Result<Claims> {
+        verify(&sign(claims, SECRET), Some(SECRET), Dialect::Libredesk, NOW, false)
+    }
+
+    /// A properly signed token out of any header and payload text.
+    fn raw(header: &str, payload: &str) -> String {
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+        let signature = URL_SAFE_NO_PAD.encode(mac(SECRET, &[signed.as_bytes()]).finalize().into_bytes());
+        format!("{signed}.{signature}")
+    }
+
+    fn read_raw(token: &str) -> Result<Claims> {
+        verify(token, Some(SECRET), Dialect::Libredesk, NOW, false)
+    }
+
+    fn assert_unauthorized(result: Result<Claims>, what: &str) -> String {
+        let error = result.expect_err(what);
+        assert_eq!(error.kind, Kind::Unauthorized, "{what}: {error}");
+        error.message
+    }
+
+    fn assert_invalid(result: Result<Claims>, claim: &str) {
+        let error = result.expect_err(claim);
+        assert_eq!((error.kind, error.claim), (Kind::Invalid, Some(claim)), "{error}");
+        assert!(error.message.contains(claim), "{error}");
+    }
+
+    // rows 22, 24, 27-32, 71, 72
+    #[test]
+    fn a_good_token_says_who_somebody_is() {
+        let claims = read(&json!({
+            "external_user_id": "u-1", "email": "Ada@Example.com", "first_name": " Ad\u{202e}a\u{0} ", "last_name": "Lovelace",
+            "phone_number": "123456", "phone_number_country_code": "+44", "exp": NOW + 300, "iat": NOW, "nbf": NOW,
+            "contact_custom_attributes": {"plan": "premium", "seats": 3, "vip": true, "old": null, "list": [1], "deep": {"a": 1}},
+            "user_id": 1,
+        }))
+        .unwrap();
+        assert_eq!((claims.scheme, claims.key.as_str()), (Scheme::ExternalUserId, "u-1"));
+        assert_eq!(claims.email.as_deref(), Some("Ada@Example.com"));
+        assert_eq!(claims.first_name.as_deref(), Some("Ada"));
+        assert_eq!(claims.last_name.as_deref(), Some("Lovelace"));
+        assert_eq!(claims.phone_number.as_deref(), Some("123456"));
+        assert_eq!(claims.phone_number_country_code.as_deref(), Some("+44"));
+        assert_eq!(Value::Object(claims.attributes), json!({"plan": "premium", "seats": 3, "vip": true, "old": null}));
+        assert_eq!((claims.issued_at_s, claims.expires_at_s), (Some(NOW), Some(NOW + 300)));
+        assert_eq!(claims.warnings.len(), 3, "{:?}", claims.warnings);
+    }
+
+    // The example of RFC 7515, A.1: a foreign signer, not ours.
+    #[test]
+    fn a_foreign_signature_is_understood() {
+        let token = "eyJ0eXAiOiJKV1QiLA0KICJhbGciOiJIUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        let key = URL_SAFE_NO_PAD.decode("AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow").unwrap();
+        assert_invalid(verify(token, Some(&key), Dialect::Libredesk, 1_300_819_380, false), "external_user_id");
+    }
+
+    // rows 23, 25, 119, 121; security row 13
+    #[test]
+    fn only_hs256_with_the_right_secret_is_believed() {
+        let payload = good().to_string();
+        for header in [
+            r#"{"alg":"none"}"#,
+            r#"{"alg":"None"}"#,
+            r#"{"alg":"nOnE"}"#,
+            r#"{"alg":"hs256"}"#,
+            r#"{"alg":"HS256 "}"#,
+            r#"{"alg":"HS384"}"#,
+            r#"{"alg":"RS256"}"#,
+            r#"{"alg":"ES256"}"#,
+            r#"{"alg":["HS256"]}"#,
+            r#"{"alg":null}"#,
+            r#"{"alg":256}"#,
+            r#"{}"#,
+            r#"{"typ":"JWT"}"#,
+            r#"{"alg":"HS256","alg":"none"}"#,
+            r#"{"alg":"none","alg":"HS256"}"#,
+            r#"{"alg":"none","\u0061lg":"HS256"}"#,
+            r#"{"alg":"HS256","typ":"JWE"}"#,
+            r#"{"alg":"HS256","typ":1}"#,
+            r#"{"alg":"HS256","crit":["exp"]}"#,
+            r#"{"alg":"HS256","crit":[]}"#,
+            r#"{"alg":"HS256","jku":"https://evil.example/k"}"#,
+            r#"{"alg":"HS256","jwk":{"kty":"oct","k":""}}"#,
+            r#"{"alg":"HS256","x5u":"https://evil.example"}"#,
+            r#"{"alg":"HS256","x5c":[]}"#,
+            r#"{"alg":"HS256","b64":false}"#,
+            r#"["HS256"]"#,
+            r#""HS256""#,
+            "null",
+            "",
+            "{",
+            r#"{"alg":"HS256"}x"#,
+            r#"{"alg":"HS256"}{}"#,
+            r#"{"alg":"HS256",}"#,
+            "{\"alg\":\"HS256\",\"kid\":\"\u{0}\"}",
+        ] {
+            assert_unauthorized(read_raw(&raw(header, &payload)), header);
+        }
+        for header in [
+            r#"{"alg":"HS256"}"#,
+            r#"{"typ":"jwt","alg":"HS256"}"#,
+            r#"{"alg":"HS256","kid":"../../dev/null"}"#,
+            " {\"alg\" : \"HS256\"}\n",
+        ] {
+            assert!(read_raw(&raw(header, &payload)).is_ok(), "{header}");
+        }
+        let token = sign(&good(), b"another secret");
+        assert!(assert_unauthorized(read_raw(&token), "wrong secret").contains("signature"));
+    }
+
+    // row 23; security rows 12, 13
+    #[test]
+    fn every_changed_character_is_noticed() {
+        let token = sign(&good(), SECRET);
+        for at in 0..token.len() {
+            for other in ['A', 'B', '_', '.', '=', ' ', 'é'] {
+                if token.as_bytes()[at] as char != other {
+                    let changed = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+                    assert_unauthorized(read_raw(&changed), &changed);
+                }
+            }
+            assert_unauthorized(read_raw(&token[..at]), "truncated");
+        }
+        assert_unauthorized(read_raw(&token.to_lowercase()), "lower case");
+    }
+
+    // security row 13
+    #[test]
+    fn odd_shapes_are_refused() {
+        let token = sign(&good(), SECRET);
+        let (signed, signature) = token.rsplit_once('.').unwrap();
+        for odd in [
+            String::new(),
+            ".".into(),
+            "..".into(),
+            "...".into(),
+            signed.into(),
+            format!("{signed}."),
+            format!("{token}."),
+            format!(".{token}"),
+            format!("{token}.{signature}"),
+            format!("{token}="),
+            format!("{token} "),
+            format!(" {token}"),
+            format!("\n{token}"),
+            format!("Bearer {token}"),
+            format!("\"{token}\""),
+            format!("{signed}.{signature}A"),
+            token.replace('.', ".."),
+            format!("{signed}.{}", "A".repeat(43)),
+            "a.b.c".into(),
+            "\0".into(),
+            "é.é.é".into(),
+        ] {
+            assert_unauthorized(read_raw(&odd), &odd);
+        }
+        // 43 characters carry 258 bits for a signature of 256: the two left over must be zero.
+        let last = signature.chars().last().unwrap();
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let twin = alphabet.chars().nth(alphabet.find(last).unwrap() ^ 1).unwrap();
+        assert_unauthorized(read_raw(&format!("{signed}.{}{twin}", &signature[..42])), "a second spelling of the signature");
+        assert!(read_raw(&token).is_ok());
+    }
+
+    #[test]
+    fn payloads_that_two_readers_could_read_differently_are_refused() {
+        let header = r#"{"alg":"HS256"}"#;
+        let body = good().to_string();
+        let inner = &body[1..body.len() - 1];
+        for payload in [
+            format!("{{{inner},\"exp\":9999999999}}"),
+            format!("{{{inner},\"\\u0065xp\":1}}"),
+            format!("{{{inner},\"contact_custom_attributes\":{{\"a\":1,\"a\":2}}}}"),
+            format!("[{body}]"),
+            "null".into(),
+            "1".into(),
+            String::new(),
+            "{".into(),
+            format!("{body}x"),
+            format!("{body}{body}"),
+            format!("{{{inner},}}"),
+            format!("{{{inner},\"a\":{}1{}}}", "[".repeat(8), "]".repeat(8)),
+            format!("{{{inner},\"a\":{}", "[".repeat(2000)),
+            format!("{{{inner},\"a\":\"\\ud800\"}}"),
+            format!("{{{inner},\"a\":1e999}}"),
+            format!("{{{inner},\"a\":NaN}}"),
+            format!("{{{inner},\"a\":'x'}}"),
+        ] {
+            assert_unauthorized(read_raw(&raw(header, &payload)), &payload);
+        }
+        assert_unauthorized(
+            read_raw(&{
+                let mut bytes = body.clone().into_bytes();
+                bytes.insert(2, 0xff);
+                let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(bytes));
+                let signature = URL_SAFE_NO_PAD.encode(mac(SECRET, &[signed.as_bytes()]).finalize().into_bytes());
+                format!("{signed}.{signature}")
+            }),
+            "not UTF-8",
+        );
+        // At the limit: the object itself and seven lists in it.
+        assert!(read_raw(&raw(header, &format!("{{{inner},\"a\":{}1{}}}", "[".repeat(7), "]".repeat(7)))).is_ok());
+    }
+
+    #[test]
+    fn a_token_has_a_largest_size() {
+        let sized = |n: usize| sign(&with("padding", json!("x".repeat(n))), SECRET);
+        let largest = (0..limits::TOKEN_BYTES_MAX).rev().find(|n| sized(*n).len() <= limits::TOKEN_BYTES_MAX).unwrap();
+        assert!(read_raw(&sized(largest)).is_ok());
+        assert!(assert_unauthorized(read_raw(&sized(largest + 1)), "too large").contains("8192"));
+    }
+
+    // security row 13
+    #[test]
+    fn without_a_secret_nothing_is_ever_verified() {
+        for secret in [None, Some(&b""[..])] {
+            let token = sign(&good(), b"");
+            let message = assert_unauthorized(verify(&token, secret, Dialect::Libredesk, NOW, false), "no secret");
+            assert!(message.contains("no secret key"), "{message}");
+        }
+    }
+
+    // rows 27, 28, 29, 71
+    #[test]
+    fn missing_and_wrong_claims_are_named() {
+        for claim in ["external_user_id", "email", "first_name"] {
+            for value in [
+                Value::Null,
+                json!(""),
+                json!("  "),
+                json!("\u{200b}"),
+                json!(7),
+                json!(true),
+                json!(["a"]),
+                json!({"a": 1}),
+                json!("x".repeat(300)),
+            ] {
+                assert_invalid(read(&with(claim, value)), claim);
+            }
+            let mut null = good();
+            null[claim] = Value::Null;
+            assert_invalid(read(&null), claim);
+        }
+        assert_invalid(read(&with("exp", Value::Null)), "exp");
+        for twin in [" u-1", "u-1 ", "u-1\u{200b}", "u\u{202e}-1", "u-1\n", "u  1"] {
+            assert_invalid(read(&with("external_user_id", json!(twin))), "external_user_id");
+        }
+        for bad in [
+            "ada",
+            "ada@",
+            "ada@example",
+            "a b@example.com",
+            "ada@example.com\r\nBcc: x@y.zz",
+            "ada@example.com\n",
+            "ad\u{202e}a@example.com",
+        ] {
+            assert_invalid(read(&with("email", json!(bad))), "email");
+        }
+        for (claim, max) in [("external_user_id", 128), ("first_name", 128), ("last_name", 128)] {
+            assert!(read(&with(claim, json!("é".repeat(max)))).is_ok(), "{claim}");
+            assert_invalid(read(&with(claim, json!("é".repeat(max + 1)))), claim);
+        }
+        let error: Error = read(&with("email", Value::Null)).unwrap_err().into();
+        assert_eq!((error.kind, error.field.as_deref()), (Kind::Invalid, Some("email")));
+    }
+
+    // rows 30, 32
+    #[test]
+    fn details_never_lock_a_person_out() {
+        for (claim, value) in [
+            ("contact_custom_attributes", json!("text")),
+            ("contact_custom_attributes", json!([1])),
+            ("contact_custom_attributes", json!(1)),
+            ("phone_number", json!("1".repeat(21))),
+            ("phone_number", json!(123)),
+            ("phone_number_country_code", json!("1".repeat(11))),
+            ("contact_custom_attributes", json!({"": 1})),
+            ("contact_custom_attributes", json!({"x".repeat(65): 1})),
+        ] {
+            let claims = read(&with(claim, value)).unwrap();
+            assert_eq!(claims.warnings.len(), 1, "{:?}", claims.warnings);
+            assert!(claims.attributes.is_empty() && claims.phone_number.is_none() && claims.phone_number_country_code.is_none());
+        }
+        assert_eq!(read(&good()).unwrap().last_name, None);
+        assert!(read(&good()).unwrap().warnings.is_empty());
+        let many = |n: usize| {
+            read(&with("contact_custom_attributes", (0..n).map(|i| (i.to_string(), json!(i))).collect::<Map<_, _>>().into())).unwrap()
+        };
+        assert_eq!((many(100).attributes.len(), many(100).warnings.len()), (100, 0));
+        assert_eq!((many(101).attributes.len(), many(101).warnings.len()), (100, 1));
+    }
+
+    // rows 31, 122; security row 13
+    #[test]
+    fn times_are_whole_seconds_near_now() {
+        for (claim, value, is_good) in [
+            ("exp", json!(NOW), true),
+            ("exp", json!(NOW - 60), true),
+            ("exp", json!(NOW - 61), false),
+            ("exp", json!(0), false),
+            ("exp", json!(-1), false),
+            ("exp", json!(i64::MIN), false),
+            ("exp", json!(u64::MAX), false),
+            ("exp", json!(i64::MAX), false),
+            ("exp", json!(LATEST_S), true),
+            ("exp", json!(LATEST_S + 1), false),
+            ("exp", json!((NOW + 300) as f64), false),
+            ("exp", json!(1.5), false),
+            ("exp", json!(1e300), false),
+            ("exp", json!((NOW + 300).to_string()), false),
+            ("exp", json!(true), false),
+            ("exp", json!([NOW + 300]), false),
+            ("exp", json!({"a": 1}), false),
+            ("nbf", json!(NOW + 60), true),
+            ("nbf", json!(NOW + 61), false),
+            ("nbf", json!("1"), false),
+            ("nbf", json!(1.0), false),
+            ("iat", json!(NOW + 60), true),
+            ("iat", json!(NOW + 61), false),
+            ("iat", json!(-5), false),
+            ("iat", json!(NOW - 999_999), true),
+        ] {
+            let result = read(&with(claim, value.clone()));
+            if is_good {
+                assert!(result.is_ok(), "{claim} {value}: {result:?}");
+            } else {
+                assert!(assert_unauthorized(result, claim).contains(claim), "{claim} {value}");
+            }
+        }
+        assert!(read_raw(&raw(r#"{"alg":"HS256"}"#, &good().to_string().replace(&(NOW + 300).to_string(), "1800000300.0"))).is_err());
+        assert!(read_raw(&raw(r#"{"alg":"HS256"}"#, &good().to_string().replace(&(NOW + 300).to_string(), "1.8e9"))).is_err());
+        assert!(read_raw(&raw(r#"{"alg":"HS256"}"#, &good().to_string().replace(&(NOW + 300).to_string(), "null"))).is_err());
+        assert_eq!(read(&with("exp", json!(NOW - 7300))).unwrap_err().message, "The token expired 2 hours ago (claim \"exp\").");
+        assert!(read(&with("exp", json!((NOW + 300) * 1000))).unwrap_err().message.contains("milliseconds"));
+        assert_eq!(read(&with("exp", json!(NOW + 90_000))).unwrap().warnings.len(), 1);
+        for now in [i64::MIN, i64::MAX, 0] {
+            let _ = verify(&sign(&good(), SECRET), Some(SECRET), Dialect::Libredesk, now, true);
+        }
+    }
+
+    // rows 119-123
+    #[test]
+    fn seggwat_tokens_are_bound_to_their_project() {
+        let good = json!({"sub": "user-123", "project_key": "p-1", "email": "ada@example.com", "name": "Ada King Lovelace", "subscription_id": "s-9", "iat": NOW, "exp": NOW + 300});
+        let read =
+            |claims: &Value, project_key: &str| verify(&sign(claims, SECRET), Some(SECRET), Dialect::Seggwat { project_key }, NOW, false);
+        let without = |claim: &str| {
+            let mut claims = good.clone();
+            claims.as_object_mut().unwrap().remove(claim);
+            claims
+        };
+        let claims = read(&good, "p-1").unwrap();
+        assert_eq!((claims.scheme, claims.key.as_str()), (Scheme::Sub, "user-123"));
+        assert_eq!((claims.first_name.as_deref(), claims.last_name.as_deref()), (Some("Ada"), Some("King Lovelace")));
+        assert_eq!(claims.attributes["subscription_id"], "s-9");
+        for other in ["p-2", "P-1", "p-1 ", "", "p"] {
+            assert_unauthorized(read(&good, other), other);
+        }
+        for claim in ["sub", "project_key", "iat", "exp"] {
+            assert_invalid(read(&without(claim), "p-1"), claim);
+        }
+        for claim in ["email", "name", "subscription_id"] {
+            assert!(read(&without(claim), "p-1").is_ok(), "{claim}");
+        }
+        let mut bad = good.clone();
+        bad["email"] = json!("nonsense");
+        assert_invalid(read(&bad, "p-1"), "email");
+        bad["email"] = json!("");
+        assert_eq!(read(&bad, "p-1").unwrap().email, None);
+        // A token of one dialect is none of another, even under one secret.
+        assert_invalid(verify(&sign(&good, SECRET), Some(SECRET), Dialect::Libredesk, NOW, false), "external_user_id");
+    }
+
+    // rows 202, 203
+    #[test]
+    fn supportpal_tokens_prove_the_address_the_page_gives() {
+        let read = |claims: &Value, email: &str, require_exp: bool| {
+            verify(&sign(claims, SECRET), Some(SECRET), Dialect::Supportpal { email }, NOW, require_exp)
+        };
+        let bare = json!({"email": "Ada@Example.com"});
+        let claims = read(&bare, " ada@example.COM ", false).unwrap();
+        assert_eq!(
+            (claims.scheme, claims.key.as_str(), claims.email.as_deref()),
+            (Scheme::Email, "ada@example.com", Some("Ada@Example.com"))
+        );
+        assert_eq!(claims.warnings.len(), 1);
+        for other in ["", "eve@example.com", "ada@example.co", "ada@example.com.evil.example"] {
+            assert_eq!(read(&bare, other, false).unwrap_err().claim, Some("email"));
+        }
+        assert_invalid(read(&bare, "ada@example.com", true), "exp");
+        assert_invalid(read(&json!({"exp": NOW + 60}), "ada@example.com", false), "email");
+        let dated = |iat: i64| read(&json!({"email": "ada@example.com", "iat": iat}), "ada@example.com", false);
+        assert!(dated(NOW - 24 * 3600).is_ok());
+        assert_unauthorized(dated(NOW - 24 * 3600 - 1), "too old");
+        assert_unauthorized(read(&json!({"email": "ada@example.com", "exp": NOW - 61}), "ada@example.com", false), "expired");
+        assert!(read(&json!({"email": "ada@example.com", "iat": NOW - 999_999, "exp": NOW + 60}), "ada@example.com", true).is_ok());
+    }
+
+    #[test]
+    fn a_scheme_reads_back_what_it_wrote() {
+        for scheme in [Scheme::ExternalUserId, Scheme::Sub, Scheme::Email] {
+            assert_eq!(Scheme::parse(scheme.as_str()), Some(scheme));
+        }
+        assert_eq!(Scheme::parse("user_id"), None);
+    }
+
+    #[test]
+    fn a_link_opens_one_thing_for_a_while() {
+        let key = [7u8; 32];
+        let ticket = sign_link(&key, "uploads/1", 1000);
+        assert!(check_link(&key, "uploads/1", &ticket, 999));
+        assert!(!check_link(&key, "uploads/1", &ticket, 1000));
+        assert!(!check_link(&key, "uploads/2", &ticket, 0));
+        assert!(!check_link(&[8u8; 32], "uploads/1", &ticket, 0));
+        for changed in [
+            ticket.replace("1000", "2000"),
+            ticket.replace("1000", "+1000"),
+            ticket.replace("1000", "01000"),
+            format!("{ticket}="),
+            format!("{ticket}A"),
+            ticket[..40].to_string(),
+            String::new(),
+            ".".into(),
+            "1000.".into(),
+            "1000".into(),
+        ] {
+            assert!(!check_link(&key, "uploads/1", &changed, 0), "{changed}");
+        }
+        // The number and the name cannot flow into each other.
+        assert!(!check_link(&key, "0\nuploads/1", &sign_link(&key, "uploads/1", 100), 0));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_refused_but_never_panics(token in any::<String>(), dotted in "[A-Za-z0-9_.=-]{0,80}") {
+            for token in [token, dotted] {
+                prop_assert!(read_raw(&token).is_err());
+                prop_assert!(!check_link(&[0; 32], "x", &token, 0));
+            }
+        }
+
+        #[test]
+        fn any_signed_payload_is_read_or_refused(payload in "[{}\\[\\]:,\"a-e0-9.\\\\ -]{0,60}", value in any::<f64>(), text in any::<String>()) {
+            let _ = read_raw(&raw(r#"{"alg":"HS256"}"#, &payload));
+            let _ = read_raw(&raw(&payload, &payload));
+            for claim in ["exp", "external_user_id", "email", "first_name", "last_name", "contact_custom_attributes"] {
+                let _ = read(&with(claim, json!(value)));
+                if let Ok(claims) = read(&with(claim, json!(text))) {
+                    prop_assert!(!claims.key.is_empty() && !claims.key.chars().any(text::is_hidden));
+                }
+            }
+        }
     }
 }
