@@ -5,11 +5,10 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
-use crate::desk::attachments::Upload;
 use crate::desk::contacts::ContactEdit;
 use crate::desk::messages::Outgoing;
 use crate::desk::threads::ListQuery;
-use crate::http::multipart::{File, FormLimits, Part};
+use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
 use crate::model::conversation::{Box_, Listed, Status};
 use crate::model::event::Door;
@@ -133,9 +132,9 @@ impl Desks {
         })?;
         let mut files = Vec::new();
         while let Some(part) = form.next().await? {
-            let Part::File(file) = part else { continue };
-            let upload = self.desk.begin_upload(&file.file_name, limits::FILE_BYTES_MAX);
-            match take(upload, file, &["*".to_owned()]).await {
+            let Part::File(mut file) = part else { continue };
+            let name = file.file_name.clone();
+            match self.desk.take_file(&name, limits::FILE_BYTES_MAX, &["*".to_owned()], async || file.chunk().await).await {
                 Ok(arrived) if files.len() < limits::FILES_PER_MESSAGE_MAX => files.push(arrived),
                 Ok(arrived) => {
                     files.push(arrived);
@@ -226,21 +225,6 @@ impl Desks {
     async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
         let listed = self.desk.listed(agent, uuid).await?;
         Ok(wire::ok_at(listed.conversation.seq, json!({ "conversation": wire::listed(&self.desk, &listed) })))
-    }
-}
-
-/// Streams one file of a form into the store.
-pub(super) async fn take(mut upload: Upload, mut file: File, allowed: &[String]) -> Result<crate::store::media::Arrived> {
-    loop {
-        let appended = match file.chunk().await {
-            Ok(Some(chunk)) => upload.append(&chunk).await,
-            Ok(None) => return upload.finish(allowed).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = appended {
-            upload.discard().await;
-            return Err(error);
-        }
     }
 }
 

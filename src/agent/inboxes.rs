@@ -1,6 +1,5 @@
 //! Inboxes and their settings, secrets and the page that checks tokens.
 
-use super::conversations::take;
 use super::{Desks, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
@@ -109,10 +108,10 @@ impl Desks {
             total_bytes_max: limits::LOGO_BYTES_MAX + 64 * 1024,
         })?;
         while let Some(part) = form.next().await? {
-            let Part::File(file) = part else { continue };
-            let upload = self.desk.begin_upload(&file.file_name, limits::LOGO_BYTES_MAX);
-            let allowed: Vec<String> = ["png", "jpg", "jpeg", "webp", "gif"].map(str::to_owned).to_vec();
-            let logo = take(upload, file, &allowed).await?;
+            let Part::File(mut file) = part else { continue };
+            let allowed = ["png", "jpg", "jpeg", "webp", "gif"].map(str::to_owned);
+            let name = file.file_name.clone();
+            let logo = self.desk.take_file(&name, limits::LOGO_BYTES_MAX, &allowed, async || file.chunk().await).await?;
             return Ok(wire::ok(json!({ "url": self.desk.keep_logo(inbox.id, logo).await? })));
         }
         Err(Error::invalid("There is no file in the field \"files\".").in_field("files"))

@@ -37,26 +37,26 @@ pub enum Dialect<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Scheme {
     /// `external_user_id`.
-    ExternalUserId,
+    Libredesk,
     /// `sub`.
-    Sub,
+    Seggwat,
     /// `email`.
-    Email,
+    Supportpal,
 }
 
 impl Scheme {
     /// The word the database keeps.
     pub fn as_str(self) -> &'static str {
         match self {
-            Scheme::ExternalUserId => "external_user_id",
-            Scheme::Sub => "sub",
-            Scheme::Email => "email",
+            Scheme::Libredesk => "libredesk",
+            Scheme::Seggwat => "seggwat",
+            Scheme::Supportpal => "supportpal",
         }
     }
 
     /// Reads what `as_str` wrote.
     pub fn parse(text: &str) -> Option<Scheme> {
-        [Scheme::ExternalUserId, Scheme::Sub, Scheme::Email].into_iter().find(|scheme| scheme.as_str() == text)
+        [Scheme::Libredesk, Scheme::Seggwat, Scheme::Supportpal].into_iter().find(|scheme| scheme.as_str() == text)
     }
 }
 
@@ -352,7 +352,7 @@ fn blank(scheme: Scheme, key: String) -> Claims {
 }
 
 fn libredesk(claims: &ClaimMap) -> Result<Claims> {
-    let mut result = blank(Scheme::ExternalUserId, claims.required_key("external_user_id")?);
+    let mut result = blank(Scheme::Libredesk, claims.required_key("external_user_id")?);
     result.email = Some(claims.required_email()?);
     result.first_name = Some(claims.required("first_name", NAME_CHARS_MAX)?);
     result.last_name = claims.optional("last_name", NAME_CHARS_MAX)?;
@@ -371,7 +371,7 @@ fn seggwat(claims: &ClaimMap, project_key: &str) -> Result<Claims> {
     if project_key.is_empty() || claimed != project_key {
         return refused_claim("project_key", "The claim \"project_key\" names another project than this one.");
     }
-    let mut result = blank(Scheme::Sub, claims.required_key("sub")?);
+    let mut result = blank(Scheme::Seggwat, claims.required_key("sub")?);
     if claims.optional("email", limits::TOKEN_BYTES_MAX)?.is_some() {
         result.email = Some(claims.required_email()?);
     }
@@ -392,7 +392,7 @@ fn supportpal(claims: &ClaimMap, claimed: &str) -> Result<Claims> {
     if key != email::key(claimed) {
         return refused_claim("email", "The claim \"email\" is another address than the one the page gives.");
     }
-    Ok(Claims { email: Some(proved), ..blank(Scheme::Email, key) })
+    Ok(Claims { email: Some(proved), ..blank(Scheme::Supportpal, key) })
 }
 
 /// The verified payload, with the rules that single claims follow.
@@ -644,7 +644,7 @@ mod tests {
             "user_id": 1,
         }))
         .unwrap();
-        assert_eq!((claims.scheme, claims.key.as_str()), (Scheme::ExternalUserId, "u-1"));
+        assert_eq!((claims.scheme, claims.key.as_str()), (Scheme::Libredesk, "u-1"));
         assert_eq!(claims.email.as_deref(), Some("Ada@Example.com"));
         assert_eq!(claims.first_name.as_deref(), Some("Ada"));
         assert_eq!(claims.last_name.as_deref(), Some("Lovelace"));
@@ -959,7 +959,7 @@ mod tests {
             claims
         };
         let claims = read(&good, "p-1").unwrap();
-        assert_eq!((claims.scheme, claims.key.as_str()), (Scheme::Sub, "user-123"));
+        assert_eq!((claims.scheme, claims.key.as_str()), (Scheme::Seggwat, "user-123"));
         assert_eq!((claims.first_name.as_deref(), claims.last_name.as_deref()), (Some("Ada"), Some("King Lovelace")));
         assert_eq!(claims.attributes["subscription_id"], "s-9");
         for other in ["p-2", "P-1", "p-1 ", "", "p"] {
@@ -990,7 +990,7 @@ mod tests {
         let claims = read(&bare, " ada@example.COM ", false).unwrap();
         assert_eq!(
             (claims.scheme, claims.key.as_str(), claims.email.as_deref()),
-            (Scheme::Email, "ada@example.com", Some("Ada@Example.com"))
+            (Scheme::Supportpal, "ada@example.com", Some("Ada@Example.com"))
         );
         assert_eq!(claims.warnings.len(), 1);
         for other in ["", "eve@example.com", "ada@example.co", "ada@example.com.evil.example"] {
@@ -1007,7 +1007,7 @@ mod tests {
 
     #[test]
     fn a_scheme_reads_back_what_it_wrote() {
-        for scheme in [Scheme::ExternalUserId, Scheme::Sub, Scheme::Email] {
+        for scheme in [Scheme::Libredesk, Scheme::Seggwat, Scheme::Supportpal] {
             assert_eq!(Scheme::parse(scheme.as_str()), Some(scheme));
         }
         assert_eq!(Scheme::parse("user_id"), None);

@@ -9,6 +9,7 @@ use crate::model::inbox::Inbox;
 use crate::model::message::Attachment;
 use crate::store::media::{self, Arrived, BlobId, Owner, Stored};
 use crate::store::{WriteTx, conversations};
+use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 /// Chunks handed to the writer at once: fewer commits for long files, still little memory.
@@ -17,7 +18,7 @@ const CHUNKS_PER_WRITE: usize = 4;
 const HEAD_BYTES: usize = 4096;
 
 /// A file on its way in. What is not finished is dropped by `discard`, or by housekeeping when nobody could.
-pub struct Upload {
+struct Upload {
     desk: Desk,
     name: String,
     bytes_max: u64,
@@ -30,8 +31,7 @@ pub struct Upload {
 }
 
 impl Desk {
-    /// Begins to take a file under the name its sender gave it.
-    pub fn begin_upload(&self, name: &str, bytes_max: u64) -> Upload {
+    fn begin_upload(&self, name: &str, bytes_max: u64) -> Upload {
         Upload {
             desk: self.clone(),
             name: files::clean_name(name),
@@ -42,6 +42,25 @@ impl Desk {
             head: Vec::new(),
             hash: Sha256::new(),
             size: 0,
+        }
+    }
+
+    /// Takes a whole file from a source of pieces; whatever goes wrong, nothing of it stays.
+    pub async fn take_file<S>(&self, name: &str, bytes_max: u64, allowed: &[String], mut source: S) -> Result<Arrived>
+    where
+        S: AsyncFnMut() -> Result<Option<Bytes>>,
+    {
+        let mut upload = self.begin_upload(name, bytes_max);
+        loop {
+            let appended = match source().await {
+                Ok(Some(piece)) => upload.append(&piece).await,
+                Ok(None) => return upload.finish(allowed).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = appended {
+                upload.discard().await;
+                return Err(error);
+            }
         }
     }
 
@@ -103,10 +122,11 @@ impl Desk {
 
 impl Upload {
     /// Takes more bytes. `TooLarge` as soon as the limit is passed.
-    pub async fn append(&mut self, bytes: &[u8]) -> Result<()> {
+    async fn append(&mut self, bytes: &[u8]) -> Result<()> {
         self.size += bytes.len() as u64;
         if self.size > self.bytes_max {
-            let limit = files::size_words(self.bytes_max);
+            let limit_kb = self.bytes_max / 1024;
+            let limit = if limit_kb >= 1024 { format!("{} MB", limit_kb / 1024) } else { format!("{limit_kb} KB") };
             return Err(Error::too_large(format!("\"{}\" is larger than {limit}, the limit for one file.", self.name)).in_field("files"));
         }
         let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
@@ -122,7 +142,7 @@ impl Upload {
     }
 
     /// Ends the file: refuses an empty one, an extension that is not allowed, content that is not what its name says.
-    pub async fn finish(mut self, allowed: &[String]) -> Result<Arrived> {
+    async fn finish(mut self, allowed: &[String]) -> Result<Arrived> {
         match self.try_finish(allowed).await {
             Ok(arrived) => Ok(arrived),
             Err(error) => {
@@ -133,7 +153,7 @@ impl Upload {
     }
 
     /// Gives up; what was written is removed.
-    pub async fn discard(self) {
+    async fn discard(self) {
         let Some(blob) = self.blob else { return };
         if let Err(error) = self.desk.store.write(move |tx| media::drop_blob(tx, blob)).await {
             log::warn!("a broken upload stays until housekeeping error=\"{error:?}\"");
@@ -145,7 +165,7 @@ impl Upload {
             return Err(Error::invalid(format!("\"{}\" is empty.", self.name)).in_field("files"));
         }
         let content_type = files::judge(&self.name, &self.head, allowed).map_err(|error| error.in_field("files"))?;
-        let dimensions = files::dimensions(&self.head);
+        let dimensions = files::preview_size(content_type, &self.head);
         self.flush().await?;
         let blob = self.blob.ok_or_else(|| Error::internal("an upload without bytes"))?;
         let (hash, size) = (self.hash.clone().finalize().into(), self.size);

@@ -34,10 +34,9 @@ pub struct Access {
 impl Access {
     /// Reads the two lists; the error names the line.
     pub fn of(config: &InboxConfig) -> Result<Access> {
-        let lines = |list: &'_ [String]| list.iter().map(String::as_str).collect::<Vec<_>>();
         Ok(Access {
-            trusted: net::parse_domains(lines(&config.trusted_domains)).map_err(|error| error.in_field("config.trusted_domains"))?,
-            blocked: net::parse_ips(lines(&config.blocked_ips)).map_err(|error| error.in_field("config.blocked_ips"))?,
+            trusted: net::parse_domains(config.trusted_domains.iter().map(String::as_str)).map_err(|error| error.in_field("config.trusted_domains"))?,
+            blocked: net::parse_ips(config.blocked_ips.iter().map(String::as_str)).map_err(|error| error.in_field("config.blocked_ips"))?,
         })
     }
 }

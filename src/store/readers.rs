@@ -46,17 +46,18 @@ impl Readers {
         let (pool, now) = (self.pool.clone(), self.clock.now());
         tokio::task::spawn_blocking(move || {
             let _permit = permit;
-            let connection = pool.get().map_err(|cause| Error::busy().with_cause(cause))?;
-            snapshot(&connection, now, query)
+            let mut connection = pool.get().map_err(|cause| Error::busy().with_cause(cause))?;
+            snapshot(&mut connection, now, query)
         })
         .await
         .unwrap_or_else(|panic| Err(Error::internal(panic)))
     }
 }
 
-fn snapshot<T>(connection: &Connection, now: i64, query: impl FnOnce(&ReadTx) -> Result<T>) -> Result<T> {
+fn snapshot<T>(connection: &mut Connection, now: i64, query: impl FnOnce(&ReadTx) -> Result<T>) -> Result<T> {
     let deadline = Instant::now() + limits::READ_TIME_MAX;
     connection.progress_handler(20_000, Some(move || Instant::now() > deadline))?;
+    let connection = &*connection;
     connection.prepare_cached("BEGIN")?.execute([])?;
     // Ends the snapshot also when `query` fails or panics: a forgotten one would pin the WAL for ever.
     let _end = End(connection);

@@ -5,7 +5,6 @@ use super::{Widget, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::limits;
-use crate::desk::Desk;
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::http::multipart::{Form, FormLimits, Part};
 use crate::http::{Reply, Request};
@@ -70,7 +69,7 @@ impl Widget {
         while let Some(part) = form.next().await? {
             match part {
                 Part::Text { name, value } => take_field(fields, &name, value)?,
-                Part::File(file) if file.name == "files" || file.name == "files[]" => {
+                Part::File(mut file) if file.name == "files" || file.name == "files[]" => {
                     if !welcome {
                         self.check_welcome(starter, inbox, fields).await?;
                         welcome = true;
@@ -79,7 +78,8 @@ impl Widget {
                         let most = limits::FILES_PER_MESSAGE_MAX;
                         return Err(Error::invalid(format!("A message can carry {most} files.")).in_field("files"));
                     }
-                    files.push(take_file(&self.desk, file, &inbox.config.file_extensions).await?);
+                    let (name, allowed) = (file.file_name.clone(), &inbox.config.file_extensions);
+                    files.push(self.desk.take_file(&name, limits::FILE_BYTES_MAX, allowed, async || file.chunk().await).await?);
                 }
                 Part::File(_) => return Err(Error::invalid("Files belong into the field \"files\".").in_field("files")),
             }
@@ -102,22 +102,6 @@ impl Widget {
             }
         }
         self.desk.check_uploads_allowed(inbox)
-    }
-}
-
-/// Streams one file into the store.
-pub async fn take_file(desk: &Desk, mut file: crate::http::multipart::File, allowed: &[String]) -> Result<Arrived> {
-    let mut upload = desk.begin_upload(&file.file_name, limits::FILE_BYTES_MAX);
-    loop {
-        let appended = match file.chunk().await {
-            Ok(Some(chunk)) => upload.append(&chunk).await,
-            Ok(None) => return upload.finish(allowed).await,
-            Err(error) => Err(error),
-        };
-        if let Err(error) = appended {
-            upload.discard().await;
-            return Err(error);
-        }
     }
 }
 
