@@ -10,8 +10,8 @@ use std::fmt::Write as _;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// Beyond this a source is no chat message; it is shown as it is, which bounds the work of the Markdown parser.
-const SOURCE_BYTES_MAX: usize = 64 * 1024;
+/// Beyond what a message can hold, a source is shown as it is, which bounds the work of parser and fence to a few 10 ms.
+const SOURCE_BYTES_MAX: usize = 4 * super::limits::MESSAGE_CHARS_MAX;
 /// Lists and quotes inside each other; deeper ones are flattened.
 const DEPTH_MAX: usize = 8;
 
