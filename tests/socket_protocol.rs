@@ -29,7 +29,7 @@ struct Server {
 
 /// Echoes; a few words have a meaning of their own.
 async fn echo(socket: Socket, ends: mpsc::Sender<Closed>) {
-    let (mut reader, mut writer) = socket.split();
+    let (mut reader, writer) = socket.split();
     let (out, mut outgoing) = mpsc::channel::<Message>(4);
     let end = std::sync::Mutex::new(Closed::ByUs);
     let read = async {

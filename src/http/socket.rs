@@ -96,7 +96,7 @@ pub struct SocketReader {
     silence_max: Duration,
 }
 
-/// The outgoing half.
+/// The outgoing half. Both loops of a door may use it: frames never mix.
 pub struct SocketWriter {
     wires: Arc<Wires>,
 }
@@ -323,17 +323,17 @@ impl SocketReader {
 
 impl SocketWriter {
     /// Sends a text message; waits while the peer is slow, but not for longer than the write time-out without progress.
-    pub async fn send_text(&mut self, text: &str) -> Result<(), Closed> {
+    pub async fn send_text(&self, text: &str) -> Result<(), Closed> {
         Box::pin(self.wires.send(Frame::text(Payload::Borrowed(text.as_bytes())))).await
     }
 
     /// Sends a binary message.
-    pub async fn send_binary(&mut self, bytes: &[u8]) -> Result<(), Closed> {
+    pub async fn send_binary(&self, bytes: &[u8]) -> Result<(), Closed> {
         Box::pin(self.wires.send(Frame::binary(Payload::Borrowed(bytes)))).await
     }
 
     /// Says goodbye; the door's loop should end after it. The first close of a socket counts, further ones are not sent.
-    pub async fn close(&mut self, code: u16, reason: &str) {
+    pub async fn close(&self, code: u16, reason: &str) {
         Box::pin(self.wires.close(code, reason)).await;
     }
 }
