@@ -72,15 +72,19 @@ pub fn find(name: &str) -> Option<Asset> {
         return None;
     }
     match disk() {
-        Some(folder) => {
-            let bytes = std::fs::read(folder.join(name)).ok()?;
-            Some(Asset::new(name, Bytes::from(bytes), None, None, true))
-        }
-        None => {
-            let file = |kind: &str| EMBEDDED.get_file(format!("{kind}/{name}")).map(|file| Bytes::from_static(file.contents()));
-            Some(Asset::new(name, file("plain")?, file("br"), file("gz"), false))
-        }
+        Some(folder) => find_on_disk(folder, name),
+        None => find_embedded(name),
     }
+}
+
+fn find_on_disk(folder: &Path, name: &str) -> Option<Asset> {
+    let bytes = std::fs::read(folder.join(name)).ok()?;
+    Some(Asset::new(name, Bytes::from(bytes), None, None, true))
+}
+
+fn find_embedded(name: &str) -> Option<Asset> {
+    let file = |kind: &str| EMBEDDED.get_file(format!("{kind}/{name}")).map(|file| Bytes::from_static(file.contents()));
+    Some(Asset::new(name, file("plain")?, file("br"), file("gz"), false))
 }
 
 /// Answers a request with an asset, in the best coding the client takes; 404 when there is none.
@@ -296,6 +300,32 @@ mod tests {
             assert_eq!(header(&reply, "cache-control"), "public, max-age=31536000, immutable");
             assert_eq!(body_of(reply).await, body.as_bytes());
         }
+    }
+
+    #[test]
+    fn the_embedded_tree_is_the_source_tree_without_notes_and_hidden_files() {
+        fn names(folder: &Path, below: &str, all: &mut Vec<String>) {
+            let Ok(entries) = std::fs::read_dir(folder) else { return };
+            for entry in entries.map(|entry| entry.expect("an entry")) {
+                let name = entry.file_name().into_string().expect("a UTF-8 name");
+                let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+                if name.starts_with('.') || name.ends_with(".md") {
+                    assert!(find_embedded(&path).is_none(), "{path}");
+                } else if entry.path().is_dir() {
+                    names(&entry.path(), &path, all);
+                } else {
+                    all.push(path);
+                }
+            }
+        }
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+        let mut all = Vec::new();
+        names(&source, "", &mut all);
+        for name in all {
+            let (disk, embedded) = (find_on_disk(&source, &name), find_embedded(&name));
+            assert_eq!(disk.map(|asset| asset.plain), embedded.map(|asset| asset.plain), "{name}");
+        }
+        assert!(find("../Cargo.toml").is_none() && find("/etc/passwd").is_none() && find("").is_none());
     }
 
     #[tokio::test]
