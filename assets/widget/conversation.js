@@ -7,6 +7,7 @@ import { emptyTimeline, newestSeq, rows } from '../shared/timeline.js';
 import { Banner } from './banner.js';
 import { Bubble } from './bubble.js';
 import { Composer } from './composer.js';
+import { Faces } from './faces.js';
 import { PreChat, fieldsToAsk } from './prechat.js';
 import { Thread } from './thread.js';
 
@@ -37,7 +38,7 @@ export function Conversation({ chat }) {
     ${h(Banner, { chat })}
     <${Thread} key=${fresh ? 'new' : state.chat} ref=${thread} label=${t('w.messages')} first=${messages[0]?.key} last=${messages[messages.length - 1]?.key} mine=${timeline.pending.length > 0} onOlder=${() => !fresh && chat.older(state.chat)} onEnd=${setAtEnd}>
       ${timeline.more ? html`<p class="older" role="status">${t('w.loading_older')}</p>` : null}
-      ${introduction && !timeline.more ? html`<p class="introduction" dir="auto">${introduction}</p>` : null}
+      ${!timeline.more && !loading ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
       ${loading ? html`<div class="skeleton bubbles" aria-hidden="true"><i></i><i></i><i></i></div>` : null}
       <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t('w.messages')} aria-busy=${String(loading)}>
         ${list.map((row) => (row.type === 'day' ? html`<p class="day" key=${row.key}><span>${state.time.day(row.at)}</span></p>`

@@ -1,13 +1,11 @@
 // The first screen: a greeting, who is here, the conversation to continue, and one tap to the composer.
 
 import { h, html } from '../vendor/preact.js';
-import { Avatar } from '../shared/avatar.js';
 import { Icon } from '../shared/icons.js';
 import { safeHref } from '../shared/html.js';
 import { expectation } from './availability.js';
+import { Faces } from './faces.js';
 import { Row } from './list.js';
-
-const FACES_MAX = 4;
 
 /** Libredesk's placeholders: `{{.FirstName | there}}`. @param {string} text @param {any} user */
 function greeted(text, user) {
@@ -20,7 +18,6 @@ export function Home({ chat }) {
   const { state, t } = chat;
   const { settings } = state;
   const policy = chat.policy();
-  const team = settings.team?.agents || [];
   const { online, text } = expectation(settings, null, state.words, state.time);
   const greeting = greeted(settings.greeting_message, state.user);
   const introduction = greeted(settings.introduction_message, state.user);
@@ -30,7 +27,7 @@ export function Home({ chat }) {
   const apps = (settings.home_apps || []).filter((/** @type {any} */ app) => safeHref(app.url));
   return html`<div class="home">
     <section class="hero" style=${ground(settings.home_screen)}>
-      ${team.length ? html`<div class="faces">${team.slice(0, FACES_MAX).map((/** @type {any} */ agent) => h(Avatar, { name: agent.first_name, url: agent.avatar_url, tint: agent.tint, size: 44 }))}</div>` : null}
+      ${h(Faces, { chat, size: 44 })}
       ${greeting ? html`<h1>${greeting}</h1>` : html`<h1 class="quiet">${settings.brand_name}</h1>`}
       ${introduction ? html`<p>${introduction}</p>` : null}
     </section>
