@@ -28,8 +28,8 @@ export function Home({ chat }) {
   return html`<div class="home">
     <section class="hero" style=${ground(settings.home_screen)}>
       ${h(Faces, { chat, size: 44 })}
-      ${greeting ? html`<h1>${greeting}</h1>` : html`<h1 class="quiet">${settings.brand_name}</h1>`}
-      ${introduction ? html`<p>${introduction}</p>` : null}
+      ${greeting ? html`<h1 dir="auto">${greeting}</h1>` : html`<h1 class="quiet">${settings.brand_name}</h1>`}
+      ${introduction ? html`<p dir="auto">${introduction}</p>` : null}
     </section>
     <div class="home-cards">
       ${settings.notice_banner?.enabled && settings.notice_banner.text ? html`<p class="banner-note">${h(Icon, { name: 'info' })}<span>${settings.notice_banner.text}</span></p>` : null}
@@ -39,8 +39,8 @@ export function Home({ chat }) {
         <span><strong>${policy.start_conversation_button_text || t(last ? 'w.start_new' : 'w.start')}</strong><small class=${online ? 'is-online' : ''}><i></i>${text}</small></span>${h(Icon, { name: 'send' })}</button>` : null}
       ${barred ? html`<p class="banner-note">${h(Icon, { name: 'lock' })}<span>${t('w.sign_in_first')}</span></p>` : null}
       ${apps.filter((/** @type {any} */ app) => app.type === 'announcement').map((/** @type {any} */ app) => html`<a class="card announcement" href=${safeHref(app.url)} target="_blank" rel="noopener noreferrer">
-        ${safeHref(app.image_url) ? html`<img src=${safeHref(app.image_url)} alt="" loading="lazy" onError=${(/** @type {any} */ event) => event.target.remove()} />` : null}<span><strong>${app.title}</strong><small>${app.description}</small></span></a>`)}
-      ${apps.some((/** @type {any} */ app) => app.type === 'external_link') ? html`<ul class="card links" role="list">${apps.filter((/** @type {any} */ app) => app.type === 'external_link').map((/** @type {any} */ app) => html`<li><a href=${safeHref(app.url)} target="_blank" rel="noopener noreferrer"><span>${app.text}</span>${h(Icon, { name: 'external', size: 18 })}<span class="quiet">${t('w.new_tab')}</span></a></li>`)}</ul>` : null}
+        ${safeHref(app.image_url) ? html`<img src=${safeHref(app.image_url)} alt="" loading="lazy" onError=${(/** @type {any} */ event) => event.target.remove()} />` : null}<span><strong dir="auto">${app.title}</strong><small dir="auto">${app.description}</small></span></a>`)}
+      ${apps.some((/** @type {any} */ app) => app.type === 'external_link') ? html`<ul class="card links" role="list">${apps.filter((/** @type {any} */ app) => app.type === 'external_link').map((/** @type {any} */ app) => html`<li><a href=${safeHref(app.url)} target="_blank" rel="noopener noreferrer"><bdi>${app.text}</bdi>${h(Icon, { name: 'external', size: 18 })}<span class="quiet">${t('w.new_tab')}</span></a></li>`)}</ul>` : null}
     </div>
     ${settings.show_powered_by ? html`<p class="powered">${t('w.powered_by', { name: 'deskbell' })}</p>` : null}
   </div>`;
