@@ -30,6 +30,8 @@ pub const ATTRIBUTES_MAX: usize = 100;
 
 /// Bytes of all request headers together; hyper's buffer is bounded by it.
 pub const HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Answers of at least this many bytes are worth compressing; below, one packet carries them either way.
+pub const COMPRESS_BYTES_MIN: usize = 1024;
 /// Count of request headers.
 pub const HEADERS_MAX: usize = 64;
 /// A client that has not sent its headers by then is a slowloris, or gone.
@@ -46,11 +48,21 @@ pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
 pub const CONNECTIONS_MAX: usize = 20_000;
 /// Connections at once from one address that is not a trusted proxy: a big office fits, one host cannot take everything.
 pub const CONNECTIONS_PER_IP_MAX: usize = 12_000;
+/// How long a connection is read on after our last word, so that a client still sending gets to see the answer.
+pub const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
+/// Bytes thrown away at most while doing so: what a client had in flight, not a whole film.
+pub const LINGER_BYTES_MAX: usize = 1024 * 1024;
+/// First pause after a failed accept (no file descriptors left, usually); doubles up to the longest.
+pub const ACCEPT_PAUSE_MIN: Duration = Duration::from_millis(20);
+/// Longest pause between accepts: short enough that people do not notice the recovery.
+pub const ACCEPT_PAUSE_MAX: Duration = Duration::from_secs(1);
 /// How long a graceful stop waits for requests under way.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Bytes of one socket message, all its fragments together.
 pub const SOCKET_MESSAGE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one read from a socket, on the stack and gone with the call: nothing is kept while a socket is silent.
+pub const SOCKET_READ_BYTES: usize = 16 * 1024;
 /// Frames one socket may have waiting before it counts as too slow (close 1013).
 pub const SEAT_QUEUE_MAX: usize = 256;
 /// Seats of one owner (tabs and devices of one person).

@@ -49,6 +49,13 @@ impl Reply {
         Reply(response)
     }
 
+    /// The same answer with another body in memory.
+    pub(super) fn with_bytes(self, body: impl Into<Bytes>) -> Reply {
+        let (parts, _) = self.0.into_parts();
+        let body = Full::new(body.into()).map_err(|never| match never {}).boxed_unsync();
+        Reply(Response::from_parts(parts, body))
+    }
+
     /// Sets (replaces) a header. A value that is not a legal header value is dropped rather than sent broken.
     pub fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Reply {
         if let Ok(value) = HeaderValue::from_str(value.as_ref()) {

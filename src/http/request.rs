@@ -3,14 +3,13 @@
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use bytes::Bytes;
-use hyper::body::Incoming;
 use hyper::header::{HeaderMap, HeaderName};
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 
 /// One request. `http/server.rs` has already refused what RFC 9112 forbids, resolved the client's address and drawn a request id.
 pub struct Request {
-    /// The method, upper case.
+    /// The method, upper case. A HEAD request says GET here: `http/server.rs` keeps the body of the answer back.
     pub method: hyper::Method,
     /// The path as sent, beginning with `/`, without the query; not percent-decoded.
     pub path: String,
@@ -27,9 +26,9 @@ pub struct Request {
     /// Names this request in logs and in error answers.
     pub request_id: String,
     /// The unread body. Taken by `json`, `bytes` and `multipart`.
-    pub(super) body: Option<Incoming>,
+    pub(super) body: Option<super::body::TimedBody>,
     /// Present when the connection can be upgraded; taken by `http/socket.rs`.
-    pub(super) upgrade: Option<hyper::upgrade::OnUpgrade>,
+    pub(super) upgrade: Option<super::socket::Upgrade>,
 }
 
 impl Request {

@@ -1,0 +1,94 @@
+//! Prepares assets/: every file as it is, brotli and gzip where smaller, and one hash of the whole tree.
+//!
+//! The result lies in `$OUT_DIR/assets/{plain,br,gz}/…`, where `include_dir!` takes it from: fed from the source folder it would not
+//! notice new files.
+
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+fn main() -> io::Result<()> {
+    let source = PathBuf::from(env("CARGO_MANIFEST_DIR")).join("assets");
+    let target = PathBuf::from(env("OUT_DIR")).join("assets");
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed={}", source.display());
+    if target.exists() {
+        fs::remove_dir_all(&target)?;
+    }
+    for kind in ["plain", "br", "gz"] {
+        fs::create_dir_all(target.join(kind))?;
+    }
+    let mut files = Vec::new();
+    if source.is_dir() {
+        walk(&source, &mut files)?;
+    }
+    files.sort();
+    let mut tree = Sha256::new();
+    for file in &files {
+        let Some(name) = file.strip_prefix(&source).ok().and_then(Path::to_str) else {
+            return Err(io::Error::other(format!("the name of {} is not UTF-8", file.display())));
+        };
+        let bytes = fs::read(file)?;
+        // Lengths between the parts: moving a byte from a name to its content must change the hash.
+        tree.update(format!("{}:{name}:{}:", name.len(), bytes.len()));
+        tree.update(&bytes);
+        prepare(&target, name, &bytes)?;
+    }
+    let hash: String = tree.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    println!("cargo::rustc-env=DESKBELL_ASSETS_HASH={hash}");
+    Ok(())
+}
+
+fn env(name: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| panic!("cargo sets {name}"))
+}
+
+/// Every file under `folder` but dotfiles and notes to readers.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with('.') || name.ends_with(".md") {
+            continue;
+        }
+        println!("cargo::rerun-if-changed={}", path.display());
+        if path.is_dir() {
+            walk(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+fn prepare(target: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    write(&target.join("plain").join(name), bytes)?;
+    // Debug builds serve from disk and never look at these; the unoptimised compressor would cost every build seconds.
+    if env("PROFILE") != "release" || is_compressed_already(name) {
+        return Ok(());
+    }
+    let mut brotli = Vec::new();
+    brotli::BrotliCompress(&mut &bytes[..], &mut brotli, &brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() })?;
+    if brotli.len() < bytes.len() {
+        write(&target.join("br").join(name), &brotli)?;
+    }
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    gzip.write_all(bytes)?;
+    let gzip = gzip.finish()?;
+    if gzip.len() < bytes.len() {
+        write(&target.join("gz").join(name), &gzip)?;
+    }
+    Ok(())
+}
+
+fn is_compressed_already(name: &str) -> bool {
+    [".png", ".jpg", ".jpeg", ".webp", ".gif", ".woff2", ".mp3", ".ogg", ".mp4"].iter().any(|end| name.ends_with(end))
+}
+
+fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    fs::write(path, bytes)
+}

@@ -1,0 +1,266 @@
+//! Files for browsers: the embedded asset tree with its prepared codings, and folders on disk.
+
+use super::encoding::{self, Coding};
+use super::reply::Reply;
+use super::request::Request;
+use crate::base::limits;
+use bytes::Bytes;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Frame, SizeHint};
+use include_dir::{Dir, include_dir};
+use sha2::{Digest, Sha256};
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+use std::pin::Pin;
+use std::sync::OnceLock;
+use std::task::{Context, Poll, ready};
+use std::time::UNIX_EPOCH;
+use tokio::io::{AsyncRead as _, ReadBuf};
+
+static EMBEDDED: Dir<'static> = include_dir!("$OUT_DIR/assets");
+/// Chosen once at start, before the first request.
+static ON_DISK: OnceLock<PathBuf> = OnceLock::new();
+
+/// How long a client may keep an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caching {
+    /// The path holds the tree's hash: it never changes.
+    Immutable,
+    /// The path is a stable name: ask each time, cheaply.
+    Revalidate,
+}
+
+/// One file of the asset tree.
+#[derive(Clone)]
+pub struct Asset {
+    /// The path inside the tree, `widget/app.js`.
+    pub name: String,
+    /// The file as it is.
+    pub plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+    etag: String,
+    from_disk: bool,
+}
+
+/// Serves the asset tree from `folder` instead of the binary, reading each file at each request. To be called before the first
+/// request; the answer is whether it came in time.
+pub fn serve_from(folder: PathBuf) -> bool {
+    ON_DISK.set(folder).is_ok()
+}
+
+/// Debug builds always read the source tree, so that a change is seen at the next reload.
+fn disk() -> Option<&'static Path> {
+    let source = || cfg!(debug_assertions).then(|| Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/assets")));
+    ON_DISK.get().map(PathBuf::as_path).or_else(source)
+}
+
+/// The hash of the whole tree, or `dev` when it is read from disk and may change under our hands.
+pub fn tree_hash() -> &'static str {
+    if disk().is_some() { "dev" } else { env!("DESKBELL_ASSETS_HASH") }
+}
+
+/// The address under which an asset may be kept for ever.
+pub fn path(name: &str) -> String {
+    format!("/a/{}/{name}", tree_hash())
+}
+
+/// Finds an asset by its path inside the tree.
+pub fn find(name: &str) -> Option<Asset> {
+    if !is_plain_path(name) {
+        return None;
+    }
+    match disk() {
+        Some(folder) => {
+            let bytes = std::fs::read(folder.join(name)).ok()?;
+            Some(Asset::new(name, Bytes::from(bytes), None, None, true))
+        }
+        None => {
+            let file = |kind: &str| EMBEDDED.get_file(format!("{kind}/{name}")).map(|file| Bytes::from_static(file.contents()));
+            Some(Asset::new(name, file("plain")?, file("br"), file("gz"), false))
+        }
+    }
+}
+
+/// Answers a request with an asset, in the best coding the client takes; 404 when there is none.
+pub fn reply(request: &Request, name: &str, caching: Caching) -> Reply {
+    match find(name) {
+        Some(asset) => asset.reply(&request.headers, caching),
+        None => Reply::bytes(404, "text/plain; charset=utf-8", "There is no such file.\n"),
+    }
+}
+
+impl Asset {
+    fn new(name: &str, plain: Bytes, brotli: Option<Bytes>, gzip: Option<Bytes>, from_disk: bool) -> Asset {
+        // The embedded tree never changes while we run; its one hash is every file's tag. On disk each content has its own.
+        let etag = if from_disk { etag_of(&plain) } else { format!("W/\"{}\"", env!("DESKBELL_ASSETS_HASH")) };
+        Asset { name: name.to_owned(), plain, brotli, gzip, etag, from_disk }
+    }
+
+    fn reply(self, headers: &hyper::HeaderMap, caching: Caching) -> Reply {
+        let cache_control = match caching {
+            Caching::Immutable if !self.from_disk => "public, max-age=31536000, immutable",
+            Caching::Immutable | Caching::Revalidate => "public, no-cache",
+        };
+        let common = |reply: Reply| {
+            reply
+                .header("cache-control", cache_control)
+                .header("etag", &self.etag)
+                .header("vary", "Accept-Encoding")
+                // Scripts, styles and icons are made to be loaded by other people's pages.
+                .header("cross-origin-resource-policy", "cross-origin")
+        };
+        if encoding::has_it_already(headers, &self.etag) {
+            return common(Reply::status(304));
+        }
+        let mut offered = Vec::with_capacity(2);
+        offered.extend(self.brotli.as_ref().map(|_| Coding::Brotli));
+        offered.extend(self.gzip.as_ref().map(|_| Coding::Gzip));
+        let coding = encoding::choose(headers, &offered);
+        let bytes = match coding {
+            Coding::Brotli => self.brotli.clone(),
+            Coding::Gzip => self.gzip.clone(),
+            Coding::Identity => None,
+        };
+        let answer = common(Reply::bytes(200, encoding::content_type(&self.name), bytes.unwrap_or_else(|| self.plain.clone())));
+        if coding == Coding::Identity { answer } else { answer.header("content-encoding", coding.name()) }
+    }
+}
+
+/// A text made at run time (a script per inbox): with a tag of its content, revalidated, compressed when that pays.
+pub fn text(request: &Request, content_type: &'static str, text: impl Into<Bytes>) -> Reply {
+    let bytes = text.into();
+    let etag = etag_of(&bytes);
+    let reply = if encoding::has_it_already(&request.headers, &etag) {
+        Reply::status(304).header("vary", "Accept-Encoding")
+    } else {
+        compressed(request, Reply::bytes(200, content_type, bytes.clone()), bytes)
+    };
+    reply.header("etag", etag).header("cache-control", "public, no-cache").header("cross-origin-resource-policy", "cross-origin")
+}
+
+/// A page made at run time: never kept, compressed when that pays. Holds no secret, so its length tells nothing.
+pub fn page(request: &Request, page: impl Into<Bytes>) -> Reply {
+    let bytes = page.into();
+    compressed(request, Reply::html(200, bytes.clone()), bytes)
+}
+
+/// JSON over 1 KB in gzip for those who take it. Not for answers that hold both a secret and what a stranger chose: their
+/// length would tell (BREACH).
+pub fn json<T: serde::Serialize>(request: &Request, status: u16, value: &T) -> Reply {
+    let Ok(bytes) = serde_json::to_vec(value) else { return Reply::status(500) };
+    let bytes = Bytes::from(bytes);
+    compressed(request, Reply::bytes(status, "application/json", bytes.clone()), bytes).header("cache-control", "no-store")
+}
+
+fn compressed(request: &Request, plain: Reply, bytes: Bytes) -> Reply {
+    if bytes.len() <= limits::COMPRESS_BYTES_MIN {
+        return plain;
+    }
+    let plain = plain.header("vary", "Accept-Encoding");
+    if encoding::choose(&request.headers, &[Coding::Gzip]) != Coding::Gzip {
+        return plain;
+    }
+    match encoding::gzip(&bytes) {
+        Some(packed) => plain.with_bytes(packed).header("content-encoding", "gzip"),
+        None => plain,
+    }
+}
+
+/// Answers with a file under `folder` on disk, streamed; 404 for everything else. `name` is the path inside it, percent-decoded.
+pub async fn dir(request: &Request, folder: &Path, name: &str) -> Reply {
+    match open_inside(folder, name).await {
+        Some((file, length, etag)) => {
+            let common = |reply: Reply| {
+                reply
+                    .header("etag", &etag)
+                    .header("cache-control", "public, no-cache")
+                    .header("cross-origin-resource-policy", "cross-origin")
+            };
+            if encoding::has_it_already(&request.headers, &etag) {
+                return common(Reply::status(304));
+            }
+            let reply = Reply::stream(200, stream_of(file, length));
+            common(reply.header("content-type", encoding::content_type(name)).header("content-length", length.to_string()))
+        }
+        None => Reply::bytes(404, "text/plain; charset=utf-8", "There is no such file.\n"),
+    }
+}
+
+/// Opens a regular file that lies, all links resolved, inside `folder`.
+async fn open_inside(folder: &Path, name: &str) -> Option<(tokio::fs::File, u64, String)> {
+    if !is_plain_path(name) {
+        return None;
+    }
+    let root = tokio::fs::canonicalize(folder).await.ok()?;
+    let real = tokio::fs::canonicalize(root.join(name)).await.ok()?;
+    if !real.starts_with(&root) {
+        return None;
+    }
+    // Asked before opening: opening a named pipe would wait for its other end.
+    if !tokio::fs::metadata(&real).await.ok()?.is_file() {
+        return None;
+    }
+    let file = tokio::fs::File::open(&real).await.ok()?;
+    let metadata = file.metadata().await.ok().filter(std::fs::Metadata::is_file)?;
+    let modified = metadata.modified().ok()?.duration_since(UNIX_EPOCH).map_or(0, |age| age.as_nanos());
+    Some((file, metadata.len(), format!("\"{:x}-{:x}\"", metadata.len(), modified)))
+}
+
+/// The first `length` bytes of a file. One that shrinks meanwhile ends the connection, so that it never looks whole.
+fn stream_of(file: tokio::fs::File, length: u64) -> super::reply::Body {
+    Chunks { file, left: length, buffer: Vec::new() }.boxed_unsync()
+}
+
+struct Chunks {
+    file: tokio::fs::File,
+    left: u64,
+    buffer: Vec<u8>,
+}
+
+impl Body for Chunks {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let this = &mut *self;
+        if this.left == 0 {
+            return Poll::Ready(None);
+        }
+        this.buffer.resize(this.left.min(limits::CHUNK_BYTES as u64) as usize, 0);
+        let mut buffer = ReadBuf::new(&mut this.buffer);
+        if let Err(error) = ready!(Pin::new(&mut this.file).poll_read(cx, &mut buffer)) {
+            return Poll::Ready(Some(Err(error)));
+        }
+        let filled = buffer.filled().len();
+        if filled == 0 {
+            return Poll::Ready(Some(Err(io::ErrorKind::UnexpectedEof.into())));
+        }
+        this.buffer.truncate(filled);
+        this.left -= filled as u64;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from(std::mem::take(&mut this.buffer))))))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.left)
+    }
+}
+
+/// Folders and names only: no `..`, no root, no drive, nothing hidden, no NUL, no backslash.
+fn is_plain_path(name: &str) -> bool {
+    let clean =
+        !name.is_empty() && !name.contains(['\\', '\0']) && !name.split('/').any(|piece| piece.is_empty() || piece.starts_with('.'));
+    clean && Path::new(name).components().all(|component| matches!(component, Component::Normal(_)))
+}
+
+fn etag_of(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    // Weak, because one tag stands for all codings of the content.
+    let mut tag = digest.iter().take(9).fold(String::from("W/\""), |mut tag, byte| {
+        let _ = write!(tag, "{byte:02x}");
+        tag
+    });
+    tag.push('"');
+    tag
+}

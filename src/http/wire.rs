@@ -1,0 +1,224 @@
+//! The raw connection under hyper: clocks for the silent and the slow, and a watch over request heads.
+//!
+//! hyper's own header timer runs while a kept-alive connection merely waits, has nothing against a reader that never reads, and hides
+//! two smuggling shapes from its caller (it drops a `Content-Length` beside `Transfer-Encoding`, and a repeated equal one). So every
+//! byte passes here first: `heads.rs` follows the framing, this file keeps the clocks.
+
+use super::heads::{Fault, Heads};
+use super::places::Place;
+use std::io::{self, IoSlice};
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep};
+
+/// What the connection and the requests on it tell each other. One task owns both sides; the atomics only satisfy `Send`.
+pub(super) struct Line {
+    /// The other end of the TCP connection, unmapped.
+    pub(super) peer: SocketAddr,
+    /// Our own end.
+    pub(super) local: SocketAddr,
+    /// A request is under way: silence of the client is then no fault.
+    busy: AtomicBool,
+    /// Requests handed to the service so far.
+    requests: AtomicU64,
+    /// The first forbidden shape seen on this connection, with the number of the request it belongs to.
+    fault: Mutex<Option<(u64, Fault)>>,
+}
+
+impl Line {
+    pub(super) fn new(peer: SocketAddr, local: SocketAddr) -> Line {
+        Line { peer, local, busy: AtomicBool::new(false), requests: AtomicU64::new(0), fault: Mutex::new(None) }
+    }
+
+    /// A request begins; the error is why it must be refused.
+    pub(super) fn begin(&self) -> Result<(), Fault> {
+        self.busy.store(true, Ordering::Relaxed);
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        match *lock(&self.fault) {
+            Some((first_bad, fault)) if first_bad <= number => Err(fault),
+            _ => Ok(()),
+        }
+    }
+
+    /// The answer has been handed over completely.
+    pub(super) fn end(&self) {
+        self.busy.store(false, Ordering::Relaxed);
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// The time-outs of one connection.
+#[derive(Clone, Copy)]
+pub(super) struct Clocks {
+    pub(super) header: Duration,
+    pub(super) keepalive: Duration,
+    pub(super) write: Duration,
+    pub(super) linger: Duration,
+}
+
+/// What the connection waits for when nobody is busy: each phase has its own patience.
+#[derive(Clone, Copy, PartialEq)]
+enum Waiting {
+    /// For the rest of a head that has begun, or for the very first one.
+    Head,
+    /// For another request on a kept-alive connection.
+    Next,
+    /// For nothing: a request is under way.
+    Nothing,
+}
+
+/// A TCP connection with its place among all connections.
+pub(super) struct Wire {
+    pub(super) stream: TcpStream,
+    pub(super) place: Place,
+    line: Arc<Line>,
+    heads: Box<Heads>,
+    clocks: Clocks,
+    waiting: Waiting,
+    read_clock: Option<Pin<Box<Sleep>>>,
+    write_clock: Option<Pin<Box<Sleep>>>,
+    lingering: Option<Pin<Box<Sleep>>>,
+    lingered_bytes: usize,
+    read_ended: bool,
+}
+
+impl Wire {
+    pub(super) fn new(stream: TcpStream, place: Place, line: Arc<Line>, clocks: Clocks) -> Wire {
+        Wire {
+            stream,
+            place,
+            line,
+            heads: Box::default(),
+            clocks,
+            waiting: Waiting::Nothing,
+            read_clock: None,
+            write_clock: None,
+            lingering: None,
+            lingered_bytes: 0,
+            read_ended: false,
+        }
+    }
+
+    /// Polls the clock of the current phase; an error means the client's time is over.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let waiting = match () {
+            () if self.line.busy.load(Ordering::Relaxed) => Waiting::Nothing,
+            () if self.heads.in_head() || self.heads.count() == 0 => Waiting::Head,
+            () => Waiting::Next,
+        };
+        if waiting == Waiting::Nothing {
+            self.waiting = waiting;
+            self.read_clock = None;
+            return Ok(());
+        }
+        let patience = if waiting == Waiting::Head { self.clocks.header } else { self.clocks.keepalive };
+        if self.waiting != waiting || self.read_clock.is_none() {
+            self.waiting = waiting;
+            self.read_clock = Some(Box::pin(tokio::time::sleep(patience)));
+        }
+        match self.read_clock.as_mut().map(|clock| clock.as_mut().poll(cx)) {
+            Some(Poll::Ready(())) => Err(io::ErrorKind::TimedOut.into()),
+            Some(Poll::Pending) | None => Ok(()),
+        }
+    }
+}
+
+impl AsyncRead for Wire {
+    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        let before = buf.filled().len();
+        match Pin::new(&mut self.stream).poll_read(cx, buf) {
+            Poll::Ready(Ok(())) => {
+                let this = &mut *self;
+                let fresh = &buf.filled()[before..];
+                this.read_ended |= fresh.is_empty();
+                if let Some(fault) = this.heads.see(fresh) {
+                    lock(&this.line.fault).get_or_insert(fault);
+                }
+                // A head that ended gives the next one its full time.
+                if !this.heads.in_head() {
+                    this.read_clock = None;
+                }
+                // A head that comes in drops never sees `Pending` long enough: ask the clock here as well.
+                Poll::Ready(this.poll_patience(cx))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
+            Poll::Pending => match self.poll_patience(cx) {
+                Ok(()) => Poll::Pending,
+                Err(error) => Poll::Ready(Err(error)),
+            },
+        }
+    }
+}
+
+/// Gives a pending write its time and no more. Any progress starts the clock anew.
+pub(super) fn poll_stall<T>(
+    written: Poll<io::Result<T>>,
+    clock: &mut Option<Pin<Box<Sleep>>>,
+    patience: Duration,
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<T>> {
+    if written.is_ready() {
+        *clock = None;
+        return written;
+    }
+    let clock = clock.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + patience)));
+    match clock.as_mut().poll(cx) {
+        Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
+        Poll::Pending => Poll::Pending,
+    }
+}
+
+impl AsyncWrite for Wire {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        poll_stall(written, &mut this.write_clock, this.clocks.write, cx)
+    }
+
+    fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
+        let this = &mut *self;
+        let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        poll_stall(written, &mut this.write_clock, this.clocks.write, cx)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    /// Ends our side, then reads on for a moment: closing with unread bytes would reset the connection and take the answer
+    /// (a 413, say) from a client that is still sending.
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let this = &mut *self;
+        if this.lingering.is_none() {
+            ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
+            this.lingering = Some(Box::pin(tokio::time::sleep(this.clocks.linger)));
+        }
+        let mut scratch = [0u8; 4096];
+        while !this.read_ended && this.lingered_bytes < crate::base::limits::LINGER_BYTES_MAX {
+            let mut buf = ReadBuf::new(&mut scratch);
+            match Pin::new(&mut this.stream).poll_read(cx, &mut buf) {
+                Poll::Ready(Ok(())) if !buf.filled().is_empty() => this.lingered_bytes += buf.filled().len(),
+                Poll::Ready(_) => this.read_ended = true,
+                Poll::Pending => match this.lingering.as_mut().map(|clock| clock.as_mut().poll(cx)) {
+                    Some(Poll::Pending) => return Poll::Pending,
+                    Some(Poll::Ready(())) | None => this.read_ended = true,
+                },
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+}
