@@ -1,27 +1,25 @@
 // deskbell's loader: one button until somebody wants to chat. Settings, contract and API: assets/embed/README.md.
-(function () {
+(() => {
   'use strict';
   var boot = window.__deskbell_boot;
   delete window.__deskbell_boot;
   var before = window.Deskbell || window.Libredesk;
-  if (before && before.inbox) { if (console.info) console.info('deskbell: already loaded'); return; }
+  if (before && before.inbox) return;
 
   var UUID = /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
   var METHODS = ['show', 'showChat', 'hide', 'toggle', 'isVisible', 'setUser', 'logout', 'onShow', 'onHide', 'onUnreadCountChange', 'destroy'];
-  var WORDS = { open: 'Open chat', close: 'Close chat', unread: ':count unread messages', title: 'Chat', failed: 'The chat could not be loaded. Please try again in a moment.' };
-  var earlier = [].concat(Array.isArray(window.Libredesk) ? window.Libredesk : [], Array.isArray(window.Deskbell) && window.Deskbell !== window.Libredesk ? window.Deskbell : []);
+  var WORDS = { open: 'Open chat', close: 'Close chat', unread: ':count unread', title: 'Chat', failed: 'The chat could not be loaded.' };
+  var earlier = [].concat(Array.isArray(window.Libredesk) ? window.Libredesk : [], Array.isArray(window.Deskbell) ? window.Deskbell : []);
   var instance = null;
 
   function complain(text) { console.error('deskbell: ' + text); }
 
-  /** Starts once the page is parsed; a second call answers the same instance. */
   function init(config) {
-    if (instance) { if (config) console.warn('deskbell: already started'); return instance; }
+    if (instance) return instance;
     config = config || {};
-    var base = String(config.baseURL || config.base || '').replace(/\/+$/, '');
-    var inbox = String(config.inboxID || config.inbox || '');
-    if (!/^https?:\/\//.test(base)) { complain('baseURL is missing or not an http(s) address (window.LibredeskSettings.baseURL)'); return null; }
-    if (!UUID.test(inbox)) { complain('inboxID is missing or not an inbox UUID (window.LibredeskSettings.inboxID)'); return null; }
+    var base = String(config.baseURL).replace(/\/+$/, ''), inbox = String(config.inboxID);
+    var bad = !/^https?:\/\//.test(base) ? 'baseURL' : !UUID.test(inbox) ? 'inboxID' : '';
+    if (bad) { complain('LibredeskSettings.' + bad + ' is missing or wrong'); return null; }
     instance = start(base, inbox.toLowerCase(), config);
     instance.init = init;
     window.Deskbell = window.Libredesk = instance;
@@ -39,9 +37,9 @@
     var jwt = typeof config.userJWT === 'string' ? config.userJWT : '';
     var calls = {};
     var open = false, wantOpen = false, expanded = false, greeted = false, alive = true, unread = kept.unread || 0;
-    var look = null, host, button, badge, panel, frame, nonce, notice, late, watcher, untitled, unlocked, returnTo;
+    var look = null, host, area, button, badge, panel, frame, nonce, notice, late, watcher, untitled, unlocked, returnTo;
 
-    function on(target, type, fn, options) { target.addEventListener(type, fn, Object.assign({ signal: life.signal }, options)); }
+    function on(target, type, fn, options) { target.addEventListener(type, fn, { signal: life.signal, ...options }); }
     function storage(kind, name, value) {
       try {
         var place = window[kind];
@@ -57,56 +55,41 @@
       storage('localStorage', key, Object.keys(kept).length ? JSON.stringify(kept) : null);
     }
 
-    // ---- looks: everything lives in a shadow root, so neither side's CSS reaches the other; no inline style needs CSP's leave.
-    function luminance(hex) {
-      var full = hex.length === 4 ? hex.replace(/[^#]/g, '$&$&') : hex;
-      return [1, 3, 5].reduce(function (sum, at, i) {
-        var c = parseInt(full.substr(at, 2), 16) / 255;
-        return sum + [0.2126, 0.7152, 0.0722][i] * (c <= 0.03928 ? c / 12.92 : Math.pow((c + 0.055) / 1.055, 2.4));
-      }, 0);
-    }
-    function colour() {
-      var good = [look.launcher.color, look.colors.primary, '#0f6b66'].filter(function (c) { return /^#([0-9a-f]{3}|[0-9a-f]{6})$/i.test(c || ''); });
-      return good[0];
+    // A constructed sheet in a shadow root needs no leave of a strict CSP.
+    function bright(hex) {
+      var full = hex.length < 7 ? hex.replace(/\w/g, '$&$&') : hex;
+      return [1, 3, 5].reduce((sum, at, i) => sum + [0.21, 0.72, 0.07][i] * Math.pow(parseInt(full.substr(at, 2), 16) / 255, 2.2), 0) > 0.3;
     }
     function sheet() {
-      var c = colour(), l = luminance(c), space = look.launcher.spacing || {};
-      var px = function (v, d) { v = Number(v); return (v >= 0 && v < 500 ? v : d) + 'px'; };
-      var side = px(space.side, 20), bottom = px(space.bottom, 20);
-      return ':host{all:initial!important;--c:' + c + ';--on:' + (1.05 / (l + 0.05) >= (l + 0.05) / 0.062 ? '#fff' : '#1b1a18') + '}' +
-        'section,div,button,iframe,span,p,img,svg{box-sizing:border-box;margin:0;padding:0;border:0}' +
-        '[hidden]{display:none!important}' +
-        'button{all:unset;box-sizing:border-box;position:fixed;z-index:2147483001;inset-inline:auto;bottom:calc(' + bottom + ' + env(safe-area-inset-bottom,0px));' +
-        'min-width:56px;height:56px;border-radius:28px;background:var(--c);color:var(--on);display:flex;align-items:center;justify-content:center;gap:10px;cursor:pointer;' +
-        'font:600 15px/1 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;box-shadow:0 1px 3px rgb(0 0 0/.18),0 6px 20px rgb(0 0 0/.18);transition:transform .15s ease-out,box-shadow .15s ease-out;-webkit-tap-highlight-color:transparent}' +
-        'button.text{padding:0 22px 0 18px}button:hover{transform:translateY(-1px);box-shadow:0 2px 4px rgb(0 0 0/.2),0 10px 26px rgb(0 0 0/.22)}button:active{transform:scale(.97)}' +
-        'button:focus-visible{outline:3px solid var(--c);outline-offset:3px;box-shadow:0 0 0 3px #fff,0 6px 20px rgb(0 0 0/.18)}' +
-        'svg{width:26px;height:26px;display:block;flex:none}img{width:32px;height:32px;border-radius:50%;object-fit:cover;display:block}' +
-        '.x{display:none}.open .x{display:block}.open .i{display:none}.open.text{padding:0;width:56px}.open.text .t{display:none}' +
-        '.b{position:absolute;top:-4px;inset-inline-end:-4px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:#c5221f;color:#fff;font:600 12px/18px system-ui,sans-serif;text-align:center;border:2px solid #fff}' +
-        '.p{position:fixed;z-index:2147483000;bottom:calc(' + bottom + ' + 72px + env(safe-area-inset-bottom,0px));width:min(400px,calc(100vw - 24px));height:min(700px,calc(100vh - ' + bottom + ' - 92px));height:min(700px,calc(100dvh - ' + bottom + ' - 92px));' +
-        'border-radius:20px;overflow:hidden;background:#fff;color-scheme:light;box-shadow:0 1px 3px rgb(0 0 0/.12),0 12px 44px rgb(0 0 0/.22);opacity:0;visibility:hidden;transform:translateY(10px) scale(.985);transform-origin:bottom;transition:opacity .16s ease-out,transform .16s ease-out,width .16s ease-out,height .16s ease-out,visibility 0s .16s}' +
-        '.p.dark{background:#1e1d1b}.p.open{opacity:1;visibility:visible;transform:none;transition-delay:0s}' +
-        '.p.big{width:min(760px,calc(100vw - 40px));height:calc(100vh - ' + bottom + ' - 92px);height:calc(100dvh - ' + bottom + ' - 92px)}' +
-        '.full .p{inset:0;width:100%;height:100%;border-radius:0;bottom:auto;transition:none}.full.open button{display:none}' +
-        '.right button,.right .p{right:calc(' + side + ' + env(safe-area-inset-right,0px))}.left button,.left .p{left:calc(' + side + ' + env(safe-area-inset-left,0px))}.full.right .p,.full.left .p{left:0;right:0}' +
-        'iframe{position:absolute;inset:0;width:100%;height:100%;color-scheme:normal;opacity:0;transition:opacity .12s}.up iframe{opacity:1}' +
-        '.w{position:absolute;inset:0;display:grid;place-content:center;justify-items:center;gap:16px;padding:32px;text-align:center;font:400 15px/1.5 system-ui,sans-serif;color:#4c4842}.dark .w{color:#c9c4bc}.up .w{display:none}' +
-        '.w span{width:28px;height:28px;border-radius:50%;border:3px solid color-mix(in srgb,var(--c) 25%,transparent);border-top-color:var(--c);animation:s .8s linear infinite}@keyframes s{to{transform:rotate(1turn)}}' +
-        '@media (prefers-reduced-motion:reduce){*{transition:none!important;animation-duration:2.5s!important}}@media (forced-colors:active){button{border:2px solid ButtonText}.p{border:1px solid CanvasText}}@media print{section{display:none!important}}';
+      var space = look.launcher.spacing || {};
+      var colour = [look.launcher.color, look.colors.primary, '#0f6b66'].filter((c) => { return /^#(\w{3}|\w{6})$/.test(c || ''); })[0];
+      function px(value) { return (value >= 0 && value < 500 ? +value : 20) + 'px'; }
+      return ':host{all:initial!important;--c:' + colour + ';--i:' + (bright(colour) ? '#1b1a18' : '#fff') + ';--s:' + px(space.side) + ';--b:' + px(space.bottom) + ';font:400 15px/1.5 system-ui,sans-serif}' +
+        '*{box-sizing:border-box;margin:0;padding:0;border:0}[hidden]{display:none!important}' +
+        'button{all:unset;box-sizing:border-box;position:fixed;z-index:2147483001;bottom:calc(var(--b) + env(safe-area-inset-bottom,0px));min-width:56px;height:56px;border-radius:28px;background:var(--c);color:var(--i);display:flex;align-items:center;justify-content:center;gap:10px;cursor:pointer;font-weight:600;box-shadow:0 1px 3px #0003,0 6px 20px #0003;transition:.15s ease-out}' +
+        'button:hover{transform:translateY(-1px)}button:active{transform:scale(.97)}button:focus-visible{outline:3px solid var(--c);outline-offset:3px;box-shadow:0 0 0 3px #fff}' +
+        '.text{padding:0 22px 0 18px}svg{width:26px;height:26px}img{width:32px;height:32px;border-radius:50%;object-fit:cover}' +
+        '.x{display:none}.open .x{display:block}.open .i,.open .t{display:none}.open .text{padding:0}' +
+        '.b{position:absolute;top:-4px;inset-inline-end:-4px;min-width:22px;padding:0 5px;border-radius:11px;background:#c5221f;color:#fff;font-size:12px;line-height:18px;text-align:center;border:2px solid #fff}' +
+        '.p{position:fixed;z-index:2147483000;bottom:calc(var(--b) + 72px + env(safe-area-inset-bottom,0px));width:min(400px,calc(100vw - 24px));height:min(700px,calc(100dvh - var(--b) - 92px));border-radius:20px;overflow:hidden;background:#fff;color:#4c4842;box-shadow:0 1px 3px #0003,0 12px 44px #0003;opacity:0;visibility:hidden;transform:translateY(10px);transition:.16s ease-out}' +
+        '.dark{background:#1e1d1b;color:#c9c4bc}.open .p{opacity:1;visibility:visible;transform:none}.big{width:min(760px,calc(100vw - 40px));height:calc(100dvh - var(--b) - 92px)}' +
+        '.right>*{right:calc(var(--s) + env(safe-area-inset-right,0px))}.left>*{left:calc(var(--s) + env(safe-area-inset-left,0px))}' +
+        '.full .p{inset:0;width:100%;height:100%;border-radius:0;transition:none}.full.open button{display:none}' +
+        'iframe{position:absolute;inset:0;width:100%;height:100%;color-scheme:normal;opacity:0;transition:.12s}.up iframe{opacity:1}.up .w{display:none}' +
+        '.w{position:absolute;inset:0;display:grid;place-content:center;justify-items:center;padding:32px;text-align:center}' +
+        '.w i{width:28px;height:28px;border-radius:50%;border:3px solid #8886;border-top-color:var(--c);animation:s .8s linear infinite}@keyframes s{to{transform:rotate(1turn)}}' +
+        '@media (prefers-reduced-motion:reduce){*{transition:none!important;animation-duration:3s!important}}@media (forced-colors:active){button,.p{border:2px solid ButtonText}}@media print{:host{display:none!important}}';
     }
-    function make(name, className, parent) {
-      var element = document.createElement(name);
-      if (className) element.className = className;
-      if (parent) parent.appendChild(element);
-      return element;
+    function make(name, className, parent, attributes, ns) {
+      var element = ns ? document.createElementNS(ns, name) : document.createElement(name);
+      if (className) element.setAttribute('class', className);
+      for (var key in attributes) element.setAttribute(key, attributes[key]);
+      return parent ? parent.appendChild(element) : element;
     }
     function drawn(path, className) {
-      var ns = 'http://www.w3.org/2000/svg', svg = document.createElementNS(ns, 'svg'), line = document.createElementNS(ns, 'path');
-      svg.setAttribute('viewBox', '0 0 24 24'); svg.setAttribute('aria-hidden', 'true'); svg.setAttribute('class', className);
-      line.setAttribute('d', path); line.setAttribute('fill', 'none'); line.setAttribute('stroke', 'currentColor'); line.setAttribute('stroke-width', '1.8');
-      line.setAttribute('stroke-linecap', 'round'); line.setAttribute('stroke-linejoin', 'round');
-      svg.appendChild(line);
+      var ns = 'http://www.w3.org/2000/svg';
+      var svg = make('svg', className, null, { viewBox: '0 0 24 24', 'aria-hidden': true, fill: 'none', stroke: 'currentColor', 'stroke-width': 1.8, 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }, ns);
+      make('path', '', svg, { d: path }, ns);
       return svg;
     }
     function word(name) { return (look.labels && look.labels[name]) || WORDS[name]; }
@@ -114,66 +97,51 @@
     function build() {
       host = document.createElement('deskbell-chat');
       var shadow = host.attachShadow({ mode: 'open' });
-      if ('adoptedStyleSheets' in shadow) {
-        var styles = new CSSStyleSheet();
-        styles.replaceSync(sheet());
-        shadow.adoptedStyleSheets = [styles];
-      } else make('style', '', shadow).textContent = sheet();
-      var area = make('section', '', shadow);
-      area.setAttribute('aria-label', word('title'));
-      panel = make('div', 'p', area);
-      panel.setAttribute('role', 'dialog');
-      panel.setAttribute('aria-label', word('title'));
-      button = make('button', '', area);
-      button.type = 'button';
-      button.setAttribute('aria-haspopup', 'dialog');
+      var styles = new CSSStyleSheet();
+      styles.replaceSync(sheet());
+      shadow.adoptedStyleSheets = [styles];
+      area = make('section', '', shadow, { 'aria-label': word('title') });
+      panel = make('div', 'p', area, { role: 'dialog', 'aria-label': word('title') });
+      button = make('button', '', area, { type: 'button', 'aria-haspopup': 'dialog' });
       var drawing = drawn('M5 5h14a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2h-8l-5 4v-4H5a2 2 0 0 1-2-2V7a2 2 0 0 1 2-2zM8 9.5h8M8 12.8h5', 'i');
       if (/^https?:|^\//.test(look.launcher.logo_url || '')) {
         var logo = make('img', 'i', button);
         logo.alt = '';
-        logo.onerror = function () { logo.replaceWith(drawing); };
+        logo.onerror = () => { logo.replaceWith(drawing); };
         logo.src = new URL(look.launcher.logo_url, base + '/').href;
       } else if (look.launcher.icon !== 'none' || !look.launcher.text) button.appendChild(drawing);
       button.appendChild(drawn('M6 9.5l6 6 6-6', 'x'));
       if (look.launcher.text) { make('span', 't', button).textContent = look.launcher.text; button.className = 'text'; }
-      badge = make('span', 'b', button);
-      badge.setAttribute('aria-hidden', 'true');
+      badge = make('span', 'b', button, { 'aria-hidden': true });
       button.hidden = !!config.hideLauncher;
-      on(button, 'click', function () { open || wantOpen ? hide() : show(true); });
-      ['pointerenter', 'focus', 'touchstart'].forEach(function (type) { on(button, type, intend, { passive: true, once: true }); });
-      on(area, 'keydown', function (event) { if (event.key === 'Escape' && open) { event.stopPropagation(); hide(); } });
-      var dark = matchMedia('(prefers-color-scheme:dark)');
-      function shade() { panel.classList.toggle('dark', look.theme === 'dark' || (look.theme !== 'light' && dark.matches)); }
-      shade();
-      on(dark, 'change', shade);
+      on(button, 'click', () => { open ? hide() : show(true); });
+      ['pointerenter', 'focus', 'touchstart'].forEach((type) => { on(button, type, intend, { passive: true, once: true }); });
+      on(area, 'keydown', (event) => { if (event.key === 'Escape' && open) { event.stopPropagation(); hide(); } });
+      panel.classList.toggle('dark', look.theme === 'dark' || (look.theme !== 'light' && matchMedia('(prefers-color-scheme:dark)').matches));
       attach();
-      // A framework may replace the body or even the root's children; we hang on the root and come back if we are taken off.
       watcher = new MutationObserver(attach);
       watcher.observe(document, { childList: true });
-      watcher.observe(root, { childList: true, attributes: true, attributeFilter: ['dir'] });
+      watch();
       on(window, 'resize', place);
       if (window.visualViewport) { on(visualViewport, 'resize', keyboard); on(visualViewport, 'scroll', keyboard); }
-      show_count();
+      count();
     }
+    function watch() { watcher.observe(root, { childList: true, attributeFilter: ['dir'] }); }
     function attach() {
-      if (root !== document.documentElement && document.documentElement) {
-        root = document.documentElement;
-        watcher.observe(root, { childList: true, attributes: true, attributeFilter: ['dir'] });
-      }
+      if (root !== document.documentElement && document.documentElement) { root = document.documentElement; watch(); }
       if (host.parentNode !== root) { greeted = false; panel.classList.remove('up'); root.appendChild(host); }
       place();
     }
     function small() { return window.innerWidth <= 600; }
     function place() {
       var rtl = getComputedStyle(document.body || root).direction === 'rtl';
-      var area = panel.parentNode, full = small();
+      var full = small();
       area.className = ((look.launcher.position === 'left') !== rtl ? 'left' : 'right') + (full ? ' full' : '') + (open ? ' open' : '');
       area.dir = rtl ? 'rtl' : 'ltr';
       panel.classList.toggle('big', expanded && !full);
       post('mobile', { on: full });
       keyboard();
     }
-    /** On a phone the panel covers what the keyboard leaves free, and the page beneath does not scroll. */
     function keyboard() {
       var view = window.visualViewport, full = open && small();
       panel.style.height = full && view ? view.height + 'px' : '';
@@ -181,24 +149,17 @@
       if (full && !unlocked) {
         var old = root.style.overflow;
         root.style.overflow = 'hidden';
-        unlocked = function () { root.style.overflow = old; unlocked = null; };
+        unlocked = () => { root.style.overflow = old; unlocked = null; };
       } else if (!full && unlocked) unlocked();
     }
 
-    // ---- the frame
-    /** The first sign that somebody may want to chat: only now the app is loaded, and only now we look at navigation. */
     function intend() {
       if (frame || !host || !alive) return;
-      nonce = Array.from(crypto.getRandomValues(new Uint8Array(16)), function (b) { return (b + 256).toString(16).slice(1); }).join('');
+      nonce = crypto.randomUUID ? crypto.randomUUID() : crypto.getRandomValues(new Uint32Array(4)).join('');
       var wait = make('div', 'w', panel);
-      make('span', '', wait);
-      notice = make('p', '', wait);
-      notice.setAttribute('role', 'status');
-      frame = document.createElement('iframe');
-      frame.title = word('title');
-      frame.allow = 'clipboard-write';
-      frame.src = base + '/widget?inbox_id=' + inbox + '#n=' + nonce + '&o=' + encodeURIComponent(location.origin);
-      panel.appendChild(frame);
+      make('i', '', wait);
+      notice = make('p', '', wait, { role: 'status' });
+      frame = make('iframe', '', panel, { title: word('title'), allow: 'clipboard-write', src: base + '/widget?inbox_id=' + inbox + '#n=' + nonce + '&o=' + encodeURIComponent(location.origin) });
       on(window, 'message', hear);
       on(window, 'popstate', visit);
       on(window, 'hashchange', visit);
@@ -208,15 +169,15 @@
     }
     function patience() {
       clearTimeout(late);
-      late = setTimeout(function () {
+      late = setTimeout(() => {
         if (greeted || !alive) return;
-        complain('the chat frame did not answer; is ' + origin + ' allowed by frame-src, and this site by the trusted domains of the inbox?');
+        complain('no answer from ' + origin + '; see frame-src and trusted domains');
         notice.textContent = word('failed');
         notice.previousSibling.hidden = true;
       }, 15000);
     }
     function post(type, more) {
-      if (frame && greeted && frame.contentWindow) frame.contentWindow.postMessage(Object.assign({ deskbell: nonce, type: type }, more), origin);
+      if (frame && greeted && frame.contentWindow) frame.contentWindow.postMessage({ deskbell: nonce, type, ...more }, origin);
     }
     function hear(event) {
       var said = event.data;
@@ -224,7 +185,8 @@
       if (said.type === 'hello') {
         greeted = true;
         clearTimeout(late);
-        post('state', { kept: kept, jwt: jwt, mobile: small(), open: open || wantOpen, focus: wantOpen === 'focus', expanded: expanded, page: page() });
+        post('state', { kept, jwt, mobile: small(), open, focus: wantOpen === 'focus', expanded, page: page() });
+        wantOpen = false;
       } else if (said.type === 'ready') panel.classList.add('up');
       else if (said.type === 'close') hide();
       else if (said.type === 'unread') counted(said.count);
@@ -235,32 +197,29 @@
       }
     }
 
-    // ---- where the visitor is
     var wrapped = {}, visited;
     function wrap(name) {
       var own = Object.prototype.hasOwnProperty.call(history, name), original = history[name];
       var ours = history[name] = function () { var result = original.apply(this, arguments); if (alive) visit(); return result; };
-      wrapped[name] = function () { if (history[name] === ours) { if (own) history[name] = original; else delete history[name]; } };
+      wrapped[name] = () => { if (history[name] === ours) { if (own) history[name] = original; else delete history[name]; } };
     }
     function visit() {
       clearTimeout(visited);
-      visited = setTimeout(function () { post('page', { page: page() }); }, 100);
+      visited = setTimeout(() => { post('page', { page: page() }); }, 100);
     }
-    /** Secrets that travel in addresses are nobody's business but the page's. */
     function page() {
       var secret = /([?&#;][^=&#;]*(?:token|jwt|code|key|pass|pwd|secret|sig|auth|session|otp)[^=&#;]*=)[^&#;]*/gi;
-      return { url: location.href.replace(/\/\/[^/?#]*@/, '//').replace(secret, '$1…').slice(0, 2048), title: (untitled || document.title || '').slice(0, 256) };
+      return { url: location.href.replace(secret, '$1…').slice(0, 2048), title: (untitled || document.title).slice(0, 256) };
     }
 
-    // ---- unread
-    function counted(count) {
-      count = Math.max(0, Math.floor(Number(count) || 0));
-      if (count === unread) return;
-      unread = count;
-      show_count();
+    function counted(number) {
+      number = number > 0 ? Math.floor(number) : 0;
+      if (number === unread) return;
+      unread = number;
+      count();
       call('onUnreadCountChange', unread);
     }
-    function show_count() {
+    function count() {
       if (!button) return;
       badge.hidden = !unread || open;
       badge.textContent = unread > 99 ? '99+' : unread;
@@ -269,7 +228,7 @@
       button.setAttribute('aria-expanded', String(open));
       title();
     }
-    /** A hidden tab shows the count in its title, unless the page does that itself through onUnreadCountChange. */
+    // The page may do this itself through onUnreadCountChange.
     function title() {
       var wanted = unread && document.hidden && !calls.onUnreadCountChange;
       if (wanted) {
@@ -282,7 +241,6 @@
     }
     function call(name, value) { try { if (calls[name]) calls[name](value); } catch (e) { console.error(e); } }
 
-    // ---- what pages may call
     function show(focus) {
       if (open || !alive) return;
       if (!host) { wantOpen = 'focus'; return; }
@@ -290,11 +248,9 @@
       wantOpen = focus === false ? 'quiet' : 'focus';
       returnTo = focus !== true && document.activeElement !== document.body ? document.activeElement : null;
       intend();
-      panel.classList.add('open');
-      button.classList.add('open');
       storage('sessionStorage', key, '1');
       place();
-      show_count();
+      count();
       if (focus !== false) frame.focus();
       post('opened', { focus: focus !== false });
       call('onShow');
@@ -303,42 +259,37 @@
       wantOpen = false;
       if (!open) return;
       open = false;
-      panel.classList.remove('open');
-      button.classList.remove('open');
       storage('sessionStorage', key, null);
       place();
-      show_count();
+      count();
       var back = returnTo && returnTo.isConnected && returnTo !== host ? returnTo : button;
       if (document.activeElement === host || document.activeElement === frame) back.focus({ preventScroll: true });
       post('closed');
       call('onHide');
     }
     var api = {
-      inbox: inbox,
-      show: function () { show(); },
-      showChat: function () { show(); },
-      hide: hide,
-      toggle: function () { open || wantOpen ? hide() : show(); },
-      isVisible: function () { return open; },
-      setUser: function (token) {
-        if (typeof token !== 'string' || !token) { complain('setUser needs a signed token'); return; }
-        jwt = token;
-        post('user', { jwt: token });
+      inbox,
+      show: () => { show(); },
+      showChat: () => { show(); },
+      hide,
+      toggle: () => { open || wantOpen ? hide() : show(); },
+      isVisible: () => open,
+      setUser: (token) => {
+        post('user', { jwt: jwt = String(token || '') });
       },
-      logout: function () {
+      logout: () => {
         var session = kept.session;
         jwt = '';
         remember({});
         if (frame && greeted) post('logout');
-        else if (session) fetch(base + '/api/v1/widget/chat/auth/logout', { method: 'POST', keepalive: true, headers: { Authorization: 'Bearer ' + session, 'X-Libredesk-Inbox-ID': inbox } }).catch(function () {});
+        else if (session) fetch(base + '/api/v1/widget/chat/auth/logout', { method: 'POST', keepalive: true, headers: { Authorization: 'Bearer ' + session, 'X-Libredesk-Inbox-ID': inbox } }).catch(() => {});
         counted(0);
       },
-      onShow: function (fn) { calls.onShow = fn; },
-      onHide: function (fn) { calls.onHide = fn; },
-      onUnreadCountChange: function (fn) { calls.onUnreadCountChange = fn; title(); call('onUnreadCountChange', unread); },
-      /** Queue form, for calls made before the script was there: Deskbell.push(['setUser', token]). */
-      push: function (entry) { if (entry && METHODS.indexOf(entry[0]) >= 0) api[entry[0]].apply(null, [].slice.call(entry, 1)); else if (typeof entry === 'function') entry(api); },
-      destroy: function () {
+      onShow: (fn) => { calls.onShow = fn; },
+      onHide: (fn) => { calls.onHide = fn; },
+      onUnreadCountChange: (fn) => { calls.onUnreadCountChange = fn; title(); call('onUnreadCountChange', unread); },
+      push: (entry) => { if (entry && METHODS.indexOf(entry[0]) >= 0) api[entry[0]].apply(null, [].slice.call(entry, 1)); else if (typeof entry === 'function') entry(api); },
+      destroy: () => {
         if (!alive) return;
         hide();
         alive = false;
@@ -352,7 +303,7 @@
         title();
         host = frame = button = null;
         instance = null;
-        ['Deskbell', 'Libredesk', 'initLibredesk'].forEach(function (name) { delete window[name]; });
+        ['Deskbell', 'Libredesk', 'initLibredesk'].forEach((name) => { delete window[name]; });
       },
     };
 
@@ -362,7 +313,7 @@
       look.launcher = look.launcher || {};
       look.colors = look.colors || {};
       build();
-      on(window, 'storage', function (event) {
+      on(window, 'storage', (event) => {
         if (event.key !== key && event.key !== null) return;
         kept = recall();
         counted(kept.unread);
@@ -371,31 +322,29 @@
       on(document, 'visibilitychange', title);
       if (wantOpen) { wantOpen = false; show(); }
       else if (storage('sessionStorage', key)) show(false);
-      // An answer may wait only where this browser already talks; anybody else costs nothing until they ask.
+      // An answer can wait only where this browser already talks.
       else if (kept.session && kept.talks) (window.requestIdleCallback || setTimeout)(intend);
       if (unread) call('onUnreadCountChange', unread);
     }
     function whenParsed(then) {
       if (document.readyState === 'loading') on(document, 'DOMContentLoaded', then, { once: true }); else then();
     }
-    if (config.launcher) whenParsed(function () { begin(config); });
-    else fetch(base + '/api/v1/widget/chat/settings/launcher?inbox_id=' + inbox, { credentials: 'omit', signal: life.signal }).then(function (answer) {
-      return answer.json().then(function (body) {
-        if (!answer.ok || !body.data) throw new Error(body.message || 'status ' + answer.status);
-        whenParsed(function () { begin(body.data); });
-      });
-    }).catch(function (error) { if (alive) complain('no launcher: ' + error.message); });
+    if (config.launcher) whenParsed(() => { begin(config); });
+    else fetch(base + '/api/v1/widget/chat/settings/launcher?inbox_id=' + inbox, { credentials: 'omit', signal: life.signal }).then((answer) => answer.json()).then((body) => {
+      if (!body.data) throw new Error(body.message);
+      whenParsed(() => { begin(body.data); });
+    }).catch((error) => { if (alive) complain('no launcher: ' + error.message); });
     return api;
   }
 
   window.initLibredesk = init;
-  if (boot) init(Object.assign({}, boot, { userJWT: (window.DeskbellSettings || window.LibredeskSettings || {}).userJWT, hideLauncher: (window.DeskbellSettings || window.LibredeskSettings || {}).hideLauncher }));
+  var own = window.DeskbellSettings || window.LibredeskSettings;
+  if (boot) init(Object.assign({}, own, boot, { baseURL: boot.base, inboxID: boot.inbox }));
   else {
-    // Calls made between now and the settings' arrival are kept like those made before the script.
-    var queue = window.Deskbell = window.Libredesk = { push: function (entry) { earlier.push(entry); } };
+    var queue = window.Deskbell = window.Libredesk = { push: (entry) => { earlier.push(entry); } };
     METHODS.forEach(function (name) { queue[name] = function () { earlier.push([name].concat([].slice.call(arguments))); }; });
-    queue.isVisible = function () { return false; };
-    if (window.LibredeskSettings || document.readyState !== 'loading') init(window.LibredeskSettings);
-    else document.addEventListener('DOMContentLoaded', function () { if (!instance) init(window.LibredeskSettings); }, { once: true });
+    queue.isVisible = () => false;
+    if (own || document.readyState !== 'loading') init(own);
+    else document.addEventListener('DOMContentLoaded', () => { init(window.LibredeskSettings); }, { once: true });
   }
 })();

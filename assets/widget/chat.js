@@ -558,7 +558,7 @@ export function createChat({ base, inbox, page }) {
     } else if (type === 'closed') { if (state.chat) change(state.chat, (timeline) => line.withDivider(timeline, 0)); set({ open: false, asking: null }); }
     else if (type === 'mobile') { if (state.mobile !== said.on) set({ mobile: said.on }); }
     else if (type === 'expanded') set({ expanded: said.on });
-    else if (type === 'user') { if (kept.signed && kept.who && kept.who !== personIn(said.jwt)) forget(); identify(said.jwt); }
+    else if (type === 'user') { if (!said.jwt) return; if (kept.signed && kept.who && kept.who !== personIn(said.jwt)) forget(); identify(said.jwt); }
     else if (type === 'logout') logout();
     else if (type === 'page') visited(said.page || said);
     else if (type === 'kept') otherTab(said.value || {});

@@ -100,7 +100,7 @@ export function Composer({ chat }) {
     ${emoji ? h(emoji, { chat, onPick: (/** @type {string} */ sign) => insert(sign + ''), onClose: () => { setEmoji(null); emojiButton.current?.focus(); } }) : null}
     ${files.length ? html`<ul class="chosen" role="list">${files.map((file, at) => h(Chosen, { key: `${file.name}${file.size}${file.lastModified}`, chat, file, onRemove: () => { setFiles(files.filter((_, other) => other !== at)); field.current.focus(); } }))}</ul>` : null}
     <div class="field">
-      <textarea ref=${field} rows="1" value=${text} placeholder=${t('w.write')} aria-label=${t('w.write')} dir="auto" enterkeyhint="send" autocomplete="off"
+      <textarea ref=${field} rows="1" value=${text} placeholder=${t('w.write')} aria-label=${t('w.write')} dir=${text ? 'auto' : undefined} enterkeyhint="send" autocomplete="off"
         onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${keys} onPaste=${paste}></textarea>
       <div class="tools">
         ${features.file_upload ? html`<button type="button" class="icon-button" aria-label=${t('w.attach')} title=${t('w.attach')} onClick=${() => picker.current.click()}>${h(Icon, { name: 'paperclip' })}</button>

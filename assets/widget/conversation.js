@@ -7,6 +7,7 @@ import { emptyTimeline, newestSeq, rows } from '../shared/timeline.js';
 import { Banner } from './banner.js';
 import { Bubble } from './bubble.js';
 import { Composer } from './composer.js';
+import { Faces } from './faces.js';
 import { PreChat, fieldsToAsk } from './prechat.js';
 import { Thread } from './thread.js';
 
@@ -29,6 +30,7 @@ export function Conversation({ chat }) {
   const loading = !fresh && !state.loaded[state.chat] && !timeline.stored.length;
   const fields = fresh && !state.form && !timeline.pending.length ? fieldsToAsk(state) : [];
   const agent = talk?.assignee?.first_name || state.settings.brand_name;
+  const agentFull = [talk?.assignee?.first_name, talk?.assignee?.last_name].filter(Boolean).join(' ') || agent;
   const seenTo = talk?.agent_seen_seq || 0;
   const lastMine = [...timeline.stored].reverse().find((entry) => entry.mine && entry.kind !== 'activity');
   const messages = list.filter((row) => row.type === 'message');
@@ -37,14 +39,14 @@ export function Conversation({ chat }) {
     ${h(Banner, { chat })}
     <${Thread} key=${fresh ? 'new' : state.chat} ref=${thread} label=${t('w.messages')} first=${messages[0]?.key} last=${messages[messages.length - 1]?.key} mine=${timeline.pending.length > 0} onOlder=${() => !fresh && chat.older(state.chat)} onEnd=${setAtEnd}>
       ${timeline.more ? html`<p class="older" role="status">${t('w.loading_older')}</p>` : null}
-      ${introduction && !timeline.more ? html`<p class="introduction" dir="auto">${introduction}</p>` : null}
+      ${!timeline.more && !loading ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
       ${loading ? html`<div class="skeleton bubbles" aria-hidden="true"><i></i><i></i><i></i></div>` : null}
       <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t('w.messages')} aria-busy=${String(loading)}>
         ${list.map((row) => (row.type === 'day' ? html`<p class="day" key=${row.key}><span>${state.time.day(row.at)}</span></p>`
           : row.type === 'new' ? html`<p class="new-line" key="new"><span>${t('w.new')}</span></p>`
             : h(Bubble, { key: row.key, chat, entry: row.entry, first: row.first, last: row.last, seen: row.entry === lastMine && row.entry.seq > 0 && row.entry.seq <= seenTo, mark: row.entry === lastMine, progress: state.progress[row.entry.echo_id] })))}
       </div>
-      ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agent} url=${talk?.assignee?.avatar_url} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}
+      ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agentFull} url=${talk?.assignee?.avatar_url} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}
       <p class="quiet" role="status">${state.typing[state.chat] ? t('w.typing', { name: agent }) : ''}</p>
       ${fields.length ? h(PreChat, { chat, fields }) : null}
     <//>

@@ -1,13 +1,11 @@
 // The first screen: a greeting, who is here, the conversation to continue, and one tap to the composer.
 
 import { h, html } from '../vendor/preact.js';
-import { Avatar } from '../shared/avatar.js';
 import { Icon } from '../shared/icons.js';
 import { safeHref } from '../shared/html.js';
 import { expectation } from './availability.js';
+import { Faces } from './faces.js';
 import { Row } from './list.js';
-
-const FACES_MAX = 4;
 
 /** Libredesk's placeholders: `{{.FirstName | there}}`. @param {string} text @param {any} user */
 function greeted(text, user) {
@@ -20,7 +18,6 @@ export function Home({ chat }) {
   const { state, t } = chat;
   const { settings } = state;
   const policy = chat.policy();
-  const team = settings.team?.agents || [];
   const { online, text } = expectation(settings, null, state.words, state.time);
   const greeting = greeted(settings.greeting_message, state.user);
   const introduction = greeted(settings.introduction_message, state.user);
@@ -30,9 +27,9 @@ export function Home({ chat }) {
   const apps = (settings.home_apps || []).filter((/** @type {any} */ app) => safeHref(app.url));
   return html`<div class="home">
     <section class="hero" style=${ground(settings.home_screen)}>
-      ${team.length ? html`<div class="faces">${team.slice(0, FACES_MAX).map((/** @type {any} */ agent) => h(Avatar, { name: agent.first_name, url: agent.avatar_url, tint: agent.tint, size: 44 }))}</div>` : null}
-      ${greeting ? html`<h1>${greeting}</h1>` : html`<h1 class="quiet">${settings.brand_name}</h1>`}
-      ${introduction ? html`<p>${introduction}</p>` : null}
+      ${h(Faces, { chat, size: 44 })}
+      ${greeting ? html`<h1 dir="auto">${greeting}</h1>` : html`<h1 class="quiet">${settings.brand_name}</h1>`}
+      ${introduction ? html`<p dir="auto">${introduction}</p>` : null}
     </section>
     <div class="home-cards">
       ${settings.notice_banner?.enabled && settings.notice_banner.text ? html`<p class="banner-note">${h(Icon, { name: 'info' })}<span>${settings.notice_banner.text}</span></p>` : null}
@@ -42,8 +39,8 @@ export function Home({ chat }) {
         <span><strong>${policy.start_conversation_button_text || t(last ? 'w.start_new' : 'w.start')}</strong><small class=${online ? 'is-online' : ''}><i></i>${text}</small></span>${h(Icon, { name: 'send' })}</button>` : null}
       ${barred ? html`<p class="banner-note">${h(Icon, { name: 'lock' })}<span>${t('w.sign_in_first')}</span></p>` : null}
       ${apps.filter((/** @type {any} */ app) => app.type === 'announcement').map((/** @type {any} */ app) => html`<a class="card announcement" href=${safeHref(app.url)} target="_blank" rel="noopener noreferrer">
-        ${safeHref(app.image_url) ? html`<img src=${safeHref(app.image_url)} alt="" loading="lazy" onError=${(/** @type {any} */ event) => event.target.remove()} />` : null}<span><strong>${app.title}</strong><small>${app.description}</small></span></a>`)}
-      ${apps.some((/** @type {any} */ app) => app.type === 'external_link') ? html`<ul class="card links" role="list">${apps.filter((/** @type {any} */ app) => app.type === 'external_link').map((/** @type {any} */ app) => html`<li><a href=${safeHref(app.url)} target="_blank" rel="noopener noreferrer"><span>${app.text}</span>${h(Icon, { name: 'external', size: 18 })}<span class="quiet">${t('w.new_tab')}</span></a></li>`)}</ul>` : null}
+        ${safeHref(app.image_url) ? html`<img src=${safeHref(app.image_url)} alt="" loading="lazy" onError=${(/** @type {any} */ event) => event.target.remove()} />` : null}<span><strong dir="auto">${app.title}</strong><small dir="auto">${app.description}</small></span></a>`)}
+      ${apps.some((/** @type {any} */ app) => app.type === 'external_link') ? html`<ul class="card links" role="list">${apps.filter((/** @type {any} */ app) => app.type === 'external_link').map((/** @type {any} */ app) => html`<li><a href=${safeHref(app.url)} target="_blank" rel="noopener noreferrer"><bdi>${app.text}</bdi>${h(Icon, { name: 'external', size: 18 })}<span class="quiet">${t('w.new_tab')}</span></a></li>`)}</ul>` : null}
     </div>
     ${settings.show_powered_by ? html`<p class="powered">${t('w.powered_by', { name: 'deskbell' })}</p>` : null}
   </div>`;
