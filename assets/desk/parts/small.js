@@ -3,6 +3,7 @@
 import { html, useEffect, useReducer, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { createTime } from '../../shared/time.js';
+import { onPrefs, pref } from '../state/prefs.js';
 import { useDesk } from '../state/store.js';
 import { announce, drop } from '../state/toasts.js';
 
@@ -12,6 +13,13 @@ export const time = createTime(navigator.language || 'en');
 export function useTick(every = 30000) {
   const [, again] = useReducer((/** @type {number} */ count) => count + 1, 0);
   useEffect(() => { const timer = setInterval(() => again(undefined), every); return () => clearInterval(timer); }, []);
+}
+
+/** Draws again when a preference changed. */
+export function usePrefs() {
+  const [held, hold] = useState(pref());
+  useEffect(() => onPrefs(() => hold(pref())), []);
+  return held;
 }
 
 /** @param {{text: string, label?: string, what: string}} props */

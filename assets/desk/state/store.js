@@ -26,7 +26,7 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {string} said the last thing announced to screen readers
  * @property {import('./router.js').Route} route
  * @property {string} cursor the conversation the keyboard stands on
- * @property {''|'keys'|'snooze'|'assign'|'panel'|'emoji'} open which overlay is open
+ * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'panel'} open which overlay is open
  */
 
 /** @type {State} */
