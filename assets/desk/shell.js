@@ -41,7 +41,7 @@ function Rail() {
   return html`<nav class="rail" aria-label="Desk">
     <img class="rail-mark" src=${asset('desk/favicon.svg')} alt="" width="28" height="28" />
     <button type="button" class="rail-button" aria-current=${current(route.name !== 'settings')} title="Conversations" onClick=${() => go({ name: 'conversations', conversation: '' })}>
-      <${Icon} name="chat" /><span>Conversations</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
+      <${Icon} name="chat" /><span>Chats</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
     <span class="rail-space"></span>

@@ -25,17 +25,16 @@ export function pathOf(route) {
   return route.name === 'search' ? `${at}?q=${encodeURIComponent(route.q)}` : at;
 }
 
-/** @type {null | (() => Promise<boolean>)} */
+/** @type {null | ((target: Route) => Promise<boolean>)} */
 let guard = null;
-/** Asked before leaving; answers whether to go. @param {null | (() => Promise<boolean>)} next */
+/** Asked before each move, with where it leads; answers whether to go. @param {null | ((target: Route) => Promise<boolean>)} next */
 export const setGuard = (next) => { guard = next; };
 
 /** @param {Route} route @param {{replace?: boolean}} [how] */
 export async function go(route, how = {}) {
   const path = pathOf(route);
   if (path === location.pathname + location.search) return;
-  if (guard && !(await guard())) return;
-  guard = null;
+  if (guard && !(await guard(route))) return;
   // How deep we are in our own history tells whether "back" stays inside the desk.
   const depth = (history.state?.depth || 0) + (how.replace ? 0 : 1);
   history[how.replace ? 'replaceState' : 'pushState']({ depth }, '', path);
@@ -62,12 +61,11 @@ export function startRouter() {
   addEventListener('popstate', async () => {
     const target = routeOf(location.pathname, location.search);
     if (guard) {
-      const stay = pathOf(now().route);
-      const held = guard;
-      history.pushState({ depth: (history.state?.depth || 0) + 1 }, '', stay);
-      if (!(await held())) return;
-      guard = null;
-      history.replaceState({ depth: history.state?.depth || 0 }, '', pathOf(target));
+      // The browser has moved already: step back into place, ask, and move again if allowed.
+      const depth = history.state?.depth || 0;
+      history.pushState({ depth: depth + 1 }, '', pathOf(now().route));
+      if (!(await guard(target))) return;
+      history.replaceState({ depth }, '', pathOf(target));
     }
     change({ route: target });
   });
