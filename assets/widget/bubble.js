@@ -3,7 +3,7 @@
 import { h, html, useMemo } from '../vendor/preact.js';
 import { Avatar } from '../shared/avatar.js';
 import { fromHtml } from '../shared/html.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 import { Attachments } from './attachments.js';
 import { Csat } from './csat.js';
 

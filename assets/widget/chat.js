@@ -14,8 +14,6 @@
 import { ApiError, createApi, newEchoId } from '../shared/api.js';
 import { createI18n, negotiate } from '../shared/i18n.js';
 import { createOutbox } from '../shared/outbox.js';
-import { openSocket } from '../shared/socket.js';
-import { ring } from '../shared/sound.js';
 import { createTime } from '../shared/time.js';
 import * as line from '../shared/timeline.js';
 import { merged } from './bridge.js';
@@ -70,7 +68,8 @@ export function createChat({ base, inbox, page }) {
   let catching = 0;
   let exchanging = false;
   /** @type {Promise<void>|null} */ let listing = null;
-  /** @type {ReturnType<typeof openSocket>|null} */ let socket = null;
+  /** @type {ReturnType<typeof import('../shared/socket.js').openSocket>|null} */ let socket = null;
+  let dialling = 0;
   /** @type {Set<() => void>} */ const watchers = new Set();
   /** @type {Record<string, any>} */ const timers = {};
   /** @type {Set<string>} */ const heard = new Set();
@@ -250,7 +249,16 @@ export function createChat({ base, inbox, page }) {
     listing = list();
     listing.catch(() => {});
     if (socket) { socket.restart(); return; }
-    socket = openSocket({
+    dial();
+  }
+
+  /** The socket's code comes only where there is something to listen to. */
+  async function dial() {
+    const mine = ++dialling;
+    const module = await import('../shared/socket.js').catch(() => null);
+    if (mine !== dialling || socket || !kept.session) return;
+    if (!module) { later('dial', 5000, dial); return; }
+    socket = module.openSocket({
       url: () => `${location.origin}${base}/widget/ws`,
       hello: () => ({ type: 'join', token: kept.session, data: { inbox_id: inbox, echo: true } }),
       greeting: (frame) => frame.type === 'joined',
@@ -263,6 +271,7 @@ export function createChat({ base, inbox, page }) {
 
   function stopSocket() {
     const old = socket;
+    dialling++;
     socket = null;
     old?.close();
     set({ net: 'none' });
@@ -387,8 +396,10 @@ export function createChat({ base, inbox, page }) {
     if (known || entry.mine || entry.kind === 'activity') return;
     typed(uuid, false);
     if (viewing() === uuid) seen(true);
-    if (live && state.sound) ring();
+    if (live && state.sound) bell();
   }
+
+  const bell = () => { import('../shared/sound.js').then(({ ring }) => ring(), () => {}); };
 
   /** @param {string} uuid @param {boolean} on */
   function typed(uuid, on) {
@@ -624,7 +635,7 @@ export function createChat({ base, inbox, page }) {
     close: () => page.post('close'),
     expand: () => page.post('expand', { on: !state.expanded }),
     seen,
-    mute() { const sound = !state.sound; set({ sound }); keep({ mute: sound ? null : 1 }); if (sound) ring(); },
+    mute() { const sound = !state.sound; set({ sound }); keep({ mute: sound ? null : 1 }); if (sound) bell(); },
     /** @param {string} echoId */
     retry(echoId) { outbox.retry(echoId); },
     /** @param {string} echoId */

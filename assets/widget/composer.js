@@ -1,7 +1,7 @@
 // Where one writes. The text survives everything: a reload, a failed send, another screen.
 
 import { h, html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 import { useLocal } from './attachments.js';
 
 const DRAFT_MS = 400;

@@ -2,7 +2,7 @@
 
 import { h, html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
 import { Avatar } from '../shared/avatar.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 import { emptyTimeline, newestSeq, rows } from '../shared/timeline.js';
 import { Banner } from './banner.js';
 import { Bubble } from './bubble.js';
