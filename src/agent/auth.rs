@@ -172,7 +172,10 @@ impl Desks {
 
     /// `__Host-` needs a secure context; on plain HTTP outside this machine the plain name is all there is.
     fn cookie_name(request: &Request) -> (&'static str, bool) {
-        let host = request.host.rsplit_once(':').map_or(request.host.as_str(), |(host, port)| if port.contains(']') { request.host.as_str() } else { host });
+        let host = request
+            .host
+            .rsplit_once(':')
+            .map_or(request.host.as_str(), |(host, port)| if port.contains(']') { request.host.as_str() } else { host });
         let here = host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
         if request.secure || here { ("__Host-deskbell", true) } else { ("deskbell", false) }
     }

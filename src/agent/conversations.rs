@@ -107,7 +107,8 @@ impl Desks {
             "note" => true,
             _ => return Err(Error::invalid("kind is reply or note.").in_field("kind")),
         };
-        let echo_fits = |echo: &String| (1..=64).contains(&echo.len()) && echo.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        let echo_fits =
+            |echo: &String| (1..=64).contains(&echo.len()) && echo.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
         if !asked.echo_id.as_ref().is_none_or(echo_fits) {
             return Err(Error::invalid("echo_id is 1 to 64 letters, digits, _ or -.").in_field("echo_id"));
         }
@@ -134,7 +135,7 @@ impl Desks {
         while let Some(part) = form.next().await? {
             let Part::File(mut file) = part else { continue };
             let name = file.file_name.clone();
-            match self.desk.take_file(&name, limits::FILE_BYTES_MAX, &["*".to_owned()], async || file.chunk().await).await {
+            match self.desk.take_file(&name, limits::FILE_BYTES_MAX, &["*".to_owned()], &mut *file).await {
                 Ok(arrived) if files.len() < limits::FILES_PER_MESSAGE_MAX => files.push(arrived),
                 Ok(arrived) => {
                     files.push(arrived);
@@ -167,7 +168,8 @@ impl Desks {
     pub(super) async fn set_status(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(&request).await?;
         let asked: NewStatus = request.json().await?;
-        let status = Status::parse(&asked.status).ok_or_else(|| Error::invalid("status is one of open, waiting, resolved.").in_field("status"))?;
+        let status =
+            Status::parse(&asked.status).ok_or_else(|| Error::invalid("status is one of open, waiting, resolved.").in_field("status"))?;
         self.desk.set_status(&agent, uuid, status, asked.snoozed_until).await?;
         self.shown(&agent, uuid).await
     }

@@ -111,7 +111,7 @@ impl Desks {
             let Part::File(mut file) = part else { continue };
             let allowed = ["png", "jpg", "jpeg", "webp", "gif"].map(str::to_owned);
             let name = file.file_name.clone();
-            let logo = self.desk.take_file(&name, limits::LOGO_BYTES_MAX, &allowed, async || file.chunk().await).await?;
+            let logo = self.desk.take_file(&name, limits::LOGO_BYTES_MAX, &allowed, &mut *file).await?;
             return Ok(wire::ok(json!({ "url": self.desk.keep_logo(inbox.id, logo).await? })));
         }
         Err(Error::invalid("There is no file in the field \"files\".").in_field("files"))

@@ -104,6 +104,11 @@ fn id(text: &str, noun: &str) -> Result<Uuid> {
 fn number(request: &Request, name: &'static str) -> Result<Option<i64>> {
     match request.query(name).filter(|text| !text.is_empty()) {
         None => Ok(None),
-        Some(text) => text.parse::<i64>().ok().filter(|n| *n >= 0).map(Some).ok_or_else(|| Error::invalid(format!("{name} is a number.")).in_field(name)),
+        Some(text) => text
+            .parse::<i64>()
+            .ok()
+            .filter(|n| *n >= 0)
+            .map(Some)
+            .ok_or_else(|| Error::invalid(format!("{name} is a number.")).in_field(name)),
     }
 }

@@ -42,7 +42,9 @@ impl Desks {
         let session = self.agent(&request).await?;
         let asked: Profile = request.json().await?;
         let availability = match asked.availability.as_deref() {
-            Some(text) => Some(Availability::parse(text).ok_or_else(|| Error::invalid("availability is online or away.").in_field("availability"))?),
+            Some(text) => {
+                Some(Availability::parse(text).ok_or_else(|| Error::invalid("availability is online or away.").in_field("availability"))?)
+            }
             None => None,
         };
         let password = asked.password.map(|new| (Secret::new(asked.current_password.unwrap_or_default()), Secret::new(new)));

@@ -82,8 +82,11 @@ impl Desks {
 
     async fn write(&self, writer: &SocketWriter, mut seat: Seat, session: &AgentSession) {
         let online = self.desk.agents().await.unwrap_or_default();
-        let online: Vec<String> =
-            online.iter().filter(|agent| self.desk.presence.is_present(Topic::Agent(agent.id))).map(|agent| agent.uuid.to_string()).collect();
+        let online: Vec<String> = online
+            .iter()
+            .filter(|agent| self.desk.presence.is_present(Topic::Agent(agent.id)))
+            .map(|agent| agent.uuid.to_string())
+            .collect();
         // The seat was taken before this number is read: what lies between is heard and caught up, and dropped once by its number.
         let seq = self.desk.seq().await.unwrap_or(0);
         let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online } });

@@ -116,7 +116,9 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
             let name = full_name(first_name, last_name);
             ("contact", Some(uuid.to_string()), if name.is_empty() { "Visitor".to_owned() } else { name }, uuid.tint())
         }
-        Author::Agent { uuid, first_name, last_name, .. } => ("agent", Some(uuid.to_string()), full_name(first_name, last_name), uuid.tint()),
+        Author::Agent { uuid, first_name, last_name, .. } => {
+            ("agent", Some(uuid.to_string()), full_name(first_name, last_name), uuid.tint())
+        }
         Author::System => ("system", None, "deskbell".to_owned(), 0),
     };
     let own = matches!(message.kind, MessageKind::Outgoing | MessageKind::Note);

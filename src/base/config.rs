@@ -10,10 +10,15 @@ use std::path::{Path, PathBuf};
 pub const KEYS: &[(&str, &str, &str)] = &[
     ("LISTEN", "127.0.0.1:8080", "Address and port to listen on."),
     ("DATA_FILE", "deskbell.db", "The one SQLite file."),
-    ("BASE_URL", "", "Public address, such as https://chat.example.com; may have a sub-path. Needed for links in mail. Empty: taken from each request."),
+    (
+        "BASE_URL",
+        "",
+        "Public address, such as https://chat.example.com; may have a sub-path. Needed for links in mail. Empty: taken from each request.",
+    ),
     ("TRUSTED_PROXIES", "", "Addresses or ranges, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
     ("LOG_LEVEL", "info", "error, warn, info or debug."),
     ("WIDGET_DIR", "", "A folder with another widget's built files, served in place of ours; for custom front ends."),
+    ("RATE_LIMIT_FACTOR", "1", "Multiplies every rate limit for visitors; for load tests, or a proxy that hides all addresses."),
     ("WORKERS", "2", "Threads that carry connections."),
 ];
 
@@ -41,6 +46,8 @@ pub struct Config {
     pub log_level: log::LevelFilter,
     /// A custom front end's folder.
     pub widget_dir: Option<PathBuf>,
+    /// Multiplies every rate limit for visitors.
+    pub rate_limit_factor: u32,
     /// Runtime threads.
     pub workers: usize,
 }
@@ -110,6 +117,7 @@ impl RawConfig {
             _ => return Err(wrong("LOG_LEVEL", "expected error, warn, info or debug.")),
         };
         let workers = self.value("WORKERS").parse().ok().filter(|n| (1..=64).contains(n));
+        let factor = self.value("RATE_LIMIT_FACTOR").parse().ok().filter(|n| (1..=1_000_000).contains(n));
         let widget_dir = Some(PathBuf::from(self.value("WIDGET_DIR"))).filter(|dir| !dir.as_os_str().is_empty());
         if let Some(dir) = &widget_dir
             && !dir.join("index.html").is_file()
@@ -123,6 +131,7 @@ impl RawConfig {
             trusted_proxies,
             log_level,
             widget_dir,
+            rate_limit_factor: factor.ok_or_else(|| wrong("RATE_LIMIT_FACTOR", "expected a number from 1 to 1000000."))?,
             workers: workers.ok_or_else(|| wrong("WORKERS", "expected a number from 1 to 64."))?,
         })
     }
@@ -171,7 +180,9 @@ mod tests {
     #[test]
     fn defaults_resolve_and_every_bad_value_names_its_key() {
         assert_eq!(RawConfig::default().resolve().unwrap().listen.port(), 8080);
-        for (key, value) in [("LISTEN", "8080"), ("TRUSTED_PROXIES", "10.0.0.0/99"), ("LOG_LEVEL", "loud"), ("BASE_URL", "chat.example"), ("WORKERS", "0")] {
+        for (key, value) in
+            [("LISTEN", "8080"), ("TRUSTED_PROXIES", "10.0.0.0/99"), ("LOG_LEVEL", "loud"), ("BASE_URL", "chat.example"), ("WORKERS", "0")]
+        {
             let error = with(key, value).unwrap_err();
             assert_eq!(error.field.as_deref(), Some(key));
             assert!(error.message.contains(value));

@@ -30,6 +30,8 @@ pub const ATTRIBUTES_MAX: usize = 100;
 
 /// Bytes of all request headers together; hyper's buffer is bounded by it.
 pub const HEADER_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of a form that may lead to nothing: a preamble, a part's head. Real heads have a few hundred.
+pub const FORM_HEAD_BYTES_MAX: usize = 32 * 1024;
 /// Answers of at least this many bytes are worth compressing; below, one packet carries them either way.
 pub const COMPRESS_BYTES_MIN: usize = 1024;
 /// Count of request headers.

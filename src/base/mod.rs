@@ -13,6 +13,7 @@ pub mod markdown;
 pub mod markup;
 pub mod net;
 pub mod password;
+pub mod pieces;
 pub mod secret;
 pub mod text;
 pub mod token;

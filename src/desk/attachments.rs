@@ -3,19 +3,19 @@
 use super::Desk;
 use crate::base::error::{Error, Result};
 use crate::base::id::{InboxId, Uuid};
+use crate::base::pieces::Pieces;
 use crate::base::{files, limits, token};
 use crate::model::agent::AgentSession;
 use crate::model::inbox::Inbox;
 use crate::model::message::Attachment;
 use crate::store::media::{self, Arrived, BlobId, Owner, Stored};
 use crate::store::{WriteTx, conversations};
-use bytes::Bytes;
 use sha2::{Digest, Sha256};
 
 /// Chunks handed to the writer at once: fewer commits for long files, still little memory.
 const CHUNKS_PER_WRITE: usize = 4;
-/// First bytes kept for judging a file.
-const HEAD_BYTES: usize = 4096;
+/// First bytes kept for judging a file; a JPEG tells its size only behind its metadata.
+const HEAD_BYTES: usize = 64 * 1024;
 
 /// A file on its way in. What is not finished is dropped by `discard`, or by housekeeping when nobody could.
 struct Upload {
@@ -46,13 +46,10 @@ impl Desk {
     }
 
     /// Takes a whole file from a source of pieces; whatever goes wrong, nothing of it stays.
-    pub async fn take_file<S>(&self, name: &str, bytes_max: u64, allowed: &[String], mut source: S) -> Result<Arrived>
-    where
-        S: AsyncFnMut() -> Result<Option<Bytes>>,
-    {
+    pub async fn take_file(&self, name: &str, bytes_max: u64, allowed: &[String], source: &mut impl Pieces) -> Result<Arrived> {
         let mut upload = self.begin_upload(name, bytes_max);
         loop {
-            let appended = match source().await {
+            let appended = match source.next_piece().await {
                 Ok(Some(piece)) => upload.append(&piece).await,
                 Ok(None) => return upload.finish(allowed).await,
                 Err(error) => Err(error),

@@ -58,9 +58,8 @@ fn told(tx: &ReadTx, after: Seq, changes: Vec<Change>) -> Result<Changes> {
 /// The present state of what changed; `None` when it is gone.
 fn present(tx: &ReadTx, subject: Subject) -> Result<Option<What>> {
     let what = match subject {
-        Subject::Message { conversation, message, .. } => messages::message(tx, message).and_then(|message| {
-            Ok(What::MessageAdded { conversation: conversations::conversation(tx, conversation)?, message })
-        }),
+        Subject::Message { conversation, message, .. } => messages::message(tx, message)
+            .and_then(|message| Ok(What::MessageAdded { conversation: conversations::conversation(tx, conversation)?, message })),
         Subject::Conversation { conversation, .. } => {
             conversations::conversation(tx, conversation).map(|conversation| What::ConversationChanged { conversation })
         }

@@ -47,7 +47,8 @@ impl Desk {
         let init_key = match (&session, &start.message.echo_id) {
             (None, Some(echo)) if echo.len() >= INIT_ECHO_CHARS_MIN => Some(Sha256::digest(echo.as_bytes()).into()),
             (None, Some(_)) => {
-                return Err(Error::invalid(format!("For a first message echo_id needs at least {INIT_ECHO_CHARS_MIN} random characters.")).in_field("echo_id"));
+                return Err(Error::invalid(format!("For a first message echo_id needs at least {INIT_ECHO_CHARS_MIN} random characters."))
+                    .in_field("echo_id"));
             }
             _ => None,
         };
@@ -132,7 +133,13 @@ impl Desk {
     }
 
     /// An agent sets the status and, when given, lets the conversation rest until a time in the future.
-    pub async fn set_status(&self, agent: &AgentSession, uuid: Uuid, status: Status, snoozed_until: Option<Millis>) -> Result<Conversation> {
+    pub async fn set_status(
+        &self,
+        agent: &AgentSession,
+        uuid: Uuid,
+        status: Status,
+        snoozed_until: Option<Millis>,
+    ) -> Result<Conversation> {
         let agent = agent.agent.id;
         self.store
             .write(move |tx| {

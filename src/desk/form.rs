@@ -128,7 +128,14 @@ mod tests {
     use serde_json::json;
 
     fn form() -> PrechatForm {
-        let plan = FormField { key: "plan".into(), kind: "list".into(), label: "Plan".into(), required: true, values: vec!["free".into(), "pro".into()], ..FormField::default() };
+        let plan = FormField {
+            key: "plan".into(),
+            kind: "list".into(),
+            label: "Plan".into(),
+            required: true,
+            values: vec!["free".into(), "pro".into()],
+            ..FormField::default()
+        };
         let mut form = PrechatForm { enabled: true, ..PrechatForm::default() };
         form.fields.push(plan);
         form

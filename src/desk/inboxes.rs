@@ -271,7 +271,9 @@ fn colour(key: &str, value: &str) -> Result<()> {
 
 fn link(key: &str, value: &str) -> Result<()> {
     let fine = value.is_empty()
-        || ((value.starts_with("https://") || value.starts_with("http://")) && value.len() <= 2000 && !value.contains(|c: char| c.is_whitespace() || c.is_control()));
+        || ((value.starts_with("https://") || value.starts_with("http://"))
+            && value.len() <= 2000
+            && !value.contains(|c: char| c.is_whitespace() || c.is_control()));
     if fine { Ok(()) } else { Err(bad(key, "Expected an address that begins with https:// or http://.")) }
 }
 

@@ -155,7 +155,12 @@ pub fn check_incoming(typed: &str, has_files: bool) -> Result<String> {
     text::check_message(typed).map_err(|error| error.in_field("message"))
 }
 
-pub(super) fn store_incoming(tx: &WriteTx, conversation: ConversationId, contact: ContactId, incoming: &Incoming) -> Result<(Conversation, Message)> {
+pub(super) fn store_incoming(
+    tx: &WriteTx,
+    conversation: ConversationId,
+    contact: ContactId,
+    incoming: &Incoming,
+) -> Result<(Conversation, Message)> {
     let rendered = markup::render_visitor(&incoming.text);
     let new = NewMessage {
         kind: MessageKind::Incoming,

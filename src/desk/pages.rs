@@ -46,8 +46,7 @@ impl Desk {
 
     /// A contact's public id and recent pages, newest first: those on disk and those not written yet.
     pub async fn pages_of(&self, contact: ContactId) -> Result<(Uuid, Vec<PageVisit>)> {
-        let (uuid, stored) =
-            self.store.read(move |tx| Ok((contacts::contact(tx, contact)?.uuid, contacts::pages(tx, contact)?))).await?;
+        let (uuid, stored) = self.store.read(move |tx| Ok((contacts::contact(tx, contact)?.uuid, contacts::pages(tx, contact)?))).await?;
         let pending = self.pages.lock().unwrap_or_else(PoisonError::into_inner).get(&contact).cloned().unwrap_or_default();
         let mut pages: Vec<PageVisit> = pending.into_iter().rev().chain(stored).collect();
         pages.truncate(limits::PAGE_VISITS_MAX);

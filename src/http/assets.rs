@@ -72,15 +72,19 @@ pub fn find(name: &str) -> Option<Asset> {
         return None;
     }
     match disk() {
-        Some(folder) => {
-            let bytes = std::fs::read(folder.join(name)).ok()?;
-            Some(Asset::new(name, Bytes::from(bytes), None, None, true))
-        }
-        None => {
-            let file = |kind: &str| EMBEDDED.get_file(format!("{kind}/{name}")).map(|file| Bytes::from_static(file.contents()));
-            Some(Asset::new(name, file("plain")?, file("br"), file("gz"), false))
-        }
+        Some(folder) => find_on_disk(folder, name),
+        None => find_embedded(name),
     }
+}
+
+fn find_on_disk(folder: &Path, name: &str) -> Option<Asset> {
+    let bytes = std::fs::read(folder.join(name)).ok()?;
+    Some(Asset::new(name, Bytes::from(bytes), None, None, true))
+}
+
+fn find_embedded(name: &str) -> Option<Asset> {
+    let file = |kind: &str| EMBEDDED.get_file(format!("{kind}/{name}")).map(|file| Bytes::from_static(file.contents()));
+    Some(Asset::new(name, file("plain")?, file("br"), file("gz"), false))
 }
 
 /// Answers a request with an asset, in the best coding the client takes; 404 when there is none.
@@ -88,6 +92,16 @@ pub fn reply(request: &Request, name: &str, caching: Caching) -> Reply {
     match find(name) {
         Some(asset) => asset.reply(&request.headers, caching),
         None => Reply::bytes(404, "text/plain; charset=utf-8", "There is no such file.\n"),
+    }
+}
+
+/// Answers `/a/<hash>/<name>`, given what follows `/a/`. A hash of another version gets today's file, but may not keep it: an old
+/// page that is still open goes on working, and nothing wrong stays in a cache for a year.
+pub fn reply_hashed(request: &Request, hash_and_name: &str) -> Reply {
+    match hash_and_name.split_once('/') {
+        Some((hash, name)) if hash == tree_hash() => reply(request, name, Caching::Immutable),
+        Some((_, name)) => reply(request, name, Caching::Revalidate),
+        None => reply(request, "", Caching::Revalidate),
     }
 }
 
@@ -263,4 +277,126 @@ fn etag_of(bytes: &[u8]) -> String {
     });
     tag.push('"');
     tag
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asset(from_disk: bool) -> Asset {
+        let bytes = |text: &'static str| Bytes::from_static(text.as_bytes());
+        Asset::new("widget/app.js", bytes("plain"), Some(bytes("br")), Some(bytes("gz")), from_disk)
+    }
+
+    async fn body_of(reply: Reply) -> Vec<u8> {
+        reply.0.into_body().collect().await.expect("a whole body").to_bytes().to_vec()
+    }
+
+    fn header<'r>(reply: &'r Reply, name: &str) -> &'r str {
+        reply.0.headers().get(name).map_or("", |value| value.to_str().expect("text"))
+    }
+
+    #[tokio::test]
+    async fn an_asset_comes_in_the_coding_that_was_asked_for() {
+        for (accept, coding, body) in [("br, gzip", "br", "br"), ("gzip", "gzip", "gz"), ("", "", "plain")] {
+            let request = Request::with_headers(&[("accept-encoding", accept)]);
+            let reply = asset(false).reply(&request.headers, Caching::Immutable);
+            assert_eq!((header(&reply, "content-encoding"), header(&reply, "vary")), (coding, "Accept-Encoding"));
+            assert_eq!(header(&reply, "content-type"), "text/javascript; charset=utf-8");
+            assert_eq!(header(&reply, "cache-control"), "public, max-age=31536000, immutable");
+            assert_eq!(body_of(reply).await, body.as_bytes());
+        }
+    }
+
+    #[test]
+    fn the_embedded_tree_is_the_source_tree_without_notes_and_hidden_files() {
+        fn names(folder: &Path, below: &str, all: &mut Vec<String>) {
+            let Ok(entries) = std::fs::read_dir(folder) else { return };
+            for entry in entries.map(|entry| entry.expect("an entry")) {
+                let name = entry.file_name().into_string().expect("a UTF-8 name");
+                let path = if below.is_empty() { name.clone() } else { format!("{below}/{name}") };
+                if name.starts_with('.') || name.ends_with(".md") {
+                    assert!(find_embedded(&path).is_none(), "{path}");
+                } else if entry.path().is_dir() {
+                    names(&entry.path(), &path, all);
+                } else {
+                    all.push(path);
+                }
+            }
+        }
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets");
+        let mut all = Vec::new();
+        names(&source, "", &mut all);
+        for name in all {
+            let (disk, embedded) = (find_on_disk(&source, &name), find_embedded(&name));
+            assert_eq!(disk.map(|asset| asset.plain), embedded.map(|asset| asset.plain), "{name}");
+        }
+        assert!(find("../Cargo.toml").is_none() && find("/etc/passwd").is_none() && find("").is_none());
+    }
+
+    #[tokio::test]
+    async fn a_known_asset_is_not_sent_again() {
+        let first = asset(true).reply(&hyper::HeaderMap::new(), Caching::Revalidate);
+        assert_eq!(header(&first, "cache-control"), "public, no-cache");
+        let request = Request::with_headers(&[("if-none-match", header(&first, "etag"))]);
+        let again = asset(true).reply(&request.headers, Caching::Revalidate);
+        assert_eq!(again.0.status(), 304);
+        assert_eq!(header(&again, "etag"), header(&first, "etag"));
+        assert!(body_of(again).await.is_empty());
+        let from_disk = asset(true).reply(&hyper::HeaderMap::new(), Caching::Immutable);
+        assert_eq!(header(&from_disk, "cache-control"), "public, no-cache", "what may change is never immutable");
+    }
+
+    #[tokio::test]
+    async fn text_made_at_run_time_is_compressed_when_that_pays() {
+        let request = Request::with_headers(&[("accept-encoding", "gzip")]);
+        let long = text(&request, "text/javascript; charset=utf-8", "let a = 1;\n".repeat(500));
+        assert_eq!((header(&long, "content-encoding"), header(&long, "vary")), ("gzip", "Accept-Encoding"));
+        let short = text(&request, "text/javascript; charset=utf-8", "let a = 1;");
+        assert_eq!(header(&short, "content-encoding"), "");
+        let tag = header(&long, "etag").to_owned();
+        let known = Request::with_headers(&[("if-none-match", &tag)]);
+        assert_eq!(text(&known, "text/javascript; charset=utf-8", "let a = 1;\n".repeat(500)).0.status(), 304);
+        assert_eq!(header(&json(&request, 200, &vec!["word"; 500]), "content-encoding"), "gzip");
+        assert_eq!(header(&json(&Request::with_headers(&[]), 200, &vec!["word"; 500]), "content-encoding"), "");
+    }
+
+    #[tokio::test]
+    async fn a_folder_shows_its_files_and_nothing_outside() {
+        let outer = tempfile::tempdir().expect("a folder");
+        let folder = outer.path().join("public");
+        std::fs::create_dir_all(folder.join("js")).expect("a folder");
+        std::fs::write(outer.path().join("secret"), "secret").expect("a file");
+        std::fs::write(folder.join("js/app.js"), vec![b'x'; 200_000]).expect("a file");
+        std::fs::write(folder.join(".hidden"), "hidden").expect("a file");
+        std::fs::write(folder.join("empty"), "").expect("a file");
+        std::os::unix::fs::symlink(outer.path().join("secret"), folder.join("link")).expect("a link");
+        std::os::unix::fs::symlink(outer.path(), folder.join("up")).expect("a link");
+        std::os::unix::fs::symlink("app.js", folder.join("js/same.js")).expect("a link");
+        let request = Request::with_headers(&[]);
+        for good in ["js/app.js", "js/same.js"] {
+            let reply = dir(&request, &folder, good).await;
+            assert_eq!((header(&reply, "content-type"), header(&reply, "content-length")), ("text/javascript; charset=utf-8", "200000"));
+            let known = Request::with_headers(&[("if-none-match", header(&reply, "etag"))]);
+            assert_eq!(dir(&known, &folder, good).await.0.status(), 304);
+            assert_eq!(body_of(reply).await.len(), 200_000);
+        }
+        assert!(body_of(dir(&request, &folder, "empty").await).await.is_empty());
+        for bad in [
+            "",
+            "js",
+            "../secret",
+            "js/../../secret",
+            "/etc/passwd",
+            "link",
+            "up/secret",
+            ".hidden",
+            "js//app.js",
+            "js\\app.js",
+            "a\0",
+            "none",
+        ] {
+            assert_eq!(dir(&request, &folder, bad).await.0.status(), 404, "{bad:?}");
+        }
+    }
 }

@@ -35,7 +35,10 @@ impl Request {
     /// A header's value when it is present once and readable as text.
     pub fn header(&self, name: &str) -> Option<&str> {
         let name = HeaderName::from_bytes(name.as_bytes()).ok()?;
-        self.headers.get(name)?.to_str().ok()
+        let mut values = self.headers.get_all(name).iter();
+        let value = values.next()?;
+        // Which of two would be meant is a guess, and guesses about `Authorization` or `Origin` are holes.
+        values.next().is_none().then(|| value.to_str().ok())?
     }
 
     /// The first value of a query parameter, percent-decoded.
@@ -56,7 +59,8 @@ impl Request {
 
     /// The bearer token of `Authorization`, if the header has that form.
     pub fn bearer(&self) -> Option<&str> {
-        self.header("authorization")?.strip_prefix("Bearer ").map(str::trim).filter(|token| !token.is_empty())
+        let (scheme, token) = self.header("authorization")?.split_once(' ')?;
+        Some(token.trim()).filter(|token| scheme.eq_ignore_ascii_case("bearer") && !token.is_empty())
     }
 
     /// Scheme and host under which the client sees us, without a trailing slash.
@@ -80,6 +84,13 @@ impl Request {
     }
 }
 
+/// Decodes one segment of a path: `%xx` only, a `+` stays. `None` when it is not UTF-8, or hides a slash, a backslash or a NUL.
+pub fn decode_segment(segment: &str) -> Option<String> {
+    let decoded = percent_decode(&segment.replace('+', "%2B"));
+    let hidden = decoded.contains(['\0', '\\', '/', char::REPLACEMENT_CHARACTER]);
+    (!hidden).then_some(decoded)
+}
+
 /// Decodes `%xx` and `+`; bytes that are not UTF-8 become replacement characters.
 pub fn percent_decode(text: &str) -> String {
     let raw = text.as_bytes();
@@ -99,4 +110,67 @@ pub fn percent_decode(text: &str) -> String {
         i += 1;
     }
     String::from_utf8_lossy(&out).into_owned()
+}
+
+#[cfg(test)]
+impl Request {
+    /// A request without a connection, for tests of what only reads its head.
+    pub(super) fn with_headers(headers: &[(&'static str, &str)]) -> Request {
+        let mut request = Request {
+            method: hyper::Method::GET,
+            path: "/".into(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            client_ip: IpAddr::from([127, 0, 0, 1]),
+            secure: false,
+            host: "a.example".into(),
+            request_id: "test".into(),
+            body: None,
+            upgrade: None,
+        };
+        for (name, value) in headers {
+            request.headers.append(HeaderName::from_static(name), value.parse().expect("a header value"));
+        }
+        request
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headers_are_believed_when_they_stand_once() {
+        let request = Request::with_headers(&[("origin", "https://a"), ("x-two", "1"), ("x-two", "2"), ("authorization", "bearer  t ")]);
+        assert_eq!(request.header("Origin"), Some("https://a"));
+        assert_eq!(request.header("x-two"), None);
+        assert_eq!(request.header("not a name"), None);
+        assert_eq!(request.bearer(), Some("t"));
+        for bad in ["Bearer", "Bearer ", "Basic t", "Bearert"] {
+            assert_eq!(Request::with_headers(&[("authorization", bad)]).bearer(), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn cookies_and_queries_are_found_by_their_whole_names() {
+        let mut request = Request::with_headers(&[("cookie", "a=1; bb=2"), ("cookie", "c=3=4")]);
+        assert_eq!(
+            (request.cookie("a"), request.cookie("b"), request.cookie("bb"), request.cookie("c")),
+            (Some("1"), None, Some("2"), Some("3=4"))
+        );
+        request.query = "q=a+b%20c&q=2&e=&x%3Dy=1&bad=%zz%".into();
+        assert_eq!(request.query("q").as_deref(), Some("a b c"));
+        assert_eq!(request.query("e").as_deref(), Some(""));
+        assert_eq!(request.query("x=y").as_deref(), Some("1"));
+        assert_eq!(request.query("bad").as_deref(), Some("%zz%"));
+        assert_eq!(request.query("none"), None);
+    }
+
+    #[test]
+    fn a_segment_hides_nothing() {
+        assert_eq!(decode_segment("a+b%20%C3%BC").as_deref(), Some("a+b ü"));
+        for bad in ["a%2fb", "%5c", "%00", "%ff"] {
+            assert_eq!(decode_segment(bad), None, "{bad}");
+        }
+    }
 }

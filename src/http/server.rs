@@ -240,7 +240,7 @@ where
         return Ok(finish::finish(finish::options_of_the_house(), false, secure, line));
     }
     let is_head = parts.method == Method::HEAD;
-    let upgrade = parts.extensions.remove::<hyper::upgrade::OnUpgrade>();
+    let upgrade = parts.extensions.remove::<hyper::upgrade::OnUpgrade>().filter(|_| !is_head);
     let patience = Patience { idle: house.options.body_idle_timeout, rate_min: house.options.body_rate_min };
     let request_id = request_id();
     let request = Request {

@@ -96,7 +96,7 @@ pub struct SocketReader {
     silence_max: Duration,
 }
 
-/// The outgoing half.
+/// The outgoing half. Both loops of a door may use it: frames never mix.
 pub struct SocketWriter {
     wires: Arc<Wires>,
 }
@@ -124,7 +124,7 @@ where
     };
     let request_id = request.request_id.clone();
     tokio::spawn(async move {
-        let Some((wires, place, reader)) = take_over(on, options, write_timeout).await else { return };
+        let Some((wires, place, reader)) = Box::pin(take_over(on, options, write_timeout)).await else { return };
         live(run, wires, reader, stage, request_id).await;
         drop(place);
     });
@@ -224,7 +224,12 @@ where
 /// Completes once the server stops and the peer has been told.
 async fn going_away(stage: &mut watch::Receiver<Stage>, wires: &Wires) {
     let _ = stage.wait_for(|stage| *stage >= Stage::Draining).await;
-    Box::pin(wires.close(1001, "the server is going away")).await;
+    let told = Box::pin(wires.close(1001, "the server is going away"));
+    // Cancel-safe: when it is over, nobody sends anything any more.
+    tokio::select! {
+        () = told => {}
+        _ = stage.wait_for(|stage| *stage == Stage::Over) => {}
+    }
 }
 
 /// Runs a door's two loops on one task until either ends; the other is dropped where it stands.

@@ -2,8 +2,8 @@
 
 use crate::base::clock::Millis;
 use crate::base::error::Result;
-use crate::base::net::{self, DomainPattern};
 use crate::base::id::{InboxId, Uuid};
+use crate::base::net::{self, DomainPattern};
 use crate::base::secret::Secret;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -35,7 +35,8 @@ impl Access {
     /// Reads the two lists; the error names the line.
     pub fn of(config: &InboxConfig) -> Result<Access> {
         Ok(Access {
-            trusted: net::parse_domains(config.trusted_domains.iter().map(String::as_str)).map_err(|error| error.in_field("config.trusted_domains"))?,
+            trusted: net::parse_domains(config.trusted_domains.iter().map(String::as_str))
+                .map_err(|error| error.in_field("config.trusted_domains"))?,
             blocked: net::parse_ips(config.blocked_ips.iter().map(String::as_str)).map_err(|error| error.in_field("config.blocked_ips"))?,
         })
     }

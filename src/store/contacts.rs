@@ -142,7 +142,10 @@ pub fn merge(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<usize> {
     let moved = tx.exec("UPDATE conversations SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE page_visits SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}' WHERE id = ?1", params![from, to])?;
-    tx.exec("UPDATE contacts SET first_seen_at = min(first_seen_at, (SELECT first_seen_at FROM contacts WHERE id = ?1)) WHERE id = ?2", params![from, to])?;
+    tx.exec(
+        "UPDATE contacts SET first_seen_at = min(first_seen_at, (SELECT first_seen_at FROM contacts WHERE id = ?1)) WHERE id = ?2",
+        params![from, to],
+    )?;
     Ok(moved)
 }
 

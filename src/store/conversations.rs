@@ -46,12 +46,8 @@ pub fn conversation(tx: &ReadTx, id: ConversationId) -> Result<Conversation> {
 
 /// The contact's own conversation in this inbox; somebody else's is not found.
 pub fn find_for_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, uuid: Uuid) -> Result<Conversation> {
-    tx.one(
-        conversation_select!("", "WHERE c.uuid = ?3 AND c.contact_id = ?2 AND c.inbox_id = ?1"),
-        params![inbox, contact, uuid],
-        read,
-    )?
-    .ok_or_else(|| Error::not_found("conversation"))
+    tx.one(conversation_select!("", "WHERE c.uuid = ?3 AND c.contact_id = ?2 AND c.inbox_id = ?1"), params![inbox, contact, uuid], read)?
+        .ok_or_else(|| Error::not_found("conversation"))
 }
 
 /// The contact's conversations in this inbox, newest activity first.
@@ -65,7 +61,11 @@ pub fn of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<Vec
 
 /// The contact's other conversations, for an agent's panel: newest first, without `but`.
 pub fn earlier(tx: &ReadTx, contact: ContactId, but: ConversationId) -> Result<Vec<Conversation>> {
-    tx.all(conversation_select!("", "WHERE c.contact_id = ?1 AND c.id <> ?2 ORDER BY c.last_seq DESC LIMIT 20"), params![contact, but], read)
+    tx.all(
+        conversation_select!("", "WHERE c.contact_id = ?1 AND c.id <> ?2 ORDER BY c.last_seq DESC LIMIT 20"),
+        params![contact, but],
+        read,
+    )
 }
 
 /// The newest open conversations of an agent, for telling their contacts that he came or went.
@@ -196,7 +196,10 @@ pub fn insert(tx: &WriteTx, new: &NewConversation) -> Result<ConversationId> {
 /// The conversation that an anonymous first message with this key began, if that was after `since` and it still belongs to a visitor.
 pub fn find_by_init_key(tx: &ReadTx, inbox: InboxId, key: [u8; 32], since: Millis) -> Result<Option<Conversation>> {
     tx.one(
-        conversation_select!("", "WHERE c.inbox_id = ?1 AND c.init_key = ?2 AND c.created_at > ?3 AND p.kind = 'visitor' AND p.blocked_at IS NULL"),
+        conversation_select!(
+            "",
+            "WHERE c.inbox_id = ?1 AND c.init_key = ?2 AND c.created_at > ?3 AND p.kind = 'visitor' AND p.blocked_at IS NULL"
+        ),
         params![inbox, key, since],
         read,
     )

@@ -38,7 +38,9 @@ pub fn record(tx: &WriteTx, seq: Seq, subject: Subject, topics: Vec<Topic>, what
         Subject::Message { inbox, conversation, message, public } => {
             ("message", Some(inbox), Some(conversation), Some(message), None, None, public)
         }
-        Subject::Conversation { inbox, conversation, public } => ("conversation", Some(inbox), Some(conversation), None, None, None, public),
+        Subject::Conversation { inbox, conversation, public } => {
+            ("conversation", Some(inbox), Some(conversation), None, None, None, public)
+        }
         Subject::Contact(contact) => ("contact", None, None, None, Some(contact), None, false),
         Subject::Inbox(inbox) => ("inbox", Some(inbox), None, None, None, None, false),
         Subject::Agent(agent) => ("agent", None, None, None, None, Some(agent), false),

@@ -11,7 +11,8 @@ use rusqlite::{Row, params};
 
 /// The inbox with this public id, enabled or not.
 pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Inbox>> {
-    tx.one("SELECT id, uuid, name, enabled, secret, config, created_at, updated_at FROM inboxes WHERE uuid = ?1", [uuid], inbox)?.transpose()
+    tx.one("SELECT id, uuid, name, enabled, secret, config, created_at, updated_at FROM inboxes WHERE uuid = ?1", [uuid], inbox)?
+        .transpose()
 }
 
 /// The inbox of a row number that is known to exist.

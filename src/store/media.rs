@@ -60,10 +60,8 @@ pub fn drop_blob(tx: &WriteTx, blob: BlobId) -> Result<()> {
 
 /// Removes uploads that never became part of a message, and bytes that nothing names, older than `age_ms`.
 pub fn prune(tx: &WriteTx, age_ms: i64) -> Result<usize> {
-    let drafts = tx.exec(
-        "DELETE FROM attachments WHERE message_id IS NULL AND conversation_id IS NOT NULL AND created_at < ?1",
-        [tx.now - age_ms],
-    )?;
+    let drafts =
+        tx.exec("DELETE FROM attachments WHERE message_id IS NULL AND conversation_id IS NOT NULL AND created_at < ?1", [tx.now - age_ms])?;
     let orphans = tx.exec(
         "DELETE FROM blobs WHERE created_at < ?1 AND NOT EXISTS (SELECT 1 FROM attachments WHERE blob_id = blobs.id)",
         [tx.now - age_ms],

@@ -162,13 +162,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
             availability: row.get::<_, Availability>(15)?,
         }
     } else if let Some(id) = row.get::<_, Option<ContactId>>(6)? {
-        Author::Contact {
-            id,
-            uuid: row.get(7)?,
-            kind: row.get::<_, ContactKind>(8)?,
-            first_name: row.get(9)?,
-            last_name: row.get(10)?,
-        }
+        Author::Contact { id, uuid: row.get(7)?, kind: row.get::<_, ContactKind>(8)?, first_name: row.get(9)?, last_name: row.get(10)? }
     } else {
         Author::System
     };

@@ -79,7 +79,10 @@ mod tests {
 
     #[test]
     fn typed_text_is_never_fts_syntax() {
-        assert_eq!(expression("where's my* \"order\" AND NEAR(").as_deref(), Some("\"where\"* \"s\"* \"my\"* \"order\"* \"AND\"* \"NEAR\"*"));
+        assert_eq!(
+            expression("where's my* \"order\" AND NEAR(").as_deref(),
+            Some("\"where\"* \"s\"* \"my\"* \"order\"* \"AND\"* \"NEAR\"*")
+        );
         assert_eq!(expression(" * \" ( "), None);
     }
 

@@ -19,7 +19,8 @@ pub fn find(tx: &ReadTx, inbox: InboxId, token: &str) -> Result<Option<(Session,
            AND c.blocked_at IS NULL AND c.merged_into IS NULL AND i.enabled = 1",
         params![token_hash(token), inbox, tx.now],
         |row| {
-            let session = Session { id: row.get(0)?, inbox: row.get(1)?, contact: row.get(2)?, verified: row.get(3)?, expires_at: row.get(4)? };
+            let session =
+                Session { id: row.get(0)?, inbox: row.get(1)?, contact: row.get(2)?, verified: row.get(3)?, expires_at: row.get(4)? };
             let renew = !session.verified && row.get::<_, Millis>(5)? < tx.now - RENEW_AFTER_MS;
             Ok((session, renew))
         },
@@ -59,7 +60,8 @@ pub fn end_all(tx: &WriteTx, contact: ContactId) -> Result<()> {
 
 /// Ends all verified sessions of an inbox: its secret was rotated, so nobody who came with the old one stays.
 pub fn end_verified(tx: &WriteTx, inbox: InboxId) -> Result<()> {
-    let contacts = tx.all("SELECT DISTINCT contact_id FROM sessions WHERE inbox_id = ?1 AND verified = 1", [inbox], |row| row.get::<_, ContactId>(0))?;
+    let contacts =
+        tx.all("SELECT DISTINCT contact_id FROM sessions WHERE inbox_id = ?1 AND verified = 1", [inbox], |row| row.get::<_, ContactId>(0))?;
     for contact in contacts {
         tx.exec("DELETE FROM sessions WHERE contact_id = ?1 AND inbox_id = ?2 AND verified = 1", params![contact, inbox])?;
         tx.announce_ephemeral(vec![Topic::Contact(contact)], What::SessionEnded { session: None });

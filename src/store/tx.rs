@@ -113,8 +113,8 @@ impl<'c> WriteTx<'c> {
         self.jobs.set(mark.jobs);
     }
 
-    pub(super) fn finish(self) -> (Seq, super::Committed) {
-        (self.seq.get(), super::Committed { announcements: self.announcements.into_inner(), jobs: self.jobs.get() })
+    pub(super) fn finish(self) -> super::Committed {
+        super::Committed { announcements: self.announcements.into_inner(), jobs: self.jobs.get() }
     }
 }
 

@@ -34,7 +34,7 @@ impl Writer {
         connection.set_prepared_statement_cache_capacity(256);
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Thread { connection, clock, on_commit, last_seq: None }.run(tasks))
+            .spawn(move || Thread { connection, clock, on_commit }.run(tasks))
             .map_err(Error::internal)?;
         Ok((Writer { queue }, thread))
     }
@@ -79,8 +79,6 @@ struct Thread {
     connection: Connection,
     clock: Clock,
     on_commit: OnCommit,
-    /// Known after the first commit; asked again after a failed one.
-    last_seq: Option<Seq>,
 }
 
 impl Thread {
@@ -110,7 +108,6 @@ impl Thread {
             }
             Err(failure) => {
                 log::error!("commit failed tasks={} error=\"{failure:?}\"", answers.len());
-                self.last_seq = None;
                 if !self.connection.is_autocommit()
                     && let Err(cause) = self.connection.execute_batch("ROLLBACK")
                 {
@@ -142,17 +139,13 @@ impl Thread {
             }
         }
         self.connection.execute_batch("COMMIT")?;
-        let (seq, committed) = tx.finish();
-        self.last_seq = Some(seq);
-        Ok(committed)
+        Ok(tx.finish())
     }
 
     fn begin(&mut self) -> Result<Seq> {
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        match self.last_seq {
-            Some(seq) => Ok(seq),
-            None => super::ReadTx::new(&self.connection, 0).seq(),
-        }
+        // Asked each time: the command line may have written meanwhile.
+        super::ReadTx::new(&self.connection, 0).seq()
     }
 }
 

@@ -59,7 +59,8 @@ impl Widget {
     pub(super) async fn open(&self, request: Request, uuid: Uuid) -> Result<Reply> {
         let visitor = self.visitor(&request).await?;
         let before = number(&request, "before")?;
-        let limit = number(&request, "limit")?.map_or(limits::MESSAGES_UNPAGED_MAX, |n| n.clamp(1, limits::MESSAGES_PAGE_MAX.into()) as u32);
+        let limit =
+            number(&request, "limit")?.map_or(limits::MESSAGES_UNPAGED_MAX, |n| n.clamp(1, limits::MESSAGES_PAGE_MAX.into()) as u32);
         let (thread, page) = self.desk.thread_page(&visitor.session, uuid, before, limit).await?;
         let messages: Vec<Value> = page.messages.iter().map(|message| wire::message(&self.desk, message)).collect();
         let data = json!({ "conversation": self.shape(&visitor, &thread), "messages": messages, "has_more": page.has_more });

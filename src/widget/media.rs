@@ -79,7 +79,7 @@ impl Widget {
                         return Err(Error::invalid(format!("A message can carry {most} files.")).in_field("files"));
                     }
                     let (name, allowed) = (file.file_name.clone(), &inbox.config.file_extensions);
-                    files.push(self.desk.take_file(&name, limits::FILE_BYTES_MAX, allowed, async || file.chunk().await).await?);
+                    files.push(self.desk.take_file(&name, limits::FILE_BYTES_MAX, allowed, &mut *file).await?);
                 }
                 Part::File(_) => return Err(Error::invalid("Files belong into the field \"files\".").in_field("files")),
             }
@@ -94,11 +94,17 @@ impl Widget {
     async fn check_welcome(&self, starter: &Starter, inbox: &crate::model::inbox::Inbox, fields: &Fields) -> Result<()> {
         match (starter, fields.conversation) {
             (Starter::Known(visitor), Some(uuid)) => self.desk.may_receive(inbox, &visitor.session, uuid).await?,
-            (Starter::Nobody(_), Some(_)) => return Err(Error::unauthorized("This call needs a session: Authorization: Bearer <session token>.")),
+            (Starter::Nobody(_), Some(_)) => {
+                return Err(Error::unauthorized("This call needs a session: Authorization: Bearer <session token>."));
+            }
             (_, None) if fields.start => {}
-            (Starter::Nobody(_), None) => return Err(Error::unauthorized("This call needs a session: Authorization: Bearer <session token>.")),
+            (Starter::Nobody(_), None) => {
+                return Err(Error::unauthorized("This call needs a session: Authorization: Bearer <session token>."));
+            }
             (Starter::Known(_), None) => {
-                return Err(Error::invalid("The field conversation_uuid is missing; it comes before the files.").in_field("conversation_uuid"));
+                return Err(
+                    Error::invalid("The field conversation_uuid is missing; it comes before the files.").in_field("conversation_uuid")
+                );
             }
         }
         self.desk.check_uploads_allowed(inbox)
@@ -119,7 +125,8 @@ pub fn form_limits() -> FormLimits {
 fn take_field(fields: &mut Fields, name: &str, value: String) -> Result<()> {
     match name {
         "conversation_uuid" => {
-            fields.conversation = Some(Uuid::parse(value.trim()).ok_or_else(|| Error::not_found("conversation").in_field("conversation_uuid"))?);
+            fields.conversation =
+                Some(Uuid::parse(value.trim()).ok_or_else(|| Error::not_found("conversation").in_field("conversation_uuid"))?);
         }
         "start" => fields.start = value == "1",
         "message" => fields.message = value,

@@ -52,7 +52,9 @@ impl Widget {
             None => Err(Error::invalid("There is no such inbox, or it is switched off.")),
         };
         match made {
-            Ok(script) => assets::text(request, "text/javascript; charset=utf-8", script).header("vary", "Accept-Encoding, Accept-Language, Referer"),
+            Ok(script) => {
+                assets::text(request, "text/javascript; charset=utf-8", script).header("vary", "Accept-Encoding, Accept-Language, Referer")
+            }
             // The page must keep working, and its developer must see why nothing appears.
             Err(error) => {
                 let words = serde_json::to_string(&format!("deskbell: {}", error.message)).unwrap_or_default();
@@ -160,7 +162,10 @@ fn locale_file(code: &str) -> Option<String> {
     if !plain {
         return None;
     }
-    [code, language(code)].into_iter().map(|name| format!("locales/{}.json", name.to_ascii_lowercase())).find(|file| assets::find(file).is_some())
+    [code, language(code)]
+        .into_iter()
+        .map(|name| format!("locales/{}.json", name.to_ascii_lowercase()))
+        .find(|file| assets::find(file).is_some())
 }
 
 fn language(code: &str) -> &str {

@@ -10,8 +10,7 @@ use crate::model::inbox::Inbox;
 use std::sync::Arc;
 
 /// Headers a page on another origin may read.
-const EXPOSED: &str =
-    "X-Libredesk-Clear-Visitor, X-Deskbell-Seq, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
+const EXPOSED: &str = "X-Libredesk-Clear-Visitor, X-Deskbell-Seq, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset";
 
 /// A caller whose inbox is known and whose address and origin are welcome there.
 pub struct Caller {
@@ -45,7 +44,8 @@ impl Widget {
     /// The caller's session; merges what an earlier visitor said when asked to (3.4).
     pub async fn visitor(&self, request: &Request) -> Result<Visitor> {
         let Caller { inbox } = self.caller(request).await?;
-        let token = request.bearer().ok_or_else(|| Error::unauthorized("This call needs a session: Authorization: Bearer <session token>."))?;
+        let token =
+            request.bearer().ok_or_else(|| Error::unauthorized("This call needs a session: Authorization: Bearer <session token>."))?;
         self.throttles.call(&self.desk, request, Some(token))?;
         let session = self.authenticate(&inbox, token, request).await?;
         let merged = match request.header("x-libredesk-visitor-token") {

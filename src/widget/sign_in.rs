@@ -58,9 +58,7 @@ impl Widget {
         let kind = match asked.dialect.as_deref() {
             None | Some("libredesk") => Kind::Libredesk,
             Some("seggwat") => Kind::Seggwat,
-            Some("supportpal") => {
-                Kind::Supportpal { email: asked.email, first_name: asked.first_name, last_name: asked.last_name }
-            }
+            Some("supportpal") => Kind::Supportpal { email: asked.email, first_name: asked.first_name, last_name: asked.last_name },
             Some(_) => return Err(Error::invalid("dialect is one of libredesk, seggwat, supportpal.").in_field("dialect")),
         };
         let (token, contact) = self.desk.exchange(&inbox, kind, &asked.jwt).await?;

@@ -8,9 +8,9 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::limits;
 use crate::base::net;
-use crate::hub::Seat;
 use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWriter};
 use crate::http::{Reply, Request};
+use crate::hub::Seat;
 use crate::model::contact::Session;
 use crate::model::event::{Door, Event, What};
 use crate::model::inbox::Inbox;
@@ -66,11 +66,8 @@ struct Frame {
 impl Widget {
     /// `GET /widget/ws`.
     pub fn socket(&self, mut request: Request) -> Result<Reply> {
-        let place = Place {
-            origin: request.header("origin").map(str::to_owned),
-            own_origin: self.own_origin(&request),
-            ip: request.client_ip,
-        };
+        let place =
+            Place { origin: request.header("origin").map(str::to_owned), own_origin: self.own_origin(&request), ip: request.client_ip };
         self.throttles.call(&self.desk, &request, None)?;
         let widget = self.clone();
         let options = SocketOptions { silence_max: limits::JOIN_TIMEOUT, ..SocketOptions::default() };

@@ -35,7 +35,9 @@ pub struct Throttles {
 impl Throttles {
     /// Counters with every limit multiplied by `factor` (configuration key RATE_LIMIT_FACTOR).
     pub fn new(factor: u32) -> Throttles {
-        let limit = |per_minute: u32| Throttle::new(per_minute.saturating_mul(factor), per_minute.saturating_mul(factor), limits::THROTTLE_KEYS_MAX);
+        let limit = |per_minute: u32| {
+            Throttle::new(per_minute.saturating_mul(factor), per_minute.saturating_mul(factor), limits::THROTTLE_KEYS_MAX)
+        };
         Throttles {
             session_calls: limit(CALLS_PER_SESSION),
             address_calls: limit(CALLS_PER_ADDRESS),

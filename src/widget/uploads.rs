@@ -54,7 +54,8 @@ impl Widget {
                 let reply = common(Reply::stream(206, self.bytes_of(&file, first, last + 1 - first)));
                 Ok(reply.header("content-range", format!("bytes {first}-{last}/{size}")))
             }
-            Some(None) => Ok(Reply::bytes(416, "text/plain; charset=utf-8", "There are no such bytes.\n").header("content-range", format!("bytes */{size}"))),
+            Some(None) => Ok(Reply::bytes(416, "text/plain; charset=utf-8", "There are no such bytes.\n")
+                .header("content-range", format!("bytes */{size}"))),
             None => Ok(common(Reply::stream(200, self.bytes_of(&file, 0, size)))),
         }
     }

@@ -230,13 +230,17 @@ fn last_message(desk: &Desk, thread: &Thread) -> Value {
             json!({ "content": content, "created_at": rfc3339(last.created_at), "author": author })
         }
         // Always an object with a valid time, also for a conversation without a word (conformance item 4).
-        None => json!({ "content": "", "created_at": rfc3339(thread.conversation.created_at), "author": { "id": 0, "first_name": "", "last_name": "", "type": "contact" } }),
+        None => {
+            json!({ "content": "", "created_at": rfc3339(thread.conversation.created_at), "author": { "id": 0, "first_name": "", "last_name": "", "type": "contact" } })
+        }
     }
 }
 
 fn author(desk: &Desk, author: &Author) -> Value {
     let (id, first_name, last_name, kind, status, tint) = match author {
-        Author::Contact { id, uuid, kind, first_name, last_name } => (id.0, first_name.as_str(), last_name.as_str(), kind.as_str(), "", uuid.tint()),
+        Author::Contact { id, uuid, kind, first_name, last_name } => {
+            (id.0, first_name.as_str(), last_name.as_str(), kind.as_str(), "", uuid.tint())
+        }
         // Visitors learn an agent's first name; the rest is between the agent and the desk.
         Author::Agent { id, uuid, first_name, availability, .. } => {
             (id.0, first_name.as_str(), "", "agent", reach(desk.reach(*id, *availability)), uuid.tint())
@@ -300,7 +304,12 @@ fn custom_attributes(inbox: &Inbox) -> Value {
     let lists = inbox.config.prechat_form.fields.iter().filter(|field| field.enabled && !field.is_default && field.custom_attribute_id > 0);
     Value::Object(
         lists
-            .map(|field| (field.custom_attribute_id.to_string(), json!({ "id": field.custom_attribute_id, "name": field.label, "type": field.kind, "values": field.values })))
+            .map(|field| {
+                (
+                    field.custom_attribute_id.to_string(),
+                    json!({ "id": field.custom_attribute_id, "name": field.label, "type": field.kind, "values": field.values }),
+                )
+            })
             .collect(),
     )
 }
@@ -308,4 +317,3 @@ fn custom_attributes(inbox: &Inbox) -> Value {
 fn absolute(base: &str, url: &str) -> String {
     if url.starts_with('/') { format!("{base}{url}") } else { url.to_owned() }
 }
-

@@ -11,7 +11,7 @@ use std::time::Duration;
 const MESSAGE_BYTES_MAX: usize = 64 * 1024 * 1024;
 
 async fn echo(socket: Socket) {
-    let (mut reader, mut writer) = socket.split();
+    let (mut reader, writer) = socket.split();
     while let Ok(message) = reader.next().await {
         let sent = match message {
             Message::Text(text) => writer.send_text(&text).await,
