@@ -44,7 +44,7 @@ function Who({ chat, talk }) {
   const assignee = talk?.assignee;
   const name = assignee ? [assignee.first_name, assignee.last_name].filter(Boolean).join(' ') : state.settings.brand_name;
   return html`<div class="who">
-    ${h(Avatar, { name, url: assignee ? assignee.avatar_url : state.settings.logo_url, size: 36, online })}
+    ${h(Avatar, { name, url: assignee ? assignee.avatar_url : state.settings.logo_url, tint: assignee?.tint, size: 36, online })}
     <div class="who-text"><h1><bdi>${name}</bdi></h1><p>${text}</p></div>
   </div>`;
 }
