@@ -34,6 +34,7 @@ const DRAFT = 'd:';
  * @property {any} settings
  * @property {import('../shared/i18n.js').Words} words
  * @property {ReturnType<typeof createTime>} time
+ * @property {typeof import('./hours.js').backSentence|null} hours only where the inbox shows opening hours
  * @property {'home'|'list'|'chat'} view
  * @property {string} chat uuid, `new`, or `new:<echo id>` while the first message is under way
  * @property {any[]} conversations newest activity first
@@ -77,7 +78,7 @@ export function createChat({ base, inbox, page }) {
 
   /** @type {State} */
   let state = {
-    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
+    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
     typing: {}, net: 'none', open: false, mobile: false, expanded: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {},
   };
   /** @param {Partial<State>} patch */
@@ -181,9 +182,10 @@ export function createChat({ base, inbox, page }) {
     const wanted = found.language === 'auto' ? lang : found.language || found.fallback_language || 'en-US';
     const sentences = (wanted === lang && await early) || await open.get(`/api/v1/lang/${encodeURIComponent(wanted)}`);
     const words = createI18n(wanted, sentences);
+    const hours = found.show_office_hours_in_chat && Array.isArray(found.business_hours) ? await import('./hours.js').then((module) => module.backSentence, () => null) : null;
     document.documentElement.lang = wanted;
     document.documentElement.dir = words.dir();
-    set({ settings: found, words, time: createTime(wanted) });
+    set({ settings: found, words, time: createTime(wanted), hours });
   }
 
   /** @param {import('./bridge.js').PageState} said */
