@@ -216,7 +216,7 @@ export function createChat({ base, inbox, page }) {
   function first(said) {
     const was = kept.view;
     if (was && said.open && !said.focus && was.name) { go(was.name, was.chat); return; }
-    if (state.settings.direct_to_conversation) direct(); else if (said.open) toUnread();
+    if (state.settings.direct_to_conversation) direct(); else if (state.open) toUnread();
   }
 
   function direct() {
