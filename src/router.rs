@@ -32,8 +32,9 @@ impl Router {
             (_, ["api", "desk", rest @ ..]) => self.desks.api(request, rest).await,
             ("GET", ["api", "v1", "lang"]) => self.widget.languages(),
             ("GET", ["api", "v1", "lang", code]) => self.widget.language(&request, code),
-            ("POST", ["api", "v1", "csat", _, "response"]) => no_survey(&request),
-            ("GET", ["csat", ..]) => no_survey(&request),
+            ("POST", ["api", "v1", "csat", uuid, "response"]) => self.widget.csat_response(request, uuid).await,
+            ("GET", ["csat", uuid] | ["csat", uuid, "widget"]) => self.widget.csat_page(&request, uuid).await,
+            ("POST", ["csat", uuid]) => self.widget.csat_form(request, uuid).await,
             ("GET", ["widget", "ws"]) => {
                 let id = request.request_id.clone();
                 self.widget.socket(request).unwrap_or_else(|error| wire::failure(&error, &id))
@@ -70,11 +71,6 @@ impl Router {
             Err(error) => wire::failure(&error, ""),
         }
     }
-}
-
-/// Surveys come with the widget in full; until then every id is unknown (protocol 1.3).
-fn no_survey(request: &Request) -> Reply {
-    wire::failure(&Error::invalid("There is no such survey."), &request.request_id)
 }
 
 fn nothing_here(request: &Request) -> Reply {
