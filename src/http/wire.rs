@@ -204,10 +204,13 @@ impl AsyncWrite for Wire {
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
-    /// Ends our side, then reads on for a moment: closing with unread bytes would reset the connection and take the answer
+    /// Ends our side. In the middle of a request it then reads on for a moment: closing with unread bytes would reset the connection and take the answer
     /// (a 413, say) from a client that is still sending.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        if this.heads.is_between() {
+            return Pin::new(&mut this.stream).poll_shutdown(cx);
+        }
         if this.lingering.is_none() {
             ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
             this.lingering = Some(Box::pin(tokio::time::sleep(this.clocks.linger)));
