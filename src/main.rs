@@ -1,1 +1,17 @@
-fn main() {}
+//! argv → cli → exit code.
+#![forbid(unsafe_code)]
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    match cli::run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let cause = error.cause.as_ref().map_or(String::new(), |cause| format!(" ({cause})"));
+            eprintln!("deskbell: {error}{cause}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -2,9 +2,18 @@
 
 pub mod clock;
 pub mod config;
+pub mod duration;
+pub mod email;
 pub mod error;
+pub mod files;
 pub mod id;
 pub mod limits;
 pub mod log;
+pub mod markdown;
+pub mod markup;
 pub mod net;
+pub mod password;
+pub mod pieces;
 pub mod secret;
+pub mod text;
+pub mod token;

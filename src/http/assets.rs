@@ -154,6 +154,12 @@ pub fn text(request: &Request, content_type: &'static str, text: impl Into<Bytes
     reply.header("etag", etag).header("cache-control", "public, no-cache").header("cross-origin-resource-policy", "cross-origin")
 }
 
+/// A page made at run time: never kept, compressed when that pays. Holds no secret, so its length tells nothing.
+pub fn page(request: &Request, page: impl Into<Bytes>) -> Reply {
+    let bytes = page.into();
+    compressed(request, Reply::html(200, bytes.clone()), bytes)
+}
+
 /// JSON over 1 KB in gzip for those who take it. Not for answers that hold both a secret and what a stranger chose: their
 /// length would tell (BREACH).
 pub fn json<T: serde::Serialize>(request: &Request, status: u16, value: &T) -> Reply {

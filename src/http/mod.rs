@@ -13,6 +13,7 @@ pub mod reply;
 pub mod request;
 pub mod server;
 pub mod socket;
+pub mod stream;
 pub mod throttle;
 mod wire;
 

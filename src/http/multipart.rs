@@ -8,6 +8,7 @@ use super::body::TimedBody;
 use super::request::Request;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
+use crate::base::pieces::Pieces;
 use bytes::Bytes;
 use http_body_util::BodyDataStream;
 use hyper::body::{Body, Frame};
@@ -150,6 +151,12 @@ impl File {
         }
         let more = rest.split_off(bytes);
         Ok(Some(std::mem::replace(rest, more)))
+    }
+}
+
+impl Pieces for File {
+    async fn next_piece(&mut self) -> Result<Option<Bytes>> {
+        self.chunk().await
     }
 }
 

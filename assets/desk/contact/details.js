@@ -1,0 +1,58 @@
+// Name, e-mail, phone: read by default, edited in place; and the team's own note about the person.
+
+import { html, useState } from '../../vendor/preact.js';
+import { Icon } from '../../shared/icons.js';
+import { Field } from '../parts/field.js';
+import { time } from '../parts/small.js';
+import { editContact } from '../state/actions.js';
+import { wordsFor } from '../state/wire.js';
+import { useForm } from '../entry/form.js';
+
+/** @param {{contact: import('../state/types.js').Contact}} props */
+export function Details({ contact }) {
+  const [editing, setEditing] = useState(false);
+  if (editing) return html`<${EditForm} contact=${contact} onDone=${() => setEditing(false)} />`;
+  /** @type {[string, any][]} */
+  const rows = [
+    ['E-mail', contact.email ? html`<a href="mailto:${contact.email}">${contact.email}</a>` : html`<span class="faint">Not known</span>`],
+    ...(contact.phone ? /** @type {[string, any][]} */ ([['Phone', html`<a href="tel:${contact.phone.replace(/[^\d+]/g, '')}">${contact.phone}</a>`]]) : []),
+    ['First seen', html`<span title=${time.full(contact.first_seen_at)}>${time.day(contact.first_seen_at)}</span>`],
+  ];
+  return html`<section class="panel-part"><h3>Details <button type="button" class="icon-button is-small" aria-label="Edit the details" title="Edit" onClick=${() => setEditing(true)}><${Icon} name="edit" size=${16} /></button></h3>
+    <dl class="facts">${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+}
+
+/** @param {{contact: import('../state/types.js').Contact, onDone: () => void}} props */
+function EditForm({ contact, onDone }) {
+  const start = { first_name: contact.first_name || '', last_name: contact.last_name || '', email: contact.email || '', phone: contact.phone || '' };
+  const form = useForm(start, async (values) => {
+    // Only what was changed: an untouched field must not overwrite what came in meanwhile.
+    const patch = Object.fromEntries(Object.entries(values).filter(([key, value]) => value !== /** @type {any} */ (start)[key]));
+    if (Object.keys(patch).length) await editContact(contact.uuid, patch);
+    onDone();
+  });
+  const { values, set, error } = form;
+  const rest = form.rest(['first_name', 'last_name', 'email', 'phone']);
+  return html`<section class="panel-part"><h3>Details</h3><form onSubmit=${form.submit} onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onDone(); } }}>
+    <${Field} label="First name" value=${values.first_name} onInput=${(/** @type {string} */ value) => set({ first_name: value })} error=${error('first_name')} focus=${true} />
+    <${Field} label="Last name" value=${values.last_name} onInput=${(/** @type {string} */ value) => set({ last_name: value })} error=${error('last_name')} />
+    <${Field} label="E-mail" type="text" inputmode="email" value=${values.email} onInput=${(/** @type {string} */ value) => set({ email: value })} error=${error('email')} />
+    <${Field} label="Phone" type="text" inputmode="tel" value=${values.phone} onInput=${(/** @type {string} */ value) => set({ phone: value })} error=${error('phone')} />
+    ${rest && html`<p class="form-error" role="alert">${rest}</p>`}
+    <div class="panel-actions"><button type="button" class="button is-small" onClick=${onDone}>Cancel</button><button class="button is-primary is-small" disabled=${form.busy}>${form.busy ? 'Saving…' : 'Save'}</button></div>
+  </form></section>`;
+}
+
+/** Saved when the field is left; nothing to press. @param {{contact: import('../state/types.js').Contact}} props */
+export function ContactNote({ contact }) {
+  const [text, setText] = useState(contact.note);
+  const [state, setState] = useState('');
+  const save = async () => {
+    if (text === contact.note) return;
+    setState('Saving…');
+    try { await editContact(contact.uuid, { note: text }); setState('Saved'); } catch (error) { setState(`Not saved. ${wordsFor(error)}`); }
+  };
+  return html`<section class="panel-part"><h3><label for="contact-note">Note about this person</label></h3>
+    <textarea id="contact-note" class="input panel-note" rows="3" dir="auto" placeholder="Only your team sees this" value=${text} onInput=${(/** @type {any} */ event) => { setText(event.currentTarget.value); setState(''); }} onBlur=${save}></textarea>
+    <p class="field-hint" role="status">${state || (text !== contact.note ? 'Saved when you leave the field' : '')}</p></section>`;
+}

@@ -1,0 +1,53 @@
+// One conversation in the list. Unread is weight and a dot; waiting is a text that warms; nothing is said by colour alone.
+
+import { html } from '../../vendor/preact.js';
+import { Icon } from '../../shared/icons.js';
+import { AgentAvatar, ContactAvatar } from '../parts/avatars.js';
+import { time } from '../parts/small.js';
+import { isSnoozed } from '../state/lists.js';
+import { openConversation } from '../state/router.js';
+import { useDesk } from '../state/store.js';
+import { ROW_PX } from './rows.js';
+
+const WARM_MS = 5 * 60000;
+const HOT_MS = 30 * 60000;
+
+/** @param {import('../state/types.js').Conversation} one */
+function previewOf(one) {
+  const prefix = one.preview_from === 'agent' ? 'You: ' : one.preview_from === 'note' ? 'Note: ' : '';
+  return `${prefix}${one.preview || 'Sent a file'}`;
+}
+
+/** @param {{one: import('../state/types.js').Conversation}} props */
+export function Waiting({ one }) {
+  if (isSnoozed(one)) return html`<span class="row-time tabular"><${Icon} name="moon" size=${13} /> <span class="quiet">Snoozed until </span>${time.ago(/** @type {number} */ (one.snoozed_until))}</span>`;
+  if (one.status !== 'open' || !one.waiting_since) return html`<span class="row-time tabular">${time.ago(one.last_message_at)}</span>`;
+  const waited = Date.now() - one.waiting_since;
+  const warmth = waited > HOT_MS ? 'is-hot' : waited > WARM_MS ? 'is-warm' : '';
+  return html`<span class="row-time tabular ${warmth}" title="Waiting for an answer since ${time.full(one.waiting_since)}"><span class="quiet">waiting </span>${time.span(waited)}</span>`;
+}
+
+/** @param {{uuid: string, index: number, size: number, selected: boolean, tab: boolean}} props */
+export function Row({ uuid, index, size, selected, tab }) {
+  const one = useDesk((state) => state.conversations[uuid]);
+  const typing = useDesk((state) => !!state.typing[uuid]?.some((who) => who.type === 'contact'));
+  const many = useDesk((state) => (state.inboxes?.length || 0) > 1);
+  const me = useDesk((state) => state.agent.uuid);
+  if (!one) return null;
+  const unread = one.unread > 0;
+  return html`<li style=${{ transform: `translateY(${index * ROW_PX}px)` }} aria-setsize=${size} aria-posinset=${index + 1}>
+    <button type="button" class="row ${unread ? 'is-unread' : ''}" data-row=${uuid} aria-current=${selected ? 'true' : null} tabindex=${tab ? 0 : -1} onClick=${() => openConversation(uuid)}>
+      <${ContactAvatar} contact=${one.contact} size=${38} />
+      <span class="row-main">
+        <span class="row-line"><span class="row-name" dir="auto">${one.contact.name}</span>
+          ${one.contact.verified ? html`<span class="row-mark" title="Verified"><${Icon} name="shield" size=${14} /><span class="quiet"> verified</span></span>` : null}
+          ${one.contact.online ? html`<span class="quiet">, online</span>` : null}
+          <span class="row-gap"></span><${Waiting} one=${one} /></span>
+        <span class="row-line"><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : one.preview_from === 'agent' && one.assignee && one.assignee.uuid !== me ? previewOf(one).replace(/^You: /, `${one.assignee.first_name}: `) : previewOf(one)}</span>
+          ${many ? html`<span class="row-inbox" title=${one.inbox.name}><i style=${{ background: one.inbox.color }}></i><span class="quiet">, ${one.inbox.name}</span></span>` : null}
+          ${one.assignee ? html`<span class="row-assignee" title="Assigned to ${one.assignee.first_name}"><${AgentAvatar} agent=${one.assignee} size=${18} /><span class="quiet">, assigned to ${one.assignee.uuid === me ? 'you' : one.assignee.first_name}</span></span>` : null}
+          ${unread ? html`<b class="row-unread tabular"><span class="quiet">, unread: </span>${one.unread > 99 ? '99+' : one.unread}</b>` : null}</span>
+      </span>
+    </button>
+  </li>`;
+}

@@ -1,0 +1,152 @@
+// Staying true. The database is the truth and HTTP reads it; the socket only says it early.
+//
+// What always holds:
+//  1. `seq` is a number up to which everything durable has been taken in. It moves only over ground that was covered:
+//     by a catch-up, or by live frames after one succeeded.
+//  2. After each greeting of the socket we ask for the changes after `seq`. Frames that arrive meanwhile are applied at once
+//     (twice does no harm: messages go by uuid, conversations by seq) but move `seq` only when the catch-up is done.
+//  3. When the server no longer knows that far back, everything shown is fetched anew.
+
+import { openSocket } from '../../shared/socket.js';
+import { keep, recount, reloadLists } from './lists.js';
+import { noticeMessage } from './notices.js';
+import { flushOutbox } from './outbox.js';
+import { loadAgents, loadInboxes, onPresence, onTyping, onViewing, stopTyping } from './people.js';
+import { leave, onSignedIn, onSignedOut, startSeq } from './session.js';
+import { change, now, subscribe } from './store.js';
+import { addMessage, refresh } from './threads.js';
+import { api, base, kindOf } from './wire.js';
+
+const HEARD_MAX = 500;
+const RETRY_MS = 3000;
+
+/** @type {ReturnType<typeof openSocket>|null} */
+let socket = null;
+let seq = 0;
+let round = 0;
+let covered = false;
+/** Message uuids already counted and rung for. @type {Set<string>} */
+const heard = new Set();
+
+/** @param {any} frame */
+function take(frame) {
+  const { type, data } = frame;
+  if (type === 'message') takeMessage(data);
+  else if (type === 'conversation') keep([data]);
+  else if (type === 'contact') takeContact(data);
+  else if (type === 'typing') onTyping(data);
+  else if (type === 'viewing') onViewing(data);
+  else if (type === 'presence') onPresence(data);
+  else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
+  else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent') loadAgents().catch(() => {});
+  else if (type === 'signed_out') leave();
+}
+
+/** @param {{conversation: import('./types.js').Conversation, message: import('./types.js').Message}} data */
+function takeMessage({ conversation, message }) {
+  const fresh = !heard.has(message.uuid);
+  heard.add(message.uuid);
+  if (heard.size > HEARD_MAX) heard.delete(/** @type {string} */ (heard.values().next().value));
+  const { agent, conversations } = now();
+  const held = conversations[message.conversation];
+  const mine = message.author.type === 'agent' && message.author.uuid === agent.uuid;
+  const counts = fresh && message.kind === 'incoming' && (!held || held.seq < message.seq);
+  const unread = typeof conversation.unread === 'number' ? conversation.unread : mine ? 0 : (held?.unread ?? 0) + (counts ? 1 : 0);
+  addMessage(message);
+  stopTyping(message.conversation, message.author.uuid);
+  keep([{ ...conversation, unread }]);
+  if (fresh && !mine) noticeMessage(now().conversations[message.conversation], message, !held);
+}
+
+/** @param {import('./types.js').Contact} contact */
+function takeContact(contact) {
+  change(({ contacts, conversations }) => {
+    const ref = { uuid: contact.uuid, name: contact.name, kind: contact.kind, verified: contact.verified, online: contact.online, avatar_tint: contact.avatar_tint };
+    const next = { ...conversations };
+    for (const one of Object.values(conversations)) if (one.contact.uuid === contact.uuid) next[one.uuid] = { ...one, contact: ref };
+    return { contacts: { ...contacts, [contact.uuid]: contact }, conversations: next };
+  });
+}
+
+/** @param {any} frame */
+function onFrame(frame) {
+  take(frame);
+  if (covered && frame.seq > seq) seq = frame.seq;
+}
+
+async function catchUp() {
+  const mine = ++round;
+  covered = false;
+  try {
+    for (let more = true; more;) {
+      const answer = await api.get(`/changes?after=${seq}&limit=500`);
+      if (mine !== round) return;
+      if (answer.reload) { await everything(); seq = answer.seq; break; }
+      for (const frame of answer.frames) take(frame);
+      seq = Math.max(seq, answer.seq);
+      more = answer.more;
+    }
+    if (mine !== round) return;
+    covered = true;
+    flushOutbox();
+  } catch (error) {
+    if (mine === round && kindOf(error) !== 'unauthorized') setTimeout(() => { if (mine === round) catchUp(); }, RETRY_MS);
+  }
+}
+
+/** Away for too long: what is shown is fetched again, and what is not shown is forgotten. */
+async function everything() {
+  const { route } = now();
+  const uuid = route.name === 'settings' ? '' : route.conversation;
+  change(({ threads }) => ({ threads: uuid && threads[uuid] ? { [uuid]: threads[uuid] } : {} }));
+  await Promise.all([reloadLists(), loadAgents(), uuid ? refresh(uuid, false) : null]);
+}
+
+/** @param {any} frame */
+function onReady(frame) {
+  const online = new Set(frame.data?.online || []);
+  change(({ agents }) => ({ viewing: {}, typing: {}, agents: Object.fromEntries(Object.entries(agents).map(([uuid, agent]) => [uuid, { ...agent, online: online.has(uuid) }])) }));
+  sayViewing();
+  catchUp();
+  recount();
+}
+
+/** Tells the others which conversation is in front of us. */
+let viewed = '';
+function sayViewing() {
+  const { route } = now();
+  viewed = route.name === 'settings' || document.visibilityState !== 'visible' ? '' : route.conversation;
+  socket?.send({ type: 'viewing', data: { conversation: viewed || null } });
+}
+
+let typedAt = 0;
+/** @param {string} conversation @param {boolean} typing @param {boolean} note */
+export function sayTyping(conversation, typing, note) {
+  if (typing && Date.now() - typedAt < 2500) return;
+  typedAt = typing ? Date.now() : 0;
+  socket?.send({ type: 'typing', data: { conversation, is_typing: typing, note } });
+}
+
+function start() {
+  socket?.close();
+  if (!seq || startSeq < seq) seq = startSeq;
+  socket = openSocket({
+    url: () => `${location.origin}${base}/desk/ws`,
+    greeting: (frame) => frame.type === 'ready',
+    onReady, onFrame,
+    onState: (line) => { if (line !== 'open') { covered = false; round++; } change({ line }); },
+    onClose: (code) => { if (code === 4401) leave(); return code !== 4401; },
+  });
+}
+onSignedIn(start);
+onSignedOut(() => { socket?.close(); socket = null; });
+
+document.addEventListener('visibilitychange', sayViewing);
+subscribe(() => {
+  const { route } = now();
+  const looking = route.name === 'settings' || document.visibilityState !== 'visible' ? '' : route.conversation;
+  if (looking !== viewed) sayViewing();
+});
+
+/** The person asks for another try now. */
+export const tryNow = () => socket?.poke();

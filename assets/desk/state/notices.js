@@ -1,0 +1,61 @@
+// Calling an agent who looks elsewhere: one soft bell, the title, a dot on the icon, a desktop notice if allowed.
+// Never for one's own messages, never for what is being read right now, and never by sound alone.
+
+import { ring } from '../../shared/sound.js';
+import { pref } from './prefs.js';
+import { openConversation } from './router.js';
+import { now, subscribe } from './store.js';
+import { announce } from './toasts.js';
+import { asset } from './wire.js';
+
+/** @typedef {import('./types.js').Conversation} Conversation */
+
+/** The thread in front of somebody. @param {string} uuid */
+const isRead = (uuid) => { const { route } = now(); return route.name !== 'settings' && route.conversation === uuid && document.hasFocus(); };
+
+/** Quiet hours may pass midnight. */
+function isQuiet() {
+  const { quiet_from: from, quiet_to: to } = pref();
+  if (!from || !to || from === to) return false;
+  const at = new Date().toTimeString().slice(0, 5);
+  return from < to ? at >= from && at < to : at >= from || at < to;
+}
+
+/** @param {Conversation} conversation @param {import('./types.js').Message} message @param {boolean} isNew */
+export function noticeMessage(conversation, message, isNew) {
+  if (!conversation) return;
+  const reading = isRead(conversation.uuid);
+  if (reading) announce(`${message.kind === 'note' ? 'Note by ' : ''}${message.author.name}: ${message.text || 'a file'}`);
+  if (message.kind !== 'incoming') return;
+  const { agent } = now();
+  // Somebody else takes care of it.
+  if (conversation.assignee && conversation.assignee.uuid !== agent.uuid) return;
+  if (!reading) announce(`New message from ${conversation.contact.name}`);
+  const { sound, volume, visitor_bell: visitorBell } = pref();
+  const first = isNew && !conversation.assignee;
+  if (sound && !isQuiet() && !(first && !visitorBell) && !(reading && document.visibilityState === 'visible')) ring({ volume, kind: first ? 'visitor' : 'message' });
+  if (!document.hasFocus() && !isQuiet()) notify(conversation, message);
+}
+
+/** @param {Conversation} conversation @param {import('./types.js').Message} message */
+function notify(conversation, message) {
+  if (!pref().notify || !('Notification' in window) || Notification.permission !== 'granted') return;
+  try {
+    const notice = new Notification(conversation.contact.name, { body: message.text.slice(0, 160) || 'Sent a file', tag: conversation.uuid, icon: asset('desk/favicon.svg'), silent: true });
+    notice.onclick = () => { window.focus(); openConversation(conversation.uuid); notice.close(); };
+  } catch { /* some phones allow notices only from a service worker */ }
+}
+
+let shown = '';
+// The title and the icon follow the counts, so they are right in every tab and after every reload.
+subscribe(() => {
+  const { phase, counts, signed_out: out, route, conversations } = now();
+  const unread = phase === 'ready' && !out ? counts.unread : 0;
+  const open = route.name !== 'settings' && route.conversation ? conversations[route.conversation]?.contact.name : '';
+  const place = phase !== 'ready' ? '' : route.name === 'settings' ? 'Settings' : open || '';
+  const title = `${unread ? `(${unread}) ` : ''}${place ? `${place} · ` : ''}deskbell`;
+  if (title === shown) return;
+  shown = title;
+  document.title = title;
+  document.querySelector('link[rel="icon"]')?.setAttribute('href', asset(unread ? 'desk/favicon-dot.svg' : 'desk/favicon.svg'));
+});

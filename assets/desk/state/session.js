@@ -1,0 +1,80 @@
+// Who is signed in: first look, login, set-up by a one-time link, invitation and reset, leaving.
+
+import { change, now } from './store.js';
+import { api, holdProof, kindOf, onSessionLost } from './wire.js';
+
+/** @type {(() => void)[]} */
+const starters = [];
+/** What must run once somebody is signed in (again). @param {() => void} run */
+export const onSignedIn = (run) => { starters.push(run); };
+/** @type {(() => void)[]} */
+const enders = [];
+/** @param {() => void} run */
+export const onSignedOut = (run) => { enders.push(run); };
+
+/** The change number the whole desk was read at; the first catch-up asks from here. */
+export let startSeq = 0;
+
+/** @param {any} session */
+function enter(session) {
+  holdProof(session.csrf);
+  startSeq = session.seq;
+  const before = now().agent;
+  if (before && before.uuid !== session.agent.uuid) {
+    // Another person took over this tab: nothing of the first may stay on the screen.
+    change({ conversations: {}, contacts: {}, lists: {}, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, toasts: [] });
+  }
+  change({ phase: 'ready', signed_out: false, agent: session.agent, limits: session.limits, version: session.version });
+  for (const start of starters) start();
+}
+
+/** The first look: signed in, a one-time link, or the login. */
+export async function look() {
+  onSessionLost(leave);
+  if (location.hash.length > 1 && tokenOf()) { change({ phase: 'entry' }); return; }
+  try {
+    enter(await api.get('/session'));
+  } catch (error) {
+    if (kindOf(error) === 'unauthorized') change({ phase: 'entry', setup_needed: !!(/** @type {any} */ (error).body?.setup_needed) });
+    else change({ phase: 'unreachable' });
+  }
+}
+
+/** The one-time token in the address, if there is one. @returns {{kind: 'setup'|'invite'|'reset', token: string}|null} */
+export function tokenOf() {
+  const match = /^#(setup|invite|reset)=(.+)$/.exec(location.hash);
+  return match ? { kind: /** @type {any} */ (match[1]), token: decodeURIComponent(match[2]) } : null;
+}
+
+/** The token is used up: it leaves the address bar and the history. */
+const forgetToken = () => history.replaceState(history.state, '', location.pathname + location.search);
+
+/** @param {{email: string, password: string}} body */
+export async function signIn(body) { enter(await api.post('/session', body)); }
+
+/** @param {{token: string, first_name: string, last_name: string, email: string, password: string}} body */
+export async function setUp(body) { const session = await api.post('/setup', body); forgetToken(); enter(session); }
+
+/** @param {string} token */
+export const invitation = (token) => api.post('/invitation', { token });
+
+/** @param {{token: string, password: string, first_name?: string, last_name?: string}} body */
+export async function accept(body) { const session = await api.put('/invitation', body); forgetToken(); enter(session); }
+
+/** Back from a spent link to the login. */
+export function toLogin() { forgetToken(); change({ phase: 'loading' }); look(); }
+
+export async function signOut() {
+  try { await api.del('/session'); } catch (error) { if (kindOf(error) !== 'unauthorized') throw error; }
+  holdProof('');
+  for (const end of enders) end();
+  change({ phase: 'entry', signed_out: false });
+  location.reload();
+}
+
+/** The server ended the session while somebody was working: the login comes over the desk, drafts stay. */
+export function leave() {
+  holdProof('');
+  for (const end of enders) end();
+  if (now().phase === 'ready') change({ signed_out: true });
+}

@@ -1,0 +1,79 @@
+// The one place where the desk's state lives while the page is open: a plain object, replaced on each change.
+// It knows no screens and no network. Whatever is read with `useDesk` is drawn again only when that very part changed.
+
+import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
+
+/**
+ * @typedef {object} State
+ * @property {'loading'|'unreachable'|'entry'|'ready'} phase
+ * @property {boolean} signed_out signed out while working: the login lies over the desk, nothing is thrown away
+ * @property {boolean} setup_needed
+ * @property {import('./types.js').Agent} agent who is signed in
+ * @property {import('./types.js').Limits} limits
+ * @property {string} version
+ * @property {'connecting'|'open'|'offline'} line
+ * @property {Record<string, import('./types.js').Conversation>} conversations
+ * @property {Record<string, import('./types.js').Contact>} contacts
+ * @property {Record<string, import('./types.js').List>} lists
+ * @property {import('./types.js').Counts} counts
+ * @property {import('./types.js').Filter} filter
+ * @property {Record<string, import('./types.js').Thread>} threads
+ * @property {Record<string, import('./types.js').Typist[]>} typing
+ * @property {Record<string, string>} viewing agent uuid → conversation uuid
+ * @property {Record<string, import('./types.js').Agent>} agents
+ * @property {import('./types.js').Inbox[]|null} inboxes
+ * @property {import('./types.js').Toast[]} toasts
+ * @property {string} said the last thing announced to screen readers
+ * @property {import('./router.js').Route} route
+ * @property {string} cursor the conversation the keyboard stands on
+ * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'panel'} open which overlay is open
+ */
+
+/** @type {State} */
+let state = {
+  phase: 'loading', signed_out: false, setup_needed: false, agent: /** @type {any} */ (null),
+  limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
+  conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
+  filter: { box: 'all', status: 'open', inbox: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null,
+  toasts: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '',
+};
+
+/** @type {Set<() => void>} */
+const listeners = new Set();
+
+/** The state as it is now. */
+export const now = () => state;
+
+/** Replaces some of it, and tells everyone who looks. @param {Partial<State> | ((state: State) => Partial<State>)} change */
+export function change(change) {
+  const patch = typeof change === 'function' ? change(state) : change;
+  state = { ...state, ...patch };
+  for (const listener of [...listeners]) listener();
+}
+
+/** @param {() => void} listener @returns {() => void} */
+export function subscribe(listener) {
+  listeners.add(listener);
+  return () => { listeners.delete(listener); };
+}
+
+/** Equal, or made of equal parts: so that a selection may build a small array or object. @param {any} a @param {any} b */
+function same(a, b) {
+  if (Object.is(a, b)) return true;
+  if (!a || !b || typeof a !== 'object' || typeof b !== 'object' || Array.isArray(a) !== Array.isArray(b)) return false;
+  const keys = Object.keys(a);
+  return keys.length === Object.keys(b).length && keys.every((key) => Object.is(a[key], b[key]));
+}
+
+/** Reads a part of the state, and draws again when it changes. @template T @param {(state: State) => T} select @returns {T} */
+export function useDesk(select) {
+  const [, again] = useReducer((/** @type {number} */ count) => count + 1, 0);
+  const held = useRef({ select, value: /** @type {T} */ (/** @type {any} */ (undefined)) });
+  held.current = { select, value: select(state) };
+  useLayoutEffect(() => {
+    const look = () => { if (!same(held.current.select(state), held.current.value)) again(undefined); };
+    look();
+    return subscribe(look);
+  }, []);
+  return held.current.value;
+}

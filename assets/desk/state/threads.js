@@ -1,0 +1,110 @@
+// Opened conversations: their messages as timelines, older pages, what was seen. A few are kept, so that going back is instant.
+
+import { emptyTimeline, newestSeq, oldestSeq, replaced, showing, withDivider, withStored } from '../../shared/timeline.js';
+import { keep } from './lists.js';
+import { change, now } from './store.js';
+import { api, kindOf, wordsFor } from './wire.js';
+
+/** @typedef {import('./types.js').Message} Message */
+/** @typedef {import('./types.js').Thread} Thread */
+
+const THREADS_MAX = 12;
+const PAGE = 50;
+const SEEN_DELAY_MS = 250;
+
+/** @param {string} uuid @param {(thread: Thread) => Thread} turn */
+export function changeThread(uuid, turn) {
+  const thread = now().threads[uuid];
+  if (thread) change((state) => ({ threads: { ...state.threads, [uuid]: turn(state.threads[uuid]) } }));
+}
+
+/** A message of the wire as a row of the timeline. @param {Message} message */
+export function entryOf(message) {
+  return {
+    ...message, at: message.created_at, mine: message.author.type === 'agent' && message.author.uuid === now().agent.uuid,
+    from: `${message.kind}/${message.author.type}/${message.author.uuid || message.author.name}`,
+  };
+}
+
+/** @returns {Thread} */
+const blank = () => ({ state: 'loading', timeline: emptyTimeline(), contact: '', pages: [], earlier: [], older: 'idle', seen: 0, error: '' });
+
+/** Shows a conversation: at once what is held, then what is true. @param {string} uuid */
+export async function openThread(uuid) {
+  const held = now().threads[uuid];
+  change((state) => {
+    const threads = { ...state.threads };
+    delete threads[uuid];
+    threads[uuid] = held || blank();
+    const surplus = Object.keys(threads).slice(0, -THREADS_MAX);
+    for (const old of surplus) delete threads[old];
+    return { threads };
+  });
+  await refresh(uuid, !held);
+}
+
+/** @param {string} uuid @param {boolean} first */
+export async function refresh(uuid, first) {
+  try {
+    const answer = await api.get(`/conversations/${uuid}`);
+    keep([answer.conversation]);
+    change((state) => ({ contacts: { ...state.contacts, [answer.contact.uuid]: answer.contact } }));
+    changeThread(uuid, (thread) => {
+      const entries = answer.messages.map(entryOf);
+      // The newest page overlaps what is held, or begins anew: a hole in the middle is never shown.
+      const joins = !first && entries.length && newestSeq(thread.timeline) >= entries[0].seq;
+      let timeline = joins ? withStored(thread.timeline, entries) : replaced(thread.timeline, entries, { more: answer.has_more });
+      const news = entries.some((/** @type {any} */ entry) => entry.seq > answer.my_seen_seq && entry.kind === 'incoming');
+      if (first || !thread.timeline.unreadAfter) timeline = withDivider(timeline, news && answer.my_seen_seq ? answer.my_seen_seq : 0);
+      return { ...thread, state: 'ready', timeline, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, seen: answer.my_seen_seq, error: '' };
+    });
+  } catch (error) {
+    const state = kindOf(error) === 'not_found' ? 'missing' : 'failed';
+    changeThread(uuid, (thread) => (thread.state === 'ready' && state === 'failed' ? thread : { ...thread, state, error: wordsFor(error) }));
+  }
+}
+
+/** Older messages, one page at a time. @param {string} uuid */
+export async function loadOlder(uuid) {
+  const thread = now().threads[uuid];
+  if (!thread || thread.older === 'loading') return;
+  const { timeline } = thread;
+  if (timeline.stored.length > timeline.shown) { changeThread(uuid, (one) => ({ ...one, timeline: showing(one.timeline, one.timeline.shown + PAGE) })); return; }
+  if (!timeline.more) return;
+  changeThread(uuid, (one) => ({ ...one, older: 'loading' }));
+  try {
+    const answer = await api.get(`/conversations/${uuid}/messages?before=${oldestSeq(timeline)}&limit=${PAGE}`);
+    changeThread(uuid, (one) => {
+      const next = withStored(one.timeline, answer.messages.map(entryOf), { more: answer.has_more });
+      return { ...one, older: 'idle', timeline: showing(next, next.stored.length) };
+    });
+  } catch {
+    changeThread(uuid, (one) => ({ ...one, older: 'failed' }));
+  }
+}
+
+/** Back at the end: the DOM may be small again. @param {string} uuid */
+export const trim = (uuid) => changeThread(uuid, (thread) => (thread.timeline.shown > 300 ? { ...thread, timeline: showing(thread.timeline, 0) } : thread));
+
+/** @param {Message} message */
+export function addMessage(message) {
+  changeThread(message.conversation, (thread) => (thread.state === 'ready' ? { ...thread, timeline: withStored(thread.timeline, [entryOf(message)]) } : thread));
+}
+
+/** The agent is reading at the end, with the window in front: everything down to here is seen. @type {any} */
+let seenTimer = 0;
+/** @param {string} uuid */
+export function markSeen(uuid) {
+  const thread = now().threads[uuid];
+  const conversation = now().conversations[uuid];
+  if (!thread || thread.state !== 'ready' || !conversation) return;
+  const seq = newestSeq(thread.timeline);
+  if (seq <= thread.seen && !conversation.unread) return;
+  changeThread(uuid, (one) => ({ ...one, seen: Math.max(one.seen, seq) }));
+  if (conversation.unread) keep([{ ...conversation, unread: 0 }]);
+  clearTimeout(seenTimer);
+  seenTimer = setTimeout(() => api.put(`/conversations/${uuid}/seen`, { seq }, { retry: true }).catch(() => { /* the next look says it again */ }), SEEN_DELAY_MS);
+}
+
+/** Leaving a thread takes its "new" line away: next time it stands where it must. @param {string} uuid */
+export const leaveThread = (uuid) => changeThread(uuid, (thread) => ({ ...thread, timeline: showing(withDivider(thread.timeline, 0), 0) }));

@@ -1,0 +1,41 @@
+// The shapes of the desk's API (src/agent/README.md), for the type checker; nothing here runs.
+
+/** @typedef {{uuid: string, first_name: string, last_name: string, avatar_tint: number}} AgentRef */
+/** @typedef {'owner'|'admin'|'agent'} Role */
+/**
+ * @typedef {AgentRef & {email: string, role: Role, availability: 'online'|'away', online: boolean, suspended: boolean,
+ *   invited: boolean, last_seen_at: number|null}} Agent
+ */
+/**
+ * @typedef {{uuid: string, kind: 'visitor'|'contact', name: string, first_name: string, last_name: string, email: string|null,
+ *   phone: string|null, verified: boolean, verified_by: string|null, attributes: Record<string, any>, first_seen_at: number,
+ *   last_seen_at: number, online: boolean, blocked: boolean, note: string, avatar_tint: number}} Contact
+ */
+/** @typedef {'open'|'waiting'|'resolved'} Status */
+/**
+ * @typedef {{uuid: string, number: number, inbox: {uuid: string, name: string, color: string},
+ *   contact: {uuid: string, name: string, kind: string, verified: boolean, online: boolean, avatar_tint: number},
+ *   status: Status, snoozed_until: number|null, assignee: AgentRef|null, preview: string, preview_from: string, unread: number,
+ *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number}} Conversation
+ */
+/** @typedef {{uuid: string, name: string, size: number, content_type: string, url: string, thumbnail: string|null, width: number|null, height: number|null}} Attachment */
+/**
+ * @typedef {{uuid: string, seq: number, conversation: string, kind: 'incoming'|'outgoing'|'note'|'activity',
+ *   author: {type: string, uuid: string|null, name: string}, html: string, text: string, source?: string, created_at: number,
+ *   edited_at: number|null, attachments: Attachment[], echo_id: string|null, via: string, activity: {action: string, value: any}|null}} Message
+ */
+/** @typedef {{url: string, title: string, at: number}} PageVisit */
+/** @typedef {{uuid: string, number: number, status: Status, preview: string, last_message_at: number}} Earlier */
+/** @typedef {{uuid: string, name: string, enabled: boolean, has_secret: boolean, created_at: number, config: Record<string, any>, snippet: string, libredesk_snippet: string}} Inbox */
+/** @typedef {{mine: number, unassigned: number, all: number, unread: number}} Counts */
+/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string}} Filter */
+/** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
+/** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
+/**
+ * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
+ *   pages: PageVisit[], earlier: Earlier[], older: 'idle'|'loading'|'failed', seen: number, error: string}} Thread
+ */
+/** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
+/** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */
+
+export {};

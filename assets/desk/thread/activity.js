@@ -1,0 +1,27 @@
+// Lines about what happened to the conversation, in one short sentence each.
+
+import { html } from '../../vendor/preact.js';
+import { time } from '../parts/small.js';
+import { untilWords } from './header.js';
+
+/** @type {Record<string, string>} */
+const STATUS = { open: 'opened the conversation', waiting: 'is waiting for something', resolved: 'resolved the conversation' };
+
+/** @param {any} entry */
+function sentence(entry) {
+  const { activity, author } = entry;
+  // The server's own sentence knows the case best.
+  if (entry.text || !activity) return entry.text;
+  const who = author.type === 'system' ? '' : author.name;
+  const { action, value } = activity;
+  if (action === 'status' && STATUS[value]) return who ? `${who} ${STATUS[value]}` : { open: 'Opened again', waiting: 'Waiting', resolved: 'Resolved' }[/** @type {'open'} */ (value)];
+  if (action === 'assignment') return value ? (value === who ? `${who} took the conversation` : `${who || 'It was'} assigned ${who ? `it to ${value}` : `to ${value}`}`) : `${who} gave it back; nobody is assigned`;
+  if (action === 'snooze') return Number(value) > 0 ? `${who} put it away until ${untilWords(Number(value))}` : `${who} woke it`;
+  if (action === 'identify') return `${value || 'The visitor'} was identified`;
+  if (action === 'merge') return 'Two conversations of the same person became one';
+  if (action === 'close') return 'The visitor closed the conversation';
+  return [who, action, value].filter(Boolean).join(' ');
+}
+
+/** @param {{entry: any}} props */
+export const Activity = ({ entry }) => html`<p class="activity" title=${time.full(entry.at)}><span dir="auto">${sentence(entry)}</span> <time class="tabular" datetime=${new Date(entry.at).toISOString()}>${time.clock(entry.at)}</time></p>`;

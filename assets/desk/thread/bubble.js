@@ -1,0 +1,41 @@
+// One message. Theirs stands at the start on neutral ground, ours at the end in the accent; a note spans the width,
+// tinted, dashed and labelled, so that nobody can take it for a reply. Pending, failed and seen are said in words.
+
+import { html } from '../../vendor/preact.js';
+import { fromHtml } from '../../shared/html.js';
+import { Avatar } from '../../shared/avatar.js';
+import { Icon } from '../../shared/icons.js';
+import { time } from '../parts/small.js';
+import { now } from '../state/store.js';
+import { retry, takeBack } from '../state/outbox.js';
+import { Attached } from './attached.js';
+import { preview } from './markdown.js';
+
+/** @param {{entry: any, first: boolean, last: boolean, seen: boolean}} props */
+export function Bubble({ entry, first, last, seen }) {
+  const side = entry.kind === 'incoming' ? 'theirs' : entry.kind === 'note' ? 'note' : 'ours';
+  const stored = entry.state === 'stored';
+  const body = stored ? (entry.html ? fromHtml(entry.html) : entry.text) : preview(entry.text || '');
+  const tint = entry.kind === 'incoming' ? now().contacts[entry.author.uuid]?.avatar_tint : now().agents[entry.author.uuid]?.avatar_tint;
+  const label = side === 'note' ? `Note by ${entry.author.name}` : entry.author.name;
+  return html`<article class="said is-${side} ${first ? 'is-first' : ''} ${last ? 'is-last' : ''} ${stored ? '' : `is-${entry.state}`}" aria-label="${label}, ${time.full(entry.at)}">
+    <span class="said-face">${first && side !== 'note' ? html`<${Avatar} name=${entry.author.name} size=${28} tint=${tint ?? null} />` : null}</span>
+    <div class="said-main">
+      ${side === 'note' ? html`<header class="said-head"><${Icon} name="lock" size=${13} /> <b>Note</b> · ${entry.author.name} · <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time><span class="said-private">only your team sees this</span></header>`
+        : first ? html`<header class="said-head"><b dir="auto">${entry.mine ? 'You' : entry.author.name}</b> <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time>${entry.via === 'api' ? ' · by API' : ''}</header>` : null}
+      ${entry.html || entry.text ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
+      ${entry.attachments?.length ? html`<${Attached} files=${entry.attachments} />` : null}
+      ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : entry.edited_at ? html`<p class="said-state">Edited</p>` : null}
+    </div>
+  </article>`;
+}
+
+/** @param {{entry: any}} props */
+function Pending({ entry }) {
+  if (entry.state === 'failed') {
+    return html`<p class="said-state is-bad" role="alert"><${Icon} name="warning" size=${14} /> Not sent. ${entry.failure}
+      <button type="button" class="link-button" onClick=${() => retry(entry.echo_id)}>Try again</button>
+      <button type="button" class="link-button" onClick=${() => { const item = takeBack(entry.echo_id); if (item) dispatchEvent(new CustomEvent('deskbell:taken-back', { detail: item })); }}>Edit</button></p>`;
+  }
+  return html`<p class="said-state"><${Icon} name="clock" size=${13} /> ${entry.state === 'queued' || entry.failure ? 'Waiting for the connection' : 'Sending…'}</p>`;
+}

@@ -1,0 +1,132 @@
+// The box to answer in: reply or note, Markdown, files, emoji. What is written survives everything: switching, reloading,
+// signing out, a failed send. A note is another colour, another label and another button, so it cannot be sent by mistake.
+
+import { html, useEffect, useLayoutEffect, useRef, useState } from '../../vendor/preact.js';
+import { Icon } from '../../shared/icons.js';
+import { Confirm } from '../parts/dialog.js';
+import { Menu } from '../parts/menu.js';
+import { usePrefs } from '../parts/small.js';
+import { draft, draftKind, keepDraft } from '../state/drafts.js';
+import { bind } from '../state/keys.js';
+import { sayTyping } from '../state/live.js';
+import { send } from '../state/outbox.js';
+import { setPref } from '../state/prefs.js';
+import { now, useDesk } from '../state/store.js';
+import { addFiles, clearFiles, restoreFiles, uploadsOf, useUploads } from './files.js';
+import { preview } from './markdown.js';
+import { MARKS, type } from './marks.js';
+import { Toolbar } from './toolbar.js';
+import { Uploads } from './uploads.js';
+
+const LINES_MAX_PX = 260;
+/** Somebody else answered less than this ago: ask before answering over them. */
+const JUST_NOW_MS = 20000;
+
+/** @typedef {'reply'|'note'} Kind */
+
+/** The last reply of another agent, when it is very fresh. @param {string} uuid @param {number} since */
+function crossed(uuid, since) {
+  const stored = now().threads[uuid]?.timeline.stored || [];
+  const last = [...stored].reverse().find((one) => one.kind === 'outgoing');
+  return last && !last.mine && Date.now() - last.at < JUST_NOW_MS && last.at > since ? last : null;
+}
+
+/** @param {{uuid: string}} props */
+export function Composer({ uuid }) {
+  const [kind, setKindOnly] = useState(/** @type {Kind} */ (draftKind(uuid)));
+  const [text, setTextOnly] = useState(draft(uuid, draftKind(uuid)));
+  const [ask, setAsk] = useState(/** @type {any} */ (null));
+  const box = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
+  const began = useRef(0);
+  const { enter_sends: enterSends, preview: showsPreview } = usePrefs();
+  const limits = useDesk((state) => state.limits);
+  const closed = useDesk((state) => state.conversations[uuid].status === 'resolved');
+  const name = useDesk((state) => state.conversations[uuid].contact.name);
+  const uploads = useUploads(uuid);
+
+  const setText = (/** @type {string} */ next) => { setTextOnly(next); keepDraft(uuid, kind, next); };
+  const setKind = (/** @type {Kind} */ next) => { setKindOnly(next); setTextOnly(draft(uuid, next)); };
+
+  useEffect(() => bind([
+    { keys: 'r', group: 'In a conversation', label: 'Reply', run: () => { setKind('reply'); box.current?.focus(); } },
+    { keys: 'n', group: 'In a conversation', label: 'Write a note', run: () => { setKind('note'); box.current?.focus(); } },
+  ]), [uuid]);
+  useEffect(() => {
+    const takenBack = (/** @type {any} */ event) => {
+      const item = event.detail;
+      if (item.conversation !== uuid) return;
+      setKind(item.extra.kind);
+      restoreFiles(uuid, item.extra.attachments || []);
+      box.current?.focus();
+    };
+    addEventListener('deskbell:taken-back', takenBack);
+    return () => { removeEventListener('deskbell:taken-back', takenBack); sayTyping(uuid, false, false); };
+  }, [uuid]);
+  // It grows with the text, up to a third of the screen.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element) return;
+    element.style.height = 'auto';
+    element.style.height = `${Math.min(element.scrollHeight + 2, LINES_MAX_PX, innerHeight * 0.35)}px`;
+  }, [text, kind]);
+
+  const length = [...text].length;
+  const busy = uploads.some((one) => one.state !== 'done');
+  const empty = !text.trim() && !uploads.length;
+  const blocked = empty || busy || length > limits.message_chars;
+  const submit = (/** @type {{resolve?: boolean, sure?: boolean}} */ { resolve = false, sure = false } = {}) => {
+    if (blocked) return;
+    const other = kind === 'reply' && !sure ? crossed(uuid, began.current) : null;
+    if (other) { setAsk({ other, resolve }); return; }
+    send(uuid, { kind, text: text.trim(), attachments: uploadsOf(uuid).map((one) => one.attachment), resolve });
+    clearFiles(uuid);
+    setTextOnly('');
+    began.current = 0;
+    sayTyping(uuid, false, kind === 'note');
+    box.current?.focus();
+  };
+  const onInput = (/** @type {any} */ event) => {
+    const { value } = event.currentTarget;
+    if (!text) began.current = Date.now();
+    setText(value);
+    sayTyping(uuid, !!value.trim(), kind === 'note');
+  };
+  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    const mod = event.ctrlKey || event.metaKey;
+    const mark = mod && !event.shiftKey ? { b: MARKS.bold, i: MARKS.italic, k: MARKS.link }[event.key.toLowerCase()] : null;
+    if (mark && box.current) { event.preventDefault(); mark(box.current); } else if (event.key === 'Enter' && (mod || (enterSends && !event.shiftKey && !event.altKey))) { event.preventDefault(); submit(); } else if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); box.current?.blur(); /** @type {HTMLElement|null} */ (document.querySelector('.messages'))?.focus(); }
+  };
+  const onPaste = (/** @type {ClipboardEvent} */ event) => {
+    const files = event.clipboardData?.files;
+    if (files?.length && !event.clipboardData?.getData('text/plain')) { event.preventDefault(); addFiles(uuid, files); }
+  };
+
+  const note = kind === 'note';
+  const sendWord = note ? 'Add note' : 'Send';
+  return html`<section class="composer is-${kind}" aria-label=${note ? 'Note' : 'Reply'}>
+    <div class="composer-tabs" role="group" aria-label="Reply or note">
+      ${/** @type {[Kind, string, string][]} */ ([['reply', 'Reply', 'r'], ['note', 'Note', 'n']]).map(([key, label, hint]) => html`<button type="button" class="composer-tab is-${key}" aria-pressed=${kind === key ? 'true' : 'false'} title="${label} (${hint})" onClick=${() => { setKind(key); box.current?.focus(); }}>${key === 'note' ? html`<${Icon} name="lock" size=${13} />` : null}${label}</button>`)}
+      <span class="composer-to">${note ? 'Only your team sees this' : closed ? 'Resolved; a reply does not open it again by itself' : ''}</span>
+    </div>
+    <div class="composer-box">
+      <textarea ref=${box} id="composer" rows="2" dir="auto" aria-label=${note ? 'Note for your team' : `Reply to ${name}`} placeholder=${note ? 'Write a note for your team…' : 'Write a reply…'} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} enterkeyhint=${enterSends ? 'send' : 'enter'}></textarea>
+      ${showsPreview && text.trim() ? html`<div class="composer-preview prose" aria-label="Preview" dir="auto">${preview(text)}</div>` : null}
+      <${Uploads} uuid=${uuid} uploads=${uploads} />
+      <div class="composer-foot">
+        <${Toolbar} onMark=${(/** @type {'bold'} */ which) => { if (box.current) { box.current.focus(); MARKS[which](box.current); } }} onEmoji=${(/** @type {string} */ sign) => { if (box.current) type(box.current, sign); }} onFiles=${(/** @type {FileList} */ files) => addFiles(uuid, files)} preview=${showsPreview} onPreview=${() => setPref({ preview: !showsPreview })} />
+        <span class="row-gap"></span>
+        ${length > limits.message_chars * 0.9 ? html`<span class="composer-count tabular ${length > limits.message_chars ? 'is-over' : ''}" role="status">${length} of ${limits.message_chars}</span>` : null}
+        <span class="send-group">
+          <button type="button" class="button is-send ${note ? 'is-note' : 'is-primary'}" disabled=${blocked} title=${enterSends ? 'Enter' : 'Ctrl Enter'} onClick=${() => submit()}>${busy && !empty ? 'Uploading…' : sendWord}</button>
+          <${Menu} buttonClass="button is-send-more ${note ? 'is-note' : 'is-primary'}" name="More ways to send" align="end" label=${html`<${Icon} name="chevron_down" size=${16} />`} items=${[
+            ...(blocked ? [] : [{ label: `${sendWord} and resolve`, icon: 'check', run: () => submit({ resolve: true }) }]),
+            { heading: 'Send with' },
+            { label: 'Enter', hint: 'Shift Enter breaks', checked: enterSends, run: () => setPref({ enter_sends: true }) },
+            { label: 'Ctrl Enter', hint: 'Enter breaks', checked: !enterSends, run: () => setPref({ enter_sends: false }) }]} />
+        </span>
+      </div>
+    </div>
+    ${ask && html`<${Confirm} title="${ask.other.author.name} just answered" text=${html`<span class="crossed prose" dir="auto">“${ask.other.text}”</span> Send yours as well?`} yes="Send mine too" no="Look first" onNo=${() => { setAsk(null); }} onYes=${() => { const { resolve } = ask; setAsk(null); submit({ resolve, sure: true }); }} />`}
+  </section>`;
+}

@@ -1,0 +1,77 @@
+// Who it is with, who has it, in which state; each can be changed right there.
+
+import { html, useEffect } from '../../vendor/preact.js';
+import { Icon } from '../../shared/icons.js';
+import { AgentAvatar } from '../parts/avatars.js';
+import { Menu } from '../parts/menu.js';
+import { time, useTick } from '../parts/small.js';
+import { assign, setStatus, snooze, STATUS_WORDS } from '../state/actions.js';
+import { isSnoozed } from '../state/lists.js';
+import { bind } from '../state/keys.js';
+import { nameOf } from '../state/people.js';
+import { back } from '../state/router.js';
+import { change, now, useDesk } from '../state/store.js';
+import { SnoozeDialog, snoozeChoices } from './snooze.js';
+
+/** @type {Record<string, string>} */
+const ICONS = { open: 'chat', waiting: 'clock', resolved: 'check', snoozed: 'moon' };
+
+/** @type {import('../state/types.js').Status[]} */
+const STATUSES = ['open', 'waiting', 'resolved'];
+
+/** @param {{uuid: string}} props */
+export function ThreadHeader({ uuid }) {
+  const one = useDesk((state) => state.conversations[uuid]);
+  const open = useDesk((state) => state.open);
+  const watchers = useDesk((state) => Object.entries(state.viewing).filter(([, at]) => at === uuid).map(([agent]) => state.agents[agent]).filter(Boolean));
+  useTick();
+  useEffect(() => bind([
+    { keys: 's', group: 'In a conversation', label: 'Snooze', run: () => change({ open: 'snooze' }) },
+    { keys: 'm', group: 'In a conversation', label: 'Assign to somebody', run: () => change({ open: 'assign' }) },
+    { keys: 'i', group: 'In a conversation', label: 'Show or hide the person', run: () => change(({ open }) => ({ open: open === 'panel' ? '' : 'panel' })) },
+  ]), []);
+  const snoozed = isSnoozed(one);
+  const state = snoozed ? 'snoozed' : one.status;
+  const away = [{ heading: 'Snooze until' }, ...snoozeChoices().map(({ label, at }) => ({ label, hint: untilWords(at), run: () => snooze(uuid, at) })),
+    { label: 'Choose a time…', run: () => change({ open: 'snooze-custom' }) }, ...(snoozed ? [{ label: 'Wake it now', icon: 'sun', run: () => snooze(uuid, null) }] : [])];
+  const hold = (/** @type {'snooze'|'assign'} */ which) => (/** @type {boolean} */ is) => { if (is) change({ open: which }); else if (now().open === which) change({ open: '' }); };
+  return html`<header class="thread-head">
+    <button type="button" class="icon-button thread-back" aria-label="Back to the list" onClick=${back}><${Icon} name="back" /></button>
+    <button type="button" class="thread-who" title="About ${one.contact.name}" onClick=${() => change({ open: open === 'panel' ? '' : 'panel' })}>
+      <h2 dir="auto">${one.contact.name}</h2><span class="thread-sub">#${one.number} · ${one.inbox.name}${one.contact.online ? ' · online' : ''}</span></button>
+    ${watchers.length > 0 && html`<span class="watchers" title="${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too">${watchers.slice(0, 3).map((agent) => html`<${AgentAvatar} agent=${agent} size=${24} />`)}<span class="quiet">${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too</span></span>`}
+    <span class="thread-actions">
+      <${AssignMenu} uuid=${uuid} one=${one} open=${open === 'assign'} onOpen=${hold('assign')} />
+      <${Menu} buttonClass="button is-state is-${state}" name="State: ${snoozed ? 'Snoozed' : STATUS_WORDS[one.status]}" align="end" label=${html`<${Icon} name=${ICONS[state]} size=${16} /><span class="wide-only">${snoozed ? `Until ${untilWords(/** @type {number} */ (one.snoozed_until))}` : STATUS_WORDS[one.status]}</span><${Icon} name="chevron_down" size=${14} />`}
+        items=${[...STATUSES.map((status) => ({ label: STATUS_WORDS[status], icon: ICONS[status], checked: !snoozed && one.status === status, hint: status === 'resolved' ? 'e' : '', run: () => setStatus(uuid, status) })), ...away]} />
+      <${Menu} buttonClass="icon-button wide-only" name="Snooze" title="Snooze (s)" align="end" open=${open === 'snooze'} onOpen=${hold('snooze')} label=${html`<${Icon} name="moon" />`}
+        items=${away} />
+      ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only">Resolve</span><span class="quiet narrow-only">Resolve</span></button>` : null}
+      <button type="button" class="icon-button panel-button" aria-label="About ${one.contact.name}" aria-expanded=${open === 'panel' ? 'true' : 'false'} title="About this person (i)" onClick=${() => change({ open: open === 'panel' ? '' : 'panel' })}><${Icon} name="info" /></button>
+    </span>
+    ${open === 'snooze-custom' ? html`<${SnoozeDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}
+  </header>`;
+}
+
+/** @param {number} at */
+export function untilWords(at) {
+  const days = Math.round((new Date(at).setHours(0, 0, 0, 0) - new Date().setHours(0, 0, 0, 0)) / 86400000);
+  const day = days === 0 ? '' : new Intl.DateTimeFormat(navigator.language, days < 7 ? { weekday: 'short' } : { day: 'numeric', month: 'short' }).format(at);
+  return `${day} ${time.clock(at)}`.trim();
+}
+
+/** @param {{uuid: string, one: import('../state/types.js').Conversation, open: boolean, onOpen: (open: boolean) => void}} props */
+function AssignMenu({ uuid, one, open, onOpen }) {
+  const agents = useDesk((state) => state.agents);
+  const me = useDesk((state) => state.agent);
+  const others = Object.values(agents).filter((agent) => !agent.suspended && !agent.invited && agent.uuid !== me.uuid)
+    .sort((a, b) => Number(b.online) - Number(a.online) || nameOf(a).localeCompare(nameOf(b)));
+  const row = (/** @type {any} */ agent, /** @type {string} */ words) => html`<span class="menu-person"><${AgentAvatar} agent=${agent} size=${22} presence=${true} />${words}</span>`;
+  const items = [
+    { label: row({ ...me, online: true }, 'Me'), hint: 'a', checked: one.assignee?.uuid === me.uuid, run: () => assign(uuid, me) },
+    ...others.map((agent) => ({ label: row(agent, nameOf(agent)), checked: one.assignee?.uuid === agent.uuid, run: () => assign(uuid, agent) })),
+    { label: 'Nobody', icon: 'user', checked: !one.assignee, separated: true, run: () => assign(uuid, null) },
+  ];
+  return html`<${Menu} buttonClass="button is-assign" name=${one.assignee ? `Assigned to ${nameOf(one.assignee)}` : 'Not assigned'} align="end" open=${open} onOpen=${onOpen} items=${items} title="Assign (m), to me (a)"
+    label=${one.assignee ? html`<${AgentAvatar} agent=${one.assignee} size=${22} /><span class="wide-only">${one.assignee.uuid === me.uuid ? 'Me' : one.assignee.first_name}</span><${Icon} name="chevron_down" size=${14} />` : html`<${Icon} name="user_plus" size=${18} /><span class="wide-only">Assign</span><${Icon} name="chevron_down" size=${14} />`} />`;
+}

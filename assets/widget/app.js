@@ -1,0 +1,65 @@
+// The visitor's app: joins page, chat and screens. Configuration comes by the address, never by inline script.
+
+import { h, html, render, useEffect, useLayoutEffect, useState } from '../vendor/preact.js';
+import { connectToPage } from './bridge.js';
+import { createChat } from './chat.js';
+import { accentTokens } from './colour.js';
+import { Conversation } from './conversation.js';
+import { Header } from './header.js';
+import { Home } from './home.js';
+import { List } from './list.js';
+import { Question } from './menu.js';
+
+const base = location.pathname.replace(/\/widget\/?$/, '');
+const inbox = new URLSearchParams(location.search).get('inbox_id') || '';
+/** @type {import('./chat.js').Chat} */ let chat;
+const page = connectToPage(inbox, (type, said) => chat.fromPage(type, said));
+chat = createChat({ base, inbox, page });
+
+const root = document.documentElement;
+const dark = matchMedia('(prefers-color-scheme: dark)');
+
+/** @param {any} settings */
+function dress(settings) {
+  const theme = settings.theme === 'light' || settings.theme === 'dark' ? settings.theme : settings.dark_mode ? 'dark' : '';
+  if (theme) root.dataset.theme = theme; else delete root.dataset.theme;
+  const colour = settings.colors?.primary || settings.launcher?.color || '';
+  for (const [name, value] of Object.entries(accentTokens(colour, theme ? theme === 'dark' : dark.matches))) root.style.setProperty(name, value);
+}
+
+function App() {
+  const [, draw] = useState(0);
+  const { state } = chat;
+  useLayoutEffect(() => {
+    let asked = 0;
+    return chat.watch(() => { if (!asked) asked = requestAnimationFrame(() => { asked = 0; draw((n) => n + 1); }); });
+  }, []);
+  useLayoutEffect(() => dress(state.settings), [state.settings]);
+  useEffect(() => {
+    const again = () => dress(chat.state.settings);
+    /** @param {KeyboardEvent} event */
+    const escape = (event) => { if (event.key === 'Escape' && !event.defaultPrevented) chat.close(); };
+    dark.addEventListener('change', again);
+    addEventListener('keydown', escape);
+    return () => { dark.removeEventListener('change', again); removeEventListener('keydown', escape); };
+  }, []);
+  if (state.phase === 'loading') return html`<main class="wait" aria-busy="true"></main>`;
+  if (state.phase === 'failed') return h(Failed, {});
+  const screen = state.view === 'chat' ? h(Conversation, { chat, key: 'chat' }) : state.view === 'list' ? h(List, { chat, key: 'list' }) : h(Home, { chat, key: 'home' });
+  return html`<main class="app view-${state.view} ${state.mobile ? 'is-mobile' : ''}" aria-label=${state.settings.brand_name || 'Chat'}>
+    ${h(Header, { chat })}
+    ${screen}
+    ${state.notice ? html`<p class="notice ${state.notice.bad ? 'is-bad' : ''}" role="status">${state.notice.text}</p>` : null}
+    ${state.asking ? h(Question, { chat, ...state.asking }) : null}
+  </main>`;
+}
+
+/** Without settings there are no words either, so these few are here. */
+function Failed() {
+  return html`<main class="wait failed"><h1>The chat could not be loaded</h1><p>Please check your connection and try again.</p>
+    <button type="button" class="primary" onClick=${chat.again}>Try again</button>
+    <button type="button" class="plain" onClick=${chat.close}>Close</button></main>`;
+}
+
+render(h(App, {}), document.body);
+chat.begin();

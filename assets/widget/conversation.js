@@ -1,0 +1,69 @@
+// One conversation: the thread, what it says about itself, and the composer or why there is none.
+
+import { h, html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
+import { Avatar } from '../shared/avatar.js';
+import { Icon } from '../shared/icons.js';
+import { emptyTimeline, newestSeq, rows } from '../shared/timeline.js';
+import { Banner } from './banner.js';
+import { Bubble } from './bubble.js';
+import { Composer } from './composer.js';
+import { Faces } from './faces.js';
+import { PreChat, fieldsToAsk } from './prechat.js';
+import { Thread } from './thread.js';
+
+const EMPTY = emptyTimeline();
+
+/** @param {{chat: import('./chat.js').Chat}} props */
+export function Conversation({ chat }) {
+  const { state, t } = chat;
+  const thread = useRef(/** @type {any} */ (null));
+  const [atEnd, setAtEnd] = useState(true);
+  const [readTo, setReadTo] = useState(0);
+  const talk = chat.conversation(state.chat);
+  const fresh = state.chat.startsWith('new');
+  const timeline = state.timelines[state.chat] || EMPTY;
+  const list = useMemo(() => rows(timeline), [timeline]);
+  const newest = newestSeq(timeline);
+  useEffect(() => { if (atEnd) setReadTo(newest); }, [atEnd, newest]);
+  useEffect(() => { setAtEnd(true); setReadTo(newest); thread.current?.toEnd(); }, [state.chat]);
+  const below = atEnd ? 0 : timeline.stored.filter((entry) => entry.seq > readTo && !entry.mine && entry.kind !== 'activity').length;
+  const loading = !fresh && !state.loaded[state.chat] && !timeline.stored.length;
+  const fields = fresh && !state.form && !timeline.pending.length ? fieldsToAsk(state) : [];
+  const agent = talk?.assignee?.first_name || state.settings.brand_name;
+  const agentFull = [talk?.assignee?.first_name, talk?.assignee?.last_name].filter(Boolean).join(' ') || agent;
+  const seenTo = talk?.agent_seen_seq || 0;
+  const lastMine = [...timeline.stored].reverse().find((entry) => entry.mine && entry.kind !== 'activity');
+  const messages = list.filter((row) => row.type === 'message');
+  const introduction = state.settings.chat_introduction || state.settings.introduction_message || '';
+  return html`<div class="conversation">
+    ${h(Banner, { chat })}
+    <${Thread} key=${fresh ? 'new' : state.chat} ref=${thread} label=${t('w.messages')} first=${messages[0]?.key} last=${messages[messages.length - 1]?.key} mine=${timeline.pending.length > 0} onOlder=${() => !fresh && chat.older(state.chat)} onEnd=${setAtEnd}>
+      ${timeline.more ? html`<p class="older" role="status">${t('w.loading_older')}</p>` : null}
+      ${!timeline.more && !loading ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
+      ${loading ? html`<div class="skeleton bubbles" aria-hidden="true"><i></i><i></i><i></i></div>` : null}
+      <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t('w.messages')} aria-busy=${String(loading)}>
+        ${list.map((row) => (row.type === 'day' ? html`<p class="day" key=${row.key}><span>${state.time.day(row.at)}</span></p>`
+          : row.type === 'new' ? html`<p class="new-line" key="new"><span>${t('w.new')}</span></p>`
+            : h(Bubble, { key: row.key, chat, entry: row.entry, first: row.first, last: row.last, seen: row.entry === lastMine && row.entry.seq > 0 && row.entry.seq <= seenTo, mark: row.entry === lastMine, progress: state.progress[row.entry.echo_id] })))}
+      </div>
+      ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agentFull} url=${talk?.assignee?.avatar_url} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}
+      <p class="quiet" role="status">${state.typing[state.chat] ? t('w.typing', { name: agent }) : ''}</p>
+      ${fields.length ? h(PreChat, { chat, fields }) : null}
+    <//>
+    ${!atEnd ? html`<button type="button" class="pill ${below ? 'has-new' : ''}" onClick=${() => thread.current?.toEnd(true)}>${h(Icon, { name: 'arrow_down', size: 16 })}<span>${below ? t('w.new_below', { count: below }) : html`<span class="quiet">${t('w.to_end')}</span>`}</span></button>` : null}
+    ${h(Foot, { chat, talk, asking: fields.length > 0 })}
+  </div>`;
+}
+
+/** @param {{chat: import('./chat.js').Chat, talk: any, asking: boolean}} props */
+function Foot({ chat, talk, asking }) {
+  const { state, t } = chat;
+  const policy = chat.policy();
+  if (asking) return null;
+  if (talk?.closed || (talk?.status === 'Closed' && policy.prevent_reply_to_closed_conversation)) {
+    return html`<div class="closed"><p>${t('w.conversation_closed')}</p>${policy.allow_start_conversation !== false && !policy.prevent_multiple_conversations
+      ? html`<button type="button" class="primary" onClick=${() => chat.go('chat', 'new')}>${t('w.start_new')}</button>` : null}</div>`;
+  }
+  if (state.chat.startsWith('new') && !state.session && state.settings.anonymous_allowed === false) return html`<div class="closed"><p>${t('w.sign_in_first')}</p></div>`;
+  return h(Composer, { chat, key: state.chat.startsWith('new') ? 'new' : state.chat });
+}

@@ -1,0 +1,309 @@
+-- The whole database of deskbell, as a fresh one is made. Times are unix milliseconds, uuids are the public ids,
+-- `seq` is a change number: the row of `events` in which something happened. All tables are STRICT.
+
+-- What belongs to the house as a whole: signing key of links, web address, schema notes.
+CREATE TABLE settings (
+    key         TEXT PRIMARY KEY,
+    value       TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- One channel with its settings: a chat widget on a site, or a mailbox.
+CREATE TABLE inboxes (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    kind        TEXT NOT NULL DEFAULT 'chat' CHECK (kind IN ('chat', 'mailbox')),
+    name        TEXT NOT NULL,
+    enabled     INTEGER NOT NULL DEFAULT 1,
+    secret      TEXT,                           -- NULL = no token can be verified
+    config      TEXT NOT NULL,                  -- JSON, see model/inbox.rs
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT;
+
+-- People outside. A visitor is not yet identified; merging moves what was theirs and leaves a tombstone.
+CREATE TABLE contacts (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    kind            TEXT NOT NULL CHECK (kind IN ('visitor', 'contact')),
+    first_name      TEXT NOT NULL DEFAULT '',
+    last_name       TEXT NOT NULL DEFAULT '',
+    email           TEXT,
+    email_verified  INTEGER NOT NULL DEFAULT 0, -- by token or code, never by typing
+    phone           TEXT,
+    phone_country   TEXT,
+    attributes      TEXT NOT NULL DEFAULT '{}', -- JSON object of strings, numbers, booleans
+    note            TEXT NOT NULL DEFAULT '',
+    first_seen_at   INTEGER NOT NULL,
+    last_seen_at    INTEGER NOT NULL,
+    blocked_at      INTEGER,
+    merged_into     INTEGER REFERENCES contacts (id),
+    created_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX contacts_email ON contacts (email) WHERE email IS NOT NULL;
+
+-- Names and addresses for the desk's search; kept by the triggers below.
+CREATE VIRTUAL TABLE contacts_fts USING fts5 (first_name, last_name, email, content = 'contacts', content_rowid = 'id', prefix = '2 3', tokenize = "unicode61 remove_diacritics 2");
+CREATE TRIGGER contacts_fts_insert AFTER INSERT ON contacts BEGIN
+    INSERT INTO contacts_fts (rowid, first_name, last_name, email) VALUES (new.id, new.first_name, new.last_name, new.email);
+END;
+CREATE TRIGGER contacts_fts_delete AFTER DELETE ON contacts BEGIN
+    INSERT INTO contacts_fts (contacts_fts, rowid, first_name, last_name, email) VALUES ('delete', old.id, old.first_name, old.last_name, old.email);
+END;
+CREATE TRIGGER contacts_fts_update AFTER UPDATE OF first_name, last_name, email ON contacts BEGIN
+    INSERT INTO contacts_fts (contacts_fts, rowid, first_name, last_name, email) VALUES ('delete', old.id, old.first_name, old.last_name, old.email);
+    INSERT INTO contacts_fts (rowid, first_name, last_name, email) VALUES (new.id, new.first_name, new.last_name, new.email);
+END;
+
+-- Which signed identity is which contact: one row per (inbox, kind of token, key).
+CREATE TABLE identities (
+    id          INTEGER PRIMARY KEY,
+    inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+    scheme      TEXT NOT NULL CHECK (scheme IN ('libredesk', 'seggwat', 'supportpal')),
+    key         TEXT NOT NULL,
+    contact_id  INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    created_at  INTEGER NOT NULL,
+    used_at     INTEGER NOT NULL,
+    UNIQUE (inbox_id, scheme, key)
+) STRICT;
+CREATE INDEX identities_contact ON identities (contact_id);
+
+-- Proofs held by visitors' browsers. Only the hash of the token is kept.
+CREATE TABLE sessions (
+    id          INTEGER PRIMARY KEY,
+    token_hash  BLOB NOT NULL UNIQUE,
+    inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+    contact_id  INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    verified    INTEGER NOT NULL,               -- 1 = made from a signed token
+    created_at  INTEGER NOT NULL,
+    used_at     INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL                -- verified: absolute; visitor: slides
+) STRICT;
+CREATE INDEX sessions_contact ON sessions (contact_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- People inside.
+CREATE TABLE agents (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    email           TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    first_name      TEXT NOT NULL,
+    last_name       TEXT NOT NULL DEFAULT '',
+    role            TEXT NOT NULL CHECK (role IN ('owner', 'admin', 'agent')),
+    password_hash   TEXT,                       -- NULL = invited, cannot log in yet
+    availability    TEXT NOT NULL DEFAULT 'online' CHECK (availability IN ('online', 'away')),
+    suspended_at    INTEGER,
+    last_seen_at    INTEGER,
+    created_at      INTEGER NOT NULL
+) STRICT;
+
+-- Logged-in browsers of agents.
+CREATE TABLE agent_sessions (
+    id          INTEGER PRIMARY KEY,
+    token_hash  BLOB NOT NULL UNIQUE,
+    csrf        TEXT NOT NULL,
+    agent_id    INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    created_at  INTEGER NOT NULL,
+    used_at     INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX agent_sessions_agent ON agent_sessions (agent_id);
+
+-- One-time links: first set-up, invitation, password reset. Single use, 24 hours, stored as hashes.
+CREATE TABLE invitations (
+    id          INTEGER PRIMARY KEY,
+    token_hash  BLOB NOT NULL UNIQUE,
+    purpose     TEXT NOT NULL CHECK (purpose IN ('setup', 'invite', 'reset')),
+    agent_id    INTEGER REFERENCES agents (id) ON DELETE CASCADE,
+    expires_at  INTEGER NOT NULL,
+    used_at     INTEGER
+) STRICT;
+
+-- Groups of agents.
+CREATE TABLE teams (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE team_members (
+    team_id     INTEGER NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
+    agent_id    INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    PRIMARY KEY (team_id, agent_id)
+) STRICT, WITHOUT ROWID;
+
+-- One exchange with one contact in one inbox. The last_* columns are kept by the store so that a list is one index scan.
+CREATE TABLE conversations (
+    id                  INTEGER PRIMARY KEY,
+    uuid                TEXT NOT NULL UNIQUE,
+    inbox_id            INTEGER NOT NULL REFERENCES inboxes (id),
+    contact_id          INTEGER NOT NULL REFERENCES contacts (id),
+    status              TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'waiting', 'resolved')),
+    snoozed_until       INTEGER,
+    listing             TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN snoozed_until IS NULL THEN status ELSE 'snoozed' END) VIRTUAL,
+    closed_by_contact   INTEGER NOT NULL DEFAULT 0,
+    priority            TEXT CHECK (priority IN ('low', 'medium', 'high')),
+    assignee_id         INTEGER REFERENCES agents (id),
+    team_id             INTEGER REFERENCES teams (id),
+    attributes          TEXT NOT NULL DEFAULT '{}', -- JSON: answers of the pre-chat form
+    init_key            BLOB,                       -- hash of the echo id of an anonymous first message, for repeats
+    seq                 INTEGER NOT NULL,           -- last change of any kind
+    last_seq            INTEGER NOT NULL,           -- last message (not activity): the order of lists
+    last_incoming_seq   INTEGER NOT NULL DEFAULT 0,
+    last_message_id     INTEGER,                    -- last message that the contact may see
+    last_message_at     INTEGER NOT NULL,
+    preview             TEXT NOT NULL DEFAULT '',   -- of the last message or note, for the desk
+    preview_from        TEXT NOT NULL DEFAULT 'contact' CHECK (preview_from IN ('contact', 'agent', 'note')),
+    contact_seen_seq    INTEGER NOT NULL DEFAULT 0,
+    contact_seen_at     INTEGER,
+    agent_seen_seq      INTEGER NOT NULL DEFAULT 0, -- the furthest any agent has read
+    waiting_since       INTEGER,                    -- when the contact wrote without an answer since
+    first_reply_at      INTEGER,
+    resolved_at         INTEGER,
+    meta_ip             TEXT,                       -- truncated address of the start
+    meta_user_agent     TEXT,
+    created_at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX conversations_list ON conversations (listing, last_seq);
+CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);
+CREATE INDEX conversations_recent ON conversations (last_seq);
+CREATE INDEX conversations_contact ON conversations (contact_id, inbox_id, id);
+CREATE INDEX conversations_snoozed ON conversations (snoozed_until) WHERE snoozed_until IS NOT NULL;
+CREATE UNIQUE INDEX conversations_init ON conversations (inbox_id, init_key) WHERE init_key IS NOT NULL;
+
+-- How far each agent has read.
+CREATE TABLE agent_reads (
+    agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    seen_seq        INTEGER NOT NULL,
+    PRIMARY KEY (agent_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+
+-- One thing said (or done, for activity). `source` is what was typed, `html` its sanitised rendering, `text` the plain form.
+CREATE TABLE messages (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    seq             INTEGER NOT NULL,
+    kind            TEXT NOT NULL CHECK (kind IN ('incoming', 'outgoing', 'note', 'activity')),
+    contact_id      INTEGER REFERENCES contacts (id),   -- who said it, when a contact did
+    agent_id        INTEGER REFERENCES agents (id),     -- who said it, when an agent did
+    via             TEXT NOT NULL CHECK (via IN ('widget', 'desk', 'mail', 'api', 'system')),
+    source          TEXT NOT NULL,
+    html            TEXT NOT NULL,
+    text            TEXT NOT NULL,
+    activity        TEXT,                               -- JSON {action, value} of an activity
+    meta            TEXT NOT NULL DEFAULT '{}',
+    echo_id         TEXT,
+    created_at      INTEGER NOT NULL,
+    edited_at       INTEGER
+) STRICT;
+CREATE INDEX messages_thread ON messages (conversation_id, seq);
+CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHERE echo_id IS NOT NULL AND contact_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_echo_agent ON messages (agent_id, echo_id) WHERE echo_id IS NOT NULL AND agent_id IS NOT NULL;
+
+-- Full-text search over what was said; kept by the triggers below.
+CREATE VIRTUAL TABLE messages_fts USING fts5 (text, content = 'messages', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2");
+CREATE TRIGGER messages_fts_insert AFTER INSERT ON messages WHEN new.kind <> 'activity' BEGIN
+    INSERT INTO messages_fts (rowid, text) VALUES (new.id, new.text);
+END;
+CREATE TRIGGER messages_fts_delete AFTER DELETE ON messages WHEN old.kind <> 'activity' BEGIN
+    INSERT INTO messages_fts (messages_fts, rowid, text) VALUES ('delete', old.id, old.text);
+END;
+CREATE TRIGGER messages_fts_update AFTER UPDATE OF text ON messages WHEN old.kind <> 'activity' BEGIN
+    INSERT INTO messages_fts (messages_fts, rowid, text) VALUES ('delete', old.id, old.text);
+    INSERT INTO messages_fts (rowid, text) VALUES (new.id, new.text);
+END;
+
+-- The bytes of files, once each, found by their hash. hash IS NULL while a file is still arriving.
+CREATE TABLE blobs (
+    id          INTEGER PRIMARY KEY,
+    hash        BLOB UNIQUE,
+    size        INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE blob_chunks (
+    blob_id     INTEGER NOT NULL REFERENCES blobs (id) ON DELETE CASCADE,
+    n           INTEGER NOT NULL,               -- 0, 1, 2 …; all but the last are limits::CHUNK_BYTES long
+    data        BLOB NOT NULL,
+    UNIQUE (blob_id, n)
+) STRICT;
+
+-- A file as somebody sent it. Without a message it was uploaded but not sent yet; without a conversation it is a logo.
+CREATE TABLE attachments (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    conversation_id INTEGER REFERENCES conversations (id) ON DELETE CASCADE,
+    message_id      INTEGER REFERENCES messages (id) ON DELETE CASCADE,
+    inbox_id        INTEGER REFERENCES inboxes (id) ON DELETE CASCADE,
+    agent_id        INTEGER REFERENCES agents (id),
+    blob_id         INTEGER NOT NULL REFERENCES blobs (id),
+    name            TEXT NOT NULL,
+    content_type    TEXT NOT NULL,
+    size            INTEGER NOT NULL,
+    width           INTEGER,
+    height          INTEGER,
+    position        INTEGER NOT NULL DEFAULT 0,
+    created_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attachments_message ON attachments (message_id);
+CREATE INDEX attachments_conversation ON attachments (conversation_id);
+CREATE INDEX attachments_blob ON attachments (blob_id);
+CREATE INDEX attachments_unsent ON attachments (created_at) WHERE message_id IS NULL AND conversation_id IS NOT NULL;
+CREATE TRIGGER attachments_last_use AFTER DELETE ON attachments BEGIN
+    DELETE FROM blobs WHERE id = old.blob_id AND NOT EXISTS (SELECT 1 FROM attachments WHERE blob_id = old.blob_id);
+END;
+
+-- Pages a known visitor looked at, the newest twenty each; written in batches to spare small disks.
+CREATE TABLE page_visits (
+    id          INTEGER PRIMARY KEY,
+    contact_id  INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    url         TEXT NOT NULL,
+    title       TEXT NOT NULL,
+    at          INTEGER NOT NULL
+) STRICT;
+CREATE INDEX page_visits_contact ON page_visits (contact_id, at);
+
+-- The change feed: every durable change is a row of the same commit. What a client that was away asks for; pruned by age.
+CREATE TABLE events (
+    seq             INTEGER PRIMARY KEY,
+    kind            TEXT NOT NULL CHECK (kind IN ('message', 'conversation', 'contact', 'inbox', 'agent')),
+    inbox_id        INTEGER,
+    conversation_id INTEGER,
+    message_id      INTEGER,
+    contact_id      INTEGER,
+    agent_id        INTEGER,
+    public          INTEGER NOT NULL,               -- 1 = the contact may hear of it
+    created_at      INTEGER NOT NULL
+) STRICT;
+CREATE INDEX events_conversation ON events (conversation_id, seq) WHERE conversation_id IS NOT NULL;
+CREATE INDEX events_age ON events (created_at);
+
+-- Things owed to the outside, enqueued in the commit of their cause.
+CREATE TABLE jobs (
+    id              INTEGER PRIMARY KEY,
+    kind            TEXT NOT NULL,
+    payload         TEXT NOT NULL,                  -- JSON
+    dedup_key       TEXT UNIQUE,
+    run_at          INTEGER NOT NULL,
+    attempts        INTEGER NOT NULL DEFAULT 0,
+    leased_until    INTEGER,
+    last_error      TEXT,
+    created_at      INTEGER NOT NULL,
+    buried_at       INTEGER
+) STRICT;
+CREATE INDEX jobs_due ON jobs (run_at) WHERE buried_at IS NULL;
+
+-- Who did what inside. Append-only, each row holds the hash of the one before.
+CREATE TABLE audit (
+    id          INTEGER PRIMARY KEY,
+    at          INTEGER NOT NULL,
+    agent_id    INTEGER,
+    action      TEXT NOT NULL,
+    subject     TEXT NOT NULL,
+    detail      TEXT NOT NULL,
+    hash        BLOB NOT NULL
+) STRICT;
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;

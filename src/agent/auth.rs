@@ -1,0 +1,192 @@
+//! Logging in and out, links that let people in, and what every other call of this door asks first: which agent, and did his own
+//! page send this.
+
+use super::{Desks, wire};
+use crate::base::error::{Error, Kind, Result};
+use crate::base::net::Origin;
+use crate::base::secret::{self, Secret};
+use crate::desk::agents::{LoggedIn, NewAgent};
+use crate::http::{Reply, Request};
+use crate::model::agent::{AgentSession, Role};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Login {
+    email: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+struct Setup {
+    token: String,
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    email: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
+struct Invitation {
+    token: String,
+    #[serde(default)]
+    password: String,
+    first_name: Option<String>,
+    last_name: Option<String>,
+}
+
+impl Desks {
+    /// The agent of the cookie. A request that changes something must come from our own page and repeat the session's own word.
+    pub async fn agent(&self, request: &Request) -> Result<AgentSession> {
+        let token = self.cookie(request).ok_or_else(|| Error::unauthorized("Please log in."))?;
+        let session = self.desk.agent_session(&token).await?;
+        if request.method != hyper::Method::GET && request.method != hyper::Method::HEAD {
+            self.check_same_site(request)?;
+            let given = request.header("x-deskbell-csrf").unwrap_or_default();
+            if !secret::equal(given.as_bytes(), session.csrf.as_bytes()) {
+                return Err(Error::forbidden("This page is out of date. Please reload it; what you typed is kept."));
+            }
+        }
+        Ok(session)
+    }
+
+    /// Refuses what pages of other sites send (security rows 28, 29).
+    pub fn check_same_site(&self, request: &Request) -> Result<()> {
+        let foreign_fetch = request.header("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none");
+        let foreign_origin = request.header("origin").is_some_and(|origin| {
+            let given = Origin::parse(origin);
+            given.is_none() || given != Origin::parse(&self.own_origin(request))
+        });
+        match foreign_fetch || foreign_origin {
+            true => Err(Error::forbidden("The desk answers only to its own pages.")),
+            false => Ok(()),
+        }
+    }
+
+    /// `GET /session`.
+    pub(super) async fn session(&self, request: &Request) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        Ok(wire::ok_at(self.desk.seq().await?, self.welcome(&session).await?))
+    }
+
+    /// `POST /session`. Failures count against the address and against the account (security row 19).
+    pub(super) async fn log_in(&self, mut request: Request) -> Result<Reply> {
+        self.check_same_site(&request)?;
+        let asked: Login = request.json().await?;
+        let account = format!("account {}", crate::base::email::key(asked.email.trim()));
+        let address = format!("address {}", request.client_ip);
+        let now = self.desk.clock.now();
+        for key in [&account, &address] {
+            self.failures.check(key, now).map_err(|wait| {
+                let minutes = wait.retry_after_s.div_ceil(60);
+                Error::too_many(format!("Too many tries. Please wait {minutes} min, or ask an admin for a new link."), wait.retry_after_s)
+            })?;
+        }
+        match self.desk.log_in(&asked.email, &Secret::new(asked.password)).await {
+            Ok(logged_in) => {
+                self.failures.forget(&account);
+                self.let_in(&request, logged_in).await
+            }
+            Err(error) => {
+                if error.kind == Kind::Unauthorized {
+                    self.failures.add(&account, now);
+                    self.failures.add(&address, now);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// `DELETE /session`.
+    pub(super) async fn log_out(&self, request: &Request) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        self.desk.log_out(&session).await?;
+        Ok(Reply::status(204).header("set-cookie", self.cookie_text(request, "", 0)))
+    }
+
+    /// `POST /setup`.
+    pub(super) async fn set_up(&self, mut request: Request) -> Result<Reply> {
+        self.check_same_site(&request)?;
+        self.check_link_tries(&request)?;
+        let asked: Setup = request.json().await?;
+        let owner = NewAgent { email: asked.email, first_name: asked.first_name, last_name: asked.last_name, role: Role::Owner };
+        let made = self.desk.set_up(&asked.token, owner, &Secret::new(asked.password)).await;
+        let logged_in = self.counted(&request, made)?;
+        self.let_in(&request, logged_in).await
+    }
+
+    /// `POST /invitation`: whom a link is for.
+    pub(super) async fn invitation(&self, mut request: Request) -> Result<Reply> {
+        self.check_same_site(&request)?;
+        self.check_link_tries(&request)?;
+        let asked: Invitation = request.json().await?;
+        let found = self.desk.invitation(&asked.token).await;
+        let (agent, purpose) = self.counted(&request, found)?;
+        let person = json!({ "first_name": agent.first_name, "last_name": agent.last_name, "email": agent.email });
+        Ok(wire::ok(json!({ "agent": person, "purpose": purpose.as_str() })))
+    }
+
+    /// `PUT /invitation`: uses it.
+    pub(super) async fn accept(&self, mut request: Request) -> Result<Reply> {
+        self.check_same_site(&request)?;
+        self.check_link_tries(&request)?;
+        let asked: Invitation = request.json().await?;
+        let names = asked.first_name.map(|first_name| (first_name, asked.last_name.unwrap_or_default()));
+        let made = self.desk.accept_invitation(&asked.token, names, &Secret::new(asked.password)).await;
+        let logged_in = self.counted(&request, made)?;
+        self.let_in(&request, logged_in).await
+    }
+
+    async fn let_in(&self, request: &Request, logged_in: LoggedIn) -> Result<Reply> {
+        let life_s = crate::base::limits::AGENT_SESSION.as_secs();
+        let cookie = self.cookie_text(request, &logged_in.token, life_s);
+        Ok(wire::ok_at(self.desk.seq().await?, self.welcome(&logged_in.session).await?).header("set-cookie", cookie))
+    }
+
+    async fn welcome(&self, session: &AgentSession) -> Result<Value> {
+        use crate::base::limits;
+        Ok(json!({
+            "agent": wire::agent(&self.desk, &session.agent), "csrf": session.csrf, "seq": self.desk.seq().await?,
+            "limits": {
+                "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
+                "files_per_message": limits::FILES_PER_MESSAGE_MAX,
+            },
+            "version": env!("CARGO_PKG_VERSION"),
+        }))
+    }
+
+    fn check_link_tries(&self, request: &Request) -> Result<()> {
+        let key = format!("link {}", request.client_ip);
+        self.failures
+            .check(&key, self.desk.clock.now())
+            .map_err(|wait| Error::too_many("Too many links that do not work. Please wait a while.", wait.retry_after_s))
+    }
+
+    fn counted<T>(&self, request: &Request, result: Result<T>) -> Result<T> {
+        if result.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
+            self.failures.add(&format!("link {}", request.client_ip), self.desk.clock.now());
+        }
+        result
+    }
+
+    /// `__Host-` needs a secure context; on plain HTTP outside this machine the plain name is all there is.
+    fn cookie_name(request: &Request) -> (&'static str, bool) {
+        let host = request
+            .host
+            .rsplit_once(':')
+            .map_or(request.host.as_str(), |(host, port)| if port.contains(']') { request.host.as_str() } else { host });
+        let here = host == "localhost" || host.ends_with(".localhost") || host.starts_with("127.") || host == "[::1]";
+        if request.secure || here { ("__Host-deskbell", true) } else { ("deskbell", false) }
+    }
+
+    fn cookie(&self, request: &Request) -> Option<String> {
+        request.cookie(Self::cookie_name(request).0).map(str::to_owned).filter(|token| !token.is_empty())
+    }
+
+    fn cookie_text(&self, request: &Request, token: &str, life_s: u64) -> String {
+        let (name, secure) = Self::cookie_name(request);
+        let secure = if secure { "; Secure" } else { "" };
+        format!("{name}={token}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Lax{secure}")
+    }
+}

@@ -1,0 +1,240 @@
+//! Lists, threads, answers, status: an agent's day.
+
+use super::{Desks, number, wire};
+use crate::base::clock::Millis;
+use crate::base::error::{Error, Result};
+use crate::base::id::{Seq, Uuid};
+use crate::base::limits;
+use crate::desk::contacts::ContactEdit;
+use crate::desk::messages::Outgoing;
+use crate::desk::threads::ListQuery;
+use crate::http::multipart::{FormLimits, Part};
+use crate::http::{Reply, Request};
+use crate::model::conversation::{Box_, Listed, Status};
+use crate::model::event::Door;
+use serde::{Deserialize, Deserializer};
+use serde_json::{Value, json};
+
+/// Messages an opened thread begins with, and the default page of history.
+const PAGE: i64 = 50;
+
+#[derive(Deserialize)]
+struct NewMessage {
+    kind: String,
+    #[serde(default)]
+    body: String,
+    echo_id: Option<String>,
+    #[serde(default)]
+    attachments: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Assignment {
+    #[serde(deserialize_with = "present")]
+    agent: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct NewStatus {
+    status: String,
+    #[serde(default)]
+    snoozed_until: Option<Millis>,
+}
+
+#[derive(Deserialize)]
+struct Seen {
+    seq: Seq,
+}
+
+#[derive(Deserialize)]
+struct NewContact {
+    first_name: Option<String>,
+    last_name: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
+    note: Option<String>,
+    blocked: Option<bool>,
+}
+
+impl Desks {
+    /// `GET /conversations`.
+    pub(super) async fn list(&self, request: &Request) -> Result<Reply> {
+        let agent = self.agent(request).await?;
+        let which = match request.query("box").as_deref() {
+            None | Some("all") => Box_::All,
+            Some("mine") => Box_::Mine(agent.agent.id),
+            Some("unassigned") => Box_::Unassigned,
+            Some(_) => return Err(Error::invalid("box is one of mine, unassigned, all.").in_field("box")),
+        };
+        let inbox = match request.query("inbox").filter(|text| !text.is_empty()) {
+            Some(text) => Some(super::id(&text, "inbox")?),
+            None => None,
+        };
+        let query = ListQuery {
+            which,
+            listing: request.query("status").unwrap_or_else(|| "open".into()),
+            inbox,
+            before: number(request, "before")?,
+            limit: page_size(request)?,
+        };
+        let (found, next, counts, seq) = self.desk.list(&agent, query).await?;
+        let conversations: Vec<Value> = found.iter().map(|each| wire::listed(&self.desk, each)).collect();
+        let counts = json!({ "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.all, "unread": counts.unread });
+        let next = next.map(|seq| seq.to_string());
+        Ok(wire::ok_at(seq, json!({ "conversations": conversations, "next": next, "counts": counts })))
+    }
+
+    /// `GET /conversations/{uuid}`.
+    pub(super) async fn open(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(request).await?;
+        let opened = self.desk.open_thread(&agent, uuid, PAGE as u32).await?;
+        Ok(wire::ok_at(opened.page.seq, wire::opened(&self.desk, &opened)))
+    }
+
+    /// `GET /conversations/{uuid}/messages`.
+    pub(super) async fn older(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(request).await?;
+        let page = self.desk.older(&agent, uuid, number(request, "before")?, page_size(request)?).await?;
+        Ok(wire::ok_at(page.seq, json!({ "messages": wire::messages(&self.desk, &page), "has_more": page.has_more })))
+    }
+
+    /// `POST /conversations/{uuid}/messages`.
+    pub(super) async fn reply(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(&request).await?;
+        let asked: NewMessage = request.json().await?;
+        let is_note = match asked.kind.as_str() {
+            "reply" => false,
+            "note" => true,
+            _ => return Err(Error::invalid("kind is reply or note.").in_field("kind")),
+        };
+        let echo_fits =
+            |echo: &String| (1..=64).contains(&echo.len()) && echo.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        if !asked.echo_id.as_ref().is_none_or(echo_fits) {
+            return Err(Error::invalid("echo_id is 1 to 64 letters, digits, _ or -.").in_field("echo_id"));
+        }
+        let attachments = asked.attachments.iter().map(|text| super::id(text, "uploaded file")).collect::<Result<Vec<_>>>()?;
+        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments };
+        let (conversation, message) = self.desk.reply(&agent, uuid, outgoing).await?;
+        // Whoever just wrote has read everything before.
+        let listed = Listed { conversation, unread: 0 };
+        let data = json!({ "message": wire::message(&self.desk, &message), "conversation": wire::listed(&self.desk, &listed) });
+        Ok(wire::ok_at(listed.conversation.seq, data))
+    }
+
+    /// `POST /conversations/{uuid}/attachments`.
+    pub(super) async fn upload(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(&request).await?;
+        self.desk.listed(&agent, uuid).await?;
+        let mut form = request.multipart(FormLimits {
+            parts_max: limits::FILES_PER_MESSAGE_MAX + 4,
+            text_bytes_max: 1024,
+            file_bytes_max: limits::FILE_BYTES_MAX + 1,
+            total_bytes_max: limits::FILE_BYTES_MAX * limits::FILES_PER_MESSAGE_MAX as u64 + 1024 * 1024,
+        })?;
+        let mut files = Vec::new();
+        while let Some(part) = form.next().await? {
+            let Part::File(mut file) = part else { continue };
+            let name = file.file_name.clone();
+            match self.desk.take_file(&name, limits::FILE_BYTES_MAX, &["*".to_owned()], &mut *file).await {
+                Ok(arrived) if files.len() < limits::FILES_PER_MESSAGE_MAX => files.push(arrived),
+                Ok(arrived) => {
+                    files.push(arrived);
+                    self.desk.discard_files(files).await;
+                    return Err(Error::invalid(format!("A message can carry {} files.", limits::FILES_PER_MESSAGE_MAX)).in_field("files"));
+                }
+                Err(error) => {
+                    self.desk.discard_files(files).await;
+                    return Err(error);
+                }
+            }
+        }
+        if files.is_empty() {
+            return Err(Error::invalid("There is no file in the field \"files\".").in_field("files"));
+        }
+        let kept = self.desk.keep_drafts(&agent, uuid, files).await?;
+        Ok(wire::ok(json!({ "attachments": kept.iter().map(|file| wire::attachment(&self.desk, file)).collect::<Vec<_>>() })))
+    }
+
+    /// `PUT /conversations/{uuid}/assignment`.
+    pub(super) async fn assign(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(&request).await?;
+        let asked: Assignment = request.json().await?;
+        let to = asked.agent.map(|text| super::id(&text, "agent")).transpose()?;
+        self.desk.assign(&agent, uuid, to).await?;
+        self.shown(&agent, uuid).await
+    }
+
+    /// `PUT /conversations/{uuid}/status`.
+    pub(super) async fn set_status(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(&request).await?;
+        let asked: NewStatus = request.json().await?;
+        let status =
+            Status::parse(&asked.status).ok_or_else(|| Error::invalid("status is one of open, waiting, resolved.").in_field("status"))?;
+        self.desk.set_status(&agent, uuid, status, asked.snoozed_until).await?;
+        self.shown(&agent, uuid).await
+    }
+
+    /// `PUT /conversations/{uuid}/seen`.
+    pub(super) async fn seen(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(&request).await?;
+        let asked: Seen = request.json().await?;
+        self.desk.mark_seen_by_agent(&agent, uuid, asked.seq).await?;
+        Ok(Reply::status(204))
+    }
+
+    /// `PUT /contacts/{uuid}`.
+    pub(super) async fn edit_contact(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(&request).await?;
+        let asked: NewContact = request.json().await?;
+        let edit = ContactEdit {
+            first_name: asked.first_name,
+            last_name: asked.last_name,
+            email: asked.email,
+            phone: asked.phone,
+            note: asked.note,
+            blocked: asked.blocked,
+        };
+        let contact = self.desk.edit_contact(&agent, uuid, edit).await?;
+        Ok(wire::ok(wire::contact(&self.desk, &contact)))
+    }
+
+    /// `GET /search`.
+    pub(super) async fn search(&self, request: &Request) -> Result<Reply> {
+        let agent = self.agent(request).await?;
+        let typed = request.query("q").unwrap_or_default();
+        let (hits, people, next) = self.desk.search(&agent, &typed, number(request, "before")?, page_size(request)?).await?;
+        let results: Vec<Value> = hits.iter().map(|hit| wire::hit(&self.desk, hit)).collect();
+        let contacts: Vec<Value> = people
+            .iter()
+            .map(|(contact, conversation)| {
+                let conversation = conversation.map(|uuid| uuid.to_string());
+                json!({ "uuid": contact.uuid.to_string(), "name": contact.name(), "email": contact.email, "conversation": conversation })
+            })
+            .collect();
+        Ok(wire::ok(json!({ "results": results, "contacts": contacts, "next": next })))
+    }
+
+    /// `GET /changes`.
+    pub(super) async fn changes(&self, request: &Request) -> Result<Reply> {
+        let agent = self.agent(request).await?;
+        let after = number(request, "after")?.ok_or_else(|| Error::invalid("Say after which change: ?after=<seq>.").in_field("after"))?;
+        let changes = self.desk.changes_for_agent(&agent, after).await?;
+        let told = changes.events.iter().filter_map(|event| event.wire(Door::Agent, |event| wire::frame(&self.desk, event)));
+        let frames: Vec<Value> = told.filter_map(|text| serde_json::from_str(&text).ok()).collect();
+        Ok(wire::ok(json!({ "seq": changes.seq, "reload": changes.reload, "more": changes.more, "frames": frames })))
+    }
+
+    async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
+        let listed = self.desk.listed(agent, uuid).await?;
+        Ok(wire::ok_at(listed.conversation.seq, json!({ "conversation": wire::listed(&self.desk, &listed) })))
+    }
+}
+
+fn page_size(request: &Request) -> Result<u32> {
+    Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
+}
+
+/// A key that must be there, though it may be null: leaving it out is not the same as "to nobody".
+fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    Option::<String>::deserialize(value)
+}

@@ -1,0 +1,114 @@
+//! Floor 5: the agents' door, the JSON API and socket of our own desk (README.md here). Translates, authorises, calls one desk verb.
+
+pub mod auth;
+pub mod conversations;
+pub mod inboxes;
+pub mod pages;
+pub mod people;
+pub mod socket;
+pub mod wire;
+
+use crate::base::error::{Error, Kind, Result};
+use crate::base::id::Uuid;
+use crate::base::net::Origin;
+use crate::desk::Desk;
+use crate::http::throttle::Failures;
+use crate::http::{Reply, Request};
+use serde_json::json;
+use std::sync::Arc;
+
+/// The door and what it needs. Cloning shares it.
+#[derive(Clone)]
+pub struct Desks {
+    /// The house.
+    pub desk: Desk,
+    /// Failed logins and links.
+    pub failures: Arc<Failures>,
+    /// Public address, if configured.
+    pub base_url: Option<String>,
+}
+
+impl Desks {
+    /// All routes below `/api/desk/`. `path` is what follows, split at slashes.
+    pub async fn api(&self, request: Request, path: &[&str]) -> Reply {
+        let request_id = request.request_id.clone();
+        let asks_for_session = matches!(path, ["session"]) && request.method == hyper::Method::GET;
+        match self.route(request, path).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                if let Some(cause) = &error.cause {
+                    log::error!("desk call failed request={request_id} error=\"{}\" cause=\"{cause}\"", error.message);
+                }
+                let setup_needed = match asks_for_session && error.kind == Kind::Unauthorized {
+                    true => Some(("setup_needed", json!(self.desk.needs_owner().await.unwrap_or(false)))),
+                    false => None,
+                };
+                wire::failure(&error, &request_id, setup_needed)
+            }
+        }
+    }
+
+    async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {
+        let method = request.method.clone();
+        match (method.as_str(), path) {
+            ("GET", ["session"]) => self.session(&request).await,
+            ("POST", ["session"]) => self.log_in(request).await,
+            ("DELETE", ["session"]) => self.log_out(&request).await,
+            ("POST", ["setup"]) => self.set_up(request).await,
+            ("POST", ["invitation"]) => self.invitation(request).await,
+            ("PUT", ["invitation"]) => self.accept(request).await,
+            ("PUT", ["me"]) => self.edit_me(request).await,
+            ("GET", ["agents"]) => self.agents(&request).await,
+            ("POST", ["agents"]) => self.invite(request).await,
+            ("PUT", ["agents", uuid]) => self.edit_agent(request, id(uuid, "agent")?).await,
+            ("POST", ["agents", uuid, "invitation"]) => self.invite_again(&request, id(uuid, "agent")?).await,
+            ("GET", ["conversations"]) => self.list(&request).await,
+            ("GET", ["conversations", uuid]) => self.open(&request, id(uuid, "conversation")?).await,
+            ("GET", ["conversations", uuid, "messages"]) => self.older(&request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "messages"]) => self.reply(request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "attachments"]) => self.upload(request, id(uuid, "conversation")?).await,
+            ("PUT", ["conversations", uuid, "assignment"]) => self.assign(request, id(uuid, "conversation")?).await,
+            ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
+            ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
+            ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
+            ("GET", ["search"]) => self.search(&request).await,
+            ("GET", ["changes"]) => self.changes(&request).await,
+            ("GET", ["inboxes"]) => self.inboxes(&request).await,
+            ("POST", ["inboxes"]) => self.create_inbox(request).await,
+            ("PUT", ["inboxes", uuid]) => self.edit_inbox(request, id(uuid, "inbox")?).await,
+            ("POST", ["inboxes", uuid, "secret"]) => self.rotate_secret(&request, id(uuid, "inbox")?).await,
+            ("DELETE", ["inboxes", uuid, "secret"]) => self.remove_secret(&request, id(uuid, "inbox")?).await,
+            ("POST", ["inboxes", uuid, "token-check"]) => self.check_token(request, id(uuid, "inbox")?).await,
+            ("POST", ["inboxes", uuid, "logo"]) => self.upload_logo(request, id(uuid, "inbox")?).await,
+            // Nobody learns which addresses exist without a session.
+            _ => self.agent(&request).await.and_then(|_| Err(Error::not_found("address"))),
+        }
+    }
+
+    /// The origin under which the caller sees us.
+    pub fn own_origin(&self, request: &Request) -> String {
+        self.base_url.as_deref().and_then(Origin::parse).map_or_else(|| request.own_origin(), |origin| origin.to_string())
+    }
+
+    /// The address under which the caller sees us, with a sub-path when there is one; no trailing slash.
+    pub fn base(&self, request: &Request) -> String {
+        self.base_url.clone().unwrap_or_else(|| request.own_origin())
+    }
+}
+
+fn id(text: &str, noun: &str) -> Result<Uuid> {
+    Uuid::parse(text).ok_or_else(|| Error::not_found(noun))
+}
+
+/// A number in the query.
+fn number(request: &Request, name: &'static str) -> Result<Option<i64>> {
+    match request.query(name).filter(|text| !text.is_empty()) {
+        None => Ok(None),
+        Some(text) => text
+            .parse::<i64>()
+            .ok()
+            .filter(|n| *n >= 0)
+            .map(Some)
+            .ok_or_else(|| Error::invalid(format!("{name} is a number.")).in_field(name)),
+    }
+}

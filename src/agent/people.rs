@@ -1,0 +1,93 @@
+//! Agents: their own profile, and each other where the role allows.
+
+use super::{Desks, wire};
+use crate::base::error::{Error, Result};
+use crate::base::id::Uuid;
+use crate::base::secret::Secret;
+use crate::desk::agents::{AgentEdit, NewAgent, ProfileEdit};
+use crate::http::{Reply, Request};
+use crate::model::agent::{Availability, Role};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Profile {
+    first_name: Option<String>,
+    last_name: Option<String>,
+    availability: Option<String>,
+    password: Option<String>,
+    current_password: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Invite {
+    email: String,
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+    role: String,
+}
+
+#[derive(Deserialize)]
+struct Edit {
+    first_name: Option<String>,
+    last_name: Option<String>,
+    role: Option<String>,
+    suspended: Option<bool>,
+}
+
+impl Desks {
+    /// `PUT /me`.
+    pub(super) async fn edit_me(&self, mut request: Request) -> Result<Reply> {
+        let session = self.agent(&request).await?;
+        let asked: Profile = request.json().await?;
+        let availability = match asked.availability.as_deref() {
+            Some(text) => {
+                Some(Availability::parse(text).ok_or_else(|| Error::invalid("availability is online or away.").in_field("availability"))?)
+            }
+            None => None,
+        };
+        let password = asked.password.map(|new| (Secret::new(asked.current_password.unwrap_or_default()), Secret::new(new)));
+        let edit = ProfileEdit { first_name: asked.first_name, last_name: asked.last_name, availability, password };
+        let agent = self.desk.edit_profile(&session, edit).await?;
+        Ok(wire::ok(wire::agent(&self.desk, &agent)))
+    }
+
+    /// `GET /agents`.
+    pub(super) async fn agents(&self, request: &Request) -> Result<Reply> {
+        self.agent(request).await?;
+        let all = self.desk.agents().await?;
+        Ok(wire::ok(json!({ "agents": all.iter().map(|agent| wire::agent(&self.desk, agent)).collect::<Vec<Value>>() })))
+    }
+
+    /// `POST /agents`.
+    pub(super) async fn invite(&self, mut request: Request) -> Result<Reply> {
+        let session = self.agent(&request).await?;
+        let asked: Invite = request.json().await?;
+        let new = NewAgent { email: asked.email, first_name: asked.first_name, last_name: asked.last_name, role: role(&asked.role)? };
+        let (agent, token) = self.desk.invite(&session, new).await?;
+        let link = format!("{}/desk#invite={token}", self.base(&request));
+        Ok(wire::ok(json!({ "agent": wire::agent(&self.desk, &agent), "link": link })))
+    }
+
+    /// `PUT /agents/{uuid}`.
+    pub(super) async fn edit_agent(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(&request).await?;
+        let asked: Edit = request.json().await?;
+        let role = asked.role.as_deref().map(role).transpose()?;
+        let edit = AgentEdit { first_name: asked.first_name, last_name: asked.last_name, role, suspended: asked.suspended };
+        let agent = self.desk.edit_agent(&session, uuid, edit).await?;
+        Ok(wire::ok(wire::agent(&self.desk, &agent)))
+    }
+
+    /// `POST /agents/{uuid}/invitation`.
+    pub(super) async fn invite_again(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        let (purpose, token) = self.desk.invite_again(&session, uuid).await?;
+        Ok(wire::ok(json!({ "link": format!("{}/desk#{}={token}", self.base(request), purpose.as_str()) })))
+    }
+}
+
+fn role(text: &str) -> Result<Role> {
+    Role::parse(text).ok_or_else(|| Error::invalid("role is one of owner, admin, agent.").in_field("role"))
+}

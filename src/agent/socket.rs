@@ -1,0 +1,127 @@
+//! The agents' socket. Cookie and Origin are checked before the handshake; then one loop reads, one writes what the seat hears.
+
+use super::{Desks, wire};
+use crate::base::error::Result;
+use crate::base::id::Uuid;
+use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWriter};
+use crate::http::{Reply, Request};
+use crate::hub::Seat;
+use crate::model::agent::{AgentRef, AgentSession};
+use crate::model::event::{Door, Event, Topic, What};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::time::{Duration, Instant};
+
+/// Shortest time between two signs of typing that are told.
+const TYPING_GAP: Duration = Duration::from_millis(50);
+
+#[derive(Deserialize)]
+struct Frame {
+    #[serde(rename = "type")]
+    kind: String,
+    #[serde(default)]
+    data: Value,
+}
+
+impl Desks {
+    /// `GET /desk/ws`.
+    pub async fn socket(&self, mut request: Request) -> Result<Reply> {
+        self.check_same_site(&request)?;
+        if request.header("origin").is_none() {
+            return Err(crate::base::error::Error::forbidden("The desk's socket answers only to its own pages."));
+        }
+        let session = self.agent(&request).await?;
+        let seat = self.desk.seat_agent(&session).await?;
+        let desks = self.clone();
+        socket::upgrade(&mut request, SocketOptions::default(), move |socket| desks.live(socket, session, seat))
+    }
+
+    async fn live(self, socket: Socket, session: AgentSession, seat: Seat) {
+        let (reader, writer) = socket.split();
+        socket::run_both(self.read(reader, &writer, &session), self.write(&writer, seat, &session)).await;
+        let gone = What::Viewing { conversation: None, agent: reference(&session) };
+        self.desk.announce(&[Topic::Agents], gone);
+    }
+
+    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession) {
+        let mut last_typing: Option<Instant> = None;
+        while let Ok(text) = reader.next_text().await {
+            let Ok(frame) = serde_json::from_str::<Frame>(&text) else {
+                return writer.close(1007, "expected a JSON object with a type").await;
+            };
+            match frame.kind.as_str() {
+                "ping" => {
+                    if writer.send_text(r#"{"type":"pong"}"#).await.is_err() {
+                        return;
+                    }
+                }
+                "typing" if last_typing.is_none_or(|last| last.elapsed() >= TYPING_GAP) => {
+                    last_typing = Some(Instant::now());
+                    Box::pin(self.typing(session, &frame.data)).await;
+                }
+                "viewing" => {
+                    let conversation = frame.data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
+                    self.desk.announce(&[Topic::Agents], What::Viewing { conversation, agent: reference(session) });
+                }
+                // Unknown types are somebody's future; too frequent ones are dropped.
+                _ => {}
+            }
+        }
+    }
+
+    async fn typing(&self, session: &AgentSession, data: &Value) {
+        let uuid = data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
+        let flag = |key| data.get(key).and_then(Value::as_bool).unwrap_or(false);
+        if let Some(uuid) = uuid
+            && let Err(error) = self.desk.typing_by_agent(session, uuid, flag("is_typing"), flag("note")).await
+        {
+            // Nobody waits for an answer to a sign of typing.
+            log::debug!("typing not told agent={} error=\"{error:?}\"", session.agent.uuid);
+        }
+    }
+
+    async fn write(&self, writer: &SocketWriter, mut seat: Seat, session: &AgentSession) {
+        let online = self.desk.agents().await.unwrap_or_default();
+        let online: Vec<String> = online
+            .iter()
+            .filter(|agent| self.desk.presence.is_present(Topic::Agent(agent.id)))
+            .map(|agent| agent.uuid.to_string())
+            .collect();
+        // The seat was taken before this number is read: what lies between is heard and caught up, and dropped once by its number.
+        let seq = self.desk.seq().await.unwrap_or(0);
+        let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online } });
+        let mut sent = writer.send_text(&ready.to_string()).await;
+        while sent.is_ok() {
+            let Some(event) = seat.recv().await else {
+                return writer.close(1013, "too slow: please reconnect and catch up").await;
+            };
+            if ends(&event, session) {
+                // The client may be gone already; closing is all that is left either way.
+                let _ = writer.send_text(r#"{"type":"signed_out"}"#).await;
+                return writer.close(4401, "signed out").await;
+            }
+            sent = match event.wire(Door::Agent, |event| wire::frame(&self.desk, event)) {
+                Some(text) => writer.send_text(&text).await,
+                None => Ok(()),
+            };
+        }
+    }
+}
+
+fn ends(event: &Event, now: &AgentSession) -> bool {
+    match &event.what {
+        What::SignedOut { session, except } => session.is_none_or(|id| id == now.id) && *except != Some(now.id),
+        _ => false,
+    }
+}
+
+fn reference(session: &AgentSession) -> AgentRef {
+    let agent = &session.agent;
+    AgentRef {
+        id: agent.id,
+        uuid: agent.uuid,
+        first_name: agent.first_name.clone(),
+        last_name: agent.last_name.clone(),
+        availability: agent.availability,
+    }
+}

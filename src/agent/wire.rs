@@ -1,0 +1,239 @@
+//! The shapes of the desk's own API (README.md here). The only file of this door that makes JSON.
+
+use crate::base::error::{Error, Kind};
+use crate::base::id::{Seq, Uuid};
+use crate::desk::Desk;
+use crate::desk::threads::{Opened, Page};
+use crate::http::Reply;
+use crate::model::agent::{Agent, AgentRef, full_name};
+use crate::model::contact::{Contact, ContactKind, PageVisit};
+use crate::model::conversation::{Conversation, Listed};
+use crate::model::event::{Event, Topic, Typist, What};
+use crate::model::inbox::Inbox;
+use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::store::search::Hit;
+use serde_json::{Value, json};
+
+/// A good answer.
+pub fn ok(value: Value) -> Reply {
+    Reply::json(200, &value)
+}
+
+/// The same, with the change number of its snapshot.
+pub fn ok_at(seq: Seq, value: Value) -> Reply {
+    ok(value).header("x-deskbell-seq", seq.to_string())
+}
+
+/// A failure, with whatever else the answer carries.
+pub fn failure(error: &Error, request_id: &str, more: Option<(&str, Value)>) -> Reply {
+    let (status, kind) = match error.kind {
+        Kind::Invalid => (400, "invalid"),
+        Kind::Unauthorized => (401, "unauthorized"),
+        Kind::Forbidden => (403, "forbidden"),
+        Kind::NotFound => (404, "not_found"),
+        Kind::Conflict => (409, "conflict"),
+        Kind::TooLarge => (413, "too_large"),
+        Kind::TooMany => (429, "too_many"),
+        Kind::Busy => (503, "busy"),
+        Kind::Unavailable => (503, "unavailable"),
+        Kind::Internal => (500, "internal"),
+    };
+    let mut inner = json!({ "kind": kind, "message": error.message });
+    if let Some(field) = &error.field {
+        inner["field"] = json!(field);
+    }
+    if error.kind == Kind::Internal {
+        inner["request_id"] = json!(request_id);
+    }
+    let mut body = json!({ "error": inner });
+    if let Some((key, value)) = more {
+        body[key] = value;
+    }
+    let reply = Reply::json(status, &body);
+    match error.retry_after_s {
+        Some(seconds) => reply.header("retry-after", seconds.to_string()),
+        None => reply,
+    }
+}
+
+/// Agent.
+pub fn agent(desk: &Desk, agent: &Agent) -> Value {
+    json!({
+        "uuid": agent.uuid.to_string(), "first_name": agent.first_name, "last_name": agent.last_name, "email": agent.email,
+        "role": agent.role.as_str(), "availability": agent.availability.as_str(),
+        "online": desk.presence.is_present(Topic::Agent(agent.id)), "suspended": agent.suspended_at.is_some(),
+        "invited": !agent.has_password, "last_seen_at": agent.last_seen_at, "avatar_tint": agent.uuid.tint(),
+    })
+}
+
+/// AgentRef.
+pub fn agent_ref(agent: &AgentRef) -> Value {
+    json!({ "uuid": agent.uuid.to_string(), "first_name": agent.first_name, "last_name": agent.last_name, "avatar_tint": agent.uuid.tint() })
+}
+
+/// Contact.
+pub fn contact(desk: &Desk, contact: &Contact) -> Value {
+    json!({
+        "uuid": contact.uuid.to_string(), "kind": contact.kind.as_str(), "name": contact.name(), "first_name": contact.first_name,
+        "last_name": contact.last_name, "email": contact.email, "email_verified": contact.email_verified, "phone": contact.phone,
+        "verified": contact.kind == ContactKind::Contact && contact.verified_by.is_some(), "verified_by": contact.verified_by,
+        "attributes": contact.attributes, "first_seen_at": contact.first_seen_at, "last_seen_at": contact.last_seen_at,
+        "online": desk.presence.is_present(Topic::Contact(contact.id)), "blocked": contact.blocked_at.is_some(), "note": contact.note,
+        "avatar_tint": contact.uuid.tint(),
+    })
+}
+
+/// Conversation as one agent's list shows it.
+pub fn listed(desk: &Desk, listed: &Listed) -> Value {
+    let mut shape = conversation(desk, &listed.conversation);
+    shape["unread"] = json!(listed.unread);
+    shape
+}
+
+/// Conversation as every agent hears of it: without anybody's unread count.
+pub fn conversation(desk: &Desk, conversation: &Conversation) -> Value {
+    let person = &conversation.contact;
+    json!({
+        "uuid": conversation.uuid.to_string(), "number": conversation.id.0,
+        "inbox": { "uuid": conversation.inbox.uuid.to_string(), "name": conversation.inbox.name, "color": conversation.inbox.color },
+        "contact": {
+            "uuid": person.uuid.to_string(), "name": person.name, "kind": person.kind.as_str(), "verified": person.verified,
+            "online": desk.presence.is_present(Topic::Contact(person.id)), "avatar_tint": person.uuid.tint(),
+        },
+        "status": conversation.status.as_str(), "snoozed_until": conversation.snoozed_until,
+        "assignee": conversation.assignee.as_ref().map(agent_ref), "preview": conversation.preview,
+        "preview_from": conversation.preview_from, "waiting_since": conversation.waiting_since, "created_at": conversation.created_at,
+        "last_message_at": conversation.last_message_at, "contact_seen_seq": conversation.contact_seen_seq,
+        "closed_by_contact": conversation.closed_by_contact, "last_seq": conversation.last_seq,
+        "last_incoming_seq": conversation.last_incoming_seq, "seq": conversation.seq,
+    })
+}
+
+/// Message.
+pub fn message(desk: &Desk, message: &Message) -> Value {
+    let (kind, uuid, name, tint) = match &message.author {
+        Author::Contact { uuid, first_name, last_name, .. } => {
+            let name = full_name(first_name, last_name);
+            ("contact", Some(uuid.to_string()), if name.is_empty() { "Visitor".to_owned() } else { name }, uuid.tint())
+        }
+        Author::Agent { uuid, first_name, last_name, .. } => {
+            ("agent", Some(uuid.to_string()), full_name(first_name, last_name), uuid.tint())
+        }
+        Author::System => ("system", None, "deskbell".to_owned(), 0),
+    };
+    let own = matches!(message.kind, MessageKind::Outgoing | MessageKind::Note);
+    json!({
+        "uuid": message.uuid.to_string(), "seq": message.seq, "conversation": message.conversation_uuid.to_string(),
+        "kind": message.kind.as_str(), "author": { "type": kind, "uuid": uuid, "name": name, "avatar_tint": tint },
+        "html": message.html, "text": message.text, "source": if own { Some(&message.source) } else { None },
+        "created_at": message.created_at, "edited_at": message.edited_at,
+        "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
+        "echo_id": if own { message.echo_id.as_deref() } else { None }, "via": message.via, "activity": message.activity,
+    })
+}
+
+/// Attachment.
+pub fn attachment(desk: &Desk, file: &Attachment) -> Value {
+    let url = desk.link(file.uuid);
+    let is_image = file.content_type.starts_with("image/") && crate::base::files::inline_ok(&file.content_type);
+    json!({
+        "uuid": file.uuid.to_string(), "name": file.name, "size": file.size, "content_type": file.content_type, "url": url,
+        "thumbnail": if is_image { Some(&url) } else { None }, "width": file.width, "height": file.height,
+    })
+}
+
+/// Messages of one page, oldest first.
+pub fn messages(desk: &Desk, page: &Page) -> Vec<Value> {
+    page.messages.iter().rev().map(|each| message(desk, each)).collect()
+}
+
+/// What an agent sees when he opens a conversation.
+pub fn opened(desk: &Desk, opened: &Opened) -> Value {
+    let earlier = opened.earlier.iter().map(|earlier| {
+        json!({
+            "uuid": earlier.uuid.to_string(), "number": earlier.id.0, "status": earlier.status.as_str(), "preview": earlier.preview,
+            "last_message_at": earlier.last_message_at,
+        })
+    });
+    json!({
+        "conversation": listed(desk, &opened.listed), "contact": contact(desk, &opened.contact), "messages": messages(desk, &opened.page),
+        "has_more": opened.page.has_more, "pages": pages(&opened.pages), "earlier": earlier.collect::<Vec<_>>(),
+        "my_seen_seq": opened.my_seen_seq,
+    })
+}
+
+/// PageVisits, newest first.
+pub fn pages(visits: &[PageVisit]) -> Vec<Value> {
+    visits.iter().map(|visit| json!({ "url": visit.url, "title": visit.title, "at": visit.at })).collect()
+}
+
+/// Inbox with everything an admin may see; never the secret itself.
+pub fn inbox(inbox: &Inbox, base: &str) -> Value {
+    let uuid = inbox.uuid.to_string();
+    json!({
+        "uuid": uuid, "name": inbox.name, "enabled": inbox.enabled, "has_secret": inbox.secret.is_some(), "created_at": inbox.created_at,
+        "config": inbox.config, "snippet": format!("<script async src=\"{base}/w/{uuid}.js\"></script>"),
+        "libredesk_snippet": format!(
+            "<script>\n  window.LibredeskSettings = {{\n    baseURL: '{base}',\n    inboxID: '{uuid}'\n  }};\n</script>\n<script async src=\"{base}/widget.js\"></script>"
+        ),
+    })
+}
+
+/// Inbox as agents without administration see it: enough for lists and filters.
+pub fn inbox_name(inbox: &Inbox) -> Value {
+    json!({
+        "uuid": inbox.uuid.to_string(), "name": inbox.name, "enabled": inbox.enabled,
+        "config": { "brand_name": inbox.config.brand_name, "colors": inbox.config.colors },
+    })
+}
+
+/// A found message.
+pub fn hit(desk: &Desk, hit: &Hit) -> Value {
+    let author_name = match &hit.message.author {
+        Author::Contact { first_name, last_name, .. } | Author::Agent { first_name, last_name, .. } => full_name(first_name, last_name),
+        Author::System => String::new(),
+    };
+    json!({
+        "conversation": conversation(desk, &hit.conversation),
+        "message": {
+            "uuid": hit.message.uuid.to_string(), "seq": hit.message.seq, "created_at": hit.message.created_at,
+            "kind": hit.message.kind.as_str(), "author_name": author_name,
+        },
+        "snippet": hit.snippet.iter().map(|(text, is_hit)| json!({ "text": text, "hit": is_hit })).collect::<Vec<_>>(),
+    })
+}
+
+/// The frame for an event, or `None` when agents do not hear of it.
+pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
+    let (kind, data) = match &event.what {
+        What::MessageAdded { conversation: changed, message: added } => {
+            ("message", json!({ "conversation": conversation(desk, changed), "message": message(desk, added) }))
+        }
+        What::ConversationChanged { conversation: changed } => ("conversation", conversation(desk, changed)),
+        What::ContactChanged { contact: changed } => ("contact", contact(desk, changed)),
+        What::InboxChanged { inbox } => ("inbox", json!({ "uuid": inbox.to_string() })),
+        What::AgentChanged { agent } => ("agent", json!({ "uuid": agent.to_string() })),
+        What::Typing { conversation, who, is_typing, note } => {
+            let (kind, uuid, name) = match who {
+                Typist::Contact { uuid, name, .. } => ("contact", uuid, name),
+                Typist::Agent { uuid, name, .. } => ("agent", uuid, name),
+            };
+            let who = json!({ "type": kind, "uuid": uuid.to_string(), "name": name });
+            ("typing", json!({ "conversation": conversation.to_string(), "is_typing": is_typing, "who": who, "note": note }))
+        }
+        What::Viewing { conversation, agent } => {
+            ("viewing", json!({ "conversation": conversation.as_ref().map(Uuid::to_string), "agent": agent_ref(agent) }))
+        }
+        What::AgentPresence { agent, online } => {
+            ("presence", json!({ "agent": agent.uuid.to_string(), "online": online, "availability": agent.availability.as_str() }))
+        }
+        What::ContactPresence { contact, online } => ("presence", json!({ "contact": contact.to_string(), "online": online })),
+        What::Pages { contact, pages: visits } => ("pages", json!({ "contact": contact.to_string(), "pages": pages(visits) })),
+        What::SessionEnded { .. } | What::SignedOut { .. } => return None,
+    };
+    let mut frame = json!({ "type": kind, "data": data });
+    if let Some(seq) = event.seq {
+        frame["seq"] = json!(seq);
+    }
+    Some(frame.to_string())
+}

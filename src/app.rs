@@ -1,0 +1,122 @@
+//! Floor 6: builds everything in order, runs it, stops everything in reverse. Knows no environment, no arguments, no signals.
+
+use crate::agent::Desks;
+use crate::base::clock::Clock;
+use crate::base::config::Config;
+use crate::base::error::{Error, Result};
+use crate::base::limits;
+use crate::demo::Shop;
+use crate::desk::Desk;
+use crate::http::server::{self, ServerOptions};
+use crate::http::throttle::Failures;
+use crate::hub::Hub;
+use crate::router::Router;
+use crate::store::Store;
+use crate::widget::Widget;
+use crate::widget::throttles::Throttles;
+use crate::{http, jobs};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::{Notify, watch};
+
+/// The opened house, before it answers anybody.
+pub struct House {
+    /// The verbs.
+    pub desk: Desk,
+    config: Config,
+    wake_jobs: Arc<Notify>,
+    writer: std::thread::JoinHandle<()>,
+}
+
+impl House {
+    /// Opens the data file and builds everything on it.
+    pub async fn open(config: Config, clock: Clock) -> Result<House> {
+        let hub = Hub::default();
+        let wake_jobs = Arc::new(Notify::new());
+        let (publish, wake) = (hub.clone(), wake_jobs.clone());
+        let (store, writer) = Store::open(
+            &config.data_file,
+            clock.clone(),
+            Box::new(move |committed| {
+                for (topics, event) in committed.announcements {
+                    publish.publish(&topics, event);
+                }
+                if committed.jobs {
+                    wake.notify_one();
+                }
+            }),
+        )?;
+        let desk = Desk::open(store, hub, clock).await?;
+        Ok(House { desk, config, wake_jobs, writer })
+    }
+
+    /// Serves until `shutdown` completes, then drains: no new requests, requests under way finish, sockets are told, workers end,
+    /// the last writes reach the disk.
+    pub async fn serve(
+        self,
+        listener: TcpListener,
+        shutdown: impl Future<Output = ()>,
+        shop: Option<Shop>,
+        options: ServerOptions,
+    ) -> Result<()> {
+        let (stop, stopped) = watch::channel(false);
+        let workers = [
+            tokio::spawn(jobs::run(self.desk.clone(), self.wake_jobs.clone(), stopped.clone())),
+            tokio::spawn(jobs::housekeeping::run(self.desk.clone(), stopped)),
+        ];
+        let router = self.router(shop);
+        let drained = server::serve(listener, options, shutdown, move |request| router.clone().answer(request)).await;
+        if drained.cut > 0 {
+            log::warn!("connections cut at the end count={}", drained.cut);
+        }
+        // Nobody listens any more when the workers are gone already.
+        let _ = stop.send(true);
+        for worker in workers {
+            worker.await.map_err(Error::internal)?;
+        }
+        let House { desk, writer, .. } = self;
+        drop(desk);
+        tokio::task::spawn_blocking(move || writer.join())
+            .await
+            .map_err(Error::internal)?
+            .map_err(|_| Error::internal("the writer thread panicked"))
+    }
+
+    /// How the server behaves under this configuration.
+    pub fn server_options(&self) -> ServerOptions {
+        ServerOptions {
+            base_host: self.config.base_host(),
+            trusted_proxies: self.config.trusted_proxies.clone(),
+            ..ServerOptions::default()
+        }
+    }
+
+    fn router(&self, shop: Option<Shop>) -> Router {
+        let base_url = self.config.base_url.clone();
+        Router {
+            widget: Widget {
+                desk: self.desk.clone(),
+                throttles: Arc::new(Throttles::new(self.config.rate_limit_factor)),
+                base_url: base_url.clone(),
+                widget_dir: self.config.widget_dir.clone(),
+            },
+            desks: Desks {
+                desk: self.desk.clone(),
+                failures: Arc::new(Failures::new(limits::LOGIN_FAILURES_MAX, limits::LOGIN_FAILURE_WINDOW, limits::THROTTLE_KEYS_MAX)),
+                base_url,
+            },
+            shop,
+            base_path: self.config.base_path().to_owned(),
+        }
+    }
+}
+
+/// Asks the asset tree once, so that a broken build fails at start and not at the first visitor.
+pub fn check_assets() -> Result<()> {
+    for name in ["embed/loader.js", "widget/index.html", "desk/index.html", "locales/en.json"] {
+        if http::assets::find(name).is_none() {
+            return Err(Error::internal(format!("the asset {name} is missing from this build")));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,371 @@
+//! People inside: the first owner, invitations, passwords, sessions, roles, suspension.
+
+use super::Desk;
+use crate::base::error::{Error, Result};
+use crate::base::id::{AgentId, Uuid, new_token};
+use crate::base::secret::Secret;
+use crate::base::{email, password, text};
+use crate::model::agent::{Agent, AgentSession, Availability, Purpose, Role};
+use crate::store::invitations::Invitation;
+use crate::store::{WriteTx, agents, audit, invitations};
+use serde_json::json;
+
+/// A person about to be stored.
+#[derive(Debug, Clone)]
+pub struct NewAgent {
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub role: Role,
+}
+
+/// A login: the cookie's token and what belongs to it.
+pub struct LoggedIn {
+    pub token: String,
+    pub session: AgentSession,
+}
+
+/// What an admin changes of an agent; `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct AgentEdit {
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub role: Option<Role>,
+    pub suspended: Option<bool>,
+}
+
+/// What an agent changes of himself; `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct ProfileEdit {
+    pub first_name: Option<String>,
+    pub last_name: Option<String>,
+    pub availability: Option<Availability>,
+    /// The present password and the new one.
+    pub password: Option<(Secret, Secret)>,
+}
+
+impl Desk {
+    /// Whether the house still has nobody who could log in.
+    pub async fn needs_owner(&self) -> Result<bool> {
+        self.store.read(|tx| Ok(!agents::any_can_log_in(tx)?)).await
+    }
+
+    /// A one-time token for the first owner; older ones are void. `Conflict` when there is somebody already.
+    pub async fn issue_setup(&self) -> Result<String> {
+        let token = new_token();
+        let given = token.clone();
+        self.store
+            .write(move |tx| {
+                if agents::any_can_log_in(tx)? {
+                    return Err(Error::conflict("deskbell is set up already. Use `deskbell reset-password` to get in again."));
+                }
+                invitations::insert(tx, Purpose::Setup, None, &given)
+            })
+            .await?;
+        Ok(token)
+    }
+
+    /// Creates the first owner with the one-time token and logs him in.
+    pub async fn set_up(&self, token: &str, new: NewAgent, password: &Secret) -> Result<LoggedIn> {
+        let new = checked(NewAgent { role: Role::Owner, ..new })?;
+        let hash = self.hash_password(&new.email, password).await?;
+        let token = token.to_owned();
+        let agent = self
+            .store
+            .write(move |tx| {
+                let invitation = usable(tx, &token)?;
+                if invitation.purpose != Purpose::Setup || agents::any_can_log_in(tx)? || !invitations::use_up(tx, invitation.id)? {
+                    return Err(link_over());
+                }
+                let agent = agents::insert(tx, &new.email, &new.first_name, &new.last_name, Role::Owner, Some(&hash))?;
+                audit::append(tx, Some(agent.id), "agent.set_up", &agent.uuid.to_string(), &json!({}))?;
+                Ok(agent)
+            })
+            .await?;
+        self.open_session(agent.id).await
+    }
+
+    /// Creates an agent who can log in at once; for the command line and the demo.
+    pub async fn create_agent(&self, new: NewAgent, password: &Secret) -> Result<Agent> {
+        let new = checked(new)?;
+        let hash = self.hash_password(&new.email, password).await?;
+        self.store.write(move |tx| agents::insert(tx, &new.email, &new.first_name, &new.last_name, new.role, Some(&hash))).await
+    }
+
+    /// Logs in by address and password. Unknown, wrong, invited and suspended are the same 401, at the same cost.
+    pub async fn log_in(&self, email: &str, password: &Secret) -> Result<LoggedIn> {
+        let email = email.trim().to_owned();
+        let found = self.store.read(move |tx| agents::find_by_email(tx, &email)).await?;
+        let (agent, hash) = match found {
+            Some((agent, Some(hash))) if agent.suspended_at.is_none() => (Some(agent), Some(hash)),
+            _ => (None, None),
+        };
+        let right = self.verify_password(hash, password).await?;
+        match agent {
+            Some(agent) if right => self.open_session(agent.id).await,
+            _ => Err(Error::unauthorized("The e-mail address or the password is not right.")),
+        }
+    }
+
+    /// The session of a cookie.
+    pub async fn agent_session(&self, token: &str) -> Result<AgentSession> {
+        let token = token.to_owned();
+        let found = self.store.read(move |tx| agents::find_session(tx, &token)).await?;
+        let (session, renew) = found.ok_or_else(|| Error::unauthorized("Please log in."))?;
+        if renew {
+            let id = session.id;
+            self.store.write(move |tx| agents::renew_session(tx, id)).await?;
+        }
+        Ok(session)
+    }
+
+    /// Ends a session and its sockets.
+    pub async fn log_out(&self, session: &AgentSession) -> Result<()> {
+        let (agent, id) = (session.agent.id, session.id);
+        self.store.write(move |tx| agents::end_session(tx, agent, id)).await
+    }
+
+    /// All agents.
+    pub async fn agents(&self) -> Result<Vec<Agent>> {
+        self.store.read(agents::all).await
+    }
+
+    /// An admin adds somebody; answers the agent and the one-time token of his invitation.
+    pub async fn invite(&self, by: &AgentSession, new: NewAgent) -> Result<(Agent, String)> {
+        may_administer(by, new.role)?;
+        let new = checked(new)?;
+        let (by, token) = (by.agent.id, new_token());
+        let given = token.clone();
+        let agent = self
+            .store
+            .write(move |tx| {
+                let agent = agents::insert(tx, &new.email, &new.first_name, &new.last_name, new.role, None)?;
+                invitations::insert(tx, Purpose::Invite, Some(agent.id), &given)?;
+                audit::append(tx, Some(by), "agent.invited", &agent.uuid.to_string(), &json!({ "role": agent.role.as_str() }))?;
+                Ok(agent)
+            })
+            .await?;
+        Ok((agent, token))
+    }
+
+    /// A new one-time token for somebody: an invitation, or a password reset when he has a password already.
+    pub async fn invite_again(&self, by: &AgentSession, uuid: Uuid) -> Result<(Purpose, String)> {
+        let by = by.clone();
+        let token = new_token();
+        let given = token.clone();
+        let purpose = self
+            .store
+            .write(move |tx| {
+                let agent = agents::find(tx, uuid)?.ok_or_else(|| Error::not_found("agent"))?;
+                may_administer(&by, agent.role)?;
+                audit::append(tx, Some(by.agent.id), "agent.link", &agent.uuid.to_string(), &json!({}))?;
+                issue_link(tx, &agent, &given)
+            })
+            .await?;
+        Ok((purpose, token))
+    }
+
+    /// A reset link by address, for the command line.
+    pub async fn issue_reset(&self, email: &str) -> Result<(Purpose, String)> {
+        let (email, token) = (email.trim().to_owned(), new_token());
+        let given = token.clone();
+        let purpose = self
+            .store
+            .write(move |tx| {
+                let (agent, _) = agents::find_by_email(tx, &email)?.ok_or_else(|| Error::not_found("agent with this address"))?;
+                issue_link(tx, &agent, &given)
+            })
+            .await?;
+        Ok((purpose, token))
+    }
+
+    /// Whom a link is for.
+    pub async fn invitation(&self, token: &str) -> Result<(Agent, Purpose)> {
+        let token = token.to_owned();
+        self.store
+            .read(move |tx| {
+                let invitation = invitations::find(tx, &token)?.ok_or_else(link_over)?;
+                Ok((agents::agent(tx, invitation.agent.ok_or_else(link_over)?)?, invitation.purpose))
+            })
+            .await
+    }
+
+    /// Uses an invitation or a reset: sets the password (and names), ends all other sessions, logs in.
+    pub async fn accept_invitation(&self, token: &str, names: Option<(String, String)>, password: &Secret) -> Result<LoggedIn> {
+        let (invited, _) = self.invitation(token).await?;
+        let hash = self.hash_password(&invited.email, password).await?;
+        let token = token.to_owned();
+        let id = self
+            .store
+            .write(move |tx| {
+                let invitation = usable(tx, &token)?;
+                let id = invitation.agent.ok_or_else(link_over)?;
+                let mut agent = agents::agent(tx, id)?;
+                if agent.suspended_at.is_some() || !invitations::use_up(tx, invitation.id)? {
+                    return Err(link_over());
+                }
+                if let Some((first_name, last_name)) = names {
+                    (agent.first_name, agent.last_name) = names_checked(&first_name, &last_name)?;
+                }
+                agents::set_password(tx, id, &hash)?;
+                agents::end_sessions(tx, id, None)?;
+                agents::update(tx, &agent)?;
+                audit::append(tx, Some(id), "agent.password_set", &agent.uuid.to_string(), &json!({}))?;
+                Ok(id)
+            })
+            .await?;
+        self.open_session(id).await
+    }
+
+    /// An admin edits somebody. The last owner can be neither demoted nor suspended; suspension ends sessions and sockets at once.
+    pub async fn edit_agent(&self, by: &AgentSession, uuid: Uuid, edit: AgentEdit) -> Result<Agent> {
+        let by = by.clone();
+        self.store
+            .write(move |tx| {
+                let mut agent = agents::find(tx, uuid)?.ok_or_else(|| Error::not_found("agent"))?;
+                may_administer(&by, agent.role)?;
+                let was_owner = agent.role == Role::Owner && agent.suspended_at.is_none();
+                let first_name = edit.first_name.as_deref().unwrap_or(&agent.first_name).to_owned();
+                let last_name = edit.last_name.as_deref().unwrap_or(&agent.last_name).to_owned();
+                (agent.first_name, agent.last_name) = names_checked(&first_name, &last_name)?;
+                let role_changed = edit.role.is_some_and(|role| role != agent.role);
+                if let Some(role) = edit.role {
+                    may_administer(&by, role)?;
+                    agent.role = role;
+                }
+                match edit.suspended {
+                    Some(true) => agent.suspended_at = agent.suspended_at.or(Some(tx.now)),
+                    Some(false) => agent.suspended_at = None,
+                    None => {}
+                }
+                let still_owner = agent.role == Role::Owner && agent.suspended_at.is_none();
+                if was_owner && !still_owner && agents::other_owners(tx, agent.id)? == 0 {
+                    return Err(Error::conflict("There must be at least one owner. Make somebody else an owner first."));
+                }
+                let agent = agents::update(tx, &agent)?;
+                // A new role starts with a new login; a suspended agent has none.
+                if agent.suspended_at.is_some() || (role_changed && agent.id != by.agent.id) {
+                    agents::end_sessions(tx, agent.id, None)?;
+                }
+                let detail = json!({ "role": agent.role.as_str(), "suspended": agent.suspended_at.is_some() });
+                audit::append(tx, Some(by.agent.id), "agent.edited", &agent.uuid.to_string(), &detail)?;
+                Ok(agent)
+            })
+            .await
+    }
+
+    /// An agent edits himself. A new password needs the present one and ends all other sessions.
+    pub async fn edit_profile(&self, session: &AgentSession, edit: ProfileEdit) -> Result<Agent> {
+        let hash = match &edit.password {
+            Some((present, new)) => {
+                let id = session.agent.id;
+                let stored = self.store.read(move |tx| agents::password_hash(tx, id)).await?;
+                if !self.verify_password(stored, present).await? {
+                    return Err(Error::forbidden("The present password is not right.").in_field("current_password"));
+                }
+                Some(self.hash_password(&session.agent.email, new).await?)
+            }
+            None => None,
+        };
+        let session = session.clone();
+        let agent = self
+            .store
+            .write(move |tx| {
+                let mut agent = agents::agent(tx, session.agent.id)?;
+                let first_name = edit.first_name.as_deref().unwrap_or(&agent.first_name).to_owned();
+                let last_name = edit.last_name.as_deref().unwrap_or(&agent.last_name).to_owned();
+                (agent.first_name, agent.last_name) = names_checked(&first_name, &last_name)?;
+                agent.availability = edit.availability.unwrap_or(agent.availability);
+                if let Some(hash) = hash {
+                    agents::set_password(tx, agent.id, &hash)?;
+                    agents::end_sessions(tx, agent.id, Some(session.id))?;
+                    audit::append(tx, Some(agent.id), "agent.password_set", &agent.uuid.to_string(), &json!({}))?;
+                }
+                agents::update(tx, &agent)
+            })
+            .await?;
+        if edit.availability.is_some() {
+            self.tell_presence(&agent, self.presence.is_present(crate::model::event::Topic::Agent(agent.id))).await?;
+        }
+        Ok(agent)
+    }
+
+    async fn open_session(&self, agent: AgentId) -> Result<LoggedIn> {
+        let (token, csrf) = (new_token(), new_token());
+        let given = token.clone();
+        let session = self
+            .store
+            .write(move |tx| {
+                let id = agents::insert_session(tx, agent, &given, &csrf)?;
+                agents::touch(tx, agent)?;
+                Ok(AgentSession { id, agent: agents::agent(tx, agent)?, csrf })
+            })
+            .await?;
+        Ok(LoggedIn { token, session })
+    }
+
+    /// Hashing takes 19 MB and 30 ms: never in a transaction, never many at once, never on a runtime thread.
+    async fn hash_password(&self, email: &str, password: &Secret) -> Result<String> {
+        password::check_strength(password.reveal(), email).map_err(|error| error.in_field("password"))?;
+        let _permit = self.passwords.acquire().await.map_err(Error::internal)?;
+        let password = password.clone();
+        tokio::task::spawn_blocking(move || password::hash(password.reveal())).await.map_err(Error::internal)?
+    }
+
+    async fn verify_password(&self, hash: Option<String>, password: &Secret) -> Result<bool> {
+        let _permit = self.passwords.acquire().await.map_err(Error::internal)?;
+        let password = password.clone();
+        tokio::task::spawn_blocking(move || match hash {
+            Some(hash) => password::verify(password.reveal(), &hash),
+            None => {
+                // As slow as a real check, so that the answer's time does not tell who exists.
+                password::verify_nobody(password.reveal());
+                false
+            }
+        })
+        .await
+        .map_err(Error::internal)
+    }
+}
+
+/// Only owners make, change and unmake owners.
+fn may_administer(by: &AgentSession, role: Role) -> Result<()> {
+    match by.agent.role {
+        Role::Owner => Ok(()),
+        Role::Admin if role != Role::Owner => Ok(()),
+        Role::Admin => Err(Error::forbidden("Only an owner can do this.")),
+        Role::Agent => Err(Error::forbidden("Only an admin can do this.")),
+    }
+}
+
+fn issue_link(tx: &WriteTx, agent: &Agent, token: &str) -> Result<Purpose> {
+    if agent.suspended_at.is_some() {
+        return Err(Error::conflict("This agent is suspended."));
+    }
+    let purpose = if agent.has_password { Purpose::Reset } else { Purpose::Invite };
+    invitations::insert(tx, purpose, Some(agent.id), token)?;
+    Ok(purpose)
+}
+
+fn usable(tx: &WriteTx, token: &str) -> Result<Invitation> {
+    invitations::find(tx, token)?.ok_or_else(link_over)
+}
+
+fn link_over() -> Error {
+    Error::new(crate::base::error::Kind::NotFound, "This link was used already, or it is older than 24 hours. Please ask for a new one.")
+}
+
+fn checked(new: NewAgent) -> Result<NewAgent> {
+    let email = new.email.trim().to_lowercase();
+    email::check(&email).map_err(|error| error.in_field("email"))?;
+    let (first_name, last_name) = names_checked(&new.first_name, &new.last_name)?;
+    Ok(NewAgent { email, first_name, last_name, role: new.role })
+}
+
+fn names_checked(first: &str, last: &str) -> Result<(String, String)> {
+    let (first, last) = (text::clean_line(first, 128), text::clean_line(last, 128));
+    if first.is_empty() {
+        return Err(Error::invalid("Please give a first name.").in_field("first_name"));
+    }
+    Ok((first, last))
+}

@@ -1,0 +1,215 @@
+//! Messages: a person outside writes, a person inside answers or notes something. The same echo id twice stores once.
+
+use super::Desk;
+use super::attachments::drop_files;
+use super::conversations::wake_key;
+use crate::base::error::{Error, Result};
+use crate::base::id::{AgentId, ContactId, ConversationId, Uuid};
+use crate::base::{limits, markdown, markup, text};
+use crate::model::agent::{AgentSession, Availability, full_name};
+use crate::model::contact::Session;
+use crate::model::conversation::{Conversation, Status};
+use crate::model::event::{Topic, Typist, What};
+use crate::model::inbox::Inbox;
+use crate::model::message::{Activity, Message, MessageKind, NewMessage};
+use crate::store::media::{self, Arrived, Owner};
+use crate::store::{WriteTx, conversations, jobs, messages};
+
+/// What a person outside sends.
+#[derive(Debug, Clone, Default)]
+pub struct Incoming {
+    /// Small markup (decision 10); may be empty when there are files.
+    pub text: String,
+    pub echo_id: Option<String>,
+    /// Files that arrived whole.
+    pub files: Vec<Arrived>,
+}
+
+/// What a person inside sends.
+#[derive(Debug, Clone)]
+pub struct Outgoing {
+    /// For agents only.
+    pub is_note: bool,
+    /// Markdown; may be empty when there are files.
+    pub body: String,
+    pub echo_id: Option<String>,
+    /// Own uploads for this conversation, not sent yet.
+    pub attachments: Vec<Uuid>,
+}
+
+impl Desk {
+    /// A person outside writes into his conversation. Opens it again where the inbox allows.
+    pub async fn receive(&self, inbox: &Inbox, session: &Session, uuid: Uuid, incoming: Incoming) -> Result<Message> {
+        let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
+        let session = session.clone();
+        self.store
+            .write(move |tx| {
+                let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
+                if let Some(echo) = &incoming.echo_id
+                    && let Some(known) = messages::find_by_contact_echo(tx, session.contact, echo)?
+                {
+                    drop_files(tx, &incoming.files)?;
+                    return Ok(known);
+                }
+                if conversation.status == Status::Resolved && refuse_closed {
+                    return Err(closed());
+                }
+                reopen(tx, &conversation)?;
+                Ok(store_incoming(tx, conversation.id, session.contact, &incoming)?.1)
+            })
+            .await
+    }
+
+    /// Whether a person outside may send into this conversation; asked before a long upload is taken.
+    pub async fn may_receive(&self, inbox: &Inbox, session: &Session, uuid: Uuid) -> Result<()> {
+        let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
+        let session = session.clone();
+        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, session.inbox, session.contact, uuid)).await?;
+        if conversation.status == Status::Resolved && refuse_closed { Err(closed()) } else { Ok(()) }
+    }
+
+    /// An agent answers, or notes something. The first answer takes an unassigned conversation.
+    pub async fn reply(&self, agent: &AgentSession, uuid: Uuid, outgoing: Outgoing) -> Result<(Conversation, Message)> {
+        let body = match outgoing.attachments.is_empty() || !outgoing.body.trim().is_empty() {
+            true => text::check_message(&outgoing.body).map_err(|error| error.in_field("body"))?,
+            false => String::new(),
+        };
+        if outgoing.attachments.len() > limits::FILES_PER_MESSAGE_MAX {
+            return Err(Error::invalid(format!("A message can carry {} files.", limits::FILES_PER_MESSAGE_MAX)).in_field("attachments"));
+        }
+        let rendered = markdown::render_agent(&body);
+        let agent = agent.agent.clone();
+        self.store
+            .write(move |tx| {
+                let before = conversations::find_for_agent(tx, agent.id, uuid)?.conversation;
+                if let Some(echo) = &outgoing.echo_id
+                    && let Some(known) = messages::find_by_agent_echo(tx, agent.id, echo)?
+                {
+                    return Ok((conversations::conversation(tx, known.conversation)?, known));
+                }
+                let takes = !outgoing.is_note && before.assignee.is_none();
+                if takes {
+                    conversations::set_assignee(tx, before.id, Some(agent.id))?;
+                }
+                let new = NewMessage {
+                    kind: if outgoing.is_note { MessageKind::Note } else { MessageKind::Outgoing },
+                    contact: None,
+                    agent: Some(agent.id),
+                    via: "desk",
+                    source: body,
+                    html: rendered.html,
+                    text: rendered.text,
+                    activity: None,
+                    echo_id: outgoing.echo_id,
+                };
+                let id = messages::insert(tx, before.id, &new)?;
+                media::attach_drafts(tx, agent.id, before.id, id, &outgoing.attachments)?;
+                let (conversation, message) = messages::announce(tx, id)?;
+                conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
+                if takes {
+                    let value = full_name(&agent.first_name, &agent.last_name);
+                    note_activity(tx, before.id, Some(agent.id), Activity { action: "assignment".into(), value })?;
+                    let conversation = conversations::announce(tx, before.id, true)?;
+                    return Ok((conversation, message));
+                }
+                Ok((conversation, message))
+            })
+            .await
+    }
+
+    /// A person outside types. Ignored (not found) when the conversation is not his.
+    pub async fn typing_by_contact(&self, session: &Session, uuid: Uuid, is_typing: bool) -> Result<()> {
+        let (inbox, contact) = (session.inbox, session.contact);
+        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, inbox, contact, uuid)).await?;
+        let person = conversation.contact;
+        let who = Typist::Contact { id: person.id, uuid: person.uuid, name: person.name };
+        self.announce(&[Topic::Agents], What::Typing { conversation: uuid, who, is_typing, note: false });
+        Ok(())
+    }
+
+    /// An agent types; the contact hears of it unless it is a note.
+    pub async fn typing_by_agent(&self, agent: &AgentSession, uuid: Uuid, is_typing: bool, note: bool) -> Result<()> {
+        let id = agent.agent.id;
+        let conversation = self.store.read(move |tx| conversations::find_for_agent(tx, id, uuid)).await?.conversation;
+        let person = &agent.agent;
+        let who = Typist::Agent {
+            id: person.id,
+            uuid: person.uuid,
+            name: full_name(&person.first_name, &person.last_name),
+            availability: Availability::Online,
+        };
+        let mut topics = vec![Topic::Agents];
+        if !note {
+            topics.push(Topic::Contact(conversation.contact.id));
+        }
+        self.announce(&topics, What::Typing { conversation: uuid, who, is_typing, note });
+        Ok(())
+    }
+}
+
+/// Checks what a person outside typed; may be empty only beside files.
+pub fn check_incoming(typed: &str, has_files: bool) -> Result<String> {
+    if has_files && typed.trim().is_empty() {
+        return Ok(String::new());
+    }
+    text::check_message(typed).map_err(|error| error.in_field("message"))
+}
+
+pub(super) fn store_incoming(
+    tx: &WriteTx,
+    conversation: ConversationId,
+    contact: ContactId,
+    incoming: &Incoming,
+) -> Result<(Conversation, Message)> {
+    let rendered = markup::render_visitor(&incoming.text);
+    let new = NewMessage {
+        kind: MessageKind::Incoming,
+        contact: Some(contact),
+        agent: None,
+        via: "widget",
+        source: incoming.text.clone(),
+        html: rendered.html,
+        text: rendered.text,
+        activity: None,
+        echo_id: incoming.echo_id.clone(),
+    };
+    let id = messages::insert(tx, conversation, &new)?;
+    for (position, file) in incoming.files.iter().enumerate() {
+        media::insert(tx, Owner::Message(conversation, id), position as u32, file)?;
+    }
+    messages::announce(tx, id)
+}
+
+/// A message of the contact opens what was resolved, waiting or snoozed.
+fn reopen(tx: &WriteTx, conversation: &Conversation) -> Result<()> {
+    if conversation.status == Status::Open && conversation.snoozed_until.is_none() {
+        return Ok(());
+    }
+    conversations::set_status(tx, conversation.id, Status::Open, None, false)?;
+    jobs::cancel(tx, &wake_key(conversation))?;
+    note_activity(tx, conversation.id, None, Activity { action: "status".into(), value: "open".into() })?;
+    conversations::announce(tx, conversation.id, true)?;
+    Ok(())
+}
+
+/// Writes down for the agents that something happened.
+pub(super) fn note_activity(tx: &WriteTx, conversation: ConversationId, agent: Option<AgentId>, activity: Activity) -> Result<()> {
+    let new = NewMessage {
+        kind: MessageKind::Activity,
+        contact: None,
+        agent,
+        via: "system",
+        source: String::new(),
+        html: String::new(),
+        text: String::new(),
+        activity: Some(activity),
+        echo_id: None,
+    };
+    let id = messages::insert(tx, conversation, &new)?;
+    messages::announce(tx, id)?;
+    Ok(())
+}
+
+fn closed() -> Error {
+    Error::forbidden("This conversation is closed. Please start a new one.")
+}

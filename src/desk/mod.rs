@@ -1,0 +1,102 @@
+//! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
+
+pub mod agents;
+pub mod attachments;
+pub mod availability;
+pub mod catch_up;
+pub mod contacts;
+pub mod conversations;
+pub mod form;
+pub mod identity;
+pub mod inboxes;
+pub mod messages;
+pub mod pages;
+pub mod threads;
+pub mod visitors;
+
+use crate::base::clock::Clock;
+use crate::base::error::{Error, Result};
+use crate::base::id::{Uuid, random_bytes};
+use crate::base::limits;
+use crate::hub::Hub;
+use crate::hub::presence::Presence;
+use crate::model::event::{Event, Topic, What};
+use crate::model::inbox::Inbox;
+use crate::store::{self, Store};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, RwLock};
+use tokio::sync::Semaphore;
+
+/// The desk: everything the doors and workers may ask for. Cloning shares it.
+#[derive(Clone)]
+pub struct Desk(Arc<Inner>);
+
+/// What the verbs work with.
+pub struct Inner {
+    /// The truth.
+    pub store: Store,
+    /// Live connections.
+    pub hub: Hub,
+    /// Who counts as here.
+    pub presence: Presence,
+    /// Time.
+    pub clock: Clock,
+    /// Signs links to attachments; lives in the settings, so links survive a restart.
+    link_key: [u8; 32],
+    /// At most so many password hashes at once.
+    passwords: Semaphore,
+    /// Pages seen since the last flush.
+    pages: Mutex<pages::Pending>,
+    /// Settings as last read; every request needs them, they change rarely, and only through `desk/inboxes.rs`, which forgets them here.
+    inboxes: RwLock<HashMap<Uuid, Arc<Inbox>>>,
+}
+
+impl std::ops::Deref for Desk {
+    type Target = Inner;
+    fn deref(&self) -> &Inner {
+        &self.0
+    }
+}
+
+impl Desk {
+    /// Opens the desk on an opened store.
+    pub async fn open(store: Store, hub: Hub, clock: Clock) -> Result<Desk> {
+        let link_key = store.write(link_key).await?;
+        Ok(Desk(Arc::new(Inner {
+            store,
+            hub,
+            presence: Presence::default(),
+            clock,
+            link_key,
+            passwords: Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE),
+            pages: Mutex::default(),
+            inboxes: RwLock::default(),
+        })))
+    }
+
+    /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.
+    pub fn announce(&self, topics: &[Topic], what: What) {
+        self.hub.publish(topics, Arc::new(Event::new(None, what)));
+    }
+}
+
+fn link_key(tx: &store::WriteTx) -> Result<[u8; 32]> {
+    if let Some(hex) = store::settings::find(tx, "link_key")? {
+        return from_hex(&hex).ok_or_else(|| Error::internal("the link key in the settings is damaged"));
+    }
+    let key = random_bytes::<32>();
+    let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    store::settings::put(tx, "link_key", &hex)?;
+    Ok(key)
+}
+
+fn from_hex(hex: &str) -> Option<[u8; 32]> {
+    let mut key = [0u8; 32];
+    if hex.len() != 64 || !hex.is_ascii() {
+        return None;
+    }
+    for (index, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&hex[2 * index..2 * index + 2], 16).ok()?;
+    }
+    Some(key)
+}

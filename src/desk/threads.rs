@@ -1,0 +1,185 @@
+//! Reading: lists and threads, each in one snapshot with its change number.
+
+use super::Desk;
+use crate::base::error::{Error, Result};
+use crate::base::id::{Seq, Uuid};
+use crate::base::limits;
+use crate::model::agent::AgentSession;
+use crate::model::contact::{Contact, PageVisit, Session};
+use crate::model::conversation::{Box_, Conversation, Listed};
+use crate::model::message::Message;
+use crate::store::conversations::Counts;
+use crate::store::search::Hit;
+use crate::store::{ReadTx, contacts, conversations, messages, search};
+
+/// A conversation as its contact sees it in a list.
+#[derive(Debug, Clone)]
+pub struct Thread {
+    pub conversation: Conversation,
+    pub last: Option<Message>,
+    /// Outgoing messages not seen, counted up to 10.
+    pub unread: u32,
+}
+
+/// One page of a thread.
+pub struct Page {
+    /// Newest first.
+    pub messages: Vec<Message>,
+    pub has_more: bool,
+    pub seq: Seq,
+}
+
+/// What an agent sees when he opens a conversation.
+pub struct Opened {
+    pub listed: Listed,
+    pub contact: Contact,
+    pub page: Page,
+    pub pages: Vec<PageVisit>,
+    pub earlier: Vec<Conversation>,
+    pub my_seen_seq: Seq,
+}
+
+/// Which list an agent asks for.
+pub struct ListQuery {
+    pub which: Box_,
+    /// A status word, `snoozed` or `any`.
+    pub listing: String,
+    pub inbox: Option<Uuid>,
+    pub before: Option<Seq>,
+    pub limit: u32,
+}
+
+impl Desk {
+    /// All conversations of the session's contact in its inbox, newest activity first.
+    pub async fn threads_of(&self, session: &Session) -> Result<(Vec<Thread>, Seq)> {
+        let (inbox, contact) = (session.inbox, session.contact);
+        self.store
+            .read(move |tx| {
+                let all = conversations::of_contact(tx, inbox, contact)?;
+                let threads = all.into_iter().map(|conversation| thread(tx, conversation)).collect::<Result<Vec<_>>>()?;
+                Ok((threads, tx.seq()?))
+            })
+            .await
+    }
+
+    /// One conversation of the session's contact, without its messages.
+    pub async fn thread_of(&self, session: &Session, uuid: Uuid) -> Result<Thread> {
+        let (inbox, contact) = (session.inbox, session.contact);
+        self.store.read(move |tx| thread(tx, conversations::find_for_contact(tx, inbox, contact, uuid)?)).await
+    }
+
+    /// One page of a conversation of the session's contact.
+    pub async fn thread_page(&self, session: &Session, uuid: Uuid, before: Option<Seq>, limit: u32) -> Result<(Thread, Page)> {
+        let (inbox, contact) = (session.inbox, session.contact);
+        let limit = limit.clamp(1, limits::MESSAGES_UNPAGED_MAX);
+        self.store
+            .read(move |tx| {
+                let thread = thread(tx, conversations::find_for_contact(tx, inbox, contact, uuid)?)?;
+                let messages = messages::public_page(tx, thread.conversation.id, before, limit + 1)?;
+                Ok((thread, page(messages, limit, tx.seq()?)))
+            })
+            .await
+    }
+
+    /// One page of an agent's list, with the counts for its tabs.
+    pub async fn list(&self, agent: &AgentSession, query: ListQuery) -> Result<(Vec<Listed>, Option<Seq>, Counts, Seq)> {
+        if !["open", "waiting", "resolved", "snoozed", "any"].contains(&query.listing.as_str()) {
+            return Err(Error::invalid("status is one of open, waiting, resolved, snoozed, any.").in_field("status"));
+        }
+        let agent = agent.agent.id;
+        let limit = query.limit.clamp(1, limits::LIST_PAGE_MAX);
+        self.store
+            .read(move |tx| {
+                let mut found = conversations::list(tx, agent, query.which, &query.listing, query.inbox, query.before, limit + 1)?;
+                let more = found.len() > limit as usize;
+                found.truncate(limit as usize);
+                let next = found.last().filter(|_| more).map(|last| last.conversation.last_seq);
+                Ok((found, next, conversations::counts(tx, agent)?, tx.seq()?))
+            })
+            .await
+    }
+
+    /// A conversation as an agent opens it: the newest messages, the person, recent pages, earlier conversations.
+    pub async fn open_thread(&self, agent: &AgentSession, uuid: Uuid, limit: u32) -> Result<Opened> {
+        let agent = agent.agent.id;
+        let mut opened = self
+            .store
+            .read(move |tx| {
+                let listed = conversations::find_for_agent(tx, agent, uuid)?;
+                let (id, contact) = (listed.conversation.id, listed.conversation.contact.id);
+                let messages = messages::page(tx, id, None, limit + 1)?;
+                Ok(Opened {
+                    contact: contacts::contact(tx, contact)?,
+                    page: page(messages, limit, tx.seq()?),
+                    pages: Vec::new(),
+                    earlier: conversations::earlier(tx, contact, id)?,
+                    my_seen_seq: conversations::agent_seen(tx, id, agent)?,
+                    listed,
+                })
+            })
+            .await?;
+        opened.pages = self.pages_of(opened.contact.id).await?.1;
+        Ok(opened)
+    }
+
+    /// One conversation as an agent's list shows it.
+    pub async fn listed(&self, agent: &AgentSession, uuid: Uuid) -> Result<Listed> {
+        let agent = agent.agent.id;
+        self.store.read(move |tx| conversations::find_for_agent(tx, agent, uuid)).await
+    }
+
+    /// Older messages for an agent.
+    pub async fn older(&self, agent: &AgentSession, uuid: Uuid, before: Option<Seq>, limit: u32) -> Result<Page> {
+        let agent = agent.agent.id;
+        let limit = limit.clamp(1, limits::MESSAGES_PAGE_MAX);
+        self.store
+            .read(move |tx| {
+                let id = conversations::find_for_agent(tx, agent, uuid)?.conversation.id;
+                Ok(page(messages::page(tx, id, before, limit + 1)?, limit, tx.seq()?))
+            })
+            .await
+    }
+
+    /// Messages and contacts that have all the words; contacts only with the first page.
+    pub async fn search(
+        &self,
+        agent: &AgentSession,
+        typed: &str,
+        before: Option<Seq>,
+        limit: u32,
+    ) -> Result<(Vec<Hit>, Vec<(Contact, Option<Uuid>)>, Option<Seq>)> {
+        if typed.chars().count() > limits::SEARCH_CHARS_MAX {
+            return Err(Error::invalid(format!("A search has at most {} characters.", limits::SEARCH_CHARS_MAX)).in_field("q"));
+        }
+        let Some(expression) = search::expression(typed) else { return Ok((Vec::new(), Vec::new(), None)) };
+        let agent = agent.agent.id;
+        let limit = limit.clamp(1, limits::LIST_PAGE_MAX);
+        self.store
+            .read(move |tx| {
+                let mut hits = search::messages(tx, agent, &expression, before, limit + 1)?;
+                let more = hits.len() > limit as usize;
+                hits.truncate(limit as usize);
+                let next = hits.last().filter(|_| more).map(|hit| hit.message.seq);
+                let people = if before.is_none() { contacts::search(tx, &expression, 5)? } else { Vec::new() };
+                Ok((hits, people, next))
+            })
+            .await
+    }
+
+    /// The change number now.
+    pub async fn seq(&self) -> Result<Seq> {
+        self.store.read(|tx| tx.seq()).await
+    }
+}
+
+fn thread(tx: &ReadTx, conversation: Conversation) -> Result<Thread> {
+    let last = messages::last_public(tx, conversation.id)?;
+    let unread = conversations::unread_of_contact(tx, conversation.id)?;
+    Ok(Thread { conversation, last, unread })
+}
+
+fn page(mut messages: Vec<Message>, limit: u32, seq: Seq) -> Page {
+    let has_more = messages.len() > limit as usize;
+    messages.truncate(limit as usize);
+    Page { messages, has_more, seq }
+}

@@ -1,0 +1,53 @@
+//! What happens by the clock: who is gone, pages to write, things whose time is over.
+
+use crate::base::limits;
+use crate::desk::Desk;
+use crate::store::{agents, events, media, sessions};
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// Between two looks at who is gone.
+const TICK: Duration = Duration::from_secs(1);
+/// Ticks between two writings of visited pages.
+const FLUSH_TICKS: u64 = 10;
+/// Ticks between two cleanings.
+const CLEAN_TICKS: u64 = 600;
+
+/// Ticks until `stop` turns true; then writes what is pending.
+pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
+    let mut ticks: u64 = 0;
+    while !*stop.borrow() {
+        // Cancel-safe: both arms only wait.
+        tokio::select! {
+            () = tokio::time::sleep(TICK) => {}
+            _ = stop.changed() => break,
+        }
+        ticks += 1;
+        note("presence", desk.sweep_presence().await);
+        if ticks.is_multiple_of(FLUSH_TICKS) {
+            note("pages", desk.flush_pages().await);
+        }
+        if ticks % CLEAN_TICKS == 1 {
+            note("cleaning", clean(&desk).await);
+        }
+    }
+    note("pages", desk.flush_pages().await);
+}
+
+async fn clean(desk: &Desk) -> crate::base::error::Result<()> {
+    desk.store
+        .write(|tx| {
+            events::prune(tx)?;
+            sessions::prune(tx)?;
+            agents::prune_sessions(tx)?;
+            media::prune(tx, limits::UNSENT_ATTACHMENT_LIFE.as_millis() as i64)?;
+            Ok(())
+        })
+        .await
+}
+
+fn note(what: &str, result: crate::base::error::Result<()>) {
+    if let Err(error) = result {
+        log::warn!("housekeeping failed what={what} error=\"{error:?}\"");
+    }
+}

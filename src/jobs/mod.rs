@@ -1,0 +1,110 @@
+//! Floor 5: the workers. Drain the outbox, keep the house clean. Work runs outside any transaction, with a time-out, panics caught;
+//! a crash is an expired lease is a retry, so every job is idempotent.
+
+pub mod housekeeping;
+
+use crate::base::error::{Error, Kind, Result};
+use crate::base::id::random_bytes;
+use crate::base::limits;
+use crate::desk::Desk;
+use crate::model::job::{Claimed, Job};
+use crate::store::jobs;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+/// Longest sleep between two looks, should a wake-up ever be missed.
+const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
+
+/// Runs jobs until `stop` turns true; work under way is finished.
+pub async fn run(desk: Desk, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+    let mut working = JoinSet::new();
+    while !*stop.borrow() {
+        // Registered before looking: a job that is enqueued between the look and the sleep wakes us.
+        let woken = wake.notified();
+        let free = limits::JOBS_AT_ONCE.saturating_sub(working.len());
+        let claimed = match free {
+            0 => Vec::new(),
+            _ => desk.store.write(move |tx| jobs::claim(tx, free)).await.unwrap_or_else(|error| {
+                log::error!("jobs cannot be claimed error=\"{error:?}\"");
+                Vec::new()
+            }),
+        };
+        if !claimed.is_empty() {
+            for job in claimed {
+                working.spawn(work(desk.clone(), job));
+            }
+            continue;
+        }
+        let sleep = until_next(&desk).await;
+        // Cancel-safe: all arms only wait; a finished worker has already written down how it went.
+        tokio::select! {
+            () = woken => {}
+            () = tokio::time::sleep(sleep) => {}
+            Some(_) = working.join_next() => {}
+            _ = stop.changed() => {}
+        }
+    }
+    while working.join_next().await.is_some() {}
+}
+
+async fn until_next(desk: &Desk) -> Duration {
+    let now = desk.clock.now();
+    match desk.store.read(jobs::next_due).await {
+        Ok(Some(due)) => Duration::from_millis((due - now).max(10) as u64).min(LOOK_AT_LEAST),
+        Ok(None) => LOOK_AT_LEAST,
+        Err(_) => Duration::from_secs(5),
+    }
+}
+
+async fn work(desk: Desk, claimed: Claimed) {
+    let attempt = tokio::time::timeout(limits::JOB_TIMEOUT, CatchUnwind(Box::pin(perform(&desk, &claimed.job)))).await;
+    let result = attempt.unwrap_or_else(|_| Err(Error::unavailable("the job took too long")));
+    let done = claimed.clone();
+    let written = match result {
+        Ok(()) => desk.store.write(move |tx| jobs::finish(tx, &done)).await,
+        Err(error) => {
+            let last = claimed.attempts + 1 >= limits::JOB_ATTEMPTS_MAX;
+            let hopeless = matches!(error.kind, Kind::Invalid | Kind::Forbidden | Kind::NotFound);
+            log::warn!("job failed kind={} id={} attempts={} error=\"{error:?}\"", claimed.job.kind(), claimed.id, claimed.attempts + 1);
+            let text = error.message.clone();
+            desk.store
+                .write(move |tx| match last || hopeless {
+                    true => jobs::bury(tx, done.id, &text),
+                    false => jobs::retry(tx, done.id, &text, tx.now + backoff_ms(done.attempts)),
+                })
+                .await
+        }
+    };
+    if let Err(error) = written {
+        // The lease runs out and the job comes again.
+        log::error!("job outcome not stored id={} error=\"{error:?}\"", claimed.id);
+    }
+}
+
+/// Does one job. One line per kind.
+async fn perform(desk: &Desk, job: &Job) -> Result<()> {
+    match job {
+        Job::WakeConversation { conversation } => desk.wake(*conversation).await,
+    }
+}
+
+/// 5 s, 10 s, 20 s … to an hour, with jitter so that what failed together does not come back together.
+fn backoff_ms(attempts: u32) -> i64 {
+    let base = 5_000i64 << attempts.min(10);
+    let base = base.min(3_600_000);
+    base + i64::from(random_bytes::<1>()[0]) * base / 1024
+}
+
+/// A future whose panic becomes an error.
+struct CatchUnwind<F>(F);
+
+impl<F: Future<Output = Result<()>> + Unpin> Future for CatchUnwind<F> {
+    type Output = Result<()>;
+    fn poll(mut self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> std::task::Poll<Result<()>> {
+        std::panic::catch_unwind(AssertUnwindSafe(|| std::pin::Pin::new(&mut self.0).poll(cx)))
+            .unwrap_or_else(|_| std::task::Poll::Ready(Err(Error::internal("the job panicked"))))
+    }
+}

@@ -1,0 +1,127 @@
+//! People inside.
+
+use crate::base::clock::Millis;
+use crate::base::id::{AgentId, AgentSessionId, Uuid};
+
+/// What an agent may do in general.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// Everything; there is always at least one.
+    Owner,
+    /// Settings and people.
+    Admin,
+    /// Conversations.
+    Agent,
+}
+
+impl Role {
+    /// The word of the database and of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Role::Owner => "owner",
+            Role::Admin => "admin",
+            Role::Agent => "agent",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Role> {
+        [Role::Owner, Role::Admin, Role::Agent].into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// Whether settings and people may be changed.
+    pub fn administers(self) -> bool {
+        matches!(self, Role::Owner | Role::Admin)
+    }
+}
+
+/// Whether an agent takes new conversations, as set by hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Availability {
+    /// Takes conversations whenever the desk is open.
+    Online,
+    /// Has the desk open but does not answer now.
+    Away,
+}
+
+impl Availability {
+    /// The word of the database and of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Availability::Online => "online",
+            Availability::Away => "away",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Availability> {
+        [Availability::Online, Availability::Away].into_iter().find(|a| a.as_str() == text)
+    }
+}
+
+/// A person inside.
+#[derive(Debug, Clone)]
+pub struct Agent {
+    pub id: AgentId,
+    pub uuid: Uuid,
+    pub email: String,
+    pub first_name: String,
+    pub last_name: String,
+    pub role: Role,
+    pub availability: Availability,
+    /// False until the invitation was accepted.
+    pub has_password: bool,
+    pub suspended_at: Option<Millis>,
+    pub last_seen_at: Option<Millis>,
+}
+
+/// An agent as others see him: in a conversation's head, beside a message.
+#[derive(Debug, Clone)]
+pub struct AgentRef {
+    pub id: AgentId,
+    pub uuid: Uuid,
+    pub first_name: String,
+    pub last_name: String,
+    pub availability: Availability,
+}
+
+/// A logged-in browser of an agent, found through its cookie.
+#[derive(Debug, Clone)]
+pub struct AgentSession {
+    pub id: AgentSessionId,
+    pub agent: Agent,
+    /// What every writing request must repeat in a header.
+    pub csrf: String,
+}
+
+/// What a one-time link is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// The first owner.
+    Setup,
+    /// A new agent chooses a password.
+    Invite,
+    /// A known agent chooses a new one.
+    Reset,
+}
+
+impl Purpose {
+    /// The word of the database and of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Purpose::Setup => "setup",
+            Purpose::Invite => "invite",
+            Purpose::Reset => "reset",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Purpose> {
+        [Purpose::Setup, Purpose::Invite, Purpose::Reset].into_iter().find(|p| p.as_str() == text)
+    }
+}
+
+/// First and last name as one line.
+pub fn full_name(first: &str, last: &str) -> String {
+    format!("{first} {last}").trim().to_owned()
+}

@@ -1,0 +1,77 @@
+//! People outside, their proofs and the pages they look at.
+
+use crate::base::clock::Millis;
+use crate::base::id::{ContactId, InboxId, SessionId, Uuid};
+use serde_json::{Map, Value};
+
+/// Whether somebody is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactKind {
+    /// Not yet identified.
+    Visitor,
+    /// Known by a signed token or a verified address.
+    Contact,
+}
+
+impl ContactKind {
+    /// The word of the database and of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ContactKind::Visitor => "visitor",
+            ContactKind::Contact => "contact",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<ContactKind> {
+        [ContactKind::Visitor, ContactKind::Contact].into_iter().find(|k| k.as_str() == text)
+    }
+}
+
+/// A person outside.
+#[derive(Debug, Clone)]
+pub struct Contact {
+    pub id: ContactId,
+    pub uuid: Uuid,
+    pub kind: ContactKind,
+    pub first_name: String,
+    pub last_name: String,
+    pub email: Option<String>,
+    pub email_verified: bool,
+    pub phone: Option<String>,
+    pub phone_country: Option<String>,
+    pub attributes: Map<String, Value>,
+    pub note: String,
+    /// Which kind of signed token vouches for this person, if any.
+    pub verified_by: Option<String>,
+    pub first_seen_at: Millis,
+    pub last_seen_at: Millis,
+    pub blocked_at: Option<Millis>,
+}
+
+impl Contact {
+    /// First and last name as one line; never empty.
+    pub fn name(&self) -> String {
+        let name = super::agent::full_name(&self.first_name, &self.last_name);
+        if name.is_empty() { self.email.clone().unwrap_or_else(|| "Visitor".to_owned()) } else { name }
+    }
+}
+
+/// A visitor's proof, found through its token. Having one means: the inbox is enabled, the contact is not blocked.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub id: SessionId,
+    pub inbox: InboxId,
+    pub contact: ContactId,
+    /// Made from a signed token (not anonymous).
+    pub verified: bool,
+    pub expires_at: Millis,
+}
+
+/// One page somebody looked at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageVisit {
+    pub url: String,
+    pub title: String,
+    pub at: Millis,
+}

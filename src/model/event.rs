@@ -1,0 +1,91 @@
+//! What is announced, and to whom. Durable events carry their change number; ephemeral ones (typing, presence) carry none.
+
+use crate::base::id::{AgentId, AgentSessionId, ContactId, InboxId, Seq, SessionId, Uuid};
+use crate::model::agent::{AgentRef, Availability};
+use crate::model::contact::{Contact, PageVisit};
+use crate::model::conversation::Conversation;
+use crate::model::message::Message;
+use std::sync::{Arc, OnceLock};
+
+/// A thing to listen to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Topic {
+    /// All tabs and devices of one contact.
+    Contact(ContactId),
+    /// Every visitor of one inbox.
+    Inbox(InboxId),
+    /// Every agent.
+    Agents,
+    /// All tabs and devices of one agent.
+    Agent(AgentId),
+}
+
+/// What happened.
+#[derive(Debug, Clone)]
+pub enum What {
+    /// A message was stored.
+    MessageAdded { conversation: Conversation, message: Message },
+    /// Status, assignee, seen marks … of a conversation changed.
+    ConversationChanged { conversation: Conversation },
+    /// A contact was identified, edited or blocked.
+    ContactChanged { contact: Contact },
+    /// Settings of an inbox changed.
+    InboxChanged { inbox: Uuid },
+    /// An agent was added, edited or suspended.
+    AgentChanged { agent: Uuid },
+    /// Somebody is (or stopped) typing.
+    Typing { conversation: Uuid, who: Typist, is_typing: bool, note: bool },
+    /// An agent looks at a conversation (or at none).
+    Viewing { conversation: Option<Uuid>, agent: AgentRef },
+    /// An agent came, went, or changed availability.
+    AgentPresence { agent: AgentRef, online: bool },
+    /// A contact came or went.
+    ContactPresence { contact: Uuid, online: bool },
+    /// A contact looked at another page.
+    Pages { contact: Uuid, pages: Vec<PageVisit> },
+    /// A visitor's session is over; its sockets close. `None` = all of the topic.
+    SessionEnded { session: Option<SessionId> },
+    /// An agent's session is over; its sockets close. `None` = all of the topic; `except` stays.
+    SignedOut { session: Option<AgentSessionId>, except: Option<AgentSessionId> },
+}
+
+/// Who types.
+#[derive(Debug, Clone)]
+pub enum Typist {
+    /// A person outside.
+    Contact { id: ContactId, uuid: Uuid, name: String },
+    /// A person inside.
+    Agent { id: AgentId, uuid: Uuid, name: String, availability: Availability },
+}
+
+/// The doors that put events on wires of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// Visitors.
+    Widget,
+    /// Agents.
+    Agent,
+}
+
+/// One announcement, shared by all who hear it.
+#[derive(Debug)]
+pub struct Event {
+    /// The change number, for durable events.
+    pub seq: Option<Seq>,
+    /// What happened.
+    pub what: What,
+    /// Each door's encoding, made by the first seat that needs it, so that ten thousand seats cost one encoding.
+    wires: [OnceLock<Option<Arc<str>>>; 2],
+}
+
+impl Event {
+    /// An announcement.
+    pub fn new(seq: Option<Seq>, what: What) -> Event {
+        Event { seq, what, wires: Default::default() }
+    }
+
+    /// The text of this event at `door`, encoded at most once; `None` when that door does not tell it.
+    pub fn wire(&self, door: Door, encode: impl FnOnce(&Event) -> Option<String>) -> Option<Arc<str>> {
+        self.wires[door as usize].get_or_init(|| encode(self).map(Arc::from)).clone()
+    }
+}

@@ -1,0 +1,350 @@
+//! One channel with its settings. The config is JSON in the database; its keys are those of the widget protocol's settings plus ours.
+
+use crate::base::clock::Millis;
+use crate::base::error::Result;
+use crate::base::id::{InboxId, Uuid};
+use crate::base::net::{self, DomainPattern};
+use crate::base::secret::Secret;
+use ipnet::IpNet;
+use serde::{Deserialize, Serialize};
+
+/// A chat inbox.
+#[derive(Debug, Clone)]
+pub struct Inbox {
+    pub id: InboxId,
+    pub uuid: Uuid,
+    pub name: String,
+    pub enabled: bool,
+    /// What customers' servers sign tokens with. None = nothing can be verified.
+    pub secret: Option<Secret>,
+    pub config: InboxConfig,
+    pub access: Access,
+    pub created_at: Millis,
+    pub updated_at: Millis,
+}
+
+/// Who may use an inbox, read once from its settings.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// Empty = every site.
+    pub trusted: Vec<DomainPattern>,
+    pub blocked: Vec<IpNet>,
+}
+
+impl Access {
+    /// Reads the two lists; the error names the line.
+    pub fn of(config: &InboxConfig) -> Result<Access> {
+        Ok(Access {
+            trusted: net::parse_domains(config.trusted_domains.iter().map(String::as_str))
+                .map_err(|error| error.in_field("config.trusted_domains"))?,
+            blocked: net::parse_ips(config.blocked_ips.iter().map(String::as_str)).map_err(|error| error.in_field("config.blocked_ips"))?,
+        })
+    }
+}
+
+/// Everything an admin can set for one chat inbox.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InboxConfig {
+    pub brand_name: String,
+    pub website_url: String,
+    pub logo_url: String,
+    /// `system`, `light` or `dark`.
+    pub theme: String,
+    /// A locale code, or `auto`.
+    pub language: String,
+    pub fallback_language: String,
+    pub show_powered_by: bool,
+    pub colors: Colors,
+    pub launcher: Launcher,
+    pub home_screen: HomeScreen,
+    pub home_apps: Vec<HomeApp>,
+    pub greeting_message: String,
+    pub introduction_message: String,
+    pub chat_introduction: String,
+    pub chat_reply_expectation_message: String,
+    pub notice_banner: NoticeBanner,
+    pub direct_to_conversation: bool,
+    pub features: Features,
+    pub visitors: Policy,
+    pub users: Policy,
+    pub prechat_form: PrechatForm,
+    /// The visitor may close a conversation.
+    pub allow_close: bool,
+    /// Whether tokens of SupportPal's kind must carry `exp` (decision 4).
+    pub require_exp: bool,
+    pub session_duration: String,
+    pub trusted_domains: Vec<String>,
+    pub blocked_ips: Vec<String>,
+    /// Accepted file extensions without dot, or `["*"]`.
+    pub file_extensions: Vec<String>,
+}
+
+/// Colours.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Colors {
+    pub primary: String,
+}
+
+/// The button on the host page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Launcher {
+    /// `left` or `right`.
+    pub position: String,
+    pub color: String,
+    pub logo_url: String,
+    pub spacing: Spacing,
+}
+
+/// Distance of the launcher from the edges, in pixels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Spacing {
+    pub side: u16,
+    pub bottom: u16,
+}
+
+/// The head of the home screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct HomeScreen {
+    /// `black` or `white`.
+    pub header_text_color: String,
+    pub background: Background,
+    pub fade_background: bool,
+}
+
+/// What lies behind the head of the home screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Background {
+    /// `solid`, `gradient` or `image`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub color: String,
+    pub gradient_start: String,
+    pub gradient_end: String,
+    pub image_url: String,
+}
+
+/// A card of the home screen.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum HomeApp {
+    /// News with a picture.
+    Announcement {
+        #[serde(default)]
+        title: String,
+        #[serde(default)]
+        description: String,
+        #[serde(default)]
+        image_url: String,
+        #[serde(default)]
+        url: String,
+    },
+    /// A link that opens in a new tab.
+    ExternalLink {
+        #[serde(default)]
+        text: String,
+        #[serde(default)]
+        url: String,
+    },
+}
+
+/// A strip above everything.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct NoticeBanner {
+    pub enabled: bool,
+    pub text: String,
+}
+
+/// What the composer offers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Features {
+    pub emoji: bool,
+    pub file_upload: bool,
+}
+
+/// What one kind of person may do.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Policy {
+    pub allow_start_conversation: bool,
+    pub prevent_multiple_conversations: bool,
+    pub prevent_reply_to_closed_conversation: bool,
+    pub start_conversation_button_text: String,
+}
+
+/// Questions before the first message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PrechatForm {
+    pub enabled: bool,
+    pub title: String,
+    pub fields: Vec<FormField>,
+}
+
+/// One question.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct FormField {
+    pub key: String,
+    /// `text email number checkbox date link list phone`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    pub label: String,
+    pub placeholder: String,
+    pub required: bool,
+    pub enabled: bool,
+    pub order: u16,
+    /// One of `name`, `email`, `phone`, which describe the contact itself.
+    pub is_default: bool,
+    pub custom_attribute_id: i64,
+    /// Choices of a `list`.
+    pub values: Vec<String>,
+}
+
+impl Default for InboxConfig {
+    fn default() -> InboxConfig {
+        InboxConfig {
+            brand_name: String::new(),
+            website_url: String::new(),
+            logo_url: String::new(),
+            theme: "system".into(),
+            language: "auto".into(),
+            fallback_language: "en-US".into(),
+            show_powered_by: true,
+            colors: Colors::default(),
+            launcher: Launcher::default(),
+            home_screen: HomeScreen::default(),
+            home_apps: Vec::new(),
+            greeting_message: "Hello {{.FirstName | there}}".into(),
+            introduction_message: "How can we help?".into(),
+            chat_introduction: "Ask us anything. A person answers.".into(),
+            chat_reply_expectation_message: "We usually reply in a few minutes.".into(),
+            notice_banner: NoticeBanner::default(),
+            direct_to_conversation: false,
+            features: Features::default(),
+            visitors: Policy::default(),
+            users: Policy::default(),
+            prechat_form: PrechatForm::default(),
+            allow_close: true,
+            require_exp: false,
+            session_duration: "10h".into(),
+            trusted_domains: Vec::new(),
+            blocked_ips: Vec::new(),
+            file_extensions: vec!["*".into()],
+        }
+    }
+}
+
+impl Default for Colors {
+    fn default() -> Colors {
+        Colors { primary: "#0f766e".into() }
+    }
+}
+
+impl Default for Launcher {
+    fn default() -> Launcher {
+        Launcher { position: "right".into(), color: "#0f766e".into(), logo_url: String::new(), spacing: Spacing::default() }
+    }
+}
+
+impl Default for Spacing {
+    fn default() -> Spacing {
+        Spacing { side: 20, bottom: 20 }
+    }
+}
+
+impl Default for HomeScreen {
+    fn default() -> HomeScreen {
+        HomeScreen { header_text_color: "black".into(), background: Background::default(), fade_background: false }
+    }
+}
+
+impl Default for Background {
+    fn default() -> Background {
+        Background {
+            kind: "solid".into(),
+            color: "#ffffff".into(),
+            gradient_start: "#0f766e".into(),
+            gradient_end: "#134e4a".into(),
+            image_url: String::new(),
+        }
+    }
+}
+
+impl Default for NoticeBanner {
+    fn default() -> NoticeBanner {
+        NoticeBanner { enabled: false, text: String::new() }
+    }
+}
+
+impl Default for Features {
+    fn default() -> Features {
+        Features { emoji: true, file_upload: true }
+    }
+}
+
+impl Default for Policy {
+    fn default() -> Policy {
+        Policy {
+            allow_start_conversation: true,
+            prevent_multiple_conversations: false,
+            prevent_reply_to_closed_conversation: false,
+            start_conversation_button_text: "Start conversation".into(),
+        }
+    }
+}
+
+impl Default for PrechatForm {
+    fn default() -> PrechatForm {
+        let field = |key: &str, kind: &str, label: &str, order, enabled| FormField {
+            key: key.into(),
+            kind: kind.into(),
+            label: label.into(),
+            order,
+            enabled,
+            required: enabled,
+            is_default: true,
+            ..FormField::default()
+        };
+        PrechatForm {
+            enabled: false,
+            title: String::new(),
+            fields: vec![
+                field("name", "text", "Full name", 1, true),
+                field("email", "email", "E-mail", 2, true),
+                field("phone", "phone", "Phone number", 3, false),
+            ],
+        }
+    }
+}
+
+impl Default for FormField {
+    fn default() -> FormField {
+        FormField {
+            key: String::new(),
+            kind: "text".into(),
+            label: String::new(),
+            placeholder: String::new(),
+            required: false,
+            enabled: true,
+            order: 1,
+            is_default: false,
+            custom_attribute_id: 0,
+            values: Vec::new(),
+        }
+    }
+}
+
+impl InboxConfig {
+    /// The policy for a verified person or for a visitor.
+    pub fn policy(&self, verified: bool) -> &Policy {
+        if verified { &self.users } else { &self.visitors }
+    }
+}

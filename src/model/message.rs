@@ -1,0 +1,106 @@
+//! One thing said, and the files that came with it.
+
+use crate::base::clock::Millis;
+use crate::base::id::{AgentId, AttachmentId, ContactId, ConversationId, MessageId, Seq, Uuid};
+use crate::model::agent::Availability;
+use crate::model::contact::ContactKind;
+
+/// Who speaks to whom.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageKind {
+    /// From the contact.
+    Incoming,
+    /// From an agent to the contact.
+    Outgoing,
+    /// From an agent to agents only.
+    Note,
+    /// Something that happened; nobody typed it.
+    Activity,
+}
+
+impl MessageKind {
+    /// The word of the database and of the desk's wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MessageKind::Incoming => "incoming",
+            MessageKind::Outgoing => "outgoing",
+            MessageKind::Note => "note",
+            MessageKind::Activity => "activity",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<MessageKind> {
+        [MessageKind::Incoming, MessageKind::Outgoing, MessageKind::Note, MessageKind::Activity].into_iter().find(|k| k.as_str() == text)
+    }
+}
+
+/// Who said a message.
+#[derive(Debug, Clone)]
+pub enum Author {
+    /// A person outside.
+    Contact { id: ContactId, uuid: Uuid, kind: ContactKind, first_name: String, last_name: String },
+    /// A person inside.
+    Agent { id: AgentId, uuid: Uuid, first_name: String, last_name: String, availability: Availability },
+    /// The house itself.
+    System,
+}
+
+/// One thing said.
+#[derive(Debug, Clone)]
+pub struct Message {
+    pub id: MessageId,
+    pub uuid: Uuid,
+    pub conversation: ConversationId,
+    pub conversation_uuid: Uuid,
+    pub seq: Seq,
+    pub kind: MessageKind,
+    pub author: Author,
+    pub via: String,
+    /// What was typed.
+    pub source: String,
+    /// Its sanitised rendering; the only text of ours that is markup.
+    pub html: String,
+    /// Its plain form.
+    pub text: String,
+    pub activity: Option<Activity>,
+    pub echo_id: Option<String>,
+    pub attachments: Vec<Attachment>,
+    pub created_at: Millis,
+    pub edited_at: Option<Millis>,
+}
+
+/// What happened, for a message of kind activity.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Activity {
+    /// `status`, `assignment`, `snooze`, `identify`, `merge` or `close`.
+    pub action: String,
+    /// The new value in words: a status, a name.
+    pub value: String,
+}
+
+/// A message about to be stored.
+#[derive(Debug, Clone)]
+pub struct NewMessage {
+    pub kind: MessageKind,
+    pub contact: Option<ContactId>,
+    pub agent: Option<AgentId>,
+    pub via: &'static str,
+    pub source: String,
+    pub html: String,
+    pub text: String,
+    pub activity: Option<Activity>,
+    pub echo_id: Option<String>,
+}
+
+/// A file as somebody sent it.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    pub id: AttachmentId,
+    pub uuid: Uuid,
+    pub name: String,
+    pub content_type: String,
+    pub size: u64,
+    pub width: Option<u32>,
+    pub height: Option<u32>,
+}

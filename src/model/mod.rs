@@ -1,0 +1,9 @@
+//! Floor 0: plain data, named with the words of the house. No SQL, no JSON of any protocol, no behaviour beyond what the data itself implies.
+
+pub mod agent;
+pub mod contact;
+pub mod conversation;
+pub mod event;
+pub mod inbox;
+pub mod job;
+pub mod message;

@@ -1,0 +1,88 @@
+//! Floor 6: one match on method and path that chooses a door. One route, one line.
+
+use crate::agent::Desks;
+use crate::base::error::Error;
+use crate::demo::Shop;
+use crate::http::assets::{self, Caching};
+use crate::http::{Reply, Request};
+use crate::widget::{Widget, wire};
+use serde_json::{Value, json};
+
+/// All doors. Cloning shares them.
+#[derive(Clone)]
+pub struct Router {
+    /// The visitors' door.
+    pub widget: Widget,
+    /// The agents' door.
+    pub desks: Desks,
+    /// The demo's shop; only `deskbell demo` has one.
+    pub shop: Option<Shop>,
+    /// The sub-path under which a proxy may pass requests on unchanged: "" or "/support".
+    pub base_path: String,
+}
+
+impl Router {
+    /// Answers a request.
+    pub async fn answer(self, request: Request) -> Reply {
+        let path = request.path.strip_prefix(&self.base_path).filter(|rest| rest.starts_with('/')).unwrap_or(&request.path).to_owned();
+        let segments: Vec<&str> = path.split('/').skip(1).collect();
+        let method = if request.method == hyper::Method::HEAD { "GET".to_owned() } else { request.method.as_str().to_owned() };
+        match (method.as_str(), segments.as_slice()) {
+            (_, ["api", "v1", "widget", rest @ ..]) => self.widget.api(request, rest).await,
+            (_, ["api", "desk", rest @ ..]) => self.desks.api(request, rest).await,
+            ("GET", ["api", "v1", "lang"]) => self.widget.languages(),
+            ("GET", ["api", "v1", "lang", code]) => self.widget.language(&request, code),
+            ("POST", ["api", "v1", "csat", _, "response"]) => no_survey(&request),
+            ("GET", ["csat", ..]) => no_survey(&request),
+            ("GET", ["widget", "ws"]) => {
+                let id = request.request_id.clone();
+                self.widget.socket(request).unwrap_or_else(|error| wire::failure(&error, &id))
+            }
+            ("GET", ["desk", "ws"]) => {
+                let id = request.request_id.clone();
+                self.desks.socket(request).await.unwrap_or_else(|error| crate::agent::wire::failure(&error, &id, None))
+            }
+            ("GET", ["widget"]) => self.widget.page(&request).await,
+            ("GET", ["widget.js"]) => self.widget.loader(&request).await,
+            ("GET", ["w", file]) => self.widget.snippet(&request, file).await,
+            ("GET", ["widget", "assets", rest @ ..]) => self.widget.custom_file(&request, "assets", &rest.join("/")).await,
+            ("GET", ["static", "public", rest @ ..]) => self.widget.custom_file(&request, "public", &rest.join("/")).await,
+            ("GET", ["a", _, rest @ ..]) => assets::reply(&request, &rest.join("/"), Caching::Immutable),
+            ("GET", ["uploads", name]) => self.widget.file(&request, name).await,
+            ("GET", ["desk"] | ["desk", ..]) => self.desks.page(&request),
+            ("GET", ["health"]) => self.health().await,
+            ("GET", [""]) => Reply::status(302).header("location", format!("{}/desk", self.base_path)),
+            ("GET", ["favicon.ico"]) => assets::reply(&request, "desk/favicon.svg", Caching::Revalidate),
+            ("GET", ["robots.txt"]) => Reply::bytes(200, "text/plain; charset=utf-8", "User-agent: *\nDisallow: /\n"),
+            (_, ["demo", rest @ ..]) => match &self.shop {
+                Some(shop) => shop.answer(request.method == hyper::Method::GET, &request, rest),
+                None => nothing_here(&request),
+            },
+            ("GET" | "POST" | "OPTIONS", _) => nothing_here(&request),
+            _ => wire::failure(&Error::invalid("This address does not answer to this method."), &request.request_id),
+        }
+    }
+
+    /// `GET /health`: true only when the disk can be read.
+    async fn health(&self) -> Reply {
+        match self.widget.desk.seq().await {
+            Ok(_) => Reply::json(200, &json!({ "status": "success", "data": true })),
+            Err(error) => wire::failure(&error, ""),
+        }
+    }
+}
+
+/// Surveys come with the widget in full; until then every id is unknown (protocol 1.3).
+fn no_survey(request: &Request) -> Reply {
+    wire::failure(&Error::invalid("There is no such survey."), &request.request_id)
+}
+
+fn nothing_here(request: &Request) -> Reply {
+    if request.header("accept").is_some_and(|accept| accept.contains("text/html")) {
+        return Reply::html(404, "<!doctype html><meta charset=utf-8><title>Not found</title><p>There is nothing at this address.</p>")
+            .header("content-security-policy", "default-src 'none'");
+    }
+    let body: Value =
+        json!({ "status": "error", "message": "There is nothing at this address.", "data": null, "error_type": "GeneralException" });
+    Reply::json(404, &body)
+}

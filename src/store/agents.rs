@@ -1,0 +1,170 @@
+//! People inside and their logged-in browsers.
+
+use super::events::{self, Subject};
+use super::tx::{ReadTx, WriteTx};
+use crate::base::clock::Millis;
+use crate::base::error::{Error, Result};
+use crate::base::id::{AgentId, AgentSessionId, Uuid, token_hash};
+use crate::base::limits;
+use crate::model::agent::{Agent, AgentSession, Availability, Role};
+use crate::model::event::{Topic, What};
+use rusqlite::{Row, params};
+
+macro_rules! agent_select {
+    ($more:literal, $tail:literal) => {
+        concat!(
+            "SELECT a.id, a.uuid, a.email, a.first_name, a.last_name, a.role, a.availability, a.password_hash IS NOT NULL, a.suspended_at, a.last_seen_at",
+            $more,
+            " FROM agents a ",
+            $tail
+        )
+    };
+}
+
+/// The agent with this row number.
+pub fn agent(tx: &ReadTx, id: AgentId) -> Result<Agent> {
+    tx.one(agent_select!("", "WHERE a.id = ?1"), [id], read)?.ok_or_else(|| Error::not_found("agent"))
+}
+
+/// The agent with this public id.
+pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Agent>> {
+    tx.one(agent_select!("", "WHERE a.uuid = ?1"), [uuid], read)
+}
+
+/// The agent with this address, and his password's hash.
+pub fn find_by_email(tx: &ReadTx, email: &str) -> Result<Option<(Agent, Option<String>)>> {
+    tx.one(agent_select!(", a.password_hash", "WHERE a.email = ?1"), [email], |row| Ok((read(row)?, row.get(10)?)))
+}
+
+/// The password's hash of an agent.
+pub fn password_hash(tx: &ReadTx, id: AgentId) -> Result<Option<String>> {
+    Ok(tx.one("SELECT password_hash FROM agents WHERE id = ?1", [id], |row| row.get(0))?.flatten())
+}
+
+/// All agents, suspended ones too, by name.
+pub fn all(tx: &ReadTx) -> Result<Vec<Agent>> {
+    tx.all(agent_select!("", "ORDER BY a.first_name COLLATE NOCASE, a.id LIMIT 1000"), [], read)
+}
+
+/// Whether anybody could log in at all; if not, the house still needs its owner.
+pub fn any_can_log_in(tx: &ReadTx) -> Result<bool> {
+    Ok(tx.one("SELECT 1 FROM agents WHERE password_hash IS NOT NULL AND suspended_at IS NULL LIMIT 1", [], |_| Ok(()))?.is_some())
+}
+
+/// Owners who can log in, besides `but`.
+pub fn other_owners(tx: &ReadTx, but: AgentId) -> Result<i64> {
+    Ok(tx
+        .one(
+            "SELECT count(*) FROM agents WHERE role = 'owner' AND suspended_at IS NULL AND password_hash IS NOT NULL AND id <> ?1",
+            [but],
+            |row| row.get(0),
+        )?
+        .unwrap_or(0))
+}
+
+/// Stores a new agent; an address that is taken is a conflict.
+pub fn insert(tx: &WriteTx, email: &str, first_name: &str, last_name: &str, role: Role, password_hash: Option<&str>) -> Result<Agent> {
+    if find_by_email(tx, email)?.is_some() {
+        return Err(Error::conflict("An agent with this e-mail address exists already.").in_field("email"));
+    }
+    let uuid = Uuid::new();
+    let id = AgentId(tx.insert(
+        "INSERT INTO agents (uuid, email, first_name, last_name, role, password_hash, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![uuid, email, first_name, last_name, role, password_hash, tx.now],
+    )?);
+    announce(tx, id)
+}
+
+/// Writes name, role, availability and suspension.
+pub fn update(tx: &WriteTx, agent: &Agent) -> Result<Agent> {
+    tx.exec(
+        "UPDATE agents SET first_name = ?2, last_name = ?3, role = ?4, availability = ?5, suspended_at = ?6 WHERE id = ?1",
+        params![agent.id, agent.first_name, agent.last_name, agent.role, agent.availability, agent.suspended_at],
+    )?;
+    announce(tx, agent.id)
+}
+
+/// Replaces the password.
+pub fn set_password(tx: &WriteTx, id: AgentId, hash: &str) -> Result<()> {
+    tx.exec("UPDATE agents SET password_hash = ?2 WHERE id = ?1", params![id, hash])?;
+    Ok(())
+}
+
+/// Notes that an agent was here now.
+pub fn touch(tx: &WriteTx, id: AgentId) -> Result<()> {
+    tx.exec("UPDATE agents SET last_seen_at = ?2 WHERE id = ?1", params![id, tx.now])?;
+    Ok(())
+}
+
+/// The session of this cookie, of an agent who is not suspended; and whether its sliding life should be renewed.
+pub fn find_session(tx: &ReadTx, token: &str) -> Result<Option<(AgentSession, bool)>> {
+    const RENEW_AFTER_MS: Millis = 3600 * 1000;
+    tx.one(
+        agent_select!(
+            ", s.id, s.csrf, s.used_at",
+            "JOIN agent_sessions s ON s.agent_id = a.id WHERE s.token_hash = ?1 AND s.expires_at > ?2 AND a.suspended_at IS NULL"
+        ),
+        params![token_hash(token), tx.now],
+        |row| {
+            let session = AgentSession { id: row.get(10)?, agent: read(row)?, csrf: row.get(11)? };
+            Ok((session, row.get::<_, Millis>(12)? < tx.now - RENEW_AFTER_MS))
+        },
+    )
+}
+
+/// Stores a new session for `token`.
+pub fn insert_session(tx: &WriteTx, agent: AgentId, token: &str, csrf: &str) -> Result<AgentSessionId> {
+    Ok(AgentSessionId(tx.insert(
+        "INSERT INTO agent_sessions (token_hash, csrf, agent_id, created_at, used_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
+        params![token_hash(token), csrf, agent, tx.now, tx.now + limits::AGENT_SESSION.as_millis() as i64],
+    )?))
+}
+
+/// Renews the sliding life of a session.
+pub fn renew_session(tx: &WriteTx, id: AgentSessionId) -> Result<()> {
+    tx.exec(
+        "UPDATE agent_sessions SET used_at = ?2, expires_at = ?3 WHERE id = ?1",
+        params![id, tx.now, tx.now + limits::AGENT_SESSION.as_millis() as i64],
+    )?;
+    Ok(())
+}
+
+/// Ends one session; its sockets close.
+pub fn end_session(tx: &WriteTx, agent: AgentId, id: AgentSessionId) -> Result<()> {
+    tx.exec("DELETE FROM agent_sessions WHERE id = ?1 AND agent_id = ?2", params![id, agent])?;
+    tx.announce_ephemeral(vec![Topic::Agent(agent)], What::SignedOut { session: Some(id), except: None });
+    Ok(())
+}
+
+/// Ends all sessions of an agent but `except`; their sockets close.
+pub fn end_sessions(tx: &WriteTx, agent: AgentId, except: Option<AgentSessionId>) -> Result<()> {
+    tx.exec("DELETE FROM agent_sessions WHERE agent_id = ?1 AND id IS NOT ?2", params![agent, except])?;
+    tx.announce_ephemeral(vec![Topic::Agent(agent)], What::SignedOut { session: None, except });
+    Ok(())
+}
+
+/// Removes sessions whose time is over.
+pub fn prune_sessions(tx: &WriteTx) -> Result<usize> {
+    tx.exec("DELETE FROM agent_sessions WHERE expires_at <= ?1", [tx.now])
+}
+
+fn announce(tx: &WriteTx, id: AgentId) -> Result<Agent> {
+    let agent = agent(tx, id)?;
+    events::append(tx, Subject::Agent(id), vec![Topic::Agents], What::AgentChanged { agent: agent.uuid })?;
+    Ok(agent)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Agent> {
+    Ok(Agent {
+        id: row.get(0)?,
+        uuid: row.get(1)?,
+        email: row.get(2)?,
+        first_name: row.get(3)?,
+        last_name: row.get(4)?,
+        role: row.get(5)?,
+        availability: row.get::<_, Availability>(6)?,
+        has_password: row.get(7)?,
+        suspended_at: row.get(8)?,
+        last_seen_at: row.get(9)?,
+    })
+}

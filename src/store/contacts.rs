@@ -1,0 +1,196 @@
+//! People outside, the identities that vouch for them, the pages they look at.
+
+use super::events::{self, Subject};
+use super::tx::{ReadTx, WriteTx};
+use crate::base::error::{Error, Result};
+use crate::base::id::{ContactId, ConversationId, InboxId, Uuid};
+use crate::base::limits;
+use crate::model::contact::{Contact, ContactKind, PageVisit};
+use crate::model::event::{Topic, What};
+use rusqlite::{Row, params};
+
+macro_rules! contact_select {
+    ($tail:literal) => {
+        concat!(
+            "SELECT c.id, c.uuid, c.kind, c.first_name, c.last_name, c.email, c.email_verified, c.phone, c.phone_country, c.attributes, c.note,
+                    (SELECT scheme FROM identities WHERE contact_id = c.id ORDER BY used_at DESC LIMIT 1),
+                    c.first_seen_at, c.last_seen_at, c.blocked_at FROM contacts c ",
+            $tail
+        )
+    };
+}
+
+/// The contact with this row number, also a blocked one.
+pub fn contact(tx: &ReadTx, id: ContactId) -> Result<Contact> {
+    tx.one(contact_select!("WHERE c.id = ?1"), [id], read)?.ok_or_else(|| Error::not_found("contact"))
+}
+
+/// The contact with this public id, as agents see it; merged ones are gone.
+pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Contact>> {
+    tx.one(contact_select!("WHERE c.uuid = ?1 AND c.merged_into IS NULL"), [uuid], read)
+}
+
+/// Who a signed identity is.
+pub fn find_by_identity(tx: &ReadTx, inbox: InboxId, scheme: &str, key: &str) -> Result<Option<Contact>> {
+    tx.one(
+        contact_select!("JOIN identities i ON i.contact_id = c.id WHERE i.inbox_id = ?1 AND i.scheme = ?2 AND i.key = ?3"),
+        params![inbox, scheme, key],
+        read,
+    )
+}
+
+/// A contact with this address that was itself verified by a token or a code of the same inbox (decision 5), and is not blocked.
+pub fn find_by_verified_email(tx: &ReadTx, inbox: InboxId, email: &str) -> Result<Option<Contact>> {
+    tx.one(
+        contact_select!(
+            "WHERE c.email = ?2 AND c.email_verified = 1 AND c.kind = 'contact' AND c.merged_into IS NULL
+             AND EXISTS (SELECT 1 FROM identities WHERE contact_id = c.id AND inbox_id = ?1) ORDER BY c.id LIMIT 1"
+        ),
+        params![inbox, email],
+        read,
+    )
+}
+
+/// Contacts in whose name or address words begin with the words of `query` (an FTS expression of `store::search::expression`), for
+/// agents; each with its newest conversation.
+pub fn search(tx: &ReadTx, query: &str, limit: u32) -> Result<Vec<(Contact, Option<Uuid>)>> {
+    tx.all(
+        contact_select!(
+            "WHERE c.id IN (SELECT rowid FROM contacts_fts WHERE contacts_fts MATCH ?1 ORDER BY rowid DESC LIMIT ?2)
+             AND c.merged_into IS NULL ORDER BY c.id DESC"
+        ),
+        params![query, limit],
+        read,
+    )?
+    .into_iter()
+    .map(|contact| {
+        let newest =
+            tx.one("SELECT uuid FROM conversations WHERE contact_id = ?1 ORDER BY last_seq DESC LIMIT 1", [contact.id], |row| row.get(0))?;
+        Ok((contact, newest))
+    })
+    .collect()
+}
+
+/// Stores somebody new.
+pub fn insert(tx: &WriteTx, kind: ContactKind, first_name: &str, last_name: &str) -> Result<ContactId> {
+    Ok(ContactId(tx.insert(
+        "INSERT INTO contacts (uuid, kind, first_name, last_name, first_seen_at, last_seen_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?5)",
+        params![Uuid::new(), kind, first_name, last_name, tx.now],
+    )?))
+}
+
+/// Writes everything a person can change of a contact, and announces it to the agents.
+pub fn update(tx: &WriteTx, contact: &Contact) -> Result<()> {
+    let attributes = serde_json::to_string(&contact.attributes).map_err(Error::internal)?;
+    tx.exec(
+        "UPDATE contacts SET kind = ?2, first_name = ?3, last_name = ?4, email = ?5, email_verified = ?6, phone = ?7, phone_country = ?8,
+                attributes = ?9, note = ?10, blocked_at = ?11, last_seen_at = ?12 WHERE id = ?1",
+        params![
+            contact.id,
+            contact.kind,
+            contact.first_name,
+            contact.last_name,
+            contact.email,
+            contact.email_verified,
+            contact.phone,
+            contact.phone_country,
+            attributes,
+            contact.note,
+            contact.blocked_at,
+            contact.last_seen_at
+        ],
+    )?;
+    let contact = self::contact(tx, contact.id)?;
+    events::append(tx, Subject::Contact(contact.id), vec![Topic::Agents], What::ContactChanged { contact })?;
+    Ok(())
+}
+
+/// Notes that somebody was here now.
+pub fn touch(tx: &WriteTx, id: ContactId) -> Result<()> {
+    tx.exec("UPDATE contacts SET last_seen_at = max(last_seen_at, ?2) WHERE id = ?1", params![id, tx.now])?;
+    Ok(())
+}
+
+/// Remembers that a signed identity is this contact.
+pub fn put_identity(tx: &WriteTx, inbox: InboxId, scheme: &str, key: &str, contact: ContactId) -> Result<()> {
+    tx.exec(
+        "INSERT INTO identities (inbox_id, scheme, key, contact_id, created_at, used_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5)
+         ON CONFLICT (inbox_id, scheme, key) DO UPDATE SET used_at = excluded.used_at",
+        params![inbox, scheme, key, contact, tx.now],
+    )?;
+    Ok(())
+}
+
+/// Whether a signed identity of this kind already names the contact.
+pub fn has_identity(tx: &ReadTx, inbox: InboxId, contact: ContactId, scheme: &str) -> Result<bool> {
+    let found = tx.one(
+        "SELECT 1 FROM identities WHERE contact_id = ?1 AND inbox_id = ?2 AND scheme = ?3 LIMIT 1",
+        params![contact, inbox, scheme],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+/// All conversations of a contact, for a merge.
+pub fn conversations_of(tx: &ReadTx, contact: ContactId) -> Result<Vec<ConversationId>> {
+    tx.all("SELECT id FROM conversations WHERE contact_id = ?1 ORDER BY id LIMIT 10000", [contact], |row| row.get(0))
+}
+
+/// Moves everything of `from` to `to` in one inbox and leaves a tombstone. Answers how many conversations moved.
+pub fn merge(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<usize> {
+    tx.exec("UPDATE messages SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
+    let moved = tx.exec("UPDATE conversations SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
+    tx.exec("UPDATE page_visits SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
+    tx.exec("UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}' WHERE id = ?1", params![from, to])?;
+    tx.exec(
+        "UPDATE contacts SET first_seen_at = min(first_seen_at, (SELECT first_seen_at FROM contacts WHERE id = ?1)) WHERE id = ?2",
+        params![from, to],
+    )?;
+    Ok(moved)
+}
+
+/// Pages a contact looked at, newest first.
+pub fn pages(tx: &ReadTx, contact: ContactId) -> Result<Vec<PageVisit>> {
+    tx.all(
+        "SELECT url, title, at FROM page_visits WHERE contact_id = ?1 ORDER BY at DESC, id DESC LIMIT ?2",
+        params![contact, limits::PAGE_VISITS_MAX as u32],
+        |row| Ok(PageVisit { url: row.get(0)?, title: row.get(1)?, at: row.get(2)? }),
+    )
+}
+
+/// Adds pages and forgets all but the newest.
+pub fn add_pages(tx: &WriteTx, contact: ContactId, visits: &[PageVisit]) -> Result<()> {
+    for visit in visits {
+        tx.exec(
+            "INSERT INTO page_visits (contact_id, url, title, at) SELECT id, ?2, ?3, ?4 FROM contacts WHERE id = ?1",
+            params![contact, visit.url, visit.title, visit.at],
+        )?;
+    }
+    tx.exec(
+        "DELETE FROM page_visits WHERE contact_id = ?1 AND id NOT IN
+             (SELECT id FROM page_visits WHERE contact_id = ?1 ORDER BY at DESC, id DESC LIMIT ?2)",
+        params![contact, limits::PAGE_VISITS_MAX as u32],
+    )?;
+    touch(tx, contact)
+}
+
+fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
+    let attributes: String = row.get(9)?;
+    Ok(Contact {
+        id: row.get(0)?,
+        uuid: row.get(1)?,
+        kind: row.get(2)?,
+        first_name: row.get(3)?,
+        last_name: row.get(4)?,
+        email: row.get(5)?,
+        email_verified: row.get(6)?,
+        phone: row.get(7)?,
+        phone_country: row.get(8)?,
+        attributes: serde_json::from_str(&attributes).unwrap_or_default(),
+        note: row.get(10)?,
+        verified_by: row.get(11)?,
+        first_seen_at: row.get(12)?,
+        last_seen_at: row.get(13)?,
+        blocked_at: row.get(14)?,
+    })
+}

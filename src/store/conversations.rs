@@ -1,0 +1,327 @@
+//! Conversations, their lists, their seen marks.
+
+use super::events::{self, Subject};
+use super::tx::{ReadTx, WriteTx};
+use crate::base::clock::Millis;
+use crate::base::error::{Error, Result};
+use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, Uuid};
+use crate::base::limits;
+use crate::model::agent::{AgentRef, full_name};
+use crate::model::conversation::{Box_, ContactRef, Conversation, InboxRef, Listed, Status};
+use crate::model::event::{Topic, What};
+use rusqlite::{Row, params};
+
+macro_rules! conversation_select {
+    ($more:literal, $tail:literal) => {
+        concat!(
+            "SELECT c.id, c.uuid, i.id, i.uuid, i.name, json_extract(i.config, '$.colors.primary'),
+                    p.id, p.uuid, p.first_name, p.last_name, p.email, p.kind, EXISTS (SELECT 1 FROM identities WHERE contact_id = p.id),
+                    c.status, c.snoozed_until, c.closed_by_contact, a.id, a.uuid, a.first_name, a.last_name, a.availability,
+                    c.seq, c.last_seq, c.last_incoming_seq, c.preview, c.preview_from, c.contact_seen_seq, c.agent_seen_seq,
+                    c.waiting_since, c.last_message_at, c.created_at",
+            $more,
+            " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
+              LEFT JOIN agents a ON a.id = c.assignee_id ",
+            $tail
+        )
+    };
+}
+
+/// The unread count of a listed conversation for agent ?1, counted up to 100.
+macro_rules! listed_select {
+    ($tail:literal) => {
+        conversation_select!(
+            ", (SELECT count(*) FROM (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'incoming' AND m.seq >
+                   coalesce((SELECT seen_seq FROM agent_reads r WHERE r.agent_id = ?1 AND r.conversation_id = c.id), 0)
+                   AND c.last_incoming_seq >= m.seq LIMIT 100))",
+            $tail
+        )
+    };
+}
+
+/// The conversation with this row number.
+pub fn conversation(tx: &ReadTx, id: ConversationId) -> Result<Conversation> {
+    tx.one(conversation_select!("", "WHERE c.id = ?1"), [id], read)?.ok_or_else(|| Error::not_found("conversation"))
+}
+
+/// The contact's own conversation in this inbox; somebody else's is not found.
+pub fn find_for_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, uuid: Uuid) -> Result<Conversation> {
+    tx.one(conversation_select!("", "WHERE c.uuid = ?3 AND c.contact_id = ?2 AND c.inbox_id = ?1"), params![inbox, contact, uuid], read)?
+        .ok_or_else(|| Error::not_found("conversation"))
+}
+
+/// The contact's conversations in this inbox, newest activity first.
+pub fn of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<Vec<Conversation>> {
+    tx.all(
+        conversation_select!("", "WHERE c.contact_id = ?2 AND c.inbox_id = ?1 ORDER BY c.last_seq DESC LIMIT ?3"),
+        params![inbox, contact, limits::CONTACT_CONVERSATIONS_MAX],
+        read,
+    )
+}
+
+/// The contact's other conversations, for an agent's panel: newest first, without `but`.
+pub fn earlier(tx: &ReadTx, contact: ContactId, but: ConversationId) -> Result<Vec<Conversation>> {
+    tx.all(
+        conversation_select!("", "WHERE c.contact_id = ?1 AND c.id <> ?2 ORDER BY c.last_seq DESC LIMIT 20"),
+        params![contact, but],
+        read,
+    )
+}
+
+/// The newest open conversations of an agent, for telling their contacts that he came or went.
+pub fn open_of_assignee(tx: &ReadTx, agent: AgentId) -> Result<Vec<Conversation>> {
+    tx.all(conversation_select!("", "WHERE c.assignee_id = ?1 AND c.listing = 'open' ORDER BY c.last_seq DESC LIMIT 50"), [agent], read)
+}
+
+/// How many of the contact's conversations in this inbox exist, and how many began after `since`.
+pub fn count_of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, since: Millis) -> Result<(i64, i64)> {
+    Ok(tx
+        .one(
+            "SELECT count(*), coalesce(sum(created_at > ?3), 0) FROM conversations WHERE contact_id = ?2 AND inbox_id = ?1",
+            params![inbox, contact, since],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?
+        .unwrap_or((0, 0)))
+}
+
+/// A conversation that this agent may read; otherwise not found.
+pub fn find_for_agent(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<Listed> {
+    tx.one(
+        listed_select!("WHERE c.uuid = ?2 AND EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND suspended_at IS NULL)"),
+        params![agent, uuid],
+        listed,
+    )?
+    .ok_or_else(|| Error::not_found("conversation"))
+}
+
+/// One page of an agent's list: `listing` is a status word, `snoozed` or `any`; newest activity first, below `before`.
+pub fn list(
+    tx: &ReadTx,
+    agent: AgentId,
+    which: Box_,
+    listing: &str,
+    inbox: Option<Uuid>,
+    before: Option<Seq>,
+    limit: u32,
+) -> Result<Vec<Listed>> {
+    let before = before.unwrap_or(Seq::MAX);
+    let inbox = inbox.map(|uuid| uuid.to_string());
+    let given = params![agent, listing, before, limit, inbox];
+    match (which, listing) {
+        (Box_::Mine(_), "any") => tx.all(
+            listed_select!("WHERE c.assignee_id = ?1 AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"),
+            given,
+            listed,
+        ),
+        (Box_::Mine(_), _) => tx.all(
+            listed_select!(
+                "WHERE c.assignee_id = ?1 AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"
+            ),
+            given,
+            listed,
+        ),
+        (Box_::Unassigned, "any") => tx.all(
+            listed_select!(
+                "WHERE c.assignee_id IS NULL AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"
+            ),
+            given,
+            listed,
+        ),
+        (Box_::Unassigned, _) => tx.all(
+            listed_select!(
+                "WHERE c.assignee_id IS NULL AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"
+            ),
+            given,
+            listed,
+        ),
+        (Box_::All, "any") => tx.all(
+            listed_select!("WHERE ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"),
+            given,
+            listed,
+        ),
+        (Box_::All, _) => tx.all(
+            listed_select!("WHERE c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"),
+            given,
+            listed,
+        ),
+    }
+}
+
+/// Counts for an agent's tabs.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    pub mine: u32,
+    pub unassigned: u32,
+    pub all: u32,
+    pub unread: u32,
+}
+
+/// Open conversations: mine, unassigned, all, and with something unread; each counted up to 1,000, so that the answer stays quick.
+pub fn counts(tx: &ReadTx, agent: AgentId) -> Result<Counts> {
+    Ok(tx
+        .one(
+            "SELECT (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE assignee_id = ?1 AND listing = 'open' LIMIT 1000)),
+                    (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE assignee_id IS NULL AND listing = 'open' LIMIT 1000)),
+                    (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE listing = 'open' LIMIT 1000)),
+                    (SELECT count(*) FROM (SELECT c.id, c.last_incoming_seq FROM conversations c WHERE listing = 'open' ORDER BY last_seq DESC LIMIT 1000) c
+                      WHERE c.last_incoming_seq > coalesce((SELECT seen_seq FROM agent_reads WHERE agent_id = ?1 AND conversation_id = c.id), 0))",
+            [agent],
+            |row| Ok(Counts { mine: row.get(0)?, unassigned: row.get(1)?, all: row.get(2)?, unread: row.get(3)? }),
+        )?
+        .unwrap_or_default())
+}
+
+/// A conversation about to be stored.
+pub struct NewConversation {
+    pub inbox: InboxId,
+    pub contact: ContactId,
+    /// Hash of the echo id of an anonymous first message, for repeats.
+    pub init_key: Option<[u8; 32]>,
+    /// Answers of the pre-chat form that are not about the contact.
+    pub attributes: serde_json::Map<String, serde_json::Value>,
+    pub ip: String,
+    pub user_agent: String,
+}
+
+/// Stores a new conversation; its first message follows in the same transaction.
+pub fn insert(tx: &WriteTx, new: &NewConversation) -> Result<ConversationId> {
+    let attributes = serde_json::to_string(&new.attributes).map_err(Error::internal)?;
+    Ok(ConversationId(tx.insert(
+        "INSERT INTO conversations (uuid, inbox_id, contact_id, attributes, init_key, seq, last_seq, last_message_at, meta_ip, meta_user_agent, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, ?8, ?6)",
+        params![Uuid::new(), new.inbox, new.contact, attributes, new.init_key, tx.now, new.ip, new.user_agent],
+    )?))
+}
+
+/// The conversation that an anonymous first message with this key began, if that was after `since` and it still belongs to a visitor.
+pub fn find_by_init_key(tx: &ReadTx, inbox: InboxId, key: [u8; 32], since: Millis) -> Result<Option<Conversation>> {
+    tx.one(
+        conversation_select!(
+            "",
+            "WHERE c.inbox_id = ?1 AND c.init_key = ?2 AND c.created_at > ?3 AND p.kind = 'visitor' AND p.blocked_at IS NULL"
+        ),
+        params![inbox, key, since],
+        read,
+    )
+}
+
+/// Sets status and snooze; resolving notes the time, opening forgets it.
+pub fn set_status(tx: &WriteTx, id: ConversationId, status: Status, snoozed_until: Option<Millis>, closed_by_contact: bool) -> Result<()> {
+    tx.exec(
+        "UPDATE conversations SET status = ?2, snoozed_until = ?3, closed_by_contact = ?4,
+                resolved_at = CASE WHEN ?2 = 'resolved' THEN coalesce(resolved_at, ?5) END,
+                waiting_since = CASE WHEN ?2 = 'resolved' THEN NULL ELSE waiting_since END WHERE id = ?1",
+        params![id, status, snoozed_until, closed_by_contact, tx.now],
+    )?;
+    Ok(())
+}
+
+/// Sets who has it now.
+pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) -> Result<()> {
+    tx.exec("UPDATE conversations SET assignee_id = ?2 WHERE id = ?1", params![id, agent])?;
+    Ok(())
+}
+
+/// Moves the contact's seen mark to the last message; false when it was there already.
+pub fn mark_seen_by_contact(tx: &WriteTx, id: ConversationId) -> Result<bool> {
+    let changed = tx.exec(
+        "UPDATE conversations SET contact_seen_seq = last_seq, contact_seen_at = ?2 WHERE id = ?1 AND contact_seen_seq < last_seq",
+        params![id, tx.now],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Moves the agent's seen mark forward to `seq`; tells whether the furthest mark of any agent moved.
+pub fn mark_seen_by_agent(tx: &WriteTx, id: ConversationId, agent: AgentId, seq: Seq) -> Result<bool> {
+    tx.exec(
+        "INSERT INTO agent_reads (agent_id, conversation_id, seen_seq) VALUES (?1, ?2, ?3)
+         ON CONFLICT (agent_id, conversation_id) DO UPDATE SET seen_seq = max(seen_seq, excluded.seen_seq)",
+        params![agent, id, seq],
+    )?;
+    Ok(tx.exec("UPDATE conversations SET agent_seen_seq = ?2 WHERE id = ?1 AND agent_seen_seq < ?2", params![id, seq])? > 0)
+}
+
+/// How far this agent has read.
+pub fn agent_seen(tx: &ReadTx, id: ConversationId, agent: AgentId) -> Result<Seq> {
+    Ok(tx
+        .one("SELECT seen_seq FROM agent_reads WHERE agent_id = ?1 AND conversation_id = ?2", params![agent, id], |row| row.get(0))?
+        .unwrap_or(0))
+}
+
+/// Outgoing messages the contact has not seen, counted up to 10 ("more than nine").
+pub fn unread_of_contact(tx: &ReadTx, id: ConversationId) -> Result<u32> {
+    Ok(tx
+        .one(
+            "SELECT count(*) FROM (SELECT 1 FROM messages m JOIN conversations c ON c.id = m.conversation_id
+              WHERE m.conversation_id = ?1 AND m.kind = 'outgoing' AND m.seq > c.contact_seen_seq LIMIT 10)",
+            [id],
+            |row| row.get(0),
+        )?
+        .unwrap_or(0))
+}
+
+/// Records that a conversation changed and tells the agents, and the contact when `public`.
+pub fn announce(tx: &WriteTx, id: ConversationId, public: bool) -> Result<Conversation> {
+    let seq = tx.next_seq();
+    tx.exec("UPDATE conversations SET seq = ?2 WHERE id = ?1", params![id, seq])?;
+    let conversation = conversation(tx, id)?;
+    let subject = Subject::Conversation { inbox: conversation.inbox.id, conversation: id, public };
+    let topics = topics(&conversation, public);
+    events::record(tx, seq, subject, topics, What::ConversationChanged { conversation: conversation.clone() })?;
+    Ok(conversation)
+}
+
+/// Who hears of a change in `conversation`.
+pub(super) fn topics(conversation: &Conversation, public: bool) -> Vec<Topic> {
+    let mut topics = vec![Topic::Agents];
+    if public {
+        topics.push(Topic::Contact(conversation.contact.id));
+    }
+    topics
+}
+
+fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
+    Ok(Listed { conversation: read(row)?, unread: row.get(31)? })
+}
+
+pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
+    let (first, last, email): (String, String, Option<String>) = (row.get(8)?, row.get(9)?, row.get(10)?);
+    let name = full_name(&first, &last);
+    let assignee = match row.get::<_, Option<AgentId>>(16)? {
+        Some(id) => {
+            Some(AgentRef { id, uuid: row.get(17)?, first_name: row.get(18)?, last_name: row.get(19)?, availability: row.get(20)? })
+        }
+        None => None,
+    };
+    Ok(Conversation {
+        id: row.get(0)?,
+        uuid: row.get(1)?,
+        inbox: InboxRef {
+            id: row.get(2)?,
+            uuid: row.get(3)?,
+            name: row.get(4)?,
+            color: row.get::<_, Option<String>>(5)?.unwrap_or_default(),
+        },
+        contact: ContactRef {
+            id: row.get(6)?,
+            uuid: row.get(7)?,
+            name: if name.is_empty() { email.unwrap_or_else(|| "Visitor".to_owned()) } else { name },
+            kind: row.get(11)?,
+            verified: row.get(12)?,
+        },
+        status: row.get(13)?,
+        snoozed_until: row.get(14)?,
+        closed_by_contact: row.get(15)?,
+        assignee,
+        seq: row.get(21)?,
+        last_seq: row.get(22)?,
+        last_incoming_seq: row.get(23)?,
+        preview: row.get(24)?,
+        preview_from: row.get(25)?,
+        contact_seen_seq: row.get(26)?,
+        agent_seen_seq: row.get(27)?,
+        waiting_since: row.get(28)?,
+        last_message_at: row.get(29)?,
+        created_at: row.get(30)?,
+    })
+}

@@ -1,0 +1,41 @@
+//! One-time links: first set-up, invitation, password reset. Stored as hashes, single use, 24 hours.
+
+use super::tx::{ReadTx, WriteTx};
+use crate::base::error::Result;
+use crate::base::id::{AgentId, token_hash};
+use crate::base::limits;
+use crate::model::agent::Purpose;
+use rusqlite::params;
+
+/// A link that can still be used.
+#[derive(Debug, Clone, Copy)]
+pub struct Invitation {
+    pub id: i64,
+    pub purpose: Purpose,
+    /// For whom; nobody yet for the first set-up.
+    pub agent: Option<AgentId>,
+}
+
+/// The unused, unexpired link with this token.
+pub fn find(tx: &ReadTx, token: &str) -> Result<Option<Invitation>> {
+    tx.one(
+        "SELECT id, purpose, agent_id FROM invitations WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?2",
+        params![token_hash(token), tx.now],
+        |row| Ok(Invitation { id: row.get(0)?, purpose: row.get(1)?, agent: row.get(2)? }),
+    )
+}
+
+/// Stores a new link; older unused ones for the same purpose and agent are void.
+pub fn insert(tx: &WriteTx, purpose: Purpose, agent: Option<AgentId>, token: &str) -> Result<()> {
+    tx.exec("DELETE FROM invitations WHERE (purpose = ?1 AND agent_id IS ?2) OR expires_at < ?3", params![purpose, agent, tx.now])?;
+    tx.insert(
+        "INSERT INTO invitations (token_hash, purpose, agent_id, expires_at) VALUES (?1, ?2, ?3, ?4)",
+        params![token_hash(token), purpose, agent, tx.now + limits::INVITATION_LIFE.as_millis() as i64],
+    )?;
+    Ok(())
+}
+
+/// Uses a link up; false when somebody else was faster.
+pub fn use_up(tx: &WriteTx, id: i64) -> Result<bool> {
+    Ok(tx.exec("UPDATE invitations SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL", params![id, tx.now])? > 0)
+}

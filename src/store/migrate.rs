@@ -1,0 +1,66 @@
+//! From any older file to the present schema: an append-only list, one transaction each, a snapshot of the file before the first.
+
+use crate::base::error::{Error, Result};
+use rusqlite::Connection;
+use std::path::{Path, PathBuf};
+
+/// The whole schema, as a person reads it and a fresh file gets it.
+pub const SCHEMA: &str = include_str!("../../schema.sql");
+
+/// What changed since the first release, oldest first. Never edit an entry: files out there have run it. `user_version` of a file is the
+/// number of entries it has, plus one for the schema of the first release, which is kept as `tests/fixtures/schema-1.sql`.
+pub const MIGRATIONS: &[&str] = &[];
+
+/// The version of a file that has everything.
+pub const fn version(migrations: &[&str]) -> i64 {
+    migrations.len() as i64 + 1
+}
+
+/// Brings the file to the present schema. A file from a newer deskbell is refused untouched.
+pub fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
+    run(connection, path, SCHEMA, MIGRATIONS)
+}
+
+/// The same with a given schema and list, for the tests.
+pub fn run(connection: &mut Connection, path: &Path, schema: &str, migrations: &[&str]) -> Result<()> {
+    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let wanted = version(migrations);
+    if found == wanted {
+        return Ok(());
+    }
+    if found > wanted {
+        return Err(Error::conflict(format!(
+            "The data file {} was written by a newer deskbell (version {found}, this one knows {wanted}). Install the newer one again, or restore a snapshot.",
+            path.display()
+        )));
+    }
+    if found == 0 {
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        if tables > 0 {
+            return Err(Error::conflict(format!("The file {} is a database of something else.", path.display())));
+        }
+        return step(connection, schema, wanted);
+    }
+    let snapshot = snapshot(connection, path, found)?;
+    log::info!("migrating from={found} to={wanted} snapshot=\"{}\"", snapshot.display());
+    for (index, sql) in migrations.iter().enumerate().skip((found - 1) as usize) {
+        step(connection, sql, index as i64 + 2)?;
+    }
+    Ok(())
+}
+
+fn step(connection: &mut Connection, sql: &str, version: i64) -> Result<()> {
+    let tx = connection.transaction()?;
+    tx.execute_batch(sql)?;
+    tx.pragma_update(None, "user_version", version)?;
+    tx.commit()?;
+    Ok(())
+}
+
+fn snapshot(connection: &Connection, path: &Path, version: i64) -> Result<PathBuf> {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".before-v{version}"));
+    let snapshot = PathBuf::from(name);
+    super::backup::copy(connection, &snapshot)?;
+    Ok(snapshot)
+}

@@ -1,0 +1,115 @@
+//! Floor 2: the only place with SQL. One writer thread, read-only readers, the change feed, the outbox.
+//!
+//! Reads ask for `&ReadTx`, writes for `&WriteTx`; only the writer thread can make a `WriteTx`. The authority is in the WHERE:
+//! a function that serves a person takes that person and finds nothing that is not theirs.
+
+pub mod agents;
+pub mod audit;
+pub mod backup;
+pub mod contacts;
+pub mod conversations;
+pub mod events;
+pub mod inboxes;
+pub mod invitations;
+pub mod jobs;
+pub mod media;
+pub mod messages;
+pub mod migrate;
+pub mod readers;
+pub mod search;
+pub mod sessions;
+pub mod settings;
+pub mod tx;
+pub mod writer;
+
+use crate::base::clock::Clock;
+use crate::base::error::{Error, Result};
+use crate::model::event::{Event, Topic};
+use rusqlite::{Connection, OpenFlags};
+use std::path::Path;
+use std::sync::Arc;
+
+pub use readers::Readers;
+pub use tx::{ReadTx, WriteTx};
+pub use writer::Writer;
+
+/// What the writer tells the house after each commit, in commit order. The store does not know who listens.
+pub type OnCommit = Box<dyn Fn(Committed) + Send>;
+
+/// The consequences of one commit.
+pub struct Committed {
+    /// Announcements in the order in which they were emitted.
+    pub announcements: Vec<(Vec<Topic>, Arc<Event>)>,
+    /// Whether jobs were enqueued.
+    pub jobs: bool,
+}
+
+/// The opened database: its writer and its readers.
+#[derive(Clone)]
+pub struct Store {
+    /// Where all writes happen.
+    pub writer: Writer,
+    /// Where all reads happen.
+    pub readers: Readers,
+}
+
+impl Store {
+    /// Opens (or creates) the file, migrates it, and starts the writer thread, which ends when the last `Store` is dropped.
+    pub fn open(path: &Path, clock: Clock, on_commit: OnCommit) -> Result<(Store, std::thread::JoinHandle<()>)> {
+        let mut connection = connect(path)?;
+        migrate::migrate(&mut connection, path)?;
+        let (writer, thread) = Writer::start(connection, clock.clone(), on_commit)?;
+        let readers = Readers::open(path, clock)?;
+        Ok((Store { writer, readers }, thread))
+    }
+
+    /// See `Writer::write`.
+    pub async fn write<T, F>(&self, task: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
+    {
+        self.writer.write(task).await
+    }
+
+    /// See `Readers::read`.
+    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ReadTx) -> Result<T> + Send + 'static,
+    {
+        self.readers.read(query).await
+    }
+}
+
+/// The pragmas of every writing connection, in this order: waiting first, so that the others can wait; FULL, because
+/// acknowledged means on disk; secure_delete, because erased means gone.
+const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
+                       PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA cache_size = -4096; PRAGMA journal_size_limit = 16777216";
+
+/// Opens a writing connection.
+pub fn connect(path: &Path) -> Result<Connection> {
+    create_private(path)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
+    connection.execute_batch(PRAGMAS)?;
+    Ok(connection)
+}
+
+/// The file holds everything people said: nobody but its owner may read it, from its first byte on.
+fn create_private(path: &Path) -> Result<()> {
+    use std::os::unix::fs::OpenOptionsExt;
+    if path.exists() {
+        return Ok(());
+    }
+    std::fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .mode(0o600)
+        .open(path)
+        .map_err(|cause| Error::unavailable(format!("The data file {} cannot be created: {cause}.", path.display())))?;
+    Ok(())
+}

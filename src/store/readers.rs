@@ -1,0 +1,104 @@
+//! A small pool of connections that cannot write. One snapshot per question; a question that runs away is stopped.
+
+use super::tx::ReadTx;
+use crate::base::clock::Clock;
+use crate::base::error::{Error, Result};
+use crate::base::limits;
+use rusqlite::{Connection, OpenFlags};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::Semaphore;
+
+/// A handle to the pool. Cloning is cheap.
+#[derive(Clone)]
+pub struct Readers {
+    pool: r2d2::Pool<Manager>,
+    /// One permit per connection, so that waiting happens in the runtime and not on blocked threads.
+    permits: Arc<Semaphore>,
+    clock: Clock,
+}
+
+impl Readers {
+    pub(super) fn open(path: &Path, clock: Clock) -> Result<Readers> {
+        let pool = r2d2::Pool::builder()
+            .max_size(limits::READERS_MAX)
+            .min_idle(Some(1))
+            .max_lifetime(None)
+            .idle_timeout(None)
+            .test_on_check_out(false)
+            .connection_timeout(limits::READ_WAIT)
+            .build(Manager { path: path.to_owned() })
+            .map_err(Error::internal)?;
+        Ok(Readers { pool, permits: Arc::new(Semaphore::new(limits::READERS_MAX as usize)), clock })
+    }
+
+    /// Runs `query` on one snapshot, on a thread that may block. `Busy` when no connection came free in time or the query ran too long.
+    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&ReadTx) -> Result<T> + Send + 'static,
+    {
+        let permit = tokio::time::timeout(limits::READ_WAIT, self.permits.clone().acquire_owned())
+            .await
+            .map_err(|_| Error::busy())?
+            .map_err(Error::internal)?;
+        let (pool, now) = (self.pool.clone(), self.clock.now());
+        tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            let mut connection = pool.get().map_err(|cause| Error::busy().with_cause(cause))?;
+            snapshot(&mut connection, now, query)
+        })
+        .await
+        .unwrap_or_else(|panic| Err(Error::internal(panic)))
+    }
+}
+
+fn snapshot<T>(connection: &mut Connection, now: i64, query: impl FnOnce(&ReadTx) -> Result<T>) -> Result<T> {
+    let deadline = Instant::now() + limits::READ_TIME_MAX;
+    connection.progress_handler(20_000, Some(move || Instant::now() > deadline))?;
+    let connection = &*connection;
+    connection.prepare_cached("BEGIN")?.execute([])?;
+    // Ends the snapshot also when `query` fails or panics: a forgotten one would pin the WAL for ever.
+    let _end = End(connection);
+    query(&ReadTx::new(connection, now))
+}
+
+struct End<'c>(&'c Connection);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        let ended = self.0.prepare_cached("COMMIT").and_then(|mut commit| commit.execute([]));
+        if let Err(cause) = ended
+            && !self.0.is_autocommit()
+        {
+            log::error!("snapshot could not be ended cause=\"{cause}\"");
+        }
+    }
+}
+
+/// Opens read-only connections. Written here because r2d2's own SQLite manager is bound to another version of rusqlite.
+struct Manager {
+    path: PathBuf,
+}
+
+impl r2d2::ManageConnection for Manager {
+    type Connection = Connection;
+    type Error = rusqlite::Error;
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection
+            .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -2048")?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(connection)
+    }
+
+    fn is_valid(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        connection.execute_batch("SELECT 1")
+    }
+
+    fn has_broken(&self, connection: &mut Connection) -> bool {
+        !connection.is_autocommit()
+    }
+}

@@ -1,0 +1,94 @@
+//! Full-text search over messages, for agents. What people type is never FTS syntax: every word becomes a quoted prefix.
+
+use super::conversations;
+use super::tx::ReadTx;
+use crate::base::error::Result;
+use crate::base::id::{AgentId, ConversationId, MessageId, Seq};
+use crate::model::conversation::Conversation;
+use crate::model::message::Message;
+use rusqlite::params;
+
+/// Marks around a hit in a snippet; characters that `base::text` removes from everything people send.
+const HIT: (char, char) = ('\u{1}', '\u{2}');
+/// Words of a query that count; more only cost time.
+const WORDS_MAX: usize = 8;
+
+/// One found message.
+pub struct Hit {
+    pub conversation: Conversation,
+    pub message: Message,
+    /// Text around the hits, with `true` for the hits themselves.
+    pub snippet: Vec<(String, bool)>,
+}
+
+/// The FTS expression for what somebody typed: all words, each as a prefix. `None` when there is no word in it.
+pub fn expression(typed: &str) -> Option<String> {
+    let words: Vec<String> = typed
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .take(WORDS_MAX)
+        .map(|word| format!("\"{word}\"*"))
+        .collect();
+    (!words.is_empty()).then(|| words.join(" "))
+}
+
+/// Messages with all words of the expression that this agent may read, newest first, below `before`.
+pub fn messages(tx: &ReadTx, agent: AgentId, expression: &str, before: Option<Seq>, limit: u32) -> Result<Vec<Hit>> {
+    // Row numbers and change numbers of messages grow together, so the cursor can be told to the index itself.
+    let below: i64 = match before {
+        Some(seq) => tx.one("SELECT id FROM messages WHERE seq >= ?1 ORDER BY id LIMIT 1", [seq], |row| row.get(0))?.unwrap_or(i64::MAX),
+        None => i64::MAX,
+    };
+    let found: Vec<(MessageId, ConversationId, String)> = tx.all(
+        "SELECT m.id, m.conversation_id, f.snippet FROM
+           (SELECT rowid AS id, snippet(messages_fts, 0, char(1), char(2), '…', 18) AS snippet FROM messages_fts
+             WHERE messages_fts MATCH ?2 AND rowid < ?3 ORDER BY rowid DESC LIMIT ?4) f
+         JOIN messages m ON m.id = f.id
+         WHERE EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND suspended_at IS NULL) ORDER BY m.id DESC",
+        params![agent, expression, below, limit],
+        |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+    )?;
+    found
+        .into_iter()
+        .map(|(message, conversation, snippet)| {
+            Ok(Hit {
+                conversation: conversations::conversation(tx, conversation)?,
+                message: super::messages::message(tx, message)?,
+                snippet: parts(&snippet),
+            })
+        })
+        .collect()
+}
+
+fn parts(snippet: &str) -> Vec<(String, bool)> {
+    let mut parts = Vec::new();
+    for (index, piece) in snippet.split(HIT.0).enumerate() {
+        let (hit, rest) = if index == 0 { ("", piece) } else { piece.split_once(HIT.1).unwrap_or((piece, "")) };
+        for (text, is_hit) in [(hit, true), (rest, false)] {
+            if !text.is_empty() {
+                parts.push((text.to_owned(), is_hit));
+            }
+        }
+    }
+    parts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typed_text_is_never_fts_syntax() {
+        assert_eq!(
+            expression("where's my* \"order\" AND NEAR(").as_deref(),
+            Some("\"where\"* \"s\"* \"my\"* \"order\"* \"AND\"* \"NEAR\"*")
+        );
+        assert_eq!(expression(" * \" ( "), None);
+    }
+
+    #[test]
+    fn snippets_split_at_hits() {
+        let expected = vec![("a ".to_owned(), false), ("b".to_owned(), true), (" c".to_owned(), false)];
+        assert_eq!(parts("a \u{1}b\u{2} c"), expected);
+    }
+}

@@ -1,0 +1,75 @@
+//! Visitors' proofs. A session that is found is good: its inbox is enabled, its contact neither blocked nor merged, its time not over.
+
+use super::tx::{ReadTx, WriteTx};
+use crate::base::clock::Millis;
+use crate::base::error::Result;
+use crate::base::id::{ContactId, InboxId, SessionId, token_hash};
+use crate::base::limits;
+use crate::model::contact::Session;
+use crate::model::event::{Topic, What};
+use rusqlite::params;
+
+/// The session of this token in this inbox, and whether its sliding life should be renewed now.
+pub fn find(tx: &ReadTx, inbox: InboxId, token: &str) -> Result<Option<(Session, bool)>> {
+    const RENEW_AFTER_MS: Millis = 24 * 3600 * 1000;
+    tx.one(
+        "SELECT s.id, s.inbox_id, s.contact_id, s.verified, s.expires_at, s.used_at FROM sessions s
+         JOIN contacts c ON c.id = s.contact_id JOIN inboxes i ON i.id = s.inbox_id
+         WHERE s.token_hash = ?1 AND s.inbox_id = ?2 AND s.expires_at > ?3
+           AND c.blocked_at IS NULL AND c.merged_into IS NULL AND i.enabled = 1",
+        params![token_hash(token), inbox, tx.now],
+        |row| {
+            let session =
+                Session { id: row.get(0)?, inbox: row.get(1)?, contact: row.get(2)?, verified: row.get(3)?, expires_at: row.get(4)? };
+            let renew = !session.verified && row.get::<_, Millis>(5)? < tx.now - RENEW_AFTER_MS;
+            Ok((session, renew))
+        },
+    )
+}
+
+/// Stores a new session for `token`, alive until `expires_at`.
+pub fn insert(tx: &WriteTx, inbox: InboxId, contact: ContactId, verified: bool, token: &str, expires_at: Millis) -> Result<SessionId> {
+    Ok(SessionId(tx.insert(
+        "INSERT INTO sessions (token_hash, inbox_id, contact_id, verified, created_at, used_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
+        params![token_hash(token), inbox, contact, verified, tx.now, expires_at],
+    )?))
+}
+
+/// Renews the sliding life of a visitor's session.
+pub fn renew(tx: &WriteTx, id: SessionId) -> Result<()> {
+    tx.exec(
+        "UPDATE sessions SET used_at = ?2, expires_at = ?2 + ?3 WHERE id = ?1 AND verified = 0",
+        params![id, tx.now, limits::VISITOR_SESSION.as_millis() as i64],
+    )?;
+    Ok(())
+}
+
+/// Ends one session; its sockets close.
+pub fn end(tx: &WriteTx, session: &Session) -> Result<()> {
+    tx.exec("DELETE FROM sessions WHERE id = ?1", [session.id])?;
+    tx.announce_ephemeral(vec![Topic::Contact(session.contact)], What::SessionEnded { session: Some(session.id) });
+    Ok(())
+}
+
+/// Ends all sessions of a contact (blocked, merged, erased).
+pub fn end_all(tx: &WriteTx, contact: ContactId) -> Result<()> {
+    tx.exec("DELETE FROM sessions WHERE contact_id = ?1", [contact])?;
+    tx.announce_ephemeral(vec![Topic::Contact(contact)], What::SessionEnded { session: None });
+    Ok(())
+}
+
+/// Ends all verified sessions of an inbox: its secret was rotated, so nobody who came with the old one stays.
+pub fn end_verified(tx: &WriteTx, inbox: InboxId) -> Result<()> {
+    let contacts =
+        tx.all("SELECT DISTINCT contact_id FROM sessions WHERE inbox_id = ?1 AND verified = 1", [inbox], |row| row.get::<_, ContactId>(0))?;
+    for contact in contacts {
+        tx.exec("DELETE FROM sessions WHERE contact_id = ?1 AND inbox_id = ?2 AND verified = 1", params![contact, inbox])?;
+        tx.announce_ephemeral(vec![Topic::Contact(contact)], What::SessionEnded { session: None });
+    }
+    Ok(())
+}
+
+/// Removes sessions whose time is over.
+pub fn prune(tx: &WriteTx) -> Result<usize> {
+    tx.exec("DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at <= ?1 LIMIT 1000)", [tx.now])
+}

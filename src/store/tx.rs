@@ -1,0 +1,195 @@
+//! The two kinds of transaction. What a function asks for says what it may do.
+
+use crate::base::clock::Millis;
+use crate::base::error::{Error, Kind, Result};
+use crate::base::id::*;
+use crate::model::event::{Event, Topic, What};
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, ErrorCode, Params, Row};
+use std::cell::{Cell, RefCell};
+use std::ops::Deref;
+use std::sync::Arc;
+
+/// One snapshot of the database. Cannot write: its connection is opened read-only.
+pub struct ReadTx<'c> {
+    connection: &'c Connection,
+    /// The time of this transaction, asked once.
+    pub now: Millis,
+}
+
+impl<'c> ReadTx<'c> {
+    pub(super) fn new(connection: &'c Connection, now: Millis) -> ReadTx<'c> {
+        ReadTx { connection, now }
+    }
+
+    /// The first row, if any.
+    pub fn one<T, P: Params>(&self, sql: &'static str, params: P, map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        match rows.next()? {
+            Some(row) => Ok(Some(map(row)?)),
+            None => Ok(None),
+        }
+    }
+
+    /// All rows; the SQL names a LIMIT unless the table itself is small.
+    pub fn all<T, P: Params>(&self, sql: &'static str, params: P, map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map(params, map)?;
+        Ok(rows.collect::<rusqlite::Result<Vec<T>>>()?)
+    }
+
+    /// The last change number of this snapshot.
+    pub fn seq(&self) -> Result<Seq> {
+        Ok(self.one("SELECT seq FROM events ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))?.unwrap_or(0))
+    }
+}
+
+/// A write transaction on the writer thread: everything of a `ReadTx`, and the consequences of its commit.
+pub struct WriteTx<'c> {
+    read: ReadTx<'c>,
+    seq: Cell<Seq>,
+    announcements: RefCell<Vec<(Vec<Topic>, Arc<Event>)>>,
+    jobs: Cell<bool>,
+}
+
+impl<'c> Deref for WriteTx<'c> {
+    type Target = ReadTx<'c>;
+    fn deref(&self) -> &ReadTx<'c> {
+        &self.read
+    }
+}
+
+/// Where a task began, to go back there when it fails.
+pub(super) struct Mark {
+    seq: Seq,
+    announcements: usize,
+    jobs: bool,
+}
+
+impl<'c> WriteTx<'c> {
+    pub(super) fn new(connection: &'c Connection, now: Millis, seq: Seq) -> WriteTx<'c> {
+        WriteTx { read: ReadTx::new(connection, now), seq: Cell::new(seq), announcements: RefCell::default(), jobs: Cell::new(false) }
+    }
+
+    /// Runs one changing statement; returns the number of changed rows.
+    pub fn exec<P: Params>(&self, sql: &'static str, params: P) -> Result<usize> {
+        Ok(self.read.connection.prepare_cached(sql)?.execute(params)?)
+    }
+
+    /// Runs one INSERT; returns the new row's number.
+    pub fn insert<P: Params>(&self, sql: &'static str, params: P) -> Result<i64> {
+        Ok(self.read.connection.prepare_cached(sql)?.insert(params)?)
+    }
+
+    /// Takes the next change number. The caller stores a row of `events` with it in the same transaction (`store::events::record`).
+    pub(super) fn next_seq(&self) -> Seq {
+        self.seq.set(self.seq.get() + 1);
+        self.seq.get()
+    }
+
+    /// Announces a durable change after the commit.
+    pub(super) fn announce(&self, topics: Vec<Topic>, seq: Seq, what: What) {
+        self.announcements.borrow_mut().push((topics, Arc::new(Event::new(Some(seq), what))));
+    }
+
+    /// Announces an ephemeral consequence of this change (a session that ended) after the commit.
+    pub fn announce_ephemeral(&self, topics: Vec<Topic>, what: What) {
+        self.announcements.borrow_mut().push((topics, Arc::new(Event::new(None, what))));
+    }
+
+    /// Wakes the job runner after the commit.
+    pub(super) fn wake_jobs(&self) {
+        self.jobs.set(true);
+    }
+
+    pub(super) fn mark(&self) -> Mark {
+        Mark { seq: self.seq.get(), announcements: self.announcements.borrow().len(), jobs: self.jobs.get() }
+    }
+
+    pub(super) fn rewind(&self, mark: &Mark) {
+        self.seq.set(mark.seq);
+        self.announcements.borrow_mut().truncate(mark.announcements);
+        self.jobs.set(mark.jobs);
+    }
+
+    pub(super) fn finish(self) -> super::Committed {
+        super::Committed { announcements: self.announcements.into_inner(), jobs: self.jobs.get() }
+    }
+}
+
+/// Failures of SQLite as the house sees them, in one place.
+impl From<rusqlite::Error> for Error {
+    fn from(cause: rusqlite::Error) -> Error {
+        let code = cause.sqlite_error_code();
+        let error = match code {
+            Some(ErrorCode::ConstraintViolation) => Error::new(Kind::Conflict, "This contradicts what is already stored."),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::busy(),
+            Some(ErrorCode::OperationInterrupted) => {
+                Error::new(Kind::Busy, "The question took too long and was stopped. Please make it narrower.")
+            }
+            Some(
+                ErrorCode::DiskFull
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::ReadOnly
+                | ErrorCode::OutOfMemory
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => Error::unavailable("The server cannot write to its disk at the moment. Nothing was stored; please try again."),
+            _ => return Error::internal(cause),
+        };
+        error.with_cause(cause)
+    }
+}
+
+macro_rules! sql_id {
+    ($($name:ident),* $(,)?) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.0.into())
+            }
+        }
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<$name> {
+                value.as_i64().map($name)
+            }
+        }
+    )*};
+}
+sql_id!(InboxId, ContactId, SessionId, ConversationId, MessageId, AttachmentId, AgentId, AgentSessionId, TeamId, JobId);
+
+impl ToSql for Uuid {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(self.to_string().into())
+    }
+}
+
+impl FromSql for Uuid {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Uuid> {
+        Uuid::parse(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
+
+/// Enumerations stored as words: `as_str` writes, `parse` reads.
+macro_rules! sql_word {
+    ($($name:ty),* $(,)?) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(self.as_str().into())
+            }
+        }
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<$name> {
+                <$name>::parse(value.as_str()?).ok_or(FromSqlError::InvalidType)
+            }
+        }
+    )*};
+}
+sql_word!(
+    crate::model::agent::Role,
+    crate::model::agent::Availability,
+    crate::model::agent::Purpose,
+    crate::model::contact::ContactKind,
+    crate::model::conversation::Status,
+    crate::model::message::MessageKind,
+);

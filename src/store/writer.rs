@@ -1,0 +1,189 @@
+//! The one thread that writes. Takes a task, then as many more as are waiting, runs each in a savepoint, commits once (one fsync for
+//! all: that is what makes `synchronous=FULL` affordable), announces in commit order, and only then answers the callers.
+
+use super::tx::WriteTx;
+use super::{Committed, OnCommit};
+use crate::base::clock::Clock;
+use crate::base::error::{Error, Result};
+use crate::base::id::Seq;
+use crate::base::limits;
+use rusqlite::Connection;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::{mpsc, oneshot};
+
+/// One thing to write, and the way to tell its caller. Two closures, because the answer is owed even when the task never ran.
+struct Task {
+    /// Runs inside the transaction; says whether its savepoint is kept.
+    run: Box<dyn FnOnce(&WriteTx) -> bool + Send>,
+    answer: Answer,
+}
+
+/// Told `None` after a good commit, or the failure of the whole commit.
+type Answer = Box<dyn FnOnce(Option<&Error>) + Send>;
+
+/// A handle to the writer thread. Cloning is cheap; the thread ends when the last handle is dropped.
+#[derive(Clone)]
+pub struct Writer {
+    queue: mpsc::Sender<Task>,
+}
+
+impl Writer {
+    pub(super) fn start(connection: Connection, clock: Clock, on_commit: OnCommit) -> Result<(Writer, std::thread::JoinHandle<()>)> {
+        let (queue, tasks) = mpsc::channel(limits::WRITE_QUEUE_MAX);
+        connection.set_prepared_statement_cache_capacity(256);
+        let thread = std::thread::Builder::new()
+            .name("writer".into())
+            .spawn(move || Thread { connection, clock, on_commit }.run(tasks))
+            .map_err(Error::internal)?;
+        Ok((Writer { queue }, thread))
+    }
+
+    /// Runs `task` in a write transaction and returns its result after the commit. An error (or panic) of the task undoes only that
+    /// task. `Busy` when no place in the queue came free in time, `Unavailable` when the disk refuses: in both cases nothing was stored.
+    pub async fn write<T, F>(&self, task: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel::<Result<T>>();
+        let slot = Arc::new(Mutex::new(None));
+        let filled = slot.clone();
+        let run = Box::new(move |tx: &WriteTx| {
+            let result = task(tx);
+            let keep = result.is_ok();
+            *lock(&slot) = Some(result);
+            keep
+        });
+        let tell = Box::new(move |failure: Option<&Error>| {
+            let result = match (lock(&filled).take(), failure) {
+                (Some(Err(error)), _) => Err(error),
+                (_, Some(failure)) => Err(copy(failure)),
+                (Some(Ok(value)), None) => Ok(value),
+                (None, None) => Err(Error::internal("a write task panicked; it was undone")),
+            };
+            // The caller may have gone away meanwhile; what was committed stays committed.
+            let _ = answer.send(result);
+        });
+        let place = match tokio::time::timeout(limits::WRITE_QUEUE_WAIT, self.queue.reserve()).await {
+            Ok(Ok(place)) => place,
+            Ok(Err(_)) => return Err(Error::unavailable("The server is shutting down. Nothing was stored.")),
+            Err(_) => return Err(Error::busy()),
+        };
+        place.send(Task { run, answer: tell });
+        answered.await.unwrap_or_else(|_| Err(Error::internal("the writer thread is gone")))
+    }
+}
+
+struct Thread {
+    connection: Connection,
+    clock: Clock,
+    on_commit: OnCommit,
+}
+
+impl Thread {
+    fn run(mut self, mut tasks: mpsc::Receiver<Task>) {
+        while let Some(first) = tasks.blocking_recv() {
+            let mut batch = vec![first];
+            while batch.len() < limits::WRITE_BATCH_MAX {
+                match tasks.try_recv() {
+                    Ok(task) => batch.push(task),
+                    Err(_) => break,
+                }
+            }
+            self.commit(batch);
+        }
+        // Leaves one file behind, not three.
+        if let Err(cause) = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)") {
+            log::warn!("final checkpoint failed cause=\"{cause}\"");
+        }
+    }
+
+    fn commit(&mut self, batch: Vec<Task>) {
+        let mut answers = Vec::with_capacity(batch.len());
+        match self.attempt(batch, &mut answers) {
+            Ok(committed) => {
+                (self.on_commit)(committed);
+                answers.into_iter().for_each(|answer| answer(None));
+            }
+            Err(failure) => {
+                log::error!("commit failed tasks={} error=\"{failure:?}\"", answers.len());
+                if !self.connection.is_autocommit()
+                    && let Err(cause) = self.connection.execute_batch("ROLLBACK")
+                {
+                    log::error!("rollback failed cause=\"{cause}\"");
+                }
+                answers.into_iter().for_each(|answer| answer(Some(&failure)));
+            }
+        }
+    }
+
+    fn attempt(&mut self, batch: Vec<Task>, answers: &mut Vec<Answer>) -> Result<Committed> {
+        let mut batch = batch.into_iter();
+        let started = self.begin();
+        let seq = match started {
+            Ok(seq) => seq,
+            Err(failure) => {
+                // Nothing ran; every caller must still hear why. A dropped task would look like our own fault.
+                answers.extend(batch.map(|task| task.answer));
+                return Err(failure);
+            }
+        };
+        let tx = WriteTx::new(&self.connection, self.clock.now(), seq);
+        while let Some(task) = batch.next() {
+            let ran = run_in_savepoint(&self.connection, &tx, task, answers);
+            // A full disk or failing device makes SQLite roll the whole transaction back by itself.
+            if ran.is_err() || self.connection.is_autocommit() {
+                answers.extend(batch.map(|task| task.answer));
+                return Err(ran.err().unwrap_or_else(disk_refuses));
+            }
+        }
+        self.connection.execute_batch("COMMIT")?;
+        Ok(tx.finish())
+    }
+
+    fn begin(&mut self) -> Result<Seq> {
+        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        // Asked each time: the command line may have written meanwhile.
+        super::ReadTx::new(&self.connection, 0).seq()
+    }
+}
+
+fn run_in_savepoint(connection: &Connection, tx: &WriteTx, task: Task, answers: &mut Vec<Answer>) -> Result<()> {
+    connection.prepare_cached("SAVEPOINT task")?.execute([])?;
+    let mark = tx.mark();
+    answers.push(task.answer);
+    // Unwind safety: what a panic leaves behind is undone by the savepoint and the mark.
+    let keep = catch_unwind(AssertUnwindSafe(|| (task.run)(tx))).unwrap_or_else(|_| {
+        log::error!("a write task panicked and was undone");
+        false
+    });
+    if connection.is_autocommit() {
+        return Err(disk_refuses());
+    }
+    if !keep {
+        tx.rewind(&mark);
+        connection.prepare_cached("ROLLBACK TO task")?.execute([])?;
+    }
+    connection.prepare_cached("RELEASE task")?.execute([])?;
+    Ok(())
+}
+
+fn disk_refuses() -> Error {
+    Error::unavailable("The server cannot write to its disk at the moment. Nothing was stored; please try again.")
+}
+
+fn lock<T>(slot: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A poisoned slot only means that a task panicked; its content is still whole.
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn copy(error: &Error) -> Error {
+    Error {
+        kind: error.kind,
+        message: error.message.clone(),
+        field: error.field.clone(),
+        retry_after_s: error.retry_after_s,
+        cause: error.cause.as_ref().map(|cause| cause.to_string().into()),
+    }
+}

@@ -1,0 +1,179 @@
+//! Conversations of a visitor (protocol 2.6–2.10) and what came after a change number.
+
+use super::Widget;
+use super::session::{Caller, Visitor};
+use super::wire;
+use crate::base::error::{Error, Result};
+use crate::base::id::{Seq, Uuid};
+use crate::base::limits;
+use crate::desk::conversations::Start;
+use crate::desk::messages::{Incoming, check_incoming};
+use crate::desk::threads::Thread;
+use crate::http::{Reply, Request};
+use crate::model::event::Door;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+#[derive(Deserialize)]
+struct Init {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    form_data: Option<Map<String, Value>>,
+    #[serde(default)]
+    echo_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Send {
+    #[serde(default)]
+    message: String,
+    #[serde(default)]
+    echo_id: Option<String>,
+}
+
+/// Who begins a conversation: somebody with a session, or nobody yet. A bad token is a 401, never silently a new visitor.
+pub(super) enum Starter {
+    Known(Visitor),
+    Nobody(Caller),
+}
+
+impl Widget {
+    /// `POST conversations/init` (2.6).
+    pub(super) async fn init(&self, mut request: Request) -> Result<Reply> {
+        let starter = self.starter(&request).await?;
+        let asked: Init = request.json().await?;
+        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        self.begin(&request, starter, message, asked.form_data.unwrap_or_default()).await
+    }
+
+    /// `GET conversations` (2.7).
+    pub(super) async fn list(&self, request: Request) -> Result<Reply> {
+        let visitor = self.visitor(&request).await?;
+        let (threads, seq) = self.desk.threads_of(&visitor.session).await?;
+        let all: Vec<Value> = threads.iter().map(|thread| self.shape(&visitor, thread)).collect();
+        Ok(visitor.told(wire::success_at(seq, Value::Array(all))))
+    }
+
+    /// `GET conversations/{uuid}` (2.8), with history paging.
+    pub(super) async fn open(&self, request: Request, uuid: Uuid) -> Result<Reply> {
+        let visitor = self.visitor(&request).await?;
+        let before = number(&request, "before")?;
+        let limit =
+            number(&request, "limit")?.map_or(limits::MESSAGES_UNPAGED_MAX, |n| n.clamp(1, limits::MESSAGES_PAGE_MAX.into()) as u32);
+        let (thread, page) = self.desk.thread_page(&visitor.session, uuid, before, limit).await?;
+        let messages: Vec<Value> = page.messages.iter().map(|message| wire::message(&self.desk, message)).collect();
+        let data = json!({ "conversation": self.shape(&visitor, &thread), "messages": messages, "has_more": page.has_more });
+        Ok(visitor.told(wire::success_at(page.seq, data)))
+    }
+
+    /// `POST conversations/{uuid}/message` (2.9).
+    pub(super) async fn send(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let visitor = self.visitor(&request).await?;
+        self.throttles.message(&self.desk, visitor.session.contact.0)?;
+        let asked: Send = request.json().await?;
+        let incoming = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        let message = self.desk.receive(&visitor.inbox, &visitor.session, uuid, incoming).await?;
+        Ok(visitor.told(wire::success_at(message.seq, wire::message(&self.desk, &message))))
+    }
+
+    /// `POST conversations/{uuid}/update-last-seen` (2.10); needs no body and no content type.
+    pub(super) async fn seen(&self, request: Request, uuid: Uuid) -> Result<Reply> {
+        let visitor = self.visitor(&request).await?;
+        self.desk.mark_seen_by_contact(&visitor.session, uuid).await?;
+        Ok(visitor.told(wire::success(Value::Bool(true))))
+    }
+
+    /// `POST conversations/{uuid}/close` (decision 9).
+    pub(super) async fn close(&self, request: Request, uuid: Uuid) -> Result<Reply> {
+        let visitor = self.visitor(&request).await?;
+        self.desk.close_by_contact(&visitor.inbox, &visitor.session, uuid).await?;
+        let thread = self.desk.thread_of(&visitor.session, uuid).await?;
+        Ok(visitor.told(wire::success(self.shape(&visitor, &thread))))
+    }
+
+    /// `GET changes?after=<seq>`: everything durable since, as the frames the socket would have sent.
+    pub(super) async fn changes(&self, request: Request) -> Result<Reply> {
+        let visitor = self.visitor(&request).await?;
+        let after = number(&request, "after")?.ok_or_else(|| Error::invalid("Say after which change: ?after=<seq>.").in_field("after"))?;
+        let changes = self.desk.changes_for_visitor(&visitor.session, after).await?;
+        let told = changes.events.iter().filter_map(|event| event.wire(Door::Widget, |event| wire::frame(&self.desk, event)));
+        let frames: Vec<Value> = told.filter_map(|text| serde_json::from_str(&text).ok()).collect();
+        let data = json!({ "seq": changes.seq, "reload": changes.reload, "more": changes.more, "frames": frames });
+        Ok(visitor.told(wire::success_at(changes.seq, data)))
+    }
+
+    pub(super) async fn starter(&self, request: &Request) -> Result<Starter> {
+        if request.headers.contains_key("authorization") {
+            return Ok(Starter::Known(self.visitor(request).await?));
+        }
+        let caller = self.caller(request).await?;
+        self.throttles.call(&self.desk, request, None)?;
+        self.throttles.start(&self.desk, request.client_ip)?;
+        Ok(Starter::Nobody(caller))
+    }
+
+    pub(super) async fn begin(&self, request: &Request, starter: Starter, message: Incoming, form: Map<String, Value>) -> Result<Reply> {
+        let (inbox, visitor) = match starter {
+            Starter::Known(visitor) => (visitor.inbox.clone(), Some(visitor)),
+            Starter::Nobody(caller) => (caller.inbox, None),
+        };
+        if let Some(visitor) = &visitor {
+            self.throttles.message(&self.desk, visitor.session.contact.0)?;
+        }
+        let files = message.files.clone();
+        let user_agent = request.header("user-agent").unwrap_or_default().to_owned();
+        let start = Start { message, form, ip: request.client_ip, user_agent };
+        let started = match self.desk.begin(&inbox, visitor.as_ref().map(|visitor| &visitor.session), start).await {
+            Ok(started) => started,
+            Err(error) => {
+                self.desk.discard_files(files).await;
+                return Err(error);
+            }
+        };
+        let closed = self.desk.is_closed_for(&started.conversation);
+        let thread = Thread { conversation: started.conversation, last: Some(started.message.clone()), unread: 0 };
+        let mut data = json!({
+            "conversation": wire::conversation(&self.desk, &thread, closed),
+            "messages": [wire::message(&self.desk, &started.message)],
+            "business_hours_id": null,
+            "working_hours_utc_offset": null,
+        });
+        if let Some(token) = started.token {
+            data["session_token"] = json!(token);
+            data["user"] = wire::user(&started.contact);
+        }
+        let reply = wire::success_at(started.seq, data);
+        Ok(match visitor {
+            Some(visitor) => visitor.told(reply),
+            None => reply,
+        })
+    }
+
+    fn shape(&self, visitor: &Visitor, thread: &Thread) -> Value {
+        let policy = visitor.inbox.config.policy(visitor.session.verified);
+        let resolved = thread.conversation.status == crate::model::conversation::Status::Resolved;
+        wire::conversation(&self.desk, thread, resolved && policy.prevent_reply_to_closed_conversation)
+    }
+}
+
+/// The sender's own id: 1 to 64 of `[A-Za-z0-9_-]`, or none.
+pub(super) fn echo_id(given: Option<String>) -> Result<Option<String>> {
+    match given {
+        None => Ok(None),
+        Some(echo) if (1..=64).contains(&echo.len()) && echo.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-') => {
+            Ok(Some(echo))
+        }
+        Some(_) => Err(Error::invalid("echo_id is 1 to 64 letters, digits, _ or -.").in_field("echo_id")),
+    }
+}
+
+fn number(request: &Request, name: &'static str) -> Result<Option<Seq>> {
+    match request.query(name) {
+        None => Ok(None),
+        Some(text) => match text.parse::<Seq>() {
+            Ok(number) if number >= 0 => Ok(Some(number)),
+            _ => Err(Error::invalid(format!("{name} is a number.")).in_field(name)),
+        },
+    }
+}

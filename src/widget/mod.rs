@@ -1,0 +1,91 @@
+//! Floor 5: the visitors' door. Libredesk's widget protocol, native, with the additions of README.md here. Translates, authorises,
+//! calls one desk verb.
+
+pub mod conversations;
+pub mod media;
+pub mod pages;
+pub mod session;
+pub mod sign_in;
+pub mod socket;
+pub mod throttles;
+pub mod uploads;
+pub mod wire;
+
+use crate::base::error::{Error, Result};
+use crate::base::id::Uuid;
+use crate::desk::Desk;
+use crate::http::{Reply, Request};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The door and what it needs. Cloning shares it.
+#[derive(Clone)]
+pub struct Widget {
+    /// The house.
+    pub desk: Desk,
+    /// Who asks too often.
+    pub throttles: Arc<throttles::Throttles>,
+    /// Public address, if configured.
+    pub base_url: Option<String>,
+    /// A custom front end's folder, in place of our widget.
+    pub widget_dir: Option<PathBuf>,
+}
+
+impl Widget {
+    /// All routes below `/api/v1/widget/`. `path` is what follows, split at slashes.
+    pub async fn api(&self, request: Request, path: &[&str]) -> Reply {
+        if request.method == hyper::Method::OPTIONS {
+            return session::preflight();
+        }
+        let request_id = request.request_id.clone();
+        let answered = self.route(request, path).await;
+        session::with_cors(answered.unwrap_or_else(|error| {
+            if let Some(cause) = &error.cause {
+                log::error!("widget call failed request={request_id} error=\"{}\" cause=\"{cause}\"", error.message);
+            }
+            wire::failure(&error, &request_id)
+        }))
+    }
+
+    async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {
+        let method = request.method.clone();
+        match (method.as_str(), path) {
+            ("GET", ["chat", "settings", "launcher"]) => self.launcher(request).await,
+            ("GET", ["chat", "settings"]) => self.settings(request).await,
+            ("POST", ["chat", "auth", "exchange"]) => self.exchange(request).await,
+            ("GET", ["chat", "auth", "me"]) => self.me(request).await,
+            ("POST", ["chat", "auth", "logout"]) => self.logout(request).await,
+            ("POST", ["chat", "conversations", "init"]) => self.init(request).await,
+            ("GET", ["chat", "conversations"]) => self.list(request).await,
+            ("GET", ["chat", "conversations", uuid]) => self.open(request, conversation_id(uuid)?).await,
+            ("POST", ["chat", "conversations", uuid, "message"]) => self.send(request, conversation_id(uuid)?).await,
+            ("POST", ["chat", "conversations", uuid, "update-last-seen"]) => self.seen(request, conversation_id(uuid)?).await,
+            ("POST", ["chat", "conversations", uuid, "close"]) => self.close(request, conversation_id(uuid)?).await,
+            ("GET", ["chat", "changes"]) => self.changes(request).await,
+            ("POST", ["media", "upload"]) => self.upload(request).await,
+            _ => Err(no_route(path)),
+        }
+    }
+}
+
+/// An id that is not even a uuid names nothing: the same answer as for a missing one.
+fn conversation_id(text: &str) -> Result<Uuid> {
+    Uuid::parse(text).ok_or_else(|| Error::not_found("conversation"))
+}
+
+fn no_route(path: &[&str]) -> Error {
+    let known = matches!(
+        path,
+        ["chat", "settings"]
+            | ["chat", "settings", "launcher"]
+            | ["chat", "auth", "exchange" | "me" | "logout"]
+            | ["chat", "conversations" | "changes"]
+            | ["chat", "conversations", _]
+            | ["chat", "conversations", _, "message" | "update-last-seen" | "close"]
+            | ["media", "upload"]
+    );
+    match known {
+        true => Error::invalid("This address does not answer to this method."),
+        false => Error::not_found("address"),
+    }
+}

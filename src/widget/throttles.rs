@@ -1,0 +1,95 @@
+//! How often visitors may ask. Keyed on the session wherever there is one, so that an office behind one address is not punished;
+//! the address itself has a wide limit against floods, and narrow ones where no session exists yet.
+
+use crate::base::error::{Error, Result};
+use crate::base::limits;
+use crate::desk::Desk;
+use crate::http::Request;
+use crate::http::throttle::{Failures, Throttle, TooMany};
+use std::net::IpAddr;
+use std::time::Duration;
+
+/// Calls of one session per minute: fast typing, several tabs and their catch-ups fit many times over.
+const CALLS_PER_SESSION: u32 = 240;
+/// Calls from one address per minute: some hundred people behind one router.
+const CALLS_PER_ADDRESS: u32 = 6_000;
+/// New visitors from one address per minute.
+const STARTS_PER_ADDRESS: u32 = 30;
+/// Token exchanges from one address per minute: a class room that opens the page at once fits.
+const EXCHANGES_PER_ADDRESS: u32 = 240;
+/// Tokens from one address per minute that prove nothing: guessing is hopeless anyway, this keeps it cheap for us.
+const FAILURES_PER_ADDRESS: u32 = 60;
+/// Messages and files of one session per minute.
+const MESSAGES_PER_SESSION: u32 = 60;
+
+/// All counters of the visitors' door.
+pub struct Throttles {
+    session_calls: Throttle,
+    address_calls: Throttle,
+    starts: Throttle,
+    exchanges: Throttle,
+    failures: Failures,
+    messages: Throttle,
+}
+
+impl Throttles {
+    /// Counters with every limit multiplied by `factor` (configuration key RATE_LIMIT_FACTOR).
+    pub fn new(factor: u32) -> Throttles {
+        let limit = |per_minute: u32| {
+            Throttle::new(per_minute.saturating_mul(factor), per_minute.saturating_mul(factor), limits::THROTTLE_KEYS_MAX)
+        };
+        Throttles {
+            session_calls: limit(CALLS_PER_SESSION),
+            address_calls: limit(CALLS_PER_ADDRESS),
+            starts: limit(STARTS_PER_ADDRESS),
+            exchanges: limit(EXCHANGES_PER_ADDRESS),
+            failures: Failures::new(FAILURES_PER_ADDRESS.saturating_mul(factor), Duration::from_secs(60), limits::THROTTLE_KEYS_MAX),
+            messages: limit(MESSAGES_PER_SESSION),
+        }
+    }
+
+    /// Any call.
+    pub fn call(&self, desk: &Desk, request: &Request, token: Option<&str>) -> Result<()> {
+        let now = desk.clock.now();
+        told(self.address_calls.check(&request.client_ip.to_string(), now))?;
+        match token {
+            Some(token) => told(self.session_calls.check(token.get(..64).unwrap_or(token), now)),
+            None => Ok(()),
+        }
+    }
+
+    /// A first message without a session.
+    pub fn start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.starts.check(&ip.to_string(), desk.clock.now()))
+    }
+
+    /// A token exchange.
+    pub fn exchange(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.exchanges.check(&ip.to_string(), desk.clock.now()))
+    }
+
+    /// A message or upload.
+    pub fn message(&self, desk: &Desk, contact: i64) -> Result<()> {
+        told(self.messages.check(&contact.to_string(), desk.clock.now()))
+    }
+
+    /// Whether this address sent too many tokens that prove nothing.
+    pub fn check_failures(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.failures.check(&ip.to_string(), desk.clock.now()))
+    }
+
+    /// Counts one of those.
+    pub fn note_failure(&self, desk: &Desk, ip: IpAddr) {
+        self.failures.add(&ip.to_string(), desk.clock.now());
+    }
+}
+
+fn told<T>(taken: Result<T, TooMany>) -> Result<()> {
+    match taken {
+        Ok(_) => Ok(()),
+        Err(too_many) => {
+            let seconds = too_many.retry_after_s;
+            Err(Error::too_many(format!("That was very often in a short time. Please wait {seconds} s; nothing is lost."), seconds))
+        }
+    }
+}

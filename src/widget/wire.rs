@@ -1,0 +1,319 @@
+//! The shapes of Libredesk's widget protocol and our additions (see README.md here). The only file of this door that makes JSON.
+
+use crate::base::clock::rfc3339;
+use crate::base::error::{Error, Kind};
+use crate::base::id::Seq;
+use crate::desk::Desk;
+use crate::desk::availability::Reach;
+use crate::desk::threads::Thread;
+use crate::http::Reply;
+use crate::model::agent::AgentRef;
+use crate::model::contact::{Contact, ContactKind};
+use crate::model::conversation::{Conversation, Status};
+use crate::model::event::{Event, Typist, What};
+use crate::model::inbox::{Inbox, InboxConfig};
+use crate::model::message::{Attachment, Author, Message, MessageKind};
+use serde_json::{Map, Value, json};
+
+/// A good answer in the protocol's envelope (1.1).
+pub fn success(data: Value) -> Reply {
+    Reply::json(200, &json!({ "status": "success", "data": data }))
+}
+
+/// The same, with the change number of its snapshot.
+pub fn success_at(seq: Seq, data: Value) -> Reply {
+    success(data).header("x-deskbell-seq", seq.to_string())
+}
+
+/// A failure in the protocol's envelope (1.1, 1.2). The bare form of the rate limiter is kept too: it has no `error_type`.
+pub fn failure(error: &Error, request_id: &str) -> Reply {
+    let (status, error_type) = match error.kind {
+        Kind::Invalid => (400, "InputException"),
+        Kind::Unauthorized => (401, "UnauthorizedException"),
+        Kind::Forbidden => (403, "PermissionException"),
+        Kind::NotFound => (404, "NotFoundException"),
+        Kind::Conflict => (409, "ConflictException"),
+        Kind::TooLarge => (413, "GeneralException"),
+        Kind::TooMany => (429, "RateLimitException"),
+        Kind::Busy | Kind::Unavailable => (503, "GeneralException"),
+        Kind::Internal => (500, "GeneralException"),
+    };
+    let mut body = json!({ "status": "error", "message": error.message, "data": null, "error_type": error_type });
+    if let Some(field) = &error.field {
+        body["field"] = json!(field);
+    }
+    if error.kind == Kind::Internal {
+        body["request_id"] = json!(request_id);
+    }
+    let reply = Reply::json(status, &body);
+    match error.retry_after_s {
+        Some(seconds) => reply.header("retry-after", seconds.to_string()),
+        None => reply,
+    }
+}
+
+/// The person of a session (2.4, 2.5).
+pub fn user(contact: &Contact) -> Value {
+    let first_name = match contact.first_name.is_empty() {
+        true => contact.name(),
+        false => contact.first_name.clone(),
+    };
+    json!({
+        "user_id": contact.id.0, "is_visitor": contact.kind == ContactKind::Visitor, "first_name": first_name, "last_name": contact.last_name,
+    })
+}
+
+/// ChatConversation (2.7).
+pub fn conversation(desk: &Desk, thread: &Thread, closed: bool) -> Value {
+    let mut shape = partial(desk, &thread.conversation, closed);
+    shape.insert("created_at".into(), rfc3339(thread.conversation.created_at).into());
+    shape.insert("unread_message_count".into(), thread.unread.into());
+    shape.insert("last_message".into(), last_message(desk, thread));
+    Value::Object(shape)
+}
+
+/// ChatMessage (2.8). The visitor's own words are `text`, so that any widget shows them literally; agents' are `html`.
+pub fn message(desk: &Desk, message: &Message) -> Value {
+    let own = message.kind == MessageKind::Incoming;
+    let mut shape = json!({
+        "uuid": message.uuid.to_string(),
+        "status": if own { "received" } else { "sent" },
+        "conversation_uuid": message.conversation_uuid.to_string(),
+        "created_at": rfc3339(message.created_at),
+        "content": if own { &message.source } else { &message.html },
+        "content_type": if own { "text" } else { "html" },
+        "text_content": message.text,
+        "html": message.html,
+        "kind": "message",
+        "seq": message.seq,
+        "author": author(desk, &message.author),
+        "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
+        "meta": {},
+    });
+    if own && let Some(echo_id) = &message.echo_id {
+        shape["echo_id"] = json!(echo_id);
+    }
+    shape
+}
+
+/// What the launcher needs before the frame exists (2.1).
+pub fn launcher(inbox: &Inbox, base: &str) -> Value {
+    let config = &inbox.config;
+    json!({
+        "launcher": {
+            "spacing": { "side": config.launcher.spacing.side, "bottom": config.launcher.spacing.bottom },
+            "logo_url": absolute(base, &config.launcher.logo_url),
+            "position": config.launcher.position,
+            "color": config.launcher.color,
+        },
+        "colors": { "primary": config.colors.primary },
+        "theme": config.theme,
+    })
+}
+
+/// The whole public configuration (2.2), built key by key: what is not named here does not leave (security row 17).
+pub fn settings(inbox: &Inbox, team: &[AgentRef], base: &str, limits: Value) -> Value {
+    let InboxConfig { colors, home_screen, features, notice_banner, prechat_form, .. } = &inbox.config;
+    let config = &inbox.config;
+    let mut shape = launcher(inbox, base);
+    let more = json!({
+        "inbox_uuid": inbox.uuid.to_string(),
+        "brand_name": config.brand_name,
+        "website_url": config.website_url,
+        "logo_url": absolute(base, &config.logo_url),
+        "dark_mode": config.theme == "dark",
+        "show_powered_by": config.show_powered_by,
+        "language": config.language,
+        "fallback_language": config.fallback_language,
+        "users": config.users,
+        "visitors": config.visitors,
+        "colors": colors,
+        "home_screen": home_screen,
+        "home_apps": config.home_apps,
+        "features": features,
+        "notice_banner": notice_banner,
+        "direct_to_conversation": config.direct_to_conversation,
+        "greeting_message": config.greeting_message,
+        "introduction_message": config.introduction_message,
+        "chat_introduction": config.chat_introduction,
+        "chat_reply_expectation_message": config.chat_reply_expectation_message,
+        "show_office_hours_in_chat": false,
+        "show_office_hours_after_assignment": false,
+        "prechat_form": { "enabled": prechat_form.enabled, "title": prechat_form.title, "fields": form_fields(inbox) },
+        "allow_close": config.allow_close,
+        "anonymous_allowed": config.visitors.allow_start_conversation,
+        "limits": limits,
+        "team": {
+            "online": !team.is_empty(),
+            "agents": team.iter().take(3).map(|agent| json!({ "first_name": agent.first_name, "avatar_url": null, "tint": agent.uuid.tint() })).collect::<Vec<_>>(),
+            "reply_minutes": null,
+        },
+    });
+    if let (Value::Object(shape), Value::Object(more)) = (&mut shape, more) {
+        shape.extend(more);
+        if prechat_form.enabled {
+            shape.insert("custom_attributes".into(), custom_attributes(inbox));
+        }
+    }
+    shape
+}
+
+/// The frame for an event, or `None` when visitors do not hear of it (4.2).
+pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
+    let (kind, data) = match &event.what {
+        What::MessageAdded { message: added, .. } => match added.kind {
+            MessageKind::Incoming | MessageKind::Outgoing => ("new_message", message(desk, added)),
+            MessageKind::Note | MessageKind::Activity => return None,
+        },
+        What::ConversationChanged { conversation } => {
+            let mut shape = partial(desk, conversation, desk.is_closed_for(conversation));
+            if conversation.contact_seen_seq >= conversation.last_seq {
+                shape.insert("unread_message_count".into(), 0.into());
+            }
+            ("conversation_update", Value::Object(shape))
+        }
+        What::Typing { conversation, who: Typist::Agent { id, name, .. }, is_typing, note: false } => {
+            let first_name = name.split(' ').next().unwrap_or_default();
+            let author = json!({ "id": id.0, "first_name": first_name, "type": "agent" });
+            ("typing", json!({ "conversation_uuid": conversation.to_string(), "is_typing": is_typing, "author": author }))
+        }
+        What::Typing { .. }
+        | What::ContactChanged { .. }
+        | What::InboxChanged { .. }
+        | What::AgentChanged { .. }
+        | What::Viewing { .. }
+        | What::AgentPresence { .. }
+        | What::ContactPresence { .. }
+        | What::Pages { .. }
+        | What::SessionEnded { .. }
+        | What::SignedOut { .. } => return None,
+    };
+    let mut frame = json!({ "type": kind, "data": data });
+    if let Some(seq) = event.seq {
+        frame["seq"] = json!(seq);
+    }
+    Some(frame.to_string())
+}
+
+/// What a conversation looks like without its messages; also the body of `conversation_update`.
+fn partial(desk: &Desk, conversation: &Conversation, closed: bool) -> Map<String, Value> {
+    let status = match (conversation.status, closed) {
+        (Status::Open | Status::Waiting, _) => "Open",
+        (Status::Resolved, false) => "Resolved",
+        (Status::Resolved, true) => "Closed",
+    };
+    let shape = json!({
+        "uuid": conversation.uuid.to_string(),
+        "number": conversation.id.0,
+        "status": status,
+        "closed": closed,
+        "assignee": conversation.assignee.as_ref().map(|agent| assignee(desk, agent)),
+        "seq": conversation.seq,
+        "agent_seen_seq": conversation.agent_seen_seq,
+        "contact_seen_seq": conversation.contact_seen_seq,
+    });
+    match shape {
+        Value::Object(shape) => shape,
+        _ => Map::new(),
+    }
+}
+
+fn last_message(desk: &Desk, thread: &Thread) -> Value {
+    match &thread.last {
+        Some(last) => {
+            let names = || last.attachments.iter().map(|file| file.name.as_str()).collect::<Vec<_>>().join(", ");
+            let content = if last.text.is_empty() { names() } else { last.text.clone() };
+            let mut author = author(desk, &last.author);
+            if author["type"] == "visitor" {
+                author["type"] = json!("contact");
+            }
+            json!({ "content": content, "created_at": rfc3339(last.created_at), "author": author })
+        }
+        // Always an object with a valid time, also for a conversation without a word (conformance item 4).
+        None => {
+            json!({ "content": "", "created_at": rfc3339(thread.conversation.created_at), "author": { "id": 0, "first_name": "", "last_name": "", "type": "contact" } })
+        }
+    }
+}
+
+fn author(desk: &Desk, author: &Author) -> Value {
+    let (id, first_name, last_name, kind, status, tint) = match author {
+        Author::Contact { id, uuid, kind, first_name, last_name } => {
+            (id.0, first_name.as_str(), last_name.as_str(), kind.as_str(), "", uuid.tint())
+        }
+        // Visitors learn an agent's first name; the rest is between the agent and the desk.
+        Author::Agent { id, uuid, first_name, availability, .. } => {
+            (id.0, first_name.as_str(), "", "agent", reach(desk.reach(*id, *availability)), uuid.tint())
+        }
+        Author::System => (0, "", "", "agent", "", 0),
+    };
+    json!({
+        "id": id, "first_name": first_name, "last_name": last_name, "email": null, "avatar_url": null, "availability_status": status,
+        "type": kind, "active_at": null, "tint": tint,
+    })
+}
+
+fn assignee(desk: &Desk, agent: &AgentRef) -> Value {
+    author(
+        desk,
+        &Author::Agent {
+            id: agent.id,
+            uuid: agent.uuid,
+            first_name: agent.first_name.clone(),
+            last_name: agent.last_name.clone(),
+            availability: agent.availability,
+        },
+    )
+}
+
+fn attachment(desk: &Desk, file: &Attachment) -> Value {
+    let url = desk.link(file.uuid);
+    let is_image = crate::base::files::inline_ok(&file.content_type) && file.content_type.starts_with("image/");
+    let mut shape = json!({
+        "uuid": file.uuid.to_string(), "name": file.name, "size": file.size, "content": null, "content_id": "",
+        "content_type": file.content_type, "disposition": "attachment", "url": url,
+    });
+    if is_image {
+        // The same bytes: browsers scale, and the first paint needs no second file.
+        shape["thumbnail_url"] = shape["url"].clone();
+        shape["width"] = json!(file.width);
+        shape["height"] = json!(file.height);
+    }
+    shape
+}
+
+fn reach(reach: Reach) -> &'static str {
+    match reach {
+        Reach::Online => "online",
+        Reach::Away => "away",
+        Reach::Offline => "offline",
+    }
+}
+
+fn form_fields(inbox: &Inbox) -> Vec<Value> {
+    if !inbox.config.prechat_form.enabled {
+        return Vec::new();
+    }
+    let mut fields: Vec<_> = inbox.config.prechat_form.fields.iter().filter(|field| field.enabled).collect();
+    fields.sort_by_key(|field| field.order);
+    fields.into_iter().map(|field| json!(field)).collect()
+}
+
+/// Choices of list questions, keyed as the protocol wants them.
+fn custom_attributes(inbox: &Inbox) -> Value {
+    let lists = inbox.config.prechat_form.fields.iter().filter(|field| field.enabled && !field.is_default && field.custom_attribute_id > 0);
+    Value::Object(
+        lists
+            .map(|field| {
+                (
+                    field.custom_attribute_id.to_string(),
+                    json!({ "id": field.custom_attribute_id, "name": field.label, "type": field.kind, "values": field.values }),
+                )
+            })
+            .collect(),
+    )
+}
+
+fn absolute(base: &str, url: &str) -> String {
+    if url.starts_with('/') { format!("{base}{url}") } else { url.to_owned() }
+}
