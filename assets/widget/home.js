@@ -1,11 +1,12 @@
 // The first screen: a greeting, who is here, the conversation to continue, and one tap to the composer.
 
-import { h, html } from '../vendor/preact.js';
-import { Icon } from '../shared/icons.js';
-import { safeHref } from '../shared/html.js';
+import { h, html, useEffect } from '../vendor/preact.js';
+import { Icon } from '../shared/icons-base.js';
+import { safeHref } from '../shared/links.js';
 import { expectation } from './availability.js';
 import { Faces } from './faces.js';
-import { Row } from './list.js';
+import { Row } from './row.js';
+import { warmConversation } from './screens.js';
 
 /** Libredesk's placeholders: `{{.FirstName | there}}`. @param {string} text @param {any} user */
 function greeted(text, user) {
@@ -18,10 +19,13 @@ export function Home({ chat }) {
   const { state, t } = chat;
   const { settings } = state;
   const policy = chat.policy();
-  const { online, text } = expectation(settings, null, state.words, state.time);
+  const { online, text } = expectation(settings, null, state.words, state.time, state.hours);
   const greeting = greeted(settings.greeting_message, state.user);
   const introduction = greeted(settings.introduction_message, state.user);
   const last = state.conversations[0];
+  const warm = () => { warmConversation().catch(() => {}); };
+  // Who already talks here will most likely go on talking.
+  useEffect(() => { if (last) warm(); }, [!last]);
   const barred = !state.session && settings.anonymous_allowed === false;
   const mayStart = !barred && policy.allow_start_conversation !== false && !(policy.prevent_multiple_conversations && last);
   const apps = (settings.home_apps || []).filter((/** @type {any} */ app) => safeHref(app.url));
@@ -35,7 +39,7 @@ export function Home({ chat }) {
       ${settings.notice_banner?.enabled && settings.notice_banner.text ? html`<p class="banner-note">${h(Icon, { name: 'info' })}<span>${settings.notice_banner.text}</span></p>` : null}
       ${last ? html`<section class="card" aria-label=${t('w.continue')}><h2 class="card-title">${t('w.continue')}</h2>${h(Row, { chat, talk: last })}
         ${state.conversations.length > 1 ? html`<button type="button" class="card-more" onClick=${() => chat.go('list')}>${t('w.all_conversations', { count: state.conversations.length })}${h(Icon, { name: 'chevron_right', size: 18 })}</button>` : null}</section>` : null}
-      ${mayStart ? html`<button type="button" class="start" onClick=${() => chat.go('chat', 'new')}>
+      ${mayStart ? html`<button type="button" class="start" onPointerEnter=${warm} onFocus=${warm} onTouchStart=${warm} onClick=${() => chat.go('chat', 'new')}>
         <span><strong>${policy.start_conversation_button_text || t(last ? 'w.start_new' : 'w.start')}</strong><small class=${online ? 'is-online' : ''}><i></i>${text}</small></span>${h(Icon, { name: 'send' })}</button>` : null}
       ${barred ? html`<p class="banner-note">${h(Icon, { name: 'lock' })}<span>${t('w.sign_in_first')}</span></p>` : null}
       ${apps.filter((/** @type {any} */ app) => app.type === 'announcement').map((/** @type {any} */ app) => html`<a class="card announcement" href=${safeHref(app.url)} target="_blank" rel="noopener noreferrer">
