@@ -26,7 +26,7 @@ impl Router {
     pub async fn answer(self, request: Request) -> Reply {
         let path = request.path.strip_prefix(&self.base_path).filter(|rest| rest.starts_with('/')).unwrap_or(&request.path).to_owned();
         let segments: Vec<&str> = path.split('/').skip(1).collect();
-        let method = if request.method == hyper::Method::HEAD { "GET".to_owned() } else { request.method.as_str().to_owned() };
+        let method = request.method.clone();
         match (method.as_str(), segments.as_slice()) {
             (_, ["api", "v1", "widget", rest @ ..]) => self.widget.api(request, rest).await,
             (_, ["api", "desk", rest @ ..]) => self.desks.api(request, rest).await,
@@ -48,7 +48,7 @@ impl Router {
             ("GET", ["w", file]) => self.widget.snippet(&request, file).await,
             ("GET", ["widget", "assets", rest @ ..]) => self.widget.custom_file(&request, "assets", &rest.join("/")).await,
             ("GET", ["static", "public", rest @ ..]) => self.widget.custom_file(&request, "public", &rest.join("/")).await,
-            ("GET", ["a", _, rest @ ..]) => assets::reply(&request, &rest.join("/"), Caching::Immutable),
+            ("GET", ["a", rest @ ..]) => assets::reply_hashed(&request, &rest.join("/")),
             ("GET", ["uploads", name]) => self.widget.file(&request, name).await,
             ("GET", ["desk"] | ["desk", ..]) => self.desks.page(&request),
             ("GET", ["health"]) => self.health().await,
