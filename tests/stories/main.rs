@@ -3,4 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod catch_up;
 mod chat;
+mod files;
+mod people;
