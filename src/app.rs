@@ -74,6 +74,11 @@ impl House {
         for worker in workers {
             worker.await.map_err(Error::internal)?;
         }
+        self.close().await
+    }
+
+    /// Lets the last writes reach the disk and leaves one file behind, unless somebody else still has it open.
+    pub async fn close(self) -> Result<()> {
         let House { desk, writer, .. } = self;
         drop(desk);
         tokio::task::spawn_blocking(move || writer.join())
