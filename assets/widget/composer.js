@@ -31,7 +31,8 @@ export function Composer({ chat }) {
     area.style.height = `${Math.min(area.scrollHeight, LINES_MAX * 22 + 22)}px`;
     area.style.overflowY = area.scrollHeight > LINES_MAX * 22 + 22 ? 'auto' : 'hidden';
   }, [text]);
-  useEffect(() => { if (state.focus) field.current?.focus({ preventScroll: true }); }, [state.focus]);
+  // On a phone the keyboard would cover the answer one came to read.
+  useEffect(() => { if (state.focus && !(state.mobile && id !== 'new')) field.current?.focus({ preventScroll: true }); }, [state.focus]);
   useEffect(() => {
     const keep = () => { clearTimeout(draft.current.timer); chat.keepDraft(id, draft.current.text); };
     addEventListener('pagehide', keep);

@@ -40,11 +40,11 @@ function Brand({ chat }) {
 /** Who answers here: the person who has it, or the team. @param {{chat: import('./chat.js').Chat, talk: any}} props */
 function Who({ chat, talk }) {
   const { state } = chat;
-  const { online, text } = expectation(state.settings, talk, state.words, state.time);
+  const { online, text } = expectation(state.settings, talk, state.words, state.time, state.hours);
   const assignee = talk?.assignee;
   const name = assignee ? [assignee.first_name, assignee.last_name].filter(Boolean).join(' ') : state.settings.brand_name;
   return html`<div class="who">
-    ${h(Avatar, { name, url: assignee ? assignee.avatar_url : state.settings.logo_url, size: 36, online })}
+    ${h(Avatar, { name, url: assignee ? assignee.avatar_url : state.settings.logo_url, tint: assignee?.tint, size: 36, online })}
     <div class="who-text"><h1><bdi>${name}</bdi></h1><p>${text}</p></div>
   </div>`;
 }

@@ -19,7 +19,7 @@ export function Home({ chat }) {
   const { state, t } = chat;
   const { settings } = state;
   const policy = chat.policy();
-  const { online, text } = expectation(settings, null, state.words, state.time);
+  const { online, text } = expectation(settings, null, state.words, state.time, state.hours);
   const greeting = greeted(settings.greeting_message, state.user);
   const introduction = greeted(settings.introduction_message, state.user);
   const last = state.conversations[0];

@@ -6,6 +6,7 @@ pub mod availability;
 pub mod catch_up;
 pub mod contacts;
 pub mod conversations;
+pub mod csat;
 pub mod form;
 pub mod identity;
 pub mod inboxes;

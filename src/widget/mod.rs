@@ -2,6 +2,7 @@
 //! calls one desk verb.
 
 pub mod conversations;
+pub mod csat;
 pub mod media;
 pub mod pages;
 pub mod session;

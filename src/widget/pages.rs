@@ -112,7 +112,7 @@ impl Widget {
     }
 
     /// The sub-path under which we are reached.
-    fn base_path(&self) -> String {
+    pub(super) fn base_path(&self) -> String {
         let rest = self.base_url.as_deref().and_then(|url| url.split_once("://")).map_or("", |(_, rest)| rest);
         rest.find('/').map_or(String::new(), |at| rest[at..].to_owned())
     }

@@ -13,10 +13,10 @@ use std::time::Duration;
 const CALLS_PER_SESSION: u32 = 240;
 /// Calls from one address per minute: some hundred people behind one router.
 const CALLS_PER_ADDRESS: u32 = 6_000;
-/// New visitors from one address per minute.
-const STARTS_PER_ADDRESS: u32 = 30;
+/// New visitors from one address per minute: a big office after an outage mail.
+const STARTS_PER_ADDRESS: u32 = 300;
 /// Token exchanges from one address per minute: a class room that opens the page at once fits.
-const EXCHANGES_PER_ADDRESS: u32 = 240;
+const EXCHANGES_PER_ADDRESS: u32 = 600;
 /// Tokens from one address per minute that prove nothing: guessing is hopeless anyway, this keeps it cheap for us.
 const FAILURES_PER_ADDRESS: u32 = 60;
 /// Messages and files of one session per minute.

@@ -23,7 +23,7 @@ export function ContactPanel({ uuid }) {
   useEffect(() => { if (open && matchMedia('(max-width: 1099px)').matches) document.getElementById('panel-close')?.focus(); }, [open]);
   const close = () => change({ open: '' });
   return html`${open ? html`<div class="panel-shade" onClick=${close}></div>` : null}
-    <aside class="panel" aria-label="About this person" onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && open && !event.defaultPrevented) { event.stopPropagation(); close(); } }}>
+    <section class="panel" aria-label="About this person" onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && open && !event.defaultPrevented) { event.stopPropagation(); close(); } }}>
       <button type="button" id="panel-close" class="icon-button panel-close" aria-label="Close" onClick=${close}><${Icon} name="close" /></button>
       ${!contact || !thread ? html`<div class="centred">${thread && thread.state !== 'loading' ? null : html`<${Spinner} />`}</div>` : html`
         <header class="panel-head">
@@ -41,5 +41,5 @@ export function ContactPanel({ uuid }) {
         <${Earlier} earlier=${thread.earlier} />
         <${ContactNote} key=${contact.uuid} contact=${contact} />
         <${BlockButton} contact=${contact} />`}
-    </aside>`;
+    </section>`;
 }

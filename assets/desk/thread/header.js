@@ -46,7 +46,7 @@ export function ThreadHeader({ uuid }) {
         items=${[...STATUSES.map((status) => ({ label: STATUS_WORDS[status], icon: ICONS[status], checked: !snoozed && one.status === status, hint: status === 'resolved' ? 'e' : '', run: () => setStatus(uuid, status) })), ...away]} />
       <${Menu} buttonClass="icon-button wide-only" name="Snooze" title="Snooze (s)" align="end" open=${open === 'snooze'} onOpen=${hold('snooze')} label=${html`<${Icon} name="moon" />`}
         items=${away} />
-      ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only">Resolve</span><span class="quiet narrow-only">Resolve</span></button>` : null}
+      ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only" aria-hidden="true">Resolve</span><span class="quiet">Resolve</span></button>` : null}
       <button type="button" class="icon-button panel-button" aria-label="About ${one.contact.name}" aria-expanded=${open === 'panel' ? 'true' : 'false'} title="About this person (i)" onClick=${() => change({ open: open === 'panel' ? '' : 'panel' })}><${Icon} name="info" /></button>
     </span>
     ${open === 'snooze-custom' ? html`<${SnoozeDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}
