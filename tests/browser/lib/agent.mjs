@@ -33,11 +33,12 @@ export class Agent {
   async seesNot(text) { await gone(this.log.getByText(text)); }
   count(text) { return this.message(text).count(); }
 
+  /** `text` is Markdown; what is seen of it has no stars. */
   async replies(text) {
     await this.page.getByRole('button', { name: 'Reply', exact: true }).click();
     await this.box.fill(text);
     await this.page.getByRole('button', { name: 'Send', exact: true }).click();
-    await this.hasSent(text);
+    await this.hasSent(text.replaceAll('**', ''));
   }
 
   async notes(text) {

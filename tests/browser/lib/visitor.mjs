@@ -31,9 +31,11 @@ export class Visitor {
   /** To where one writes, from wherever the app stands. */
   async comesToWrite() {
     if (!await this.page.evaluate(() => window.Deskbell.isVisible())) await this.rings();
-    const start = this.frame.getByRole('button', { name: /^(Send us a message|New conversation)/ });
-    await one(this.box.or(start).first());
-    if (!await this.box.isVisible()) await start.click();
+    const { frame } = this;
+    const talk = frame.getByRole('region', { name: 'Your conversation' }).getByRole('button').first();
+    const start = frame.getByRole('button', { name: /^(Start conversation|New conversation|Send us a message)/ });
+    await this.box.or(start).or(talk).first().waitFor();
+    if (!await this.box.isVisible()) await (await talk.isVisible() ? talk : start).click();
     await one(this.box);
   }
 
@@ -51,14 +53,6 @@ export class Visitor {
   async sees(text) { await one(this.message(text)); }
   async seesNot(text) { await gone(this.frame.getByText(text)); }
   count(text) { return this.message(text).count(); }
-
-  /** Opens the newest conversation from the home screen. */
-  async goesOn() {
-    const row = this.frame.getByRole('region', { name: 'Your conversation' }).getByRole('button').first();
-    await one(this.box.or(row).first());
-    if (!await this.box.isVisible()) await row.click();
-    await one(this.box);
-  }
 
   /** One of the entries behind the three dots. */
   async chooses(entry) {
