@@ -82,6 +82,8 @@ pub const WRITE_QUEUE_MAX: usize = 4096;
 pub const WRITE_QUEUE_WAIT: Duration = Duration::from_secs(2);
 /// Tasks in one group commit: the fsync is shared by all of them.
 pub const WRITE_BATCH_MAX: usize = 256;
+/// How long SQLite waits for another program's lock on the file: the command line writes for milliseconds.
+pub const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// Read connections: two cores, one spare for a slow search.
 pub const READERS_MAX: u32 = 4;
 /// How long a reader waits for a connection of the pool.
