@@ -16,7 +16,8 @@ export function expectation(settings, conversation, words, time, hours, now = Da
   const back = wanted && hours ? hours(settings, conversation, words.t, time, now) : '';
   if (back) return { online: false, text: back };
   if (here && assignee) return { online: true, text: t('w.online_now') };
-  if (settings.chat_reply_expectation_message) return { online: here, text: settings.chat_reply_expectation_message };
+  // The inbox's own promise holds while somebody is there to keep it, or the hours say so.
+  if (settings.chat_reply_expectation_message && (here || team.online || wanted)) return { online: here, text: settings.chat_reply_expectation_message };
   if (here && team.reply_minutes) return { online: true, text: t('w.usually_replies', { time: time.span(team.reply_minutes * 60000) }) };
   return { online: here, text: here ? t('w.online_now') : t('w.away_now') };
 }

@@ -216,7 +216,7 @@ export function createChat({ base, inbox, page }) {
   function first(said) {
     const was = kept.view;
     if (was && said.open && !said.focus && was.name) { go(was.name, was.chat); return; }
-    if (state.settings.direct_to_conversation) direct(); else if (said.open) toUnread();
+    if (state.settings.direct_to_conversation) direct(); else if (state.open) toUnread();
   }
 
   function direct() {
@@ -628,6 +628,8 @@ export function createChat({ base, inbox, page }) {
     get state() { return state; },
     /** @param {() => void} watcher */
     watch(watcher) { watchers.add(watcher); return () => watchers.delete(watcher); },
+    /** The inbox's own words for the start button; the protocol's English default counts as none. @param {string} key */
+    startText(key) { const own = policy().start_conversation_button_text; return own && own !== 'Start conversation' ? own : t(key); },
     t, go, send, typing, say, older, logout, fromPage, policy, conversation,
     begin: () => page.post('hello'),
     again: () => { set({ phase: 'loading' }); page.post('hello'); },

@@ -4,13 +4,14 @@ import { h, html, useRef, useState } from '../vendor/preact.js';
 import { Avatar } from '../shared/avatar.js';
 import { Icon } from '../shared/icons-base.js';
 import { expectation } from './availability.js';
+import { ground } from './colour.js';
 
 /** @param {{chat: import('./chat.js').Chat}} props */
 export function Header({ chat }) {
   const { state, t } = chat;
   const talk = state.view === 'chat' ? chat.conversation(state.chat) : null;
   const single = state.settings.direct_to_conversation && state.conversations.length < 2;
-  return html`<header class="header">
+  return html`<header class="header" style=${state.view === 'home' ? ground(state.settings.home_screen, null) : {}}>
     ${state.view === 'home' || single ? html`<span class="header-edge"></span>` : html`<button type="button" class="icon-button" aria-label=${t('w.back')} onClick=${() => chat.go('home')}>${h(Icon, { name: 'back' })}</button>`}
     ${state.view === 'chat' ? h(Who, { chat, talk }) : html`<div class="who">${state.view === 'list' ? html`<h1>${t('w.your_conversations')}</h1>` : h(Brand, { chat })}</div>`}
     ${h(Dots, { chat, talk })}

@@ -13,6 +13,6 @@ export function List({ chat }) {
     ${state.conversations.length ? html`<ul role="list">${state.conversations.map((talk) => html`<li key=${talk.uuid}>${h(Row, { chat, talk })}</li>`)}</ul>`
       : state.session && !state.listed ? html`<ul role="list" aria-busy="true" class="skeleton"><li></li><li></li><li></li></ul>`
         : html`<p class="empty">${h(Icon, { name: 'chat', size: 32 })}<span>${t('w.no_conversations')}</span></p>`}
-    ${mayStart ? html`<div class="list-foot"><button type="button" class="primary" onClick=${() => chat.go('chat', 'new')}>${policy.start_conversation_button_text || t('w.start_new')}</button></div>` : null}
+    ${mayStart ? html`<div class="list-foot"><button type="button" class="primary" onClick=${() => chat.go('chat', 'new')}>${chat.startText('w.start_new')}</button></div>` : null}
   </div>`;
 }

@@ -15,6 +15,8 @@ pub const LOGO_BYTES_MAX: u64 = 512 * 1024;
 
 /// Bytes of a JSON body: a message of four-byte characters, escaped, with room for form data.
 pub const JSON_BYTES_MAX: usize = 256 * 1024;
+/// Texts made at run time that are kept in brotli: one per inbox and language in use.
+pub const PACKED_TEXTS_MAX: usize = 64;
 /// Levels of nesting in a JSON body; serde_json stops at 128 by itself, tokens stop earlier.
 pub const TOKEN_NESTING_MAX: usize = 8;
 /// Bytes of a signed token (security row 13).
@@ -82,6 +84,8 @@ pub const WRITE_QUEUE_MAX: usize = 4096;
 pub const WRITE_QUEUE_WAIT: Duration = Duration::from_secs(2);
 /// Tasks in one group commit: the fsync is shared by all of them.
 pub const WRITE_BATCH_MAX: usize = 256;
+/// How long SQLite waits for another program's lock on the file: the command line writes for milliseconds.
+pub const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// Read connections: two cores, one spare for a slow search.
 pub const READERS_MAX: u32 = 4;
 /// How long a reader waits for a connection of the pool.

@@ -1,12 +1,14 @@
 //! A consistent copy of the file while everything goes on, verified before it gets its name.
 
 use crate::base::error::{Error, Result};
-use rusqlite::{Connection, OpenFlags, backup::Backup};
+use rusqlite::backup::{Backup, StepResult};
+use rusqlite::{Connection, OpenFlags};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// All pages in one step: one snapshot, which a busy writer can neither block nor send back to the start. WAL lets it go on meanwhile.
-const ALL_PAGES: i32 = -1;
+/// How often a copy that found the file locked is tried again, and how long between: a checkpoint takes milliseconds.
+const TRIES_MAX: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(50);
 
 /// Copies the database at `path`, which may be in use, into `target`.
 pub fn copy_file(path: &Path, target: &Path) -> Result<()> {
@@ -48,12 +50,24 @@ fn fill(source: &Connection, part: &Path) -> Result<()> {
     let _ = std::fs::remove_file(part);
     super::create_private(part)?;
     let mut copy = Connection::open(part)?;
-    Backup::new(source, &mut copy)?.run_to_completion(ALL_PAGES, Duration::from_millis(1), None)?;
+    all_pages(&Backup::new(source, &mut copy)?)?;
     // A single file: no WAL beside it that could be forgotten when it is carried away.
     copy.execute_batch("PRAGMA journal_mode = DELETE")?;
     copy.close().map_err(|(_, cause)| cause)?;
     verify(part)?;
     std::fs::File::open(part).and_then(|file| file.sync_all()).map_err(|cause| cannot_write(part, cause))
+}
+
+/// All pages in one step: one snapshot, which a busy writer can neither block nor send back to the start. WAL lets it go on meanwhile.
+fn all_pages(backup: &Backup<'_, '_>) -> Result<()> {
+    for _ in 0..TRIES_MAX {
+        match backup.step(-1)? {
+            StepResult::Done => return Ok(()),
+            // More, Busy, Locked: somebody else is at the file for a moment.
+            _ => std::thread::sleep(PAUSE),
+        }
+    }
+    Err(Error::busy())
 }
 
 fn sync_folder(target: &Path) -> Result<()> {

@@ -1,7 +1,7 @@
 //! From any older file to the present schema: an append-only list, one transaction each, a snapshot of the file before the first.
 
 use crate::base::error::{Error, Result};
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 use std::path::{Path, PathBuf};
 
 /// The whole schema, as a person reads it and a fresh file gets it.
@@ -28,6 +28,11 @@ pub const fn version(migrations: &[&str]) -> i64 {
     migrations.len() as i64 + 1
 }
 
+/// Refuses a file that is no database, somebody else's, or of a newer deskbell; reads only.
+pub fn check(connection: &Connection, path: &Path) -> Result<()> {
+    find(connection, path, version(MIGRATIONS)).map(|_| ())
+}
+
 /// Brings the file to the present schema. A file from a newer deskbell is refused untouched.
 pub fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     run(connection, path, SCHEMA, MIGRATIONS)
@@ -35,22 +40,12 @@ pub fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
 
 /// The same with a given schema and list, for the tests.
 pub fn run(connection: &mut Connection, path: &Path, schema: &str, migrations: &[&str]) -> Result<()> {
-    let found: i64 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let wanted = version(migrations);
+    let found = find(connection, path, wanted)?;
     if found == wanted {
         return Ok(());
     }
-    if found > wanted {
-        return Err(Error::conflict(format!(
-            "The data file {} was written by a newer deskbell (version {found}, this one knows {wanted}). Install the newer one again, or restore a snapshot.",
-            path.display()
-        )));
-    }
     if found == 0 {
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
-        if tables > 0 {
-            return Err(Error::conflict(format!("The file {} is a database of something else.", path.display())));
-        }
         return step(connection, schema, wanted);
     }
     let snapshot = snapshot(connection, path, found)?;
@@ -59,6 +54,26 @@ pub fn run(connection: &mut Connection, path: &Path, schema: &str, migrations: &
         step(connection, sql, index as i64 + 2)?;
     }
     Ok(())
+}
+
+/// The version of the file; 0 when it is empty.
+fn find(connection: &Connection, path: &Path, wanted: i64) -> Result<i64> {
+    let found: i64 =
+        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(|cause| match cause.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Error::conflict(format!("The file {} is not a database.", path.display())).with_cause(cause),
+            _ => cause.into(),
+        })?;
+    if found > wanted {
+        return Err(Error::conflict(format!(
+            "The data file {} was written by a newer deskbell (version {found}, this one knows {wanted}). Install the newer one again, or restore a snapshot.",
+            path.display()
+        )));
+    }
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if found == 0 && tables > 0 {
+        return Err(Error::conflict(format!("The file {} is a database of something else.", path.display())));
+    }
+    Ok(found)
 }
 
 fn step(connection: &mut Connection, sql: &str, version: i64) -> Result<()> {

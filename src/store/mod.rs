@@ -25,6 +25,7 @@ pub mod writer;
 
 use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
+use crate::base::limits;
 use crate::model::event::{Event, Topic};
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
@@ -57,7 +58,10 @@ pub struct Store {
 impl Store {
     /// Opens (or creates) the file, migrates it, and starts the writer thread, which ends when the last `Store` is dropped.
     pub fn open(path: &Path, clock: Clock, on_commit: OnCommit) -> Result<(Store, std::thread::JoinHandle<()>)> {
-        let mut connection = connect(path)?;
+        let mut connection = open_file(path)?;
+        // Before the pragmas: a file that is not ours must not even change its journal mode.
+        migrate::check(&connection, path)?;
+        connection.execute_batch(PRAGMAS)?;
         migrate::migrate(&mut connection, path)?;
         let (writer, thread) = Writer::start(connection, clock.clone(), on_commit)?;
         let readers = Readers::open(path, clock)?;
@@ -90,12 +94,16 @@ const PRAGMAS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; PR
 
 /// Opens a writing connection.
 pub fn connect(path: &Path) -> Result<Connection> {
-    create_private(path)?;
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let connection = open_file(path)?;
     connection.execute_batch(PRAGMAS)?;
+    Ok(connection)
+}
+
+fn open_file(path: &Path) -> Result<Connection> {
+    create_private(path)?;
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(limits::LOCK_WAIT)?;
     Ok(connection)
 }
 
