@@ -46,7 +46,7 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock).await?;
+        let desk = Desk::open(store, hub, clock, config.base_path()).await?;
         Ok(House { desk, config, wake_jobs, writer })
     }
 
@@ -74,6 +74,11 @@ impl House {
         for worker in workers {
             worker.await.map_err(Error::internal)?;
         }
+        self.close().await
+    }
+
+    /// Lets the last writes reach the disk and leaves one file behind, unless somebody else still has it open.
+    pub async fn close(self) -> Result<()> {
         let House { desk, writer, .. } = self;
         drop(desk);
         tokio::task::spawn_blocking(move || writer.join())

@@ -134,7 +134,8 @@ const accepted = (extensions) => (!extensions || extensions.includes('*') ? unde
 function Chosen({ chat, file, onRemove }) {
   const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type);
   const url = useLocal(picture ? file : undefined);
-  return html`<li>${picture && url ? html`<img src=${url} alt="" />` : html`<span class="file-icon">${h(Icon, { name: 'file' })}</span>`}
+  const [broken, setBroken] = useState(false);
+  return html`<li>${picture && url && !broken ? html`<img src=${url} alt="" onError=${() => setBroken(true)} />` : html`<span class="file-icon">${h(Icon, { name: 'file' })}</span>`}
     <span class="file-text"><bdi>${file.name}</bdi><small>${chat.state.time.bytes(file.size)}</small></span>
     <button type="button" class="icon-button" aria-label=${chat.t('w.remove_file', { name: file.name })} onClick=${onRemove}>${h(Icon, { name: 'close', size: 16 })}</button></li>`;
 }

@@ -58,6 +58,15 @@ impl Throttles {
         }
     }
 
+    /// The limit that a caller will meet first, and what it has left: of its session, or of its address while it has none.
+    pub fn standing(&self, desk: &Desk, ip: IpAddr, token: Option<&str>) -> (u32, u32) {
+        let now = desk.clock.now();
+        match token {
+            Some(token) => (self.session_calls.burst(), self.session_calls.left(token.get(..64).unwrap_or(token), now).0),
+            None => (self.address_calls.burst(), self.address_calls.left(&ip.to_string(), now).0),
+        }
+    }
+
     /// A first message without a session.
     pub fn start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
         told(self.starts.check(&ip.to_string(), desk.clock.now()))
