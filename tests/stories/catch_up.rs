@@ -31,7 +31,10 @@ async fn everything_after_the_number_arrives_exactly_once() {
         visitor.get(&format!("/chat/changes{bad}")).await.refused(400);
     }
     let told = agent.get(&format!("/changes?after={since}")).await.ok();
-    let said = list_at(&told, "frames").iter().filter(|frame| frame["type"] == "message" && frame["data"]["message"]["kind"] == "outgoing").count();
+    let said = list_at(&told, "frames")
+        .iter()
+        .filter(|frame| frame["type"] == "message" && frame["data"]["message"]["kind"] == "outgoing")
+        .count();
     assert_eq!(said, 5);
 }
 

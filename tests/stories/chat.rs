@@ -78,7 +78,8 @@ async fn typing_is_told_both_ways_and_only_to_those_it_concerns() {
     stranger.socket().hears_type("pong").await;
     stranger.says("still here").await;
     agent.sees("still here").await;
-    let typists = agent.socket.all().into_iter().filter(|frame| frame["type"] == "typing" && frame["data"]["who"]["type"] == "contact").count();
+    let typists =
+        agent.socket.all().into_iter().filter(|frame| frame["type"] == "typing" && frame["data"]["who"]["type"] == "contact").count();
     assert_eq!(typists, 1);
     assert!(!stranger.ever_heard("typing"));
 }
@@ -111,7 +112,9 @@ async fn a_visitor_closes_and_a_message_opens_again() {
     visitor.says("never mind").await;
     let closed = visitor.closes().await.data();
     assert_eq!(closed["status"], "Resolved");
-    agent.sees_frame("conversation", "closed by the contact", |data| data["closed_by_contact"] == true && data["status"] == "resolved").await;
+    agent
+        .sees_frame("conversation", "closed by the contact", |data| data["closed_by_contact"] == true && data["status"] == "resolved")
+        .await;
     visitor.closes().await.data();
     visitor.says("one more thing").await;
     agent.sees_frame("conversation", "open again", |data| data["status"] == "open").await;
@@ -187,7 +190,12 @@ async fn notes_never_leave_the_desk() {
     agent.replies(&visitor.conversation(), "hello").await;
     visitor.hears("hello").await;
     assert!(!visitor.ever_heard("difficult"));
-    for path in ["/chat/conversations".to_owned(), format!("/chat/conversations/{}", visitor.conversation()), format!("/chat/changes?after={since}"), "/chat/changes?after=0".into()] {
+    for path in [
+        "/chat/conversations".to_owned(),
+        format!("/chat/conversations/{}", visitor.conversation()),
+        format!("/chat/changes?after={since}"),
+        "/chat/changes?after=0".into(),
+    ] {
         let answer = visitor.get(&path).await;
         assert_eq!(answer.status, 200);
         assert!(!answer.text().contains("difficult") && !answer.text().contains("\"note\""), "{path}");
@@ -211,7 +219,14 @@ async fn presence_has_a_grace() {
     visitor.joins().await;
     visitor.says("my page reloaded").await;
     agent.sees("my page reloaded").await;
-    let told = |online: bool| agent.socket.all().iter().filter(|f| f["type"] == "presence" && f["data"]["contact"].is_string() && f["data"]["online"] == online).count();
+    let told = |online: bool| {
+        agent
+            .socket
+            .all()
+            .iter()
+            .filter(|f| f["type"] == "presence" && f["data"]["contact"].is_string() && f["data"]["online"] == online)
+            .count()
+    };
     assert_eq!((told(true), told(false)), (1, 0), "coming back within the grace is nothing new");
     visitor.loses_the_line();
     house.until("the seat is free", |desk| desk.hub.owners().len() < seats).await;
@@ -262,7 +277,8 @@ async fn agents_see_the_pages_a_visitor_looks_at() {
     let tab = visitor.another_tab();
     tab.joins().await;
     tab.visits(&long, &"t".repeat(1000)).await;
-    let pages = agent.sees_frame("pages", "the long one", |data| data["pages"][0]["title"].as_str().is_some_and(|t| t.starts_with("ttt"))).await;
+    let pages =
+        agent.sees_frame("pages", "the long one", |data| data["pages"][0]["title"].as_str().is_some_and(|t| t.starts_with("ttt"))).await;
     assert_eq!(pages["pages"].as_array().map(Vec::len), Some(2));
     assert_eq!(text_at(&pages, "pages/0/url").len(), 2048);
     assert_eq!(text_at(&pages, "pages/0/title").chars().count(), 256);
