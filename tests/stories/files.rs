@@ -15,7 +15,9 @@ async fn files_go_both_ways_whole_and_in_order() {
     let names: Vec<String> = list_at(&sent, "attachments").iter().map(|file| text_at(file, "name")).collect();
     assert_eq!(names, ["leaf.png", "notes.txt", "data.bin"]);
     assert_eq!((sent["attachments"][0]["width"].as_i64(), sent["attachments"][0]["content_type"].as_str()), (Some(3), Some("image/png")));
-    let seen = agent.sees_frame("message", "three files", |data| data["message"]["attachments"].as_array().is_some_and(|files| files.len() == 3)).await;
+    let seen = agent
+        .sees_frame("message", "three files", |data| data["message"]["attachments"].as_array().is_some_and(|files| files.len() == 3))
+        .await;
     for (index, bytes) in [PNG, b"wilting", &large].into_iter().enumerate() {
         let file = house.get(&text_at(&seen, &format!("message/attachments/{index}/url"))).await;
         assert_eq!((file.status, file.body.as_slice() == bytes), (200, true));
@@ -30,7 +32,8 @@ async fn files_go_both_ways_whole_and_in_order() {
     let uploaded = agent.uploads(&visitor.conversation(), &[("invoice.pdf", b"%PDF-1.7 x"), ("b.txt", b"b")]).await;
     let ids: Vec<&Value> = uploaded.iter().map(|file| &file["uuid"]).collect();
     agent.writes(&visitor.conversation(), json!({ "kind": "reply", "body": "", "attachments": ids })).await.ok();
-    let heard = visitor.socket().hears("the agent's files", |f| f["data"]["attachments"].as_array().is_some_and(|files| files.len() == 2)).await;
+    let heard =
+        visitor.socket().hears("the agent's files", |f| f["data"]["attachments"].as_array().is_some_and(|files| files.len() == 2)).await;
     assert_eq!(house.get(&text_at(&heard, "data/attachments/0/url")).await.body, b"%PDF-1.7 x");
     // A draft that was sent cannot be sent again, and nobody sends somebody else's.
     agent.writes(&visitor.conversation(), json!({ "kind": "reply", "body": "", "attachments": ids })).await.denied(404);
@@ -46,7 +49,9 @@ async fn ranges_answer_exactly_the_bytes_asked_for() {
     visitor.says("a film").await;
     let bytes: Vec<u8> = (0..200_000u32).map(|n| (n * 7 % 253) as u8).collect();
     let url = text_at(&visitor.sends(&[("film.bin", &bytes)]).await, "attachments/0/url");
-    for (range, first, last) in [("0-0", 0, 0), ("65535-65536", 65_535, 65_536), ("100000-", 100_000, 199_999), ("-10", 199_990, 199_999), ("5-999999", 5, 199_999)] {
+    for (range, first, last) in
+        [("0-0", 0, 0), ("65535-65536", 65_535, 65_536), ("100000-", 100_000, 199_999), ("-10", 199_990, 199_999), ("5-999999", 5, 199_999)]
+    {
         let part = house.get(&url).header("range", &format!("bytes={range}")).await;
         assert_eq!(part.status, 206, "{range}");
         assert_eq!(part.header("content-range"), Some(format!("bytes {first}-{last}/200000").as_str()));
@@ -77,7 +82,15 @@ async fn a_link_opens_its_file_and_only_for_a_while() {
     let missing = house.get("/uploads/6694785e-789f-4ba6-873b-260b025418c8").await;
     assert_eq!(missing.status, 404);
     let later = format!("{path}?t=9{ticket}");
-    for wrong in [path, &format!("{other_path}?t={ticket}"), &later, &format!("{path}?t="), &format!("{path}?t={}", &ticket[..ticket.len() - 1]), "/uploads/x", "/uploads/..%2f..%2fetc%2fpasswd"] {
+    for wrong in [
+        path,
+        &format!("{other_path}?t={ticket}"),
+        &later,
+        &format!("{path}?t="),
+        &format!("{path}?t={}", &ticket[..ticket.len() - 1]),
+        "/uploads/x",
+        "/uploads/..%2f..%2fetc%2fpasswd",
+    ] {
         let answer = house.get(wrong).await;
         assert_eq!((answer.status, &answer.body), (404, &missing.body), "{wrong}");
     }
@@ -110,7 +123,12 @@ async fn size_count_and_kind_have_limits() {
     let house = House::boot_with(Options::default().patient()).await;
     let visitor = house.visitor();
     visitor.says("hi").await;
-    let nothing = || assert_eq!(house.count("SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM blob_chunks) + (SELECT count(*) FROM attachments)"), 0);
+    let nothing = || {
+        assert_eq!(
+            house.count("SELECT (SELECT count(*) FROM blobs) + (SELECT count(*) FROM blob_chunks) + (SELECT count(*) FROM attachments)"),
+            0
+        )
+    };
     let mut film = vec![7u8; 20 * 1024 * 1024 + 1];
     let words = visitor.tries_to_send(&[("film.mp4", &film)]).await.refused(413);
     assert!(words.contains("film.mp4") && words.contains("20 MB"), "{words}");
@@ -143,7 +161,11 @@ async fn size_count_and_kind_have_limits() {
     let sent = visitor.sends(&[("film.bin", &film)]).await;
     assert_eq!(sent["attachments"][0]["size"], 20 * 1024 * 1024);
     // Anything goes in, but what could run comes out as a download of no type.
-    for (name, bytes) in [("page.html", b"<script>alert(1)</script>".as_slice()), ("pic.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"), ("a.xml", b"<?xml version='1.0'?><x/>")] {
+    for (name, bytes) in [
+        ("page.html", b"<script>alert(1)</script>".as_slice()),
+        ("pic.svg", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"),
+        ("a.xml", b"<?xml version='1.0'?><x/>"),
+    ] {
         let sent = visitor.sends(&[(name, bytes)]).await;
         let file = house.get(&text_at(&sent, "attachments/0/url")).await;
         assert_eq!(file.header("content-type"), Some("application/octet-stream"), "{name}");
@@ -186,7 +208,8 @@ async fn a_conversation_can_begin_with_a_file() {
     let house = House::boot().await;
     let (visitor, agent) = (house.visitor(), house.agent().await);
     let echo = echo_id();
-    let form = Form::new().text("start", "1").text("message", "what is this?").text("echo_id", &echo).text("form_data", r#"{"name":"Zoe"}"#);
+    let form =
+        Form::new().text("start", "1").text("message", "what is this?").text("echo_id", &echo).text("form_data", r#"{"name":"Zoe"}"#);
     let data = visitor.post("/media/upload").form(form.file("leaf.png", PNG)).await.data();
     assert_eq!(data["user"]["first_name"], "Zoe");
     assert_eq!(data["messages"][0]["attachments"][0]["name"], "leaf.png");

@@ -6,4 +6,6 @@ mod support;
 mod catch_up;
 mod chat;
 mod files;
+mod inside;
 mod people;
+mod places;

@@ -124,7 +124,8 @@ async fn a_verified_session_lives_as_long_as_the_setting_says() {
     }
     let agent = house.agent().await;
     for bad in ["abc", "-1h", "0", "", "10", "59s"] {
-        let error = agent.put(&format!("/inboxes/{}", house.inbox)).json(json!({ "config": { "session_duration": bad } })).await.denied(400);
+        let error =
+            agent.put(&format!("/inboxes/{}", house.inbox)).json(json!({ "config": { "session_duration": bad } })).await.denied(400);
         assert_eq!(error["field"], "config.session_duration", "{bad:?}");
     }
 }
@@ -198,7 +199,13 @@ async fn only_good_tokens_are_exchanged_and_each_refusal_names_its_claim() {
         claims[claim] = json!({ "not": "text" });
         assert!(matches!(exchange(house.sign(&claims)).await.status, 400 | 401), "{claim}");
     }
-    for (claim, value) in [("external_user_id", "x".repeat(129)), ("first_name", "x".repeat(129)), ("email", format!("{}@x.example", "a".repeat(254))), ("external_user_id", String::new()), ("email", "nonsense".into())] {
+    for (claim, value) in [
+        ("external_user_id", "x".repeat(129)),
+        ("first_name", "x".repeat(129)),
+        ("email", format!("{}@x.example", "a".repeat(254))),
+        ("external_user_id", String::new()),
+        ("email", "nonsense".into()),
+    ] {
         let mut claims = house.claims("zoe");
         claims[claim] = json!(value);
         assert!(exchange(house.sign(&claims)).await.refused(400).contains(claim), "{claim}");
@@ -214,7 +221,15 @@ async fn only_good_tokens_are_exchanged_and_each_refusal_names_its_claim() {
     let parts: Vec<&str> = good.split('.').collect();
     let none = "eyJhbGciOiJub25lIn0";
     let wrong_key = deskbell::base::token::sign(&house.claims("zoe"), b"another key");
-    for bad in [format!("{none}.{}.", parts[1]), format!("{none}.{}.{}", parts[1], parts[2]), format!("{}.{}.", parts[0], parts[1]), format!("{}.{}", parts[0], parts[1]), wrong_key, "a.b.c".into(), "x".repeat(9000)] {
+    for bad in [
+        format!("{none}.{}.", parts[1]),
+        format!("{none}.{}.{}", parts[1], parts[2]),
+        format!("{}.{}.", parts[0], parts[1]),
+        format!("{}.{}", parts[0], parts[1]),
+        wrong_key,
+        "a.b.c".into(),
+        "x".repeat(9000),
+    ] {
         exchange(bad).await.refused(401);
     }
     house.visitor().post("/chat/auth/exchange").json(json!({})).await.refused(400);
@@ -235,7 +250,10 @@ async fn a_later_login_updates_the_same_contact() {
     claims["email"] = json!("zoe@new.example");
     claims["contact_custom_attributes"] = json!({ "plan": "pro", "orders": 3 });
     let session = house.exchange(&house.sign(&claims)).await;
-    assert_eq!(session["user"], json!({ "user_id": session["user"]["user_id"], "is_visitor": false, "first_name": "Zoë", "last_name": "Miller" }));
+    assert_eq!(
+        session["user"],
+        json!({ "user_id": session["user"]["user_id"], "is_visitor": false, "first_name": "Zoë", "last_name": "Miller" })
+    );
     let contact = agent.opens(&zoe.conversation()).await["contact"].clone();
     assert_eq!((contact["name"].as_str(), contact["email"].as_str()), (Some("Zoë Miller"), Some("zoe@new.example")));
     assert_eq!(contact["attributes"], json!({ "plan": "pro", "orders": 3 }));

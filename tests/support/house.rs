@@ -259,9 +259,14 @@ impl House {
         .await;
     }
 
+    /// The one file.
+    pub fn file_path(&self) -> std::path::PathBuf {
+        self.file.path().join("deskbell.db")
+    }
+
     /// One number from the file, read past the house.
     pub fn count(&self, sql: &str) -> i64 {
-        let file = rusqlite::Connection::open(self.file.path().join("deskbell.db")).expect("the file opens");
+        let file = rusqlite::Connection::open(self.file_path()).expect("the file opens");
         file.query_row(sql, [], |row| row.get(0)).expect("a number")
     }
 
