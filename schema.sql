@@ -215,6 +215,18 @@ CREATE TRIGGER messages_fts_update AFTER UPDATE OF text ON messages WHEN old.kin
     INSERT INTO messages_fts (rowid, text) VALUES (new.id, new.text);
 END;
 
+-- One question to the contact after a conversation was resolved: how was it? The uuid is the permission to answer, once.
+CREATE TABLE surveys (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    conversation_id INTEGER NOT NULL UNIQUE REFERENCES conversations (id) ON DELETE CASCADE,
+    message_id      INTEGER NOT NULL UNIQUE REFERENCES messages (id) ON DELETE CASCADE,
+    rating          INTEGER CHECK (rating BETWEEN 1 AND 5),
+    feedback        TEXT NOT NULL DEFAULT '',
+    created_at      INTEGER NOT NULL,
+    answered_at     INTEGER
+) STRICT;
+
 -- The bytes of files, once each, found by their hash. hash IS NULL while a file is still arriving.
 CREATE TABLE blobs (
     id          INTEGER PRIMARY KEY,

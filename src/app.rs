@@ -46,7 +46,7 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock).await?;
+        let desk = Desk::open(store, hub, clock, config.base_path()).await?;
         Ok(House { desk, config, wake_jobs, writer })
     }
 

@@ -26,14 +26,15 @@ impl Router {
     pub async fn answer(self, request: Request) -> Reply {
         let path = request.path.strip_prefix(&self.base_path).filter(|rest| rest.starts_with('/')).unwrap_or(&request.path).to_owned();
         let segments: Vec<&str> = path.split('/').skip(1).collect();
-        let method = if request.method == hyper::Method::HEAD { "GET".to_owned() } else { request.method.as_str().to_owned() };
+        let method = request.method.clone();
         match (method.as_str(), segments.as_slice()) {
             (_, ["api", "v1", "widget", rest @ ..]) => self.widget.api(request, rest).await,
             (_, ["api", "desk", rest @ ..]) => self.desks.api(request, rest).await,
             ("GET", ["api", "v1", "lang"]) => self.widget.languages(),
             ("GET", ["api", "v1", "lang", code]) => self.widget.language(&request, code),
-            ("POST", ["api", "v1", "csat", _, "response"]) => no_survey(&request),
-            ("GET", ["csat", ..]) => no_survey(&request),
+            ("POST", ["api", "v1", "csat", uuid, "response"]) => self.widget.csat_response(request, uuid).await,
+            ("GET", ["csat", uuid] | ["csat", uuid, "widget"]) => self.widget.csat_page(&request, uuid).await,
+            ("POST", ["csat", uuid]) => self.widget.csat_form(request, uuid).await,
             ("GET", ["widget", "ws"]) => {
                 let id = request.request_id.clone();
                 self.widget.socket(request).unwrap_or_else(|error| wire::failure(&error, &id))
@@ -47,7 +48,7 @@ impl Router {
             ("GET", ["w", file]) => self.widget.snippet(&request, file).await,
             ("GET", ["widget", "assets", rest @ ..]) => self.widget.custom_file(&request, "assets", &rest.join("/")).await,
             ("GET", ["static", "public", rest @ ..]) => self.widget.custom_file(&request, "public", &rest.join("/")).await,
-            ("GET", ["a", _, rest @ ..]) => assets::reply(&request, &rest.join("/"), Caching::Immutable),
+            ("GET", ["a", rest @ ..]) => assets::reply_hashed(&request, &rest.join("/")),
             ("GET", ["uploads", name]) => self.widget.file(&request, name).await,
             ("GET", ["desk"] | ["desk", ..]) => self.desks.page(&request),
             ("GET", ["health"]) => self.health().await,
@@ -70,11 +71,6 @@ impl Router {
             Err(error) => wire::failure(&error, ""),
         }
     }
-}
-
-/// Surveys come with the widget in full; until then every id is unknown (protocol 1.3).
-fn no_survey(request: &Request) -> Reply {
-    wire::failure(&Error::invalid("There is no such survey."), &request.request_id)
 }
 
 fn nothing_here(request: &Request) -> Reply {

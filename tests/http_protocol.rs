@@ -440,6 +440,24 @@ async fn who_does_not_read_loses_the_connection() {
 }
 
 #[tokio::test]
+async fn who_reads_slowly_but_steadily_gets_everything() {
+    let server = start(quick()).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let mut pace = tokio::time::interval(Duration::from_millis(30));
+    let (begun, mut bytes, mut piece) = (std::time::Instant::now(), 0, vec![0; 1 << 20]);
+    while bytes < 64 << 20 {
+        pace.tick().await;
+        in_time(stream.read_exact(&mut piece)).await.expect("cut in the middle");
+        bytes += piece.len();
+    }
+    assert!(begun.elapsed() > Duration::from_millis(1500), "longer than any clock of the connection");
+    // And the clock of the kept connection runs only from then on, but runs.
+    rest(&mut stream).await;
+    server.stop().await;
+}
+
+#[tokio::test]
 async fn a_panic_is_an_answer_and_the_house_stands() {
     let server = start(ServerOptions::default()).await;
     let answer = server.talk("GET /panic HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;

@@ -15,7 +15,7 @@ import { loadAgents, loadInboxes } from './state/people.js';
 import { applyTheme, onPrefs } from './state/prefs.js';
 import { startRouter } from './state/router.js';
 import { look, onSignedIn, tokenOf } from './state/session.js';
-import { change, now, useDesk } from './state/store.js';
+import { now, useDesk } from './state/store.js';
 
 function Unreachable() {
   useEffect(() => { const timer = setInterval(look, 5000); return () => clearInterval(timer); }, []);
@@ -47,7 +47,8 @@ onSignedIn(() => {
   loadAgents().catch(() => { /* names fill in with the next change */ });
   loadInboxes().catch(() => { /* asked again where they are needed */ });
 });
-addEventListener('hashchange', () => { if (tokenOf()) change({ phase: 'entry' }); });
+// A one-time link pasted into an open tab only changes the hash: begin anew with it.
+addEventListener('hashchange', () => { if (tokenOf()) location.reload(); });
 onPrefs(applyTheme);
 applyTheme();
 startRouter();

@@ -72,15 +72,15 @@ export function Shell() {
   const panel = useDesk((state) => state.open === 'panel');
   const conversation = route.name === 'settings' ? '' : route.conversation;
   return html`<div class="desk ${conversation ? 'has-thread' : ''} ${route.name === 'settings' ? 'is-settings' : ''} ${panel ? 'has-panel' : ''}">
-    <a class="skip" href="#main">Skip to the conversation</a>
+    <a class="skip" href=${conversation ? '#thread' : '#main'}>Skip the menu</a>
     <${Rail} />
-    <div class="columns">
+    <main id="main" class="columns" tabindex="-1">
       <${LineBanner} />
       ${route.name === 'settings' ? html`<${Settings} route=${route} />` : html`
         <${ConversationList} route=${route} />
-        <main id="main" class="thread-column" tabindex="-1"><${ThreadView} key=${conversation} uuid=${conversation} /></main>
+        <section id="thread" class="thread-column" aria-label="Conversation" tabindex="-1">${conversation && html`<h1 class="quiet">Conversation</h1>`}<${ThreadView} key=${conversation} uuid=${conversation} /></section>
         ${conversation && html`<${ContactPanel} key="panel-${conversation}" uuid=${conversation} />`}`}
-    </div>
+    </main>
     <${DeskKeys} />
     <${KeysDialog} />
   </div>`;

@@ -149,7 +149,7 @@
       if (full && !unlocked) {
         var old = root.style.overflow;
         root.style.overflow = 'hidden';
-        unlocked = () => { root.style.overflow = old; unlocked = null; };
+        unlocked = () => { root.style.overflow = old; if (!root.getAttribute('style')) root.removeAttribute('style'); unlocked = null; };
       } else if (!full && unlocked) unlocked();
     }
 

@@ -8,7 +8,6 @@
  */
 
 const TIMEOUT_MS = 15000;
-const UPLOAD_IDLE_MS = 60000;
 const RETRIES_MAX = 2;
 
 /** What went wrong with a call. `message` is the server's sentence for people, or empty when no server spoke. */
@@ -122,32 +121,13 @@ export function createApi({ base, headers = () => ({}), onAnswer = () => {}, tim
   }
 
   /**
-   * Sends files with progress, which fetch cannot report. A stalled upload ends after a minute without a byte.
+   * Sends files with progress, which fetch cannot report.
    * @param {string} path @param {FormData} form @param {{onProgress?: (share: number) => void, signal?: AbortSignal}} [options] @returns {Promise<Answer>}
    */
-  function upload(path, form, { onProgress = () => {}, signal } = {}) {
+  async function upload(path, form, options = {}) {
+    const module = await import('./upload.js').catch(() => { throw new ApiError('offline'); });
     const sent = headers();
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      /** @type {ReturnType<typeof setTimeout>} */ let idle;
-      let stalled = false;
-      const alive = () => { clearTimeout(idle); idle = setTimeout(() => { stalled = true; request.abort(); }, UPLOAD_IDLE_MS); };
-      const end = () => { clearTimeout(idle); signal?.removeEventListener('abort', stop); };
-      const stop = () => request.abort();
-      request.open('POST', base + path);
-      for (const [name, value] of Object.entries(sent)) request.setRequestHeader(name, value);
-      request.upload.onprogress = (event) => { alive(); if (event.lengthComputable) onProgress(event.loaded / event.total); };
-      request.onload = () => {
-        end();
-        try { resolve(settle(request.status, request.responseText, (name) => request.getResponseHeader(name), sent)); } catch (error) { reject(error); }
-      };
-      request.onerror = () => { end(); reject(new ApiError('offline')); };
-      request.onabort = () => { end(); reject(new ApiError(stalled ? 'timeout' : 'aborted')); };
-      if (signal?.aborted) { reject(new ApiError('aborted')); return; }
-      signal?.addEventListener('abort', stop);
-      alive();
-      request.send(form);
-    });
+    return module.post(base + path, form, sent, (status, text, header) => settle(status, text, header, sent), options);
   }
 
   return {

@@ -4,6 +4,9 @@
 // the server's side still cannot become a script here.
 
 import { h } from '../vendor/preact.js';
+import { safeHref } from './links.js';
+
+export { safeHref };
 
 const ALLOWED = new Set(['a', 'b', 'blockquote', 'br', 'code', 'del', 'em', 'h1', 'h2', 'h3', 'h4', 'hr', 'i', 'li', 'ol', 'p', 'pre', 's', 'strong', 'u', 'ul']);
 const DROPPED = new Set(['script', 'style', 'template', 'iframe', 'object', 'embed', 'svg', 'math', 'noscript', 'textarea', 'title', 'head']);
@@ -11,17 +14,6 @@ const DROPPED = new Set(['script', 'style', 'template', 'iframe', 'object', 'emb
 const RENAMED = /** @type {Record<string,string>} */ ({ b: 'strong', i: 'em', h1: 'strong', h2: 'strong', h3: 'strong', h4: 'strong', s: 'del' });
 const DEPTH_MAX = 30;
 const NODES_MAX = 5000;
-
-/** Links a person may follow; anything else is shown as its text. @param {string|null} href */
-export function safeHref(href) {
-  if (!href) return null;
-  try {
-    const url = new URL(href, location.href);
-    return url.protocol === 'https:' || url.protocol === 'http:' || url.protocol === 'mailto:' || url.protocol === 'tel:' ? url.href : null;
-  } catch {
-    return null;
-  }
-}
 
 /** @param {string} markup the server's `html` field @returns {any[]} vnodes */
 export function fromHtml(markup) {

@@ -50,8 +50,8 @@ export function createOutbox({ store, send, onStored, onState }) {
 
   /** @param {OutboxItem} item */
   async function deliver(item) {
-    const lane = item.conversation;
     const mine = era;
+    const lane = item.conversation;
     busy.add(lane);
     onState(item, 'sending');
     try {
@@ -65,7 +65,8 @@ export function createOutbox({ store, send, onStored, onState }) {
       if (mine !== era) return;
       const problem = error instanceof ApiError ? error : new ApiError('internal');
       if (!items.includes(item)) { /* taken back meanwhile */ } else if (problem.temporary) {
-        onState(item, 'queued', problem);
+        // Those behind it wait for the same thing.
+        for (const other of items) if (other.conversation === lane && !other.failed) onState(other, 'queued', problem);
         const pause = Math.max(problem.retryAfter * 1000, RETRY_MS[Math.min(tries++, RETRY_MS.length - 1)]);
         clearTimeout(timer);
         timer = setTimeout(flush, pause * (1 + Math.random() * 0.25));

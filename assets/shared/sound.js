@@ -2,19 +2,10 @@
 // on the page (browsers would refuse, and a page that rings by itself is rude).
 
 /** @type {AudioContext|null} */ let context = null;
-let allowed = false;
-
-function allow() {
-  allowed = true;
-  removeEventListener('pointerdown', allow, true);
-  removeEventListener('keydown', allow, true);
-}
-addEventListener('pointerdown', allow, true);
-addEventListener('keydown', allow, true);
 
 /** Rings once. `kind` 'visitor' is a second, higher bell for a new person. @param {{volume?: number, kind?: 'message'|'visitor'}} [options] */
 export function ring({ volume = 0.5, kind = 'message' } = {}) {
-  if (!allowed || !volume) return;
+  if (!volume || !navigator.userActivation?.hasBeenActive) return;
   try {
     context ??= new AudioContext();
     if (context.state === 'suspended') context.resume();

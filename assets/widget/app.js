@@ -4,11 +4,9 @@ import { h, html, render, useEffect, useLayoutEffect, useState } from '../vendor
 import { connectToPage } from './bridge.js';
 import { createChat } from './chat.js';
 import { accentTokens } from './colour.js';
-import { Conversation } from './conversation.js';
 import { Header } from './header.js';
 import { Home } from './home.js';
-import { List } from './list.js';
-import { Question } from './menu.js';
+import { Later, fetchList, warmConversation } from './screens.js';
 
 const base = location.pathname.replace(/\/widget\/?$/, '');
 const inbox = new URLSearchParams(location.search).get('inbox_id') || '';
@@ -43,14 +41,16 @@ function App() {
     addEventListener('keydown', escape);
     return () => { dark.removeEventListener('change', again); removeEventListener('keydown', escape); };
   }, []);
+  // Focus never falls out of the app: when what had it is gone, or the app was just opened, the screen itself gets it.
+  useEffect(() => { if (state.open && state.view !== 'chat' && document.hasFocus() && document.activeElement === document.body) /** @type {HTMLElement|null} */ (document.querySelector('main.app'))?.focus({ preventScroll: true }); }, [state.view, state.focus, state.phase]);
   if (state.phase === 'loading') return html`<main class="wait" aria-busy="true"></main>`;
   if (state.phase === 'failed') return h(Failed, {});
-  const screen = state.view === 'chat' ? h(Conversation, { chat, key: 'chat' }) : state.view === 'list' ? h(List, { chat, key: 'list' }) : h(Home, { chat, key: 'home' });
-  return html`<main class="app view-${state.view} ${state.mobile ? 'is-mobile' : ''}" aria-label=${state.settings.brand_name || 'Chat'}>
+  const screen = state.view === 'chat' ? h(Later, { chat, fetch: warmConversation, key: 'chat' }) : state.view === 'list' ? h(Later, { chat, fetch: fetchList, key: 'list' }) : h(Home, { chat, key: 'home' });
+  return html`<main tabindex="-1" class="app view-${state.view} ${state.mobile ? 'is-mobile' : ''}" aria-label=${state.settings.brand_name || 'Chat'}>
     ${h(Header, { chat })}
     ${screen}
     ${state.notice ? html`<p class="notice ${state.notice.bad ? 'is-bad' : ''}" role="status">${state.notice.text}</p>` : null}
-    ${state.asking ? h(Question, { chat, ...state.asking }) : null}
+    ${state.asking ? h(state.asking.box, { chat, ...state.asking }) : null}
   </main>`;
 }
 

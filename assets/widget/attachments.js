@@ -1,8 +1,8 @@
 // Files inside a message: pictures as pictures with their space reserved, everything else as a card.
 
 import { h, html, useEffect, useState } from '../vendor/preact.js';
-import { safeHref } from '../shared/html.js';
-import { Icon } from '../shared/icons.js';
+import { safeHref } from '../shared/links.js';
+import { Icon } from '../shared/icons-base.js';
 
 const PICTURE = /^image\/(png|jpeg|gif|webp|avif)$/;
 const WIDTH_MAX = 240;

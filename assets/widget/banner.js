@@ -1,7 +1,7 @@
 // One line that says when the connection is gone. It waits a moment: a blink of the line is nobody's business.
 
 import { h, html, useEffect, useState } from '../vendor/preact.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 
 const PATIENCE_MS = 2500;
 

@@ -3,7 +3,7 @@
 import { h, html, useMemo } from '../vendor/preact.js';
 import { Avatar } from '../shared/avatar.js';
 import { fromHtml } from '../shared/html.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 import { Attachments } from './attachments.js';
 import { Csat } from './csat.js';
 
@@ -19,7 +19,7 @@ export function Bubble({ chat, entry, first, last, seen, mark, progress }) {
   const big = !entry.attachments.length && ONLY_EMOJI.test(entry.text);
   const clock = html`<time dateTime=${new Date(entry.at).toISOString()} title=${state.time.full(entry.at)}>${state.time.clock(entry.at)}</time>`;
   return html`<article class="message ${entry.mine ? 'is-mine' : 'is-theirs'} ${first ? 'is-first' : ''} ${last ? 'is-last' : ''} is-${entry.state || 'stored'}" aria-label=${`${name}, ${state.time.clock(entry.at)}`}>
-    ${entry.mine ? null : html`<span class="message-face">${last ? h(Avatar, { name, url: entry.avatar, size: 28 }) : null}</span>`}
+    ${entry.mine ? null : html`<span class="message-face">${last ? h(Avatar, { name, url: entry.avatar, tint: entry.tint, size: 28 }) : null}</span>`}
     <div class="message-body">
       ${!entry.mine && first ? html`<p class="message-name"><bdi>${name}</bdi></p>` : null}
       <div class="message-line">

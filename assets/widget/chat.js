@@ -12,10 +12,8 @@
 //  - `era` changes with the person. An answer to a question of an earlier era is thrown away.
 
 import { ApiError, createApi, newEchoId } from '../shared/api.js';
-import { createI18n, negotiate } from '../shared/i18n.js';
+import { createI18n } from '../shared/i18n.js';
 import { createOutbox } from '../shared/outbox.js';
-import { openSocket } from '../shared/socket.js';
-import { ring } from '../shared/sound.js';
 import { createTime } from '../shared/time.js';
 import * as line from '../shared/timeline.js';
 import { merged } from './bridge.js';
@@ -36,13 +34,14 @@ const DRAFT = 'd:';
  * @property {any} settings
  * @property {import('../shared/i18n.js').Words} words
  * @property {ReturnType<typeof createTime>} time
+ * @property {typeof import('./hours.js').backSentence|null} hours only where the inbox shows opening hours
  * @property {'home'|'list'|'chat'} view
  * @property {string} chat uuid, `new`, or `new:<echo id>` while the first message is under way
  * @property {any[]} conversations newest activity first
  * @property {boolean} listed the list was fetched
  * @property {Record<string, import('../shared/timeline.js').Timeline>} timelines
  * @property {Record<string, boolean>} loaded
- * @property {Record<string, boolean>} typing
+ * @property {Record<string, string>} typing who writes, by conversation
  * @property {import('../shared/socket.js').SocketState|'none'} net
  * @property {boolean} open
  * @property {boolean} mobile
@@ -70,7 +69,8 @@ export function createChat({ base, inbox, page }) {
   let catching = 0;
   let exchanging = false;
   /** @type {Promise<void>|null} */ let listing = null;
-  /** @type {ReturnType<typeof openSocket>|null} */ let socket = null;
+  /** @type {ReturnType<typeof import('../shared/socket.js').openSocket>|null} */ let socket = null;
+  let dialling = 0;
   /** @type {Set<() => void>} */ const watchers = new Set();
   /** @type {Record<string, any>} */ const timers = {};
   /** @type {Set<string>} */ const heard = new Set();
@@ -78,7 +78,7 @@ export function createChat({ base, inbox, page }) {
 
   /** @type {State} */
   let state = {
-    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
+    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
     typing: {}, net: 'none', open: false, mobile: false, expanded: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {},
   };
   /** @param {Partial<State>} patch */
@@ -123,7 +123,7 @@ export function createChat({ base, inbox, page }) {
     onStored,
     onState(item, now, error) {
       change(item.conversation, (timeline) => line.changedPending(timeline, item.echo_id, { state: now, why: error ? why(error) : '' }));
-      if (error?.kind === 'too_many' || error?.kind === 'busy') say(why(error));
+      if (error?.kind === 'too_many') say(why(error));
     },
   });
   /** @type {Set<string>} */ const ours = new Set();
@@ -178,16 +178,14 @@ export function createChat({ base, inbox, page }) {
     const lang = document.documentElement.lang || 'en-US';
     const early = open.get(`/api/v1/lang/${encodeURIComponent(lang)}`).catch(() => null);
     const found = await open.get(`${PREFIX}/settings?inbox_id=${inbox}`);
-    let wanted = found.language || found.fallback_language || 'en-US';
-    if (wanted === 'auto') {
-      const offered = await open.get('/api/v1/lang').catch(() => []);
-      wanted = negotiate(navigator.languages || [navigator.language], offered.map((/** @type {any} */ entry) => entry.code), found.fallback_language || 'en-US');
-    }
+    // With `auto` the server chose from what the browser prefers, and wrote it into the page.
+    const wanted = found.language === 'auto' ? lang : found.language || found.fallback_language || 'en-US';
     const sentences = (wanted === lang && await early) || await open.get(`/api/v1/lang/${encodeURIComponent(wanted)}`);
     const words = createI18n(wanted, sentences);
+    const hours = found.show_office_hours_in_chat && Array.isArray(found.business_hours) ? await import('./hours.js').then((module) => module.backSentence, () => null) : null;
     document.documentElement.lang = wanted;
     document.documentElement.dir = words.dir();
-    set({ settings: found, words, time: createTime(wanted) });
+    set({ settings: found, words, time: createTime(wanted), hours });
   }
 
   /** @param {import('./bridge.js').PageState} said */
@@ -218,7 +216,7 @@ export function createChat({ base, inbox, page }) {
   function first(said) {
     const was = kept.view;
     if (was && said.open && !said.focus && was.name) { go(was.name, was.chat); return; }
-    if (state.settings.direct_to_conversation) direct(); else if (said.open) toUnread();
+    if (state.settings.direct_to_conversation) direct(); else if (state.open) toUnread();
   }
 
   function direct() {
@@ -250,7 +248,16 @@ export function createChat({ base, inbox, page }) {
     listing = list();
     listing.catch(() => {});
     if (socket) { socket.restart(); return; }
-    socket = openSocket({
+    dial();
+  }
+
+  /** The socket's code comes only where there is something to listen to. */
+  async function dial() {
+    const mine = ++dialling;
+    const module = await import('../shared/socket.js').catch(() => null);
+    if (mine !== dialling || socket || !kept.session) return;
+    if (!module) { later('dial', 5000, dial); return; }
+    socket = module.openSocket({
       url: () => `${location.origin}${base}/widget/ws`,
       hello: () => ({ type: 'join', token: kept.session, data: { inbox_id: inbox, echo: true } }),
       greeting: (frame) => frame.type === 'joined',
@@ -263,6 +270,7 @@ export function createChat({ base, inbox, page }) {
 
   function stopSocket() {
     const old = socket;
+    dialling++;
     socket = null;
     old?.close();
     set({ net: 'none' });
@@ -368,7 +376,7 @@ export function createChat({ base, inbox, page }) {
     if (frame.type === 'new_message') arrived(entryOf({ seq, ...data }), String(data.conversation_uuid), live);
     else if (frame.type === 'conversation_update' && data.uuid) {
       if (conversation(data.uuid)) upsert(data); else later('list', 50, () => { listing = list(); listing.catch(() => {}); });
-    } else if (frame.type === 'typing') typed(String(data.conversation_uuid), !!data.is_typing);
+    } else if (frame.type === 'typing') typed(String(data.conversation_uuid), data.is_typing ? data.author?.first_name || conversation(String(data.conversation_uuid))?.assignee?.first_name || state.settings.brand_name : '');
     else if (frame.type === 'session_ended') sessionOver();
   }
 
@@ -385,15 +393,17 @@ export function createChat({ base, inbox, page }) {
       upsert({ ...spokenIn(talk, entry), unread_message_count: talk.unread + more });
     }
     if (known || entry.mine || entry.kind === 'activity') return;
-    typed(uuid, false);
+    typed(uuid, '');
     if (viewing() === uuid) seen(true);
-    if (live && state.sound) ring();
+    if (live && state.sound) bell();
   }
 
-  /** @param {string} uuid @param {boolean} on */
-  function typed(uuid, on) {
-    if (!!state.typing[uuid] !== on) set({ typing: { ...state.typing, [uuid]: on } });
-    if (on) later(`typing${uuid}`, TYPING_SHOWN_MS, () => typed(uuid, false));
+  const bell = () => { import('../shared/sound.js').then(({ ring }) => ring(), () => {}); };
+
+  /** @param {string} uuid @param {string} who nobody: empty */
+  function typed(uuid, who) {
+    if ((state.typing[uuid] || '') !== who) set({ typing: { ...state.typing, [uuid]: who } });
+    if (who) later(`typing${uuid}`, TYPING_SHOWN_MS, () => typed(uuid, ''));
   }
 
   /** Tells the server that its answers were looked at. @param {boolean} [again] a message came while looking */
@@ -618,13 +628,15 @@ export function createChat({ base, inbox, page }) {
     get state() { return state; },
     /** @param {() => void} watcher */
     watch(watcher) { watchers.add(watcher); return () => watchers.delete(watcher); },
+    /** The inbox's own words for the start button; the protocol's English default counts as none. @param {string} key */
+    startText(key) { const own = policy().start_conversation_button_text; return own && own !== 'Start conversation' ? own : t(key); },
     t, go, send, typing, say, older, logout, fromPage, policy, conversation,
     begin: () => page.post('hello'),
     again: () => { set({ phase: 'loading' }); page.post('hello'); },
     close: () => page.post('close'),
     expand: () => page.post('expand', { on: !state.expanded }),
     seen,
-    mute() { const sound = !state.sound; set({ sound }); keep({ mute: sound ? null : 1 }); if (sound) ring(); },
+    mute() { const sound = !state.sound; set({ sound }); keep({ mute: sound ? null : 1 }); if (sound) bell(); },
     /** @param {string} echoId */
     retry(echoId) { outbox.retry(echoId); },
     /** @param {string} echoId */

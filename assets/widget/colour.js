@@ -36,3 +36,20 @@ export function accentTokens(hex, dark) {
     '--accent-strong': css(mix(fill, on === WHITE ? BLACK : WHITE, 0.12)), '--focus': css(text),
   };
 }
+
+/**
+ * The home screen's own ground, when the inbox has one; otherwise the style sheet's. White with black words is what the protocol says when nobody chose.
+ * @param {any} screen @param {((href: string) => string|null)|null} link how to check a picture's address; null for the bar above, which takes the plain colour
+ * @returns {Record<string, string>}
+ */
+export function ground(screen, link) {
+  const back = screen?.background || {};
+  const white = screen?.header_text_color === 'white';
+  const hex = (/** @type {any} */ value) => (/^#[0-9a-f]{3,8}$/i.test(value || '') ? value : '');
+  const picture = back.type === 'image' && link && link(back.image_url);
+  let background = '';
+  if (back.type === 'solid' && (white || !/^#f{3,8}$/i.test(back.color))) background = hex(back.color);
+  else if (back.type === 'gradient' && hex(back.gradient_start) && hex(back.gradient_end)) background = link ? `linear-gradient(${back.gradient_start}, ${back.gradient_end})` : back.gradient_start;
+  else if (picture) background = `center / cover no-repeat url("${picture.replace(/["\\]/g, encodeURIComponent)}")`;
+  return background ? { background, color: white ? '#fff' : '#1b1a18' } : {};
+}

@@ -1,7 +1,7 @@
 // Where one writes. The text survives everything: a reload, a failed send, another screen.
 
 import { h, html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 import { useLocal } from './attachments.js';
 
 const DRAFT_MS = 400;
@@ -31,7 +31,8 @@ export function Composer({ chat }) {
     area.style.height = `${Math.min(area.scrollHeight, LINES_MAX * 22 + 22)}px`;
     area.style.overflowY = area.scrollHeight > LINES_MAX * 22 + 22 ? 'auto' : 'hidden';
   }, [text]);
-  useEffect(() => { if (state.focus) field.current?.focus({ preventScroll: true }); }, [state.focus]);
+  // On a phone the keyboard would cover the answer one came to read.
+  useEffect(() => { if (state.focus && !(state.mobile && id !== 'new')) field.current?.focus({ preventScroll: true }); }, [state.focus]);
   useEffect(() => {
     const keep = () => { clearTimeout(draft.current.timer); chat.keepDraft(id, draft.current.text); };
     addEventListener('pagehide', keep);
@@ -133,7 +134,8 @@ const accepted = (extensions) => (!extensions || extensions.includes('*') ? unde
 function Chosen({ chat, file, onRemove }) {
   const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type);
   const url = useLocal(picture ? file : undefined);
-  return html`<li>${picture && url ? html`<img src=${url} alt="" />` : html`<span class="file-icon">${h(Icon, { name: 'file' })}</span>`}
+  const [broken, setBroken] = useState(false);
+  return html`<li>${picture && url && !broken ? html`<img src=${url} alt="" onError=${() => setBroken(true)} />` : html`<span class="file-icon">${h(Icon, { name: 'file' })}</span>`}
     <span class="file-text"><bdi>${file.name}</bdi><small>${chat.state.time.bytes(file.size)}</small></span>
     <button type="button" class="icon-button" aria-label=${chat.t('w.remove_file', { name: file.name })} onClick=${onRemove}>${h(Icon, { name: 'close', size: 16 })}</button></li>`;
 }

@@ -2,7 +2,7 @@
 
 import { h, html, useEffect, useMemo, useRef, useState } from '../vendor/preact.js';
 import { Avatar } from '../shared/avatar.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 import { emptyTimeline, newestSeq, rows } from '../shared/timeline.js';
 import { Banner } from './banner.js';
 import { Bubble } from './bubble.js';
@@ -29,8 +29,7 @@ export function Conversation({ chat }) {
   const below = atEnd ? 0 : timeline.stored.filter((entry) => entry.seq > readTo && !entry.mine && entry.kind !== 'activity').length;
   const loading = !fresh && !state.loaded[state.chat] && !timeline.stored.length;
   const fields = fresh && !state.form && !timeline.pending.length ? fieldsToAsk(state) : [];
-  const agent = talk?.assignee?.first_name || state.settings.brand_name;
-  const agentFull = [talk?.assignee?.first_name, talk?.assignee?.last_name].filter(Boolean).join(' ') || agent;
+  const agent = state.typing[state.chat];
   const seenTo = talk?.agent_seen_seq || 0;
   const lastMine = [...timeline.stored].reverse().find((entry) => entry.mine && entry.kind !== 'activity');
   const messages = list.filter((row) => row.type === 'message');
@@ -46,7 +45,7 @@ export function Conversation({ chat }) {
           : row.type === 'new' ? html`<p class="new-line" key="new"><span>${t('w.new')}</span></p>`
             : h(Bubble, { key: row.key, chat, entry: row.entry, first: row.first, last: row.last, seen: row.entry === lastMine && row.entry.seq > 0 && row.entry.seq <= seenTo, mark: row.entry === lastMine, progress: state.progress[row.entry.echo_id] })))}
       </div>
-      ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agentFull} url=${talk?.assignee?.avatar_url} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}
+      ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agent} url=${talk?.assignee?.avatar_url} tint=${talk?.assignee?.tint} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}
       <p class="quiet" role="status">${state.typing[state.chat] ? t('w.typing', { name: agent }) : ''}</p>
       ${fields.length ? h(PreChat, { chat, fields }) : null}
     <//>

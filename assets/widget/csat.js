@@ -1,7 +1,7 @@
 // "How was it?" asked once, answered once.
 
 import { h, html, useState } from '../vendor/preact.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 
 const FACES = ['😞', '😕', '😐', '🙂', '😄'];
 const WORDS = ['poor', 'fair', 'good', 'great', 'excellent'];

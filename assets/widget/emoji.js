@@ -3,7 +3,6 @@
 import { html, useEffect, useRef } from '../vendor/preact.js';
 
 const SIGNS = [...new Intl.Segmenter('en', { granularity: 'grapheme' }).segment('😀😄😁😅😂🙂😉😊😇🥰😍😘😋😜🤗🤔🤨😐🙄😏😬😔😴🤒😎🤓😕🙁😮😳🥺😢😭😱😤😡👍👎👌✌️🤞🤝👏🙌🙏💪👋👀❤️🧡💛💚💙💜💔✨🎉🎁🔥⭐☀️🌧️🌈🌱🌸🌳🍀🍎☕🍵🍰🚲🚗🚚✈️🏠📦📄📎📷💡🔧🔒⏰📅✅❌❓❗💯')].map(({ segment }) => segment);
-const COLUMNS = 8;
 
 /** @param {{chat: import('./chat.js').Chat, onPick: (sign: string) => void, onClose: () => void}} props */
 export function Emoji({ chat, onPick, onClose }) {
@@ -14,8 +13,9 @@ export function Emoji({ chat, onPick, onClose }) {
     if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onClose(); return; }
     const all = [...box.current.querySelectorAll('button')];
     const now = all.indexOf(document.activeElement);
+    const columns = all.filter((one) => one.offsetTop === all[0].offsetTop).length;
     const forward = document.documentElement.dir === 'rtl' ? -1 : 1;
-    /** @type {Record<string, number>} */ const steps = { ArrowRight: forward, ArrowLeft: -forward, ArrowDown: COLUMNS, ArrowUp: -COLUMNS };
+    /** @type {Record<string, number>} */ const steps = { ArrowRight: forward, ArrowLeft: -forward, ArrowDown: columns, ArrowUp: -columns };
     const to = event.key === 'Home' ? 0 : event.key === 'End' ? all.length - 1 : event.key in steps ? now + steps[event.key] : -1;
     if (all[to]) { event.preventDefault(); for (const one of all) one.tabIndex = -1; all[to].tabIndex = 0; all[to].focus(); }
   };

@@ -1,23 +1,34 @@
 // The bar on top: back, who answers and when, the menu, close.
 
-import { h, html } from '../vendor/preact.js';
+import { h, html, useRef, useState } from '../vendor/preact.js';
 import { Avatar } from '../shared/avatar.js';
-import { Icon } from '../shared/icons.js';
+import { Icon } from '../shared/icons-base.js';
 import { expectation } from './availability.js';
-import { Menu } from './menu.js';
+import { ground } from './colour.js';
 
 /** @param {{chat: import('./chat.js').Chat}} props */
 export function Header({ chat }) {
   const { state, t } = chat;
   const talk = state.view === 'chat' ? chat.conversation(state.chat) : null;
   const single = state.settings.direct_to_conversation && state.conversations.length < 2;
-  const back = () => (state.view === 'chat' && state.conversations.length > 1 && state.listed ? chat.go('home') : chat.go('home'));
-  return html`<header class="header">
-    ${state.view === 'home' || single ? html`<span class="header-edge"></span>` : html`<button type="button" class="icon-button" aria-label=${t('w.back')} onClick=${back}>${h(Icon, { name: 'back' })}</button>`}
+  return html`<header class="header" style=${state.view === 'home' ? ground(state.settings.home_screen, null) : {}}>
+    ${state.view === 'home' || single ? html`<span class="header-edge"></span>` : html`<button type="button" class="icon-button" aria-label=${t('w.back')} onClick=${() => chat.go('home')}>${h(Icon, { name: 'back' })}</button>`}
     ${state.view === 'chat' ? h(Who, { chat, talk }) : html`<div class="who">${state.view === 'list' ? html`<h1>${t('w.your_conversations')}</h1>` : h(Brand, { chat })}</div>`}
-    ${h(Menu, { chat, talk })}
+    ${h(Dots, { chat, talk })}
     ${state.framed ? html`<button type="button" class="icon-button" aria-label=${t('w.close_chat')} onClick=${chat.close}>${h(Icon, { name: 'close' })}</button>` : null}
   </header>`;
+}
+
+/** The three dots; what they open is loaded at the first sign of interest. @param {{chat: import('./chat.js').Chat, talk: any}} props */
+function Dots({ chat, talk }) {
+  const { t } = chat;
+  const button = useRef(/** @type {any} */ (null));
+  const [Menu, setMenu] = useState(/** @type {any} */ (null));
+  const warm = () => import('./menu.js');
+  const toggle = () => (Menu ? setMenu(null) : warm().then((module) => setMenu(() => module.Menu), () => chat.say(t('w.busy'), true)));
+  return html`<div class="menu">
+    <button type="button" class="icon-button" ref=${button} aria-haspopup="menu" aria-expanded=${String(!!Menu)} aria-label=${t('w.menu')} onPointerEnter=${warm} onClick=${toggle}>${h(Icon, { name: 'more' })}</button>
+    ${Menu ? h(Menu, { chat, talk, button, onClose: () => setMenu(null) }) : null}</div>`;
 }
 
 /** @param {{chat: import('./chat.js').Chat}} props */
@@ -30,11 +41,11 @@ function Brand({ chat }) {
 /** Who answers here: the person who has it, or the team. @param {{chat: import('./chat.js').Chat, talk: any}} props */
 function Who({ chat, talk }) {
   const { state } = chat;
-  const { online, text } = expectation(state.settings, talk, state.words, state.time);
+  const { online, text } = expectation(state.settings, talk, state.words, state.time, state.hours);
   const assignee = talk?.assignee;
   const name = assignee ? [assignee.first_name, assignee.last_name].filter(Boolean).join(' ') : state.settings.brand_name;
   return html`<div class="who">
-    ${h(Avatar, { name, url: assignee ? assignee.avatar_url : state.settings.logo_url, size: 36, online })}
+    ${h(Avatar, { name, url: assignee ? assignee.avatar_url : state.settings.logo_url, tint: assignee?.tint, size: 36, online })}
     <div class="who-text"><h1><bdi>${name}</bdi></h1><p>${text}</p></div>
   </div>`;
 }

@@ -1,19 +1,17 @@
-// The three-dot menu, and the one question box for what cannot be undone.
+// What the three dots open. Loaded when first asked for; the button itself is the header's.
 
-import { h, html, useEffect, useRef, useState } from '../vendor/preact.js';
-import { Icon } from '../shared/icons.js';
+import { h, html, useEffect, useRef } from '../vendor/preact.js';
+import { Icon } from '../shared/icons-base.js';
+import { Question } from './question.js';
 
-/** @param {{chat: import('./chat.js').Chat, talk: any}} props */
-export function Menu({ chat, talk }) {
+/** @param {{chat: import('./chat.js').Chat, talk: any, button: {current: any}, onClose: () => void}} props */
+export function Menu({ chat, talk, button, onClose }) {
   const { state, t } = chat;
-  const [open, setOpen] = useState(false);
   const box = useRef(/** @type {any} */ (null));
-  const button = useRef(/** @type {any} */ (null));
   const items = () => /** @type {HTMLElement[]} */ ([...box.current.querySelectorAll('[role^="menuitem"]')]);
   /** @param {boolean} [focus] */
-  const close = (focus) => { setOpen(false); if (focus) button.current.focus(); };
+  const close = (focus) => { onClose(); if (focus) button.current.focus(); };
   useEffect(() => {
-    if (!open) return undefined;
     items()[0]?.focus();
     /** @param {Event} event */
     const outside = (event) => { if (!box.current.contains(event.target) && !button.current.contains(event.target)) close(); };
@@ -21,7 +19,7 @@ export function Menu({ chat, talk }) {
     addEventListener('pointerdown', outside, true);
     addEventListener('blur', away);
     return () => { removeEventListener('pointerdown', outside, true); removeEventListener('blur', away); };
-  }, [open]);
+  }, []);
   /** @param {KeyboardEvent} event */
   const keys = (event) => {
     const all = items();
@@ -36,35 +34,11 @@ export function Menu({ chat, talk }) {
   /** @param {string} icon @param {string} text @param {() => void} act */
   const item = (icon, text, act) => html`<button type="button" role="menuitem" tabindex="-1" onClick=${pick(act)}>${h(Icon, { name: icon })}<span>${text}</span></button>`;
   const closable = talk && !talk.closed && state.settings.allow_close;
-  return html`<div class="menu">
-    <button type="button" class="icon-button" ref=${button} aria-haspopup="menu" aria-expanded=${String(open)} aria-label=${t('w.menu')} onClick=${() => setOpen(!open)}>${h(Icon, { name: 'more' })}</button>
-    ${open ? html`<div class="menu-box" role="menu" aria-label=${t('w.menu')} ref=${box} onKeyDown=${keys}>
+  return html`<div class="menu-box" role="menu" aria-label=${t('w.menu')} ref=${box} onKeyDown=${keys}>
       <button type="button" role="menuitemcheckbox" aria-checked=${String(state.sound)} tabindex="-1" onClick=${pick(chat.mute)}>${h(Icon, { name: state.sound ? 'bell' : 'bell_off' })}<span>${t(state.sound ? 'w.sound_off' : 'w.sound_on')}</span></button>
       ${state.framed && !state.mobile ? item(state.expanded ? 'shrink' : 'expand', t(state.expanded ? 'w.shrink' : 'w.expand'), chat.expand) : null}
       ${state.conversations.length && state.view !== 'list' ? item('inbox', t('w.your_conversations'), () => chat.go('list')) : null}
-      ${closable ? item('check', t('w.close_conversation'), () => chat.ask({ text: t('w.close_conversation_sure'), yes: t('w.close_conversation'), act: chat.closeConversation })) : null}
-      ${state.session ? item('logout', t(state.signed ? 'w.log_out' : 'w.forget_me'), () => chat.ask({ text: t(state.signed ? 'w.log_out_sure' : 'w.forget_me_sure'), yes: t(state.signed ? 'w.log_out' : 'w.forget_me'), act: chat.logout })) : null}
-    </div>` : null}
-  </div>`;
-}
-
-/** @param {{chat: import('./chat.js').Chat, text: string, yes: string, act: () => void}} props */
-export function Question({ chat, text, yes, act }) {
-  const { t } = chat;
-  const box = useRef(/** @type {any} */ (null));
-  useEffect(() => { const before = /** @type {HTMLElement|null} */ (document.activeElement); box.current.querySelector('.plain').focus(); return () => before?.focus?.(); }, []);
-  const end = () => chat.ask(null);
-  /** @param {KeyboardEvent} event */
-  const keys = (event) => {
-    if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); end(); }
-    if (event.key !== 'Tab') return;
-    event.preventDefault();
-    const all = [...box.current.querySelectorAll('button')];
-    all[(all.indexOf(document.activeElement) + 1) % all.length].focus();
-  };
-  return html`<div class="question-back" onClick=${(/** @type {Event} */ event) => { if (event.target === event.currentTarget) end(); }}>
-    <div class="question" role="alertdialog" aria-modal="true" aria-label=${yes} aria-describedby="question-text" ref=${box} onKeyDown=${keys}>
-      <p id="question-text">${text}</p>
-      <div class="question-buttons"><button type="button" class="plain" onClick=${end}>${t('w.cancel')}</button><button type="button" class="primary" onClick=${() => { end(); act(); }}>${yes}</button></div>
-    </div></div>`;
+      ${closable ? item('check', t('w.close_conversation'), () => chat.ask({ box: Question, text: t('w.close_conversation_sure'), yes: t('w.close_conversation'), act: chat.closeConversation })) : null}
+      ${state.session ? item('logout', t(state.signed ? 'w.log_out' : 'w.forget_me'), () => chat.ask({ box: Question, text: t(state.signed ? 'w.log_out_sure' : 'w.forget_me_sure'), yes: t(state.signed ? 'w.log_out' : 'w.forget_me'), act: chat.logout })) : null}
+    </div>`;
 }

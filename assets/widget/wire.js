@@ -7,7 +7,7 @@ export function entryOf(message) {
   const name = [author.first_name, author.last_name].filter(Boolean).join(' ');
   return {
     uuid: String(message.uuid), seq: Number(message.seq) || 0, at: Date.parse(message.created_at) || Date.now(), echo_id: message.echo_id || null,
-    mine, from: mine ? 'me' : `agent:${author.id ?? name}`, name, avatar: author.avatar_url || null, kind: message.kind || 'message',
+    mine, from: mine ? 'me' : `agent:${author.id ?? name}`, name, avatar: author.avatar_url || null, tint: typeof author.tint === 'number' ? author.tint : null, kind: message.kind || 'message',
     html: typeof message.html === 'string' && message.html ? message.html : message.content_type === 'text' ? '' : String(message.content || ''),
     text: String(message.text_content || message.content || ''),
     attachments: Array.isArray(message.attachments) ? message.attachments : [],
@@ -28,7 +28,7 @@ export function conversationOf(wire, old) {
 /** The conversation after this entry was said in it. @param {any} conversation @param {any} entry */
 export function spokenIn(conversation, entry) {
   if (entry.kind === 'activity' || entry.at < conversation.at) return conversation;
-  const author = { type: entry.mine ? 'contact' : 'agent', first_name: entry.name, last_name: '', avatar_url: entry.avatar };
+  const author = { type: entry.mine ? 'contact' : 'agent', first_name: entry.name, last_name: '', avatar_url: entry.avatar, tint: entry.tint };
   return conversationOf({ last_message: { content: entry.text || entry.attachments[0]?.name || '', created_at: new Date(entry.at).toISOString(), author } }, conversation);
 }
 

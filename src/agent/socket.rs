@@ -50,11 +50,8 @@ impl Desks {
                 return writer.close(1007, "expected a JSON object with a type").await;
             };
             match frame.kind.as_str() {
-                "ping" => {
-                    if writer.send_text(r#"{"type":"pong"}"#).await.is_err() {
-                        return;
-                    }
-                }
+                // A peer that cannot take the answer is noticed by the next read.
+                "ping" => drop(writer.send_text(r#"{"type":"pong"}"#).await),
                 "typing" if last_typing.is_none_or(|last| last.elapsed() >= TYPING_GAP) => {
                     last_typing = Some(Instant::now());
                     Box::pin(self.typing(session, &frame.data)).await;

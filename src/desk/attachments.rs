@@ -101,7 +101,7 @@ impl Desk {
     pub fn link(&self, uuid: Uuid) -> String {
         let life = limits::UPLOAD_LINK_LIFE.as_millis() as i64;
         let expires = (self.clock.now() / (life / 2) + 2) * (life / 2);
-        format!("/uploads/{uuid}?t={}", token::sign_link(&self.link_key, &uuid.to_string(), expires))
+        format!("{}/uploads/{uuid}?t={}", self.base_path, token::sign_link(&self.link_key, &uuid.to_string(), expires))
     }
 
     /// A file by its public id and the ticket of its link. Wrong, expired or missing ticket and unknown file are the same.

@@ -162,6 +162,9 @@ impl Desk {
                     }
                 };
                 note_activity(tx, before.id, Some(agent), activity)?;
+                if status == Status::Resolved && snoozed_until.is_none() {
+                    super::csat::ask(tx, &before)?;
+                }
                 conversations::announce(tx, before.id, true)
             })
             .await

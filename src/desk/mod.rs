@@ -6,6 +6,7 @@ pub mod availability;
 pub mod catch_up;
 pub mod contacts;
 pub mod conversations;
+pub mod csat;
 pub mod form;
 pub mod identity;
 pub mod inboxes;
@@ -41,6 +42,8 @@ pub struct Inner {
     pub presence: Presence,
     /// Time.
     pub clock: Clock,
+    /// The sub-path under which the house is reached, before every link: "" or "/support".
+    base_path: String,
     /// Signs links to attachments; lives in the settings, so links survive a restart.
     link_key: [u8; 32],
     /// At most so many password hashes at once.
@@ -60,13 +63,14 @@ impl std::ops::Deref for Desk {
 
 impl Desk {
     /// Opens the desk on an opened store.
-    pub async fn open(store: Store, hub: Hub, clock: Clock) -> Result<Desk> {
+    pub async fn open(store: Store, hub: Hub, clock: Clock, base_path: &str) -> Result<Desk> {
         let link_key = store.write(link_key).await?;
         Ok(Desk(Arc::new(Inner {
             store,
             hub,
             presence: Presence::default(),
             clock,
+            base_path: base_path.to_owned(),
             link_key,
             passwords: Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE),
             pages: Mutex::default(),

@@ -344,4 +344,36 @@ mod tests {
         assert_eq!(quiet.next(rules), Ok(None));
         assert_eq!(quiet.raw.capacity() + quiet.message.capacity() + quiet.control.capacity(), 0);
     }
+
+    proptest::proptest! {
+        /// Messages in any fragments, with pings anywhere between, cut anywhere by the network, come out as they were.
+        #[test]
+        fn what_was_sent_comes_out(messages in proptest::collection::vec((".{0,60}", 1usize..7, proptest::bool::ANY), 0..8), step in 1usize..50) {
+            let (mut bytes, mut expected) = (Vec::new(), Vec::new());
+            for (text, size, with_ping) in &messages {
+                let fragments: Vec<&[u8]> = text.as_bytes().chunks(*size).collect();
+                let count = fragments.len().max(1);
+                for i in 0..count {
+                    let first = u8::from(i == 0) | if i + 1 == count { 0x80 } else { 0 };
+                    bytes.extend(frame(first, fragments.get(i).copied().unwrap_or_default()));
+                    if *with_ping && i + 1 < count {
+                        bytes.extend(frame(0x89, b"?"));
+                        expected.push(Incoming::Ping(b"?".into()));
+                    }
+                }
+                expected.push(Incoming::Text(text.clone()));
+            }
+            proptest::prop_assert_eq!(read(&bytes, step, RULES), (expected, None));
+        }
+
+        /// Whatever comes: a verdict, and no panic.
+        #[test]
+        fn nonsense_never_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200), step in 1usize..50) {
+            let mut assembler = Assembler::default();
+            for piece in bytes.chunks(step) {
+                assembler.add(piece);
+                while let Ok(Some(_)) = assembler.next(RULES) {}
+            }
+        }
+    }
 }

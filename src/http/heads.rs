@@ -61,6 +61,11 @@ impl Heads {
         matches!(self.at, At::RequestLine | At::Header) || (self.at == At::Start && self.line_bytes > 0)
     }
 
+    /// Whether every request that began has arrived whole.
+    pub(super) fn is_between(&self) -> bool {
+        self.at == At::Start && self.line_bytes == 0
+    }
+
     /// Follows `bytes`; the answer is the first fault with the number (from 1) of the request it belongs to.
     pub(super) fn see(&mut self, mut bytes: &[u8]) -> Option<(u64, Fault)> {
         while let Some((&byte, rest)) = bytes.split_first() {
@@ -192,6 +197,7 @@ mod tests {
         let mut whole = Heads::default();
         assert_eq!(whole.see(text.as_bytes()).map(|(number, fault)| (number, fault.status)), fault, "{text:?}");
         assert_eq!(whole.count(), heads, "{text:?}");
+        assert_eq!(whole.is_between(), fault.is_none(), "{text:?}");
         let mut cut = Heads::default();
         let found = text.as_bytes().iter().find_map(|byte| cut.see(std::slice::from_ref(byte)));
         assert_eq!(found.map(|(number, fault)| (number, fault.status)), fault, "byte by byte: {text:?}");
@@ -230,6 +236,19 @@ mod tests {
         ] {
             check(&format!("{post}{head}"), 0, Some((1, status)));
             check(&format!("GET / HTTP/1.1\r\n\r\n{post}{head}"), 1, Some((2, status)));
+        }
+    }
+
+    proptest::proptest! {
+        /// Whatever comes, in whatever pieces: the same verdict, and no panic.
+        #[test]
+        fn where_the_network_cuts_never_matters(text in "(GET / HTTP/1.1|[a-cT]{1,3}|Content-Length: [0-9]{1,2}|Transfer-Encoding: chunked|\r\n|\r\n\r\n|[0-9]\r\n|\n|:| ){0,40}", cut in 1usize..9) {
+            let mut whole = Heads::default();
+            let fault = whole.see(text.as_bytes());
+            let mut pieces = Heads::default();
+            let found = text.as_bytes().chunks(cut).find_map(|piece| pieces.see(piece));
+            proptest::prop_assert_eq!(fault, found);
+            proptest::prop_assert_eq!(whole.count(), pieces.count());
         }
     }
 }

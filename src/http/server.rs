@@ -184,8 +184,8 @@ where
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        // The wire keeps the finer clocks; this one, which cannot tell waiting from dawdling, only backs them up.
-        .header_read_timeout(options.keepalive_timeout + options.header_timeout)
+        // The wire keeps the clocks; this one cannot tell waiting, dawdling and a slow reader apart.
+        .header_read_timeout(None)
         .max_headers(limits::HEADERS_MAX)
         .max_buf_size(limits::HEADER_BYTES_MAX)
         .serve_connection(TokioIo::new(wire), service)

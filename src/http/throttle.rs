@@ -61,6 +61,19 @@ impl Throttle {
         bucket.credit -= CALL;
         Ok(Left((bucket.credit / CALL) as u32))
     }
+
+    /// What one more call of `key` would find, without taking anything.
+    pub fn left(&self, key: &str, now_ms: i64) -> Left {
+        let mut table = lock(&self.table);
+        let bucket = table.entry(key, || Bucket { credit: self.burst, at_ms: now_ms });
+        let grown = (now_ms - bucket.at_ms).max(0).saturating_mul(self.per_minute);
+        Left((bucket.credit.saturating_add(grown).min(self.burst) / CALL) as u32)
+    }
+
+    /// Calls let through at once.
+    pub fn burst(&self) -> u32 {
+        (self.burst / CALL) as u32
+    }
 }
 
 /// Counts failures (of logins, of codes) per key within a window that begins with the first one.

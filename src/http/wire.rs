@@ -1,8 +1,9 @@
 //! The raw connection under hyper: clocks for the silent and the slow, and a watch over request heads.
 //!
-//! hyper's own header timer runs while a kept-alive connection merely waits, has nothing against a reader that never reads, and hides
-//! two smuggling shapes from its caller (it drops a `Content-Length` beside `Transfer-Encoding`, and a repeated equal one). So every
-//! byte passes here first: `heads.rs` follows the framing, this file keeps the clocks.
+//! hyper's own header timer runs while a kept-alive connection merely waits, and even while the last answer is still on its way to a
+//! slow reader; it has nothing against a reader that never reads; and it hides two smuggling shapes from its caller (it drops a
+//! `Content-Length` beside `Transfer-Encoding`, and a repeated equal one). So every byte passes here first: `heads.rs` follows the
+//! framing, this file keeps the clocks, and hyper's timer is off.
 
 use super::heads::{Fault, Heads};
 use super::places::Place;
@@ -112,7 +113,8 @@ impl Wire {
     /// Polls the clock of the current phase; an error means the client's time is over.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
         let waiting = match () {
-            () if self.line.busy.load(Ordering::Relaxed) => Waiting::Nothing,
+            // An answer that is still on its way keeps its reader busy, although hyper looks for the next request already.
+            () if self.line.busy.load(Ordering::Relaxed) || self.write_clock.is_some() => Waiting::Nothing,
             () if self.heads.in_head() || self.heads.count() == 0 => Waiting::Head,
             () => Waiting::Next,
         };
@@ -168,7 +170,10 @@ pub(super) fn poll_stall<T>(
     cx: &mut Context<'_>,
 ) -> Poll<io::Result<T>> {
     if written.is_ready() {
-        *clock = None;
+        if clock.take().is_some() {
+            // Whoever waits for the end of this standstill on the reading side gets another look.
+            cx.waker().wake_by_ref();
+        }
         return written;
     }
     let clock = clock.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + patience)));
@@ -199,10 +204,13 @@ impl AsyncWrite for Wire {
         Pin::new(&mut self.stream).poll_flush(cx)
     }
 
-    /// Ends our side, then reads on for a moment: closing with unread bytes would reset the connection and take the answer
+    /// Ends our side. In the middle of a request it then reads on for a moment: closing with unread bytes would reset the connection and take the answer
     /// (a 413, say) from a client that is still sending.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
+        if this.heads.is_between() {
+            return Pin::new(&mut this.stream).poll_shutdown(cx);
+        }
         if this.lingering.is_none() {
             ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
             this.lingering = Some(Box::pin(tokio::time::sleep(this.clocks.linger)));

@@ -20,7 +20,8 @@ pub enum Topic {
     Agent(AgentId),
 }
 
-/// What happened.
+/// What happened. Always behind one shared pointer, so the size of its largest kind costs nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Debug, Clone)]
 pub enum What {
     /// A message was stored.

@@ -71,6 +71,8 @@ pub struct InboxConfig {
     pub prechat_form: PrechatForm,
     /// The visitor may close a conversation.
     pub allow_close: bool,
+    /// Ask how it was when a conversation is resolved.
+    pub csat_enabled: bool,
     /// Whether tokens of SupportPal's kind must carry `exp` (decision 4).
     pub require_exp: bool,
     pub session_duration: String,
@@ -154,7 +156,7 @@ pub enum HomeApp {
 }
 
 /// A strip above everything.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct NoticeBanner {
     pub enabled: bool,
@@ -233,6 +235,7 @@ impl Default for InboxConfig {
             users: Policy::default(),
             prechat_form: PrechatForm::default(),
             allow_close: true,
+            csat_enabled: false,
             require_exp: false,
             session_duration: "10h".into(),
             trusted_domains: Vec::new(),
@@ -275,12 +278,6 @@ impl Default for Background {
             gradient_end: "#134e4a".into(),
             image_url: String::new(),
         }
-    }
-}
-
-impl Default for NoticeBanner {
-    fn default() -> NoticeBanner {
-        NoticeBanner { enabled: false, text: String::new() }
     }
 }
 

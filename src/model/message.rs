@@ -66,14 +66,27 @@ pub struct Message {
     pub activity: Option<Activity>,
     pub echo_id: Option<String>,
     pub attachments: Vec<Attachment>,
+    /// Set on the message that asks how it was.
+    pub survey: Option<Survey>,
     pub created_at: Millis,
     pub edited_at: Option<Millis>,
+}
+
+/// The question how it was, and its answer.
+#[derive(Debug, Clone)]
+pub struct Survey {
+    /// Whoever knows it may answer, once.
+    pub uuid: Uuid,
+    /// 1 to 5.
+    pub rating: Option<u8>,
+    pub feedback: String,
+    pub answered: bool,
 }
 
 /// What happened, for a message of kind activity.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Activity {
-    /// `status`, `assignment`, `snooze`, `identify`, `merge` or `close`.
+    /// `status`, `assignment`, `snooze`, `merge`, `close` or `rating`.
     pub action: String,
     /// The new value in words: a status, a name.
     pub value: String,

@@ -9,7 +9,7 @@ use crate::model::agent::Availability;
 use crate::model::contact::ContactKind;
 use crate::model::conversation::Conversation;
 use crate::model::event::What;
-use crate::model::message::{Author, Message, MessageKind, NewMessage};
+use crate::model::message::{Author, Message, MessageKind, NewMessage, Survey};
 use rusqlite::{Row, params};
 use std::collections::HashMap;
 
@@ -21,9 +21,9 @@ macro_rules! message_select {
         concat!(
             "SELECT m.id, m.uuid, m.conversation_id, c.uuid, m.seq, m.kind, p.id, p.uuid, p.kind, p.first_name, p.last_name,
                     a.id, a.uuid, a.first_name, a.last_name, a.availability, m.via, m.source, m.html, m.text, m.activity, m.echo_id,
-                    m.created_at, m.edited_at
+                    m.created_at, m.edited_at, s.uuid, s.rating, s.feedback, s.answered_at
              FROM messages m JOIN conversations c ON c.id = m.conversation_id
-             LEFT JOIN contacts p ON p.id = m.contact_id LEFT JOIN agents a ON a.id = m.agent_id ",
+             LEFT JOIN contacts p ON p.id = m.contact_id LEFT JOIN agents a ON a.id = m.agent_id LEFT JOIN surveys s ON s.message_id = m.id ",
             $tail
         )
     };
@@ -182,6 +182,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         activity: activity.and_then(|json| serde_json::from_str(&json).ok()),
         echo_id: row.get(21)?,
         attachments: Vec::new(),
+        survey: match row.get::<_, Option<Uuid>>(24)? {
+            Some(uuid) => {
+                Some(Survey { uuid, rating: row.get(25)?, feedback: row.get(26)?, answered: row.get::<_, Option<i64>>(27)?.is_some() })
+            }
+            None => None,
+        },
         created_at: row.get(22)?,
         edited_at: row.get(23)?,
     })

@@ -9,7 +9,19 @@ pub const SCHEMA: &str = include_str!("../../schema.sql");
 
 /// What changed since the first release, oldest first. Never edit an entry: files out there have run it. `user_version` of a file is the
 /// number of entries it has, plus one for the schema of the first release, which is kept as `tests/fixtures/schema-1.sql`.
-pub const MIGRATIONS: &[&str] = &[];
+pub const MIGRATIONS: &[&str] = &[
+    // 2: satisfaction surveys.
+    "CREATE TABLE surveys (
+        id              INTEGER PRIMARY KEY,
+        uuid            TEXT NOT NULL UNIQUE,
+        conversation_id INTEGER NOT NULL UNIQUE REFERENCES conversations (id) ON DELETE CASCADE,
+        message_id      INTEGER NOT NULL UNIQUE REFERENCES messages (id) ON DELETE CASCADE,
+        rating          INTEGER CHECK (rating BETWEEN 1 AND 5),
+        feedback        TEXT NOT NULL DEFAULT '',
+        created_at      INTEGER NOT NULL,
+        answered_at     INTEGER
+    ) STRICT;",
+];
 
 /// The version of a file that has everything.
 pub const fn version(migrations: &[&str]) -> i64 {

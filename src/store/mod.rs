@@ -19,6 +19,7 @@ pub mod readers;
 pub mod search;
 pub mod sessions;
 pub mod settings;
+pub mod surveys;
 pub mod tx;
 pub mod writer;
 

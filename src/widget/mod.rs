@@ -2,6 +2,7 @@
 //! calls one desk verb.
 
 pub mod conversations;
+pub mod csat;
 pub mod media;
 pub mod pages;
 pub mod session;
@@ -38,13 +39,20 @@ impl Widget {
             return session::preflight();
         }
         let request_id = request.request_id.clone();
+        let (ip, token) = (request.client_ip, request.bearer().map(str::to_owned));
         let answered = self.route(request, path).await;
-        session::with_cors(answered.unwrap_or_else(|error| {
+        let (limit, left) = self.throttles.standing(&self.desk, ip, token.as_deref());
+        let reply = session::with_cors(answered.unwrap_or_else(|error| {
             if let Some(cause) = &error.cause {
                 log::error!("widget call failed request={request_id} error=\"{}\" cause=\"{cause}\"", error.message);
             }
             wire::failure(&error, &request_id)
-        }))
+        }));
+        let reset = self.desk.clock.now() / 1000 + 60;
+        reply
+            .header("x-ratelimit-limit", limit.to_string())
+            .header("x-ratelimit-remaining", left.to_string())
+            .header("x-ratelimit-reset", reset.to_string())
     }
 
     async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {

@@ -13,10 +13,10 @@ use std::time::Duration;
 const CALLS_PER_SESSION: u32 = 240;
 /// Calls from one address per minute: some hundred people behind one router.
 const CALLS_PER_ADDRESS: u32 = 6_000;
-/// New visitors from one address per minute.
-const STARTS_PER_ADDRESS: u32 = 30;
+/// New visitors from one address per minute: a big office after an outage mail.
+const STARTS_PER_ADDRESS: u32 = 300;
 /// Token exchanges from one address per minute: a class room that opens the page at once fits.
-const EXCHANGES_PER_ADDRESS: u32 = 240;
+const EXCHANGES_PER_ADDRESS: u32 = 600;
 /// Tokens from one address per minute that prove nothing: guessing is hopeless anyway, this keeps it cheap for us.
 const FAILURES_PER_ADDRESS: u32 = 60;
 /// Messages and files of one session per minute.
@@ -55,6 +55,15 @@ impl Throttles {
         match token {
             Some(token) => told(self.session_calls.check(token.get(..64).unwrap_or(token), now)),
             None => Ok(()),
+        }
+    }
+
+    /// The limit that a caller will meet first, and what it has left: of its session, or of its address while it has none.
+    pub fn standing(&self, desk: &Desk, ip: IpAddr, token: Option<&str>) -> (u32, u32) {
+        let now = desk.clock.now();
+        match token {
+            Some(token) => (self.session_calls.burst(), self.session_calls.left(token.get(..64).unwrap_or(token), now).0),
+            None => (self.address_calls.burst(), self.address_calls.left(&ip.to_string(), now).0),
         }
     }
 

@@ -88,12 +88,25 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "seq": message.seq,
         "author": author(desk, &message.author),
         "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
-        "meta": {},
+        "meta": survey_meta(message),
     });
     if own && let Some(echo_id) = &message.echo_id {
         shape["echo_id"] = json!(echo_id);
     }
     shape
+}
+
+/// Only this tells a client that a message is a question (2.8).
+fn survey_meta(message: &Message) -> Value {
+    let Some(survey) = &message.survey else { return json!({}) };
+    let mut meta = json!({ "is_csat": true, "csat_uuid": survey.uuid.to_string(), "csat_submitted": survey.answered });
+    if let Some(rating) = survey.rating {
+        meta["submitted_rating"] = json!(rating);
+    }
+    if !survey.feedback.is_empty() {
+        meta["submitted_feedback"] = json!(survey.feedback);
+    }
+    meta
 }
 
 /// What the launcher needs before the frame exists (2.1).

@@ -23,17 +23,17 @@ export function ContactPanel({ uuid }) {
   useEffect(() => { if (open && matchMedia('(max-width: 1099px)').matches) document.getElementById('panel-close')?.focus(); }, [open]);
   const close = () => change({ open: '' });
   return html`${open ? html`<div class="panel-shade" onClick=${close}></div>` : null}
-    <aside class="panel" aria-label="About this person" onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && open && !event.defaultPrevented) { event.stopPropagation(); close(); } }}>
+    <section class="panel" aria-label="About this person" onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && open && !event.defaultPrevented) { event.stopPropagation(); close(); } }}>
       <button type="button" id="panel-close" class="icon-button panel-close" aria-label="Close" onClick=${close}><${Icon} name="close" /></button>
       ${!contact || !thread ? html`<div class="centred">${thread && thread.state !== 'loading' ? null : html`<${Spinner} />`}</div>` : html`
         <header class="panel-head">
           <${ContactAvatar} contact=${contact} size=${56} />
           <h2 dir="auto">${contact.name}</h2>
-          <p class="panel-presence">${contact.online ? html`<b class="is-good">Online now</b>` : html`Last here ${time.ago(contact.last_seen_at)}`}</p>
+          <p class="panel-presence">${contact.online ? html`<b class="is-good">Online now</b>` : (Date.now() - contact.last_seen_at < 60000 ? 'Was here a moment ago' : `Last here ${time.ago(contact.last_seen_at)}`)}</p>
           ${contact.blocked ? html`<p class="badge is-bad"><${Icon} name="shield" size=${14} /> Blocked</p>`
             : contact.verified ? html`<p class="badge is-good" title="Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}"><${Icon} name="shield" size=${14} /> Verified</p>`
             : html`<p class="badge" title="What this person says about themselves was not proved"><${Icon} name="user" size=${14} /> ${contact.kind === 'visitor' ? 'Anonymous visitor' : 'Not verified'}</p>`}
-          <p class="panel-proof">${contact.verified ? `Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}.` : contact.kind === 'visitor' ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.'}</p>
+          <p class="panel-proof">${contact.verified ? `Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}.` : contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.'}</p>
         </header>
         <${Details} contact=${contact} />
         <${Attributes} attributes=${contact.attributes} />
@@ -41,5 +41,5 @@ export function ContactPanel({ uuid }) {
         <${Earlier} earlier=${thread.earlier} />
         <${ContactNote} key=${contact.uuid} contact=${contact} />
         <${BlockButton} contact=${contact} />`}
-    </aside>`;
+    </section>`;
 }

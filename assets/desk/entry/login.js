@@ -34,7 +34,7 @@ export const Login = ({ setupNeeded }) => html`<${EntryFrame} title=${setupNeede
 
 /** Over the desk: what was written stays where it is. */
 export function SignedOut() {
-  return html`<${Dialog} title="You are signed out" onClose=${() => {}}>
+  return html`<${Dialog} title="You are signed out">
     <p class="dialog-text">Sign in again to go on. Everything you wrote is still here.</p>
     <${LoginForm} email=${now().agent.email} />
   <//>`;

@@ -14,7 +14,8 @@ const HOT_MS = 30 * 60000;
 
 /** @param {import('../state/types.js').Conversation} one */
 function previewOf(one) {
-  const prefix = one.preview_from === 'agent' ? 'You: ' : one.preview_from === 'note' ? 'Note: ' : '';
+  // Which agent wrote it the list does not say, so it claims no name.
+  const prefix = one.preview_from === 'agent' ? '↩ ' : one.preview_from === 'note' ? 'Note: ' : '';
   return `${prefix}${one.preview || 'Sent a file'}`;
 }
 
@@ -43,7 +44,7 @@ export function Row({ uuid, index, size, selected, tab }) {
           ${one.contact.verified ? html`<span class="row-mark" title="Verified"><${Icon} name="shield" size=${14} /><span class="quiet"> verified</span></span>` : null}
           ${one.contact.online ? html`<span class="quiet">, online</span>` : null}
           <span class="row-gap"></span><${Waiting} one=${one} /></span>
-        <span class="row-line"><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : one.preview_from === 'agent' && one.assignee && one.assignee.uuid !== me ? previewOf(one).replace(/^You: /, `${one.assignee.first_name}: `) : previewOf(one)}</span>
+        <span class="row-line"><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : previewOf(one)}</span>
           ${many ? html`<span class="row-inbox" title=${one.inbox.name}><i style=${{ background: one.inbox.color }}></i><span class="quiet">, ${one.inbox.name}</span></span>` : null}
           ${one.assignee ? html`<span class="row-assignee" title="Assigned to ${one.assignee.first_name}"><${AgentAvatar} agent=${one.assignee} size=${18} /><span class="quiet">, assigned to ${one.assignee.uuid === me ? 'you' : one.assignee.first_name}</span></span>` : null}
           ${unread ? html`<b class="row-unread tabular"><span class="quiet">, unread: </span>${one.unread > 99 ? '99+' : one.unread}</b>` : null}</span>

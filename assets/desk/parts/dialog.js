@@ -5,7 +5,7 @@ import { Icon } from '../../shared/icons.js';
 
 let count = 0;
 
-/** @param {{title: string, onClose: () => void, children?: any, wide?: boolean, actions?: any}} props */
+/** @param {{title: string, onClose?: () => void, children?: any, wide?: boolean, actions?: any}} props */
 export function Dialog({ title, onClose, children, wide = false, actions }) {
   const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));
   const id = useRef(`dialog-${++count}`).current;
@@ -13,14 +13,16 @@ export function Dialog({ title, onClose, children, wide = false, actions }) {
     const dialog = /** @type {HTMLDialogElement} */ (ref.current);
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     if (!dialog.open) dialog.showModal();
+    // Not the cross in the corner: the field that is asked for, else the harmless answer.
+    /** @type {HTMLElement|null} */ (dialog.querySelector('[data-focus]') || dialog.querySelector('.dialog-actions .button:not(.is-danger)'))?.focus();
     return () => { dialog.close(); if (before?.isConnected) before.focus(); };
   }, []);
   return html`<dialog ref=${ref} class="dialog ${wide ? 'is-wide' : ''}" aria-labelledby=${id}
-    onCancel=${(/** @type {Event} */ event) => { event.preventDefault(); onClose(); }}
-    onMouseDown=${(/** @type {MouseEvent} */ event) => { if (event.target === ref.current) onClose(); }}>
+    onCancel=${(/** @type {Event} */ event) => { event.preventDefault(); onClose?.(); }}
+    onMouseDown=${(/** @type {MouseEvent} */ event) => { if (event.target === ref.current) onClose?.(); }}>
     <div class="dialog-body">
       <header class="dialog-head"><h2 id=${id}>${title}</h2>
-        <button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button></header>
+        ${onClose && html`<button type="button" class="icon-button" aria-label="Close" onClick=${onClose}><${Icon} name="close" /></button>`}</header>
       ${children}
       ${actions && html`<footer class="dialog-actions">${actions}</footer>`}
     </div>

@@ -16,7 +16,7 @@ export function Field({ label, hint, error, type = 'text', value, onInput, rows,
   useEffect(() => { if (error && !document.querySelector('.field.is-wrong :focus')) ref.current?.focus(); }, [error]);
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || null;
   const common = {
-    id, ref, name, disabled, placeholder, autocomplete: autocomplete || 'off', 'aria-describedby': described, 'aria-invalid': error ? 'true' : null, 'aria-required': required ? 'true' : null, dir: 'auto',
+    id, ref, name, disabled, 'data-focus': focus || null, placeholder, autocomplete: autocomplete || 'off', 'aria-describedby': described, 'aria-invalid': error ? 'true' : null, 'aria-required': required ? 'true' : null, dir: 'auto',
     class: `input ${mono ? 'is-mono' : ''}`, value, onInput: (/** @type {any} */ event) => onInput(event.currentTarget.value), spellcheck: mono ? false : undefined,
   };
   return html`<div class="field ${error ? 'is-wrong' : ''}">

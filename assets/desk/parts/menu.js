@@ -21,8 +21,8 @@ export function Menu({ label, name, items, buttonClass = 'button', open: wanted,
   const close = (/** @type {boolean} */ back) => { setOpen(false); if (back) button.current?.focus(); };
   return html`<div class="menu-place">
     <button ref=${button} type="button" class=${buttonClass} aria-haspopup="menu" aria-expanded=${open ? 'true' : 'false'} aria-controls=${open ? id : null}
-      aria-label=${name} title=${title} disabled=${disabled} onClick=${() => setOpen(!open)}
-      onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'ArrowDown' && !open) { event.preventDefault(); setOpen(true); } }}>${label}</button>
+      title=${title} disabled=${disabled} onClick=${() => setOpen(!open)}
+      onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'ArrowDown' && !open) { event.preventDefault(); setOpen(true); } }}>${name ? html`<span class="quiet">${name}</span><span class="menu-face" aria-hidden="true">${label}</span>` : label}</button>
     ${open && html`<${MenuList} id=${id} name=${name || title || 'Menu'} items=${items} button=${button} align=${align} onClose=${close} />`}
   </div>`;
 }

@@ -3,6 +3,7 @@
 import { html, useState } from '../../vendor/preact.js';
 import { safeHref } from '../../shared/html.js';
 import { Icon } from '../../shared/icons.js';
+import { placed } from '../state/wire.js';
 import { readableOn, rgbOf } from './colour.js';
 
 /** `{{.FirstName | there}}` as for someone unknown. @param {string} text */
@@ -21,7 +22,7 @@ function groundOf(background) {
 function Picture({ src, otherwise, size }) {
   const [broken, setBroken] = useState('');
   if (!src || broken === src) return otherwise;
-  return html`<img src=${src} alt="" width=${size} height=${size} onError=${() => setBroken(src)} />`;
+  return html`<img src=${placed(src)} alt="" width=${size} height=${size} onError=${() => setBroken(src)} />`;
 }
 
 /** @param {{draft: import('./edit.js').Draft}} props */
@@ -32,7 +33,7 @@ export function WidgetPreview({ draft }) {
   const left = config.launcher?.position === 'left';
   const brand = config.brand_name || draft.name || 'Your brand';
   const white = config.home_screen?.header_text_color === 'white';
-  return html`<aside class="preview-column" aria-label="Preview"><p class="preview-title">Preview</p>
+  return html`<section class="preview-column" aria-label="Preview"><p class="preview-title">Preview</p>
     <div class="preview ${config.theme === 'dark' ? 'is-dark' : 'is-light'}">
       <div class="preview-window">
         <div class="preview-hero ${config.home_screen?.fade_background ? 'is-faded' : ''}" style=${{ ...groundOf(config.home_screen?.background), color: white ? '#fff' : '#1b1a18' }}>
@@ -48,5 +49,5 @@ export function WidgetPreview({ draft }) {
         </div>
       </div>
       <span class="preview-launcher" style=${{ background: button, color: readableOn(button), alignSelf: left ? 'flex-start' : 'flex-end', marginInline: `${Math.min(60, (config.launcher?.spacing?.side ?? 20) / 2)}px`, marginBlockEnd: `${Math.min(60, (config.launcher?.spacing?.bottom ?? 20) / 2)}px` }}><${Picture} src=${config.launcher?.logo_url} size=${30} otherwise=${html`<${Icon} name="chat" size=${26} />`} /></span>
-    </div></aside>`;
+    </div></section>`;
 }

@@ -26,9 +26,9 @@ export function Settings({ route }) {
   const Page = PAGES[shown];
   return html`<div class="settings ${page ? 'has-page' : ''}">
     <${Index} page=${page ? shown : ''} shown=${shown} />
-    <main id="main" class="settings-main" tabindex="-1">
+    <div class="settings-main">
       ${shown === 'inboxes' && id && id !== 'new' ? html`<${InboxEditor} key=${id} uuid=${id} tab=${route.tab || 'general'} />` : html`<${Page} key="${shown}-${id}" id=${id} />`}
-    </main>
+    </div>
     <${GuardDialog} />
   </div>`;
 }

@@ -23,7 +23,7 @@ export function Bubble({ entry, first, last, seen }) {
     <div class="said-main">
       ${side === 'note' ? html`<header class="said-head"><${Icon} name="lock" size=${13} /> <b>Note</b> · ${entry.author.name} · <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time><span class="said-private">only your team sees this</span></header>`
         : first ? html`<header class="said-head"><b dir="auto">${entry.mine ? 'You' : entry.author.name}</b> <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time>${entry.via === 'api' ? ' · by API' : ''}</header>` : null}
-      ${entry.html || entry.text ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
+      ${entry.text?.trim() ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
       ${entry.attachments?.length ? html`<${Attached} files=${entry.attachments} />` : null}
       ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : entry.edited_at ? html`<p class="said-state">Edited</p>` : null}
     </div>

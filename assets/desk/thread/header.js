@@ -11,6 +11,7 @@ import { bind } from '../state/keys.js';
 import { nameOf } from '../state/people.js';
 import { back } from '../state/router.js';
 import { change, now, useDesk } from '../state/store.js';
+import { THREAD_KEYS } from '../state/thread_keys.js';
 import { SnoozeDialog, snoozeChoices } from './snooze.js';
 
 /** @type {Record<string, string>} */
@@ -26,9 +27,9 @@ export function ThreadHeader({ uuid }) {
   const watchers = useDesk((state) => Object.entries(state.viewing).filter(([, at]) => at === uuid).map(([agent]) => state.agents[agent]).filter(Boolean));
   useTick();
   useEffect(() => bind([
-    { keys: 's', group: 'In a conversation', label: 'Snooze', run: () => change({ open: 'snooze' }) },
-    { keys: 'm', group: 'In a conversation', label: 'Assign to somebody', run: () => change({ open: 'assign' }) },
-    { keys: 'i', group: 'In a conversation', label: 'Show or hide the person', run: () => change(({ open }) => ({ open: open === 'panel' ? '' : 'panel' })) },
+    { ...THREAD_KEYS.snooze, run: () => change({ open: 'snooze' }) },
+    { ...THREAD_KEYS.assign, run: () => change({ open: 'assign' }) },
+    { ...THREAD_KEYS.person, run: () => change(({ open }) => ({ open: open === 'panel' ? '' : 'panel' })) },
   ]), []);
   const snoozed = isSnoozed(one);
   const state = snoozed ? 'snoozed' : one.status;
@@ -46,7 +47,7 @@ export function ThreadHeader({ uuid }) {
         items=${[...STATUSES.map((status) => ({ label: STATUS_WORDS[status], icon: ICONS[status], checked: !snoozed && one.status === status, hint: status === 'resolved' ? 'e' : '', run: () => setStatus(uuid, status) })), ...away]} />
       <${Menu} buttonClass="icon-button wide-only" name="Snooze" title="Snooze (s)" align="end" open=${open === 'snooze'} onOpen=${hold('snooze')} label=${html`<${Icon} name="moon" />`}
         items=${away} />
-      ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only">Resolve</span><span class="quiet narrow-only">Resolve</span></button>` : null}
+      ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only" aria-hidden="true">Resolve</span><span class="quiet">Resolve</span></button>` : null}
       <button type="button" class="icon-button panel-button" aria-label="About ${one.contact.name}" aria-expanded=${open === 'panel' ? 'true' : 'false'} title="About this person (i)" onClick=${() => change({ open: open === 'panel' ? '' : 'panel' })}><${Icon} name="info" /></button>
     </span>
     ${open === 'snooze-custom' ? html`<${SnoozeDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}

@@ -1,0 +1,72 @@
+//! How was it? Asked once when an agent resolves a conversation, answered once by whoever has the link (protocol 2.12).
+
+use super::Desk;
+use super::messages::note_activity;
+use crate::base::error::{Error, Result};
+use crate::base::id::{ConversationId, Uuid};
+use crate::base::text;
+use crate::model::message::{Activity, MessageKind, NewMessage};
+use crate::store::surveys::Asked;
+use crate::store::{WriteTx, inboxes, messages, surveys};
+
+/// Characters of the free answer.
+const FEEDBACK_CHARS_MAX: usize = 1000;
+/// What a client that knows no surveys shows in place of the question.
+const QUESTION: &str = "How did we do?";
+
+impl Desk {
+    /// The survey behind a link.
+    pub async fn survey(&self, uuid: Uuid) -> Result<Asked> {
+        self.store.read(move |tx| surveys::find(tx, uuid)).await?.ok_or_else(unknown)
+    }
+
+    /// Stores the answer: a rating of 1 to 5, words, or both. Once only.
+    pub async fn answer_survey(&self, uuid: Uuid, rating: Option<u8>, feedback: &str) -> Result<()> {
+        let feedback: String = feedback.chars().filter(|c| !c.is_control() || *c == '\n').take(FEEDBACK_CHARS_MAX).collect();
+        let feedback = feedback.trim().to_owned();
+        if rating.is_some_and(|rating| !(1..=5).contains(&rating)) {
+            return Err(Error::invalid("A rating is a whole number from 1 to 5.").in_field("rating"));
+        }
+        if rating.is_none() && feedback.is_empty() {
+            return Err(Error::invalid("Please choose a rating or write something.").in_field("rating"));
+        }
+        self.store
+            .write(move |tx| {
+                let asked = surveys::find(tx, uuid)?.ok_or_else(unknown)?;
+                if !surveys::answer(tx, asked.id, rating, &feedback)? {
+                    return Err(Error::invalid("This question was answered already. Thank you."));
+                }
+                let stars = rating.map_or(String::new(), |rating| format!("{rating}/5 "));
+                let value = text::preview(&format!("{stars}{feedback}"), 300);
+                note_activity(tx, asked.conversation, None, Activity { action: "rating".into(), value })
+            })
+            .await
+    }
+}
+
+/// Asks in a conversation that was just resolved, where its inbox wants that and nobody asked before.
+pub(super) fn ask(tx: &WriteTx, conversation: &crate::model::conversation::Conversation) -> Result<()> {
+    let id: ConversationId = conversation.id;
+    if !inboxes::inbox_of(tx, conversation.inbox.id)?.config.csat_enabled || !surveys::may_ask(tx, id)? {
+        return Ok(());
+    }
+    let question = NewMessage {
+        kind: MessageKind::Outgoing,
+        contact: None,
+        agent: None,
+        via: "system",
+        source: QUESTION.into(),
+        html: QUESTION.into(),
+        text: QUESTION.into(),
+        activity: None,
+        echo_id: None,
+    };
+    let message = messages::insert(tx, id, &question)?;
+    surveys::insert(tx, id, message)?;
+    messages::announce(tx, message)?;
+    Ok(())
+}
+
+fn unknown() -> Error {
+    Error::invalid("There is no such survey.")
+}

@@ -1,0 +1,53 @@
+//! Surveys: how was it? One per conversation, answered once.
+
+use super::tx::{ReadTx, WriteTx};
+use crate::base::error::Result;
+use crate::base::id::{ConversationId, MessageId, Uuid};
+use rusqlite::params;
+
+/// A survey and what its page shows.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    pub id: i64,
+    pub conversation: ConversationId,
+    pub brand_name: String,
+    pub answered: bool,
+}
+
+/// The survey with this public id.
+pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Asked>> {
+    tx.one(
+        "SELECT s.id, s.conversation_id, json_extract(i.config, '$.brand_name'), s.answered_at IS NOT NULL FROM surveys s
+         JOIN conversations c ON c.id = s.conversation_id JOIN inboxes i ON i.id = c.inbox_id WHERE s.uuid = ?1",
+        [uuid],
+        |row| Ok(Asked { id: row.get(0)?, conversation: row.get(1)?, brand_name: row.get(2)?, answered: row.get(3)? }),
+    )
+}
+
+/// Whether a conversation was asked already, and whether an agent ever answered in it.
+pub fn may_ask(tx: &ReadTx, conversation: ConversationId) -> Result<bool> {
+    let found = tx.one(
+        "SELECT 1 FROM conversations WHERE id = ?1 AND first_reply_at IS NOT NULL AND NOT EXISTS (SELECT 1 FROM surveys WHERE conversation_id = ?1)",
+        [conversation],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
+}
+
+/// Stores a question that `message` asks.
+pub fn insert(tx: &WriteTx, conversation: ConversationId, message: MessageId) -> Result<()> {
+    tx.insert(
+        "INSERT INTO surveys (uuid, conversation_id, message_id, created_at) VALUES (?1, ?2, ?3, ?4)",
+        params![Uuid::new(), conversation, message, tx.now],
+    )?;
+    Ok(())
+}
+
+/// Stores the answer; false when there was one already.
+pub fn answer(tx: &WriteTx, id: i64, rating: Option<u8>, feedback: &str) -> Result<bool> {
+    let changed = tx.exec(
+        "UPDATE surveys SET rating = ?2, feedback = ?3, answered_at = ?4 WHERE id = ?1 AND answered_at IS NULL",
+        params![id, rating, feedback, tx.now],
+    )?;
+    Ok(changed > 0)
+}

@@ -1,0 +1,127 @@
+// The real server, as a person would start it; killed and restarted when a story asks for it.
+
+import { spawn } from 'node:child_process';
+import { copyFile, mkdtemp, rm, access } from 'node:fs/promises';
+import { createServer, connect } from 'node:net';
+import { createServer as createHttp } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A folder that goes away with its owner. */
+export const temporary = () => mkdtemp(join(tmpdir(), 'deskbell-stories-'));
+
+/** The first line of standard output that `wanted` finds something in. */
+function firstLine(child, wanted) {
+  return new Promise((found, failed) => {
+    let text = '';
+    const timer = setTimeout(() => failed(new Error(`the server said nothing useful:\n${text}`)), 60_000);
+    child.stdout.on('data', (bytes) => {
+      text += bytes;
+      const match = wanted(text);
+      if (match) { clearTimeout(timer); found(match); }
+    });
+    child.once('error', failed);
+    child.once('exit', (code) => { clearTimeout(timer); failed(new Error(`the server ended with ${code}:\n${text}\n${child.noise}`)); });
+  });
+}
+
+export class Server {
+  constructor(binary, file) { Object.assign(this, { binary, file, port: 0, child: null, command: 'demo', env: {} }); }
+
+  /** Starts it, on the same port as before when there was one. */
+  async start() {
+    const where = ['--listen', `127.0.0.1:${this.port}`];
+    const args = this.command === 'demo' ? ['demo', this.file, '--json', ...where] : ['serve', '--data', this.file, ...where];
+    const env = { ...Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.startsWith('DESKBELL_'))), ...this.env };
+    const child = spawn(this.binary, args, { stdio: ['ignore', 'pipe', 'pipe'], env });
+    child.noise = '';
+    child.stderr.on('data', (bytes) => { child.noise = (child.noise + bytes).slice(-20_000); });
+    this.child = child;
+    if (this.command === 'demo') {
+      this.demo = await firstLine(child, (text) => text.includes('\n') && JSON.parse(text.split('\n')[0]));
+      this.base = this.demo.base;
+    } else {
+      const [, base, token] = await firstLine(child, (text) => /(http:\S+)\/desk#setup=(\S+)/.exec(text));
+      Object.assign(this, { base, setup: token });
+    }
+    this.port = Number(new URL(this.base).port);
+    return this;
+  }
+
+  /** Ends it, gently or not, and waits until it is gone. */
+  async stop(signal = 'SIGTERM') {
+    const { child } = this;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((done) => child.once('exit', done));
+    child.kill(signal);
+    await gone;
+  }
+}
+
+/** A demo's file, made once; every story gets a copy and a server of its own. */
+export class Template {
+  async make(binary) {
+    this.binary = binary;
+    this.folder = await temporary();
+    this.file = join(this.folder, 'template.db');
+    const server = await new Server(binary, this.file).start();
+    return server;
+  }
+
+  async copy(folder) {
+    const file = join(folder, 'demo.db');
+    for (const end of ['', '-wal']) {
+      const from = this.file + end;
+      if (await access(from).then(() => true, () => false)) await copyFile(from, file + end);
+    }
+    return new Server(this.binary, file);
+  }
+
+  async remove() { await rm(this.folder, { recursive: true, force: true }); }
+}
+
+/** A line between browser and server that can be cut, as a train in a tunnel does it. */
+export class Line {
+  constructor(port) { Object.assign(this, { port, broken: false, sockets: new Set() }); }
+
+  async open() {
+    this.server = createServer((socket) => {
+      if (this.broken) { socket.destroy(); return; }
+      const far = connect(this.port, '127.0.0.1');
+      for (const end of [socket, far]) {
+        this.sockets.add(end);
+        end.on('error', () => {});
+        end.on('close', () => { this.sockets.delete(end); socket.destroy(); far.destroy(); });
+      }
+      socket.pipe(far);
+      far.pipe(socket);
+    });
+    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
+    this.base = `http://127.0.0.1:${this.server.address().port}`;
+    return this;
+  }
+
+  cut() { this.broken = true; for (const socket of this.sockets) socket.destroy(); }
+  mend() { this.broken = false; }
+  close() { this.cut(); this.server.close(); }
+}
+
+/** Somebody's own site, on another origin (and site) than the chat. */
+export class Site {
+  constructor() { this.pages = new Map(); }
+
+  async open() {
+    this.server = createHttp((request, answer) => {
+      const page = this.pages.get(new URL(request.url, 'http://site').pathname);
+      if (!page) { answer.writeHead(request.url === '/favicon.ico' ? 204 : 404).end(); return; }
+      answer.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...page.headers }).end(page.html);
+    });
+    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
+    this.base = `http://localhost:${this.server.address().port}`;
+    return this;
+  }
+
+  /** Puts a page there and answers its address. */
+  page(path, html, headers = {}) { this.pages.set(path, { html, headers }); return this.base + path; }
+  close() { this.server.closeAllConnections(); this.server.close(); }
+}

@@ -1,0 +1,6 @@
+//! The product's promises as stories, spoken in the vocabulary of `tests/support`. A comment names the checklist rows a story proves.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod chat;
