@@ -1,6 +1,6 @@
 // What a visitor does and sees, in the visitor's words. Everything is found as a person finds it: by role, label and text.
 
-import { one, gone } from './wait.mjs';
+import { gone, one, until } from './wait.mjs';
 
 export class Visitor {
   constructor(stage, context, page, base) { Object.assign(this, { stage, context, page, base }); }
@@ -46,6 +46,12 @@ export class Visitor {
     await this.types(text);
     await this.box.press('Enter');
     await this.hasSent(text);
+  }
+
+  /** Writes without sending; done when the page keeps it. */
+  async drafts(text) {
+    await this.types(text);
+    await until(this.page, (words) => Object.values(localStorage).some((value) => value.includes(words)), text);
   }
 
   message(text) { return this.log.getByRole('article').filter({ hasText: text }); }
