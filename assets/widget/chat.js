@@ -27,6 +27,7 @@ const NOTICE_MS = 6000;
 const CATCH_UP_MAX = 40;
 const OUT = 'o:';
 const DRAFT = 'd:';
+const PAGE_GAP_MS = 1200;
 
 /**
  * @typedef {object} State
@@ -557,7 +558,12 @@ export function createChat({ base, inbox, page }) {
   /** @param {any} where */
   function visited(where) {
     if (where) at = where;
-    if (at && socket) socket.send({ type: 'page_visit', data: { url: at.url, title: at.title } });
+    // The server drops visits that follow too closely; so they wait, and the last one is never lost.
+    const wait = (timers.visitedAt || 0) + PAGE_GAP_MS - Date.now();
+    if (wait > 0) { later('visited', wait, () => visited(null)); return; }
+    if (!at || !socket) return;
+    timers.visitedAt = Date.now();
+    socket.send({ type: 'page_visit', data: { url: at.url, title: at.title } });
   }
 
   /** @param {string} type @param {any} said */

@@ -162,7 +162,9 @@ export class Stage {
 
   async picture(page, name) {
     await mkdir(this.screenshots, { recursive: true });
-    await page.screenshot({ path: join(this.screenshots, `${name}.png`) }).catch(() => {});
+    // A page behind another one is not drawn, and a picture of it would wait for ever.
+    await page.bringToFront().catch(() => {});
+    await page.screenshot({ path: join(this.screenshots, `${name}.png`), timeout: 5000 }).catch(() => {});
   }
 
   problems() { return this.trouble.filter((text) => !this.allowed.some((pattern) => pattern.test(text))); }

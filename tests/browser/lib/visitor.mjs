@@ -55,7 +55,7 @@ export class Visitor {
   }
 
   message(text) { return this.log.getByRole('article').filter({ hasText: text }); }
-  async hasSent(text) { await one(this.message(text).filter({ hasNotText: /Sending…|Will be sent|Uploading/ })); }
+  async hasSent(text) { await one(this.message(text).filter({ hasNotText: /Sending…|Will be sent|Uploading|Try again/ })); }
   async sees(text) { await one(this.message(text)); }
   async seesNot(text) { await gone(this.frame.getByText(text)); }
   count(text) { return this.message(text).count(); }
