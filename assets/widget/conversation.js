@@ -64,5 +64,5 @@ function Foot({ chat, talk, asking }) {
       ? html`<button type="button" class="primary" onClick=${() => chat.go('chat', 'new')}>${t('w.start_new')}</button>` : null}</div>`;
   }
   if (state.chat.startsWith('new') && !state.session && state.settings.anonymous_allowed === false) return html`<div class="closed"><p>${t('w.sign_in_first')}</p></div>`;
-  return h(Composer, { chat, key: state.chat.startsWith('new') ? 'new' : state.chat });
+  return h(Composer, { chat, key: `${state.person} ${state.chat.startsWith('new') ? 'new' : state.chat}` });
 }

@@ -32,7 +32,7 @@ const heard = new Set();
 function take(frame) {
   const { type, data } = frame;
   if (type === 'message') takeMessage(data);
-  else if (type === 'conversation') keep([data]);
+  else if (type === 'conversation') { keep([data]); changedHands(data); }
   else if (type === 'contact') takeContact(data);
   else if (type === 'typing') onTyping(data);
   else if (type === 'viewing') onViewing(data);
@@ -55,7 +55,14 @@ function takeMessage({ conversation, message }) {
   addMessage(message);
   stopTyping(message.conversation, message.author.uuid);
   keep([{ ...conversation, unread }]);
+  changedHands(conversation);
   if (fresh && !mine) noticeMessage(now().conversations[message.conversation], message, !held);
+}
+
+/** An anonymous visitor signed in: the thread in front of us belongs to the person they became. @param {import('./types.js').Conversation} conversation */
+function changedHands({ uuid, contact }) {
+  const thread = now().threads[uuid];
+  if (thread?.contact && thread.contact !== contact.uuid) refresh(uuid, false);
 }
 
 /** @param {import('./types.js').Contact} contact */

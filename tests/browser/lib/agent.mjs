@@ -8,7 +8,7 @@ export class Agent {
   get list() { return this.page.getByRole('region', { name: 'Conversations' }); }
   get log() { return this.page.getByRole('log', { name: 'Messages' }); }
   get box() { return this.page.getByRole('textbox', { name: /^(Reply to|Note for your team)/ }); }
-  get panel() { return this.page.getByRole('complementary', { name: 'About this person' }); }
+  get panel() { return this.page.getByRole('region', { name: 'About this person' }); }
   get dialog() { return this.page.getByRole('dialog').or(this.page.locator('dialog[open]')).first(); }
 
   async opens(path = '/desk') { await this.page.goto(path.startsWith('http') ? path : this.base + path); return this; }

@@ -89,7 +89,7 @@ export default {
     await one(visitor.log.getByRole('img', { name: 'pot.png' }));
     await one(visitor.log.getByRole('link', { name: /price list\.txt|price-list\.txt/ }));
     const inside = await visitor.inside();
-    await inside.waitForFunction(() => [...document.querySelectorAll('img[alt="pot.png"]')].some((image) => image.complete && image.naturalWidth === 2));
+    await until(inside, () => [...document.querySelectorAll('img[alt="pot.png"]')].some((image) => image.complete && image.naturalWidth === 2));
   },
 
   async 'a file that is too large is refused before it travels, with its size and the limit'(stage) {
@@ -103,7 +103,7 @@ export default {
   async 'a reload keeps the conversation and what was not sent yet'(stage) {
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('First words');
-    await visitor.box.fill('half a sent');
+    await visitor.drafts('half a sent');
     await visitor.page.reload();
     await visitor.isIn();
     await visitor.sees('First words');

@@ -40,11 +40,14 @@ export default {
     const visitor = await (await stage.visitor()).opens();
     await visitor.call('setUser', await stage.token('mia'));
     await visitor.says('My secret order');
-    await visitor.box.fill('my secret draft');
+    await visitor.drafts('my secret draft');
+    await visitor.box.pressSequentially(' goes on');
     await visitor.call('logout');
     await visitor.seesNot('My secret order');
-    await until(visitor.page, () => !Object.keys(localStorage).some((key) => /session|draft|secret/i.test(localStorage[key])));
+    await until(visitor.page, () => localStorage.length === 0);
+    // Nor does anything come back with what a leaving page still saves.
     await visitor.page.reload();
+    same((await visitor.kept()).local, {}, 'nothing is kept');
     await one(visitor.launcher);
     await visitor.comesToWrite();
     await visitor.seesNot('My secret order');
