@@ -7,9 +7,11 @@ use crate::base::error::{Error, Result};
 use crate::base::limits;
 use crate::demo::Shop;
 use crate::desk::Desk;
+use crate::desk::inboxes::Known;
 use crate::http::server::{self, ServerOptions};
 use crate::http::throttle::Failures;
 use crate::hub::Hub;
+use crate::model::event::What;
 use crate::router::Router;
 use crate::store::Store;
 use crate::widget::Widget;
@@ -33,12 +35,16 @@ impl House {
     pub async fn open(config: Config, clock: Clock) -> Result<House> {
         let hub = Hub::default();
         let wake_jobs = Arc::new(Notify::new());
-        let (publish, wake) = (hub.clone(), wake_jobs.clone());
+        let known = Known::default();
+        let (publish, wake, forget) = (hub.clone(), wake_jobs.clone(), known.clone());
         let (store, writer) = Store::open(
             &config.data_file,
             clock.clone(),
             Box::new(move |committed| {
                 for (topics, event) in committed.announcements {
+                    if let What::InboxChanged { inbox } = &event.what {
+                        forget.forget(*inbox);
+                    }
                     publish.publish(&topics, event);
                 }
                 if committed.jobs {
@@ -46,7 +52,7 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock, config.base_path()).await?;
+        let desk = Desk::open(store, hub, clock, known, config.base_path()).await?;
         Ok(House { desk, config, wake_jobs, writer })
     }
 
@@ -74,6 +80,11 @@ impl House {
         for worker in workers {
             worker.await.map_err(Error::internal)?;
         }
+        self.close().await
+    }
+
+    /// Lets the last writes reach the disk and leaves one file behind, unless somebody else still has it open.
+    pub async fn close(self) -> Result<()> {
         let House { desk, writer, .. } = self;
         drop(desk);
         tokio::task::spawn_blocking(move || writer.join())

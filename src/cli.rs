@@ -232,7 +232,8 @@ fn create_agent(arguments: &Arguments, email: &str, name: &str) -> Result<()> {
         let house = House::open(config.clone(), Clock::default()).await?;
         // Nobody knows this one; the link below lets its owner choose his own.
         house.desk.create_agent(new, &Secret::new(new_token())).await?;
-        print_link(&house, &config, email).await
+        print_link(&house, &config, email).await?;
+        house.close().await
     })
 }
 
@@ -240,7 +241,8 @@ fn reset_password(arguments: &Arguments, email: &str) -> Result<()> {
     let config = configure(arguments)?;
     runtime(&config)?.block_on(async {
         let house = House::open(config.clone(), Clock::default()).await?;
-        print_link(&house, &config, email).await
+        print_link(&house, &config, email).await?;
+        house.close().await
     })
 }
 

@@ -4,6 +4,7 @@ import { html } from '../vendor/preact.js';
 import { Dialog } from './parts/dialog.js';
 import { bound } from './state/keys.js';
 import { change, useDesk } from './state/store.js';
+import { THREAD_KEYS } from './state/thread_keys.js';
 
 const COMPOSER = [['Enter', 'Send (or Ctrl Enter, as you choose below the box)'], ['Shift Enter', 'New line'], ['Ctrl B', 'Bold'], ['Ctrl I', 'Italic'], ['Ctrl K', 'Link'], ['Escape', 'Leave the box']];
 
@@ -13,10 +14,12 @@ const Keys = ({ keys }) => html`<span class="keys">${keys.split(', ').map((one, 
 export function KeysDialog() {
   const open = useDesk((state) => state.open === 'keys');
   if (!open) return null;
-  const groups = [...new Set(bound().map((one) => one.group))];
+  const inThread = Object.values(THREAD_KEYS);
+  const all = [...bound().filter((one) => !inThread.some((other) => other.keys === one.keys)), ...inThread];
+  const groups = [...new Set(all.map((one) => one.group))];
   return html`<${Dialog} title="Keyboard" wide=${true} onClose=${() => change({ open: '' })}>
     <div class="keys-columns">
-      ${groups.map((group) => html`<section><h3>${group}</h3><dl>${bound().filter((one) => one.group === group).map((one) => html`<div><dt>${one.label}</dt><dd><${Keys} keys=${one.keys} /></dd></div>`)}</dl></section>`)}
+      ${groups.map((group) => html`<section><h3>${group}</h3><dl>${all.filter((one) => one.group === group).map((one) => html`<div><dt>${one.label}</dt><dd><${Keys} keys=${one.keys} /></dd></div>`)}</dl></section>`)}
       <section><h3>While writing</h3><dl>${COMPOSER.map(([keys, label]) => html`<div><dt>${label}</dt><dd><${Keys} keys=${keys} /></dd></div>`)}</dl></section>
     </div>
   <//>`;

@@ -15,6 +15,8 @@ pub const LOGO_BYTES_MAX: u64 = 512 * 1024;
 
 /// Bytes of a JSON body: a message of four-byte characters, escaped, with room for form data.
 pub const JSON_BYTES_MAX: usize = 256 * 1024;
+/// Texts made at run time that are kept in brotli: one per inbox and language in use.
+pub const PACKED_TEXTS_MAX: usize = 64;
 /// Levels of nesting in a JSON body; serde_json stops at 128 by itself, tokens stop earlier.
 pub const TOKEN_NESTING_MAX: usize = 8;
 /// Bytes of a signed token (security row 13).

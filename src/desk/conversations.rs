@@ -83,6 +83,9 @@ impl Desk {
                     }
                 };
                 keep_answers(tx, contact, &answers)?;
+                if let Some(key) = init_key {
+                    conversations::forget_init_key(tx, inbox, key, tx.now - limits::INIT_REPEAT.as_millis() as i64)?;
+                }
                 let new = conversations::NewConversation {
                     inbox,
                     contact,

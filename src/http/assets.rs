@@ -1,6 +1,7 @@
 //! Files for browsers: the embedded asset tree with its prepared codings, and folders on disk.
 
 use super::encoding::{self, Coding};
+use super::packed;
 use super::reply::Reply;
 use super::request::Request;
 use crate::base::limits;
@@ -143,13 +144,22 @@ impl Asset {
 }
 
 /// A text made at run time (a script per inbox): with a tag of its content, revalidated, compressed when that pays.
-pub fn text(request: &Request, content_type: &'static str, text: impl Into<Bytes>) -> Reply {
+pub async fn text(request: &Request, content_type: &'static str, text: impl Into<Bytes>) -> Reply {
     let bytes = text.into();
     let etag = etag_of(&bytes);
     let reply = if encoding::has_it_already(&request.headers, &etag) {
         Reply::status(304).header("vary", "Accept-Encoding")
     } else {
-        compressed(request, Reply::bytes(200, content_type, bytes.clone()), bytes)
+        let plain = Reply::bytes(200, content_type, bytes.clone());
+        let takes_brotli = encoding::choose(&request.headers, &[Coding::Brotli, Coding::Gzip]) == Coding::Brotli;
+        let packed = match takes_brotli && bytes.len() > limits::COMPRESS_BYTES_MIN {
+            true => packed::brotli(&etag, &bytes).await,
+            false => None,
+        };
+        match packed {
+            Some(bytes) => plain.with_bytes(bytes).header("content-encoding", "br").header("vary", "Accept-Encoding"),
+            None => compressed(request, plain, bytes),
+        }
     };
     reply.header("etag", etag).header("cache-control", "public, no-cache").header("cross-origin-resource-policy", "cross-origin")
 }
@@ -350,13 +360,16 @@ mod tests {
     #[tokio::test]
     async fn text_made_at_run_time_is_compressed_when_that_pays() {
         let request = Request::with_headers(&[("accept-encoding", "gzip")]);
-        let long = text(&request, "text/javascript; charset=utf-8", "let a = 1;\n".repeat(500));
+        let long = text(&request, "text/javascript; charset=utf-8", "let a = 1;\n".repeat(500)).await;
         assert_eq!((header(&long, "content-encoding"), header(&long, "vary")), ("gzip", "Accept-Encoding"));
-        let short = text(&request, "text/javascript; charset=utf-8", "let a = 1;");
+        let short = text(&request, "text/javascript; charset=utf-8", "let a = 1;").await;
+        let modern = Request::with_headers(&[("accept-encoding", "gzip, br")]);
+        let packed = text(&modern, "text/javascript; charset=utf-8", "let a = 1;\n".repeat(500)).await;
+        assert_eq!(header(&packed, "content-encoding"), "br");
         assert_eq!(header(&short, "content-encoding"), "");
         let tag = header(&long, "etag").to_owned();
         let known = Request::with_headers(&[("if-none-match", &tag)]);
-        assert_eq!(text(&known, "text/javascript; charset=utf-8", "let a = 1;\n".repeat(500)).0.status(), 304);
+        assert_eq!(text(&known, "text/javascript; charset=utf-8", "let a = 1;\n".repeat(500)).await.0.status(), 304);
         assert_eq!(header(&json(&request, 200, &vec!["word"; 500]), "content-encoding"), "gzip");
         assert_eq!(header(&json(&Request::with_headers(&[]), 200, &vec!["word"; 500]), "content-encoding"), "");
     }

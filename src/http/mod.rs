@@ -8,6 +8,7 @@ mod finish;
 mod frames;
 mod heads;
 pub mod multipart;
+mod packed;
 mod places;
 pub mod reply;
 pub mod request;

@@ -205,6 +205,15 @@ pub fn find_by_init_key(tx: &ReadTx, inbox: InboxId, key: [u8; 32], since: Milli
     )
 }
 
+/// Frees a key whose hour is over: whoever sends it again begins anew, instead of being refused for ever.
+pub fn forget_init_key(tx: &WriteTx, inbox: InboxId, key: [u8; 32], until: Millis) -> Result<()> {
+    tx.exec(
+        "UPDATE conversations SET init_key = NULL WHERE inbox_id = ?1 AND init_key = ?2 AND created_at <= ?3",
+        params![inbox, key, until],
+    )?;
+    Ok(())
+}
+
 /// Sets status and snooze; resolving notes the time, opening forgets it.
 pub fn set_status(tx: &WriteTx, id: ConversationId, status: Status, snoozed_until: Option<Millis>, closed_by_contact: bool) -> Result<()> {
     tx.exec(

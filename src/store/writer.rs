@@ -57,7 +57,8 @@ impl Writer {
         });
         let tell = Box::new(move |failure: Option<&Error>| {
             let result = match (lock(&filled).take(), failure) {
-                (Some(Err(error)), _) => Err(error),
+                (Some(Err(error)), None) => Err(error),
+                (Some(Err(error)), Some(_)) => Err(Error { cause: None, ..error }),
                 (_, Some(failure)) => Err(copy(failure)),
                 (Some(Ok(value)), None) => Ok(value),
                 (None, None) => Err(Error::internal("a write task panicked; it was undone")),
@@ -184,6 +185,99 @@ fn copy(error: &Error) -> Error {
         message: error.message.clone(),
         field: error.field.clone(),
         retry_after_s: error.retry_after_s,
-        cause: error.cause.as_ref().map(|cause| cause.to_string().into()),
+        // Logged by the writer, once for all who wait; without it the doors do not log it again.
+        cause: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::error::Kind;
+    use crate::store::{Store, settings};
+    use std::sync::mpsc as blocking;
+
+    fn store(folder: &tempfile::TempDir) -> Store {
+        Store::open(&folder.path().join("w.db"), Clock::default(), Box::new(|_| {})).unwrap().0
+    }
+
+    async fn stored(store: &Store, key: &'static str) -> Option<String> {
+        store.read(move |tx| settings::find(tx, key)).await.unwrap()
+    }
+
+    /// Occupies the writer until the sender is dropped, so that what is written next shares one commit.
+    async fn occupied(store: &Store) -> blocking::Sender<()> {
+        let (release, released) = blocking::channel::<()>();
+        let (running, runs) = oneshot::channel();
+        let writer = store.clone();
+        tokio::spawn(async move {
+            let blocker = writer.write(move |_| {
+                let _ = running.send(());
+                let _ = released.recv();
+                Ok(())
+            });
+            blocker.await.unwrap();
+        });
+        runs.await.unwrap();
+        release
+    }
+
+    #[tokio::test]
+    async fn a_panicking_or_failing_task_harms_only_itself() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let release = occupied(&store).await;
+        let before = store.write(|tx| settings::put(tx, "before", "1"));
+        let panics = store.write(|tx| {
+            settings::put(tx, "panicked", "1")?;
+            if tx.now > 0 {
+                panic!("a mistake of ours");
+            }
+            Ok(())
+        });
+        let fails = store.write(|tx| {
+            settings::put(tx, "failed", "1")?;
+            Err::<(), _>(Error::invalid("not so"))
+        });
+        let after = store.write(|tx| settings::put(tx, "after", "1"));
+        let let_go = async {
+            drop(release);
+        };
+        // Joined in this order, so all four lie in one commit.
+        let (before, panicked, failed, after, ()) = tokio::join!(before, panics, fails, after, let_go);
+        before.unwrap();
+        after.unwrap();
+        assert_eq!(panicked.unwrap_err().kind, Kind::Internal);
+        assert_eq!(failed.unwrap_err().message, "not so");
+        let found = [stored(&store, "before").await, stored(&store, "panicked").await, stored(&store, "failed").await];
+        assert_eq!(found, [Some("1".into()), None, None]);
+        assert_eq!(stored(&store, "after").await.as_deref(), Some("1"));
+        store.write(|tx| settings::put(tx, "later", "1")).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_full_queue_answers_busy_and_loses_nothing_it_took() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = store(&folder);
+        let release = occupied(&store).await;
+        let taken: Vec<_> = (0..limits::WRITE_QUEUE_MAX)
+            .map(|_| {
+                let store = store.clone();
+                tokio::spawn(async move { store.write(|tx| tx.seq()).await })
+            })
+            .collect();
+        // Each has its place once it was polled.
+        while store.writer.queue.capacity() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let refused = store.write(|tx| settings::put(tx, "refused", "1")).await.unwrap_err();
+        assert_eq!(refused.kind, Kind::Busy);
+        assert!(refused.retry_after_s.is_some());
+        drop(release);
+        for task in taken {
+            task.await.unwrap().unwrap();
+        }
+        assert_eq!(stored(&store, "refused").await, None);
+        store.write(|tx| settings::put(tx, "later", "1")).await.unwrap();
     }
 }

@@ -74,7 +74,7 @@ impl Widget {
         let asked: Send = request.json().await?;
         let incoming = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
         let message = self.desk.receive(&visitor.inbox, &visitor.session, uuid, incoming).await?;
-        Ok(visitor.told(wire::success_at(message.seq, wire::message(&self.desk, &message))))
+        Ok(visitor.told(wire::success(wire::message(&self.desk, &message))))
     }
 
     /// `POST conversations/{uuid}/update-last-seen` (2.10); needs no body and no content type.

@@ -45,7 +45,7 @@ impl Widget {
             (Starter::Known(visitor), Some(uuid)) => {
                 let files = incoming.files.clone();
                 match self.desk.receive(&inbox, &visitor.session, uuid, incoming).await {
-                    Ok(message) => Ok(visitor.told(wire::success_at(message.seq, wire::message(&self.desk, &message)))),
+                    Ok(message) => Ok(visitor.told(wire::success(wire::message(&self.desk, &message)))),
                     Err(error) => {
                         self.desk.discard_files(files).await;
                         Err(error)

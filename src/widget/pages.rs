@@ -38,10 +38,9 @@ impl Widget {
             .replace("{{lang}}", &locale)
             .replace("{{dir}}", if RIGHT_TO_LEFT.contains(&language(&locale)) { "rtl" } else { "ltr" });
         let policy = format!(
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; \
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; \
              font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; {ancestors}"
         );
-        let policy = policy.replace("style-src 'self' 'unsafe-inline'", "style-src 'self'; style-src-attr 'unsafe-inline'");
         Ok(assets::page(request, page).header("content-security-policy", policy).header("referrer-policy", "no-referrer"))
     }
 
@@ -52,9 +51,9 @@ impl Widget {
             None => Err(Error::invalid("There is no such inbox, or it is switched off.")),
         };
         match made {
-            Ok(script) => {
-                assets::text(request, "text/javascript; charset=utf-8", script).header("vary", "Accept-Encoding, Accept-Language, Referer")
-            }
+            Ok(script) => assets::text(request, "text/javascript; charset=utf-8", script)
+                .await
+                .header("vary", "Accept-Encoding, Accept-Language, Referer"),
             // The page must keep working, and its developer must see why nothing appears.
             Err(error) => {
                 let words = serde_json::to_string(&format!("deskbell: {}", error.message)).unwrap_or_default();

@@ -6,7 +6,7 @@ use super::wire;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use crate::desk::identity::Kind;
-use crate::http::{Reply, Request};
+use crate::http::{Reply, Request, assets};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -43,7 +43,10 @@ impl Widget {
             "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
             "files_per_message": limits::FILES_PER_MESSAGE_MAX, "extensions": inbox.config.file_extensions,
         });
-        Ok(wire::success_at(self.desk.seq().await?, wire::settings(&inbox, &team, &self.base(&request), limits)))
+        let settings = wire::settings(&inbox, &team, &self.base(&request), limits);
+        // Public and the same for everybody, so its compressed length tells nothing.
+        let reply = assets::json(&request, 200, &json!({ "status": "success", "data": settings }));
+        Ok(reply.header("x-deskbell-seq", self.desk.seq().await?.to_string()))
     }
 
     /// `POST auth/exchange` (2.4): a customer's token for a session.

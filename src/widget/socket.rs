@@ -37,6 +37,16 @@ struct Place {
     ip: IpAddr,
 }
 
+impl Place {
+    /// Blocked addresses and trusted domains; asked again whenever the settings change.
+    fn is_welcome(&self, inbox: &Inbox) -> Result<()> {
+        if net::contains(&inbox.access.blocked, self.ip) {
+            return Err(Error::forbidden("This chat is not available from your network."));
+        }
+        check_origin(inbox, self.origin.as_deref(), &self.own_origin)
+    }
+}
+
 /// What the reading loop tells the writing loop.
 #[derive(Default)]
 struct Shared {
@@ -77,7 +87,7 @@ impl Widget {
     async fn live(self, socket: Socket, place: Place) {
         let (reader, writer) = socket.split();
         let shared = Shared::default();
-        socket::run_both(self.read(reader, &writer, &shared, &place), self.write(&writer, &shared, place.ip)).await;
+        socket::run_both(self.read(reader, &writer, &shared, &place), self.write(&writer, &shared, &place)).await;
     }
 
     async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, shared: &Shared, place: &Place) {
@@ -124,10 +134,7 @@ impl Widget {
         let text = frame.data.get("inbox_id").and_then(Value::as_str).unwrap_or_default();
         let uuid = Uuid::parse(text).ok_or_else(|| Error::invalid("join needs data.inbox_id, the UUID of the inbox."))?;
         let inbox = self.desk.inbox(uuid).await?;
-        if net::contains(&inbox.access.blocked, place.ip) {
-            return Err(Error::forbidden("This chat is not available from your network."));
-        }
-        check_origin(&inbox, place.origin.as_deref(), &place.own_origin)?;
+        place.is_welcome(&inbox)?;
         let token = frame.token.as_deref().ok_or_else(|| Error::unauthorized("join needs a token."))?;
         let session = self.desk.authenticate(&inbox, token).await?;
         // Seat first, number second: what happens in between is heard and caught up, and dropped once by its number.
@@ -154,7 +161,7 @@ impl Widget {
         self.desk.visit(&now.session, text("url"), text("title")).await
     }
 
-    async fn write(&self, writer: &SocketWriter, shared: &Shared, ip: IpAddr) {
+    async fn write(&self, writer: &SocketWriter, shared: &Shared, place: &Place) {
         let mut seated: Option<(Seat, Joined)> = None;
         loop {
             let heard = match &mut seated {
@@ -173,7 +180,7 @@ impl Widget {
                         }
                     };
                     match event {
-                        Some(event) => self.told(now, &event, ip).await,
+                        Some(event) => self.told(now, &event, place).await,
                         None => Told::Close(1013, "too slow: please reconnect and catch up"),
                     }
                 }
@@ -194,11 +201,11 @@ impl Widget {
         }
     }
 
-    async fn told(&self, now: &Joined, event: &Event, ip: IpAddr) -> Told {
+    async fn told(&self, now: &Joined, event: &Event, place: &Place) -> Told {
         match &event.what {
             What::SessionEnded { session } if session.is_none_or(|id| id == now.session.id) => Told::Over,
             What::InboxChanged { .. } => match Box::pin(self.desk.inbox(now.inbox.uuid)).await {
-                Ok(inbox) if !net::contains(&inbox.access.blocked, ip) => Told::Nothing,
+                Ok(inbox) if place.is_welcome(&inbox).is_ok() => Told::Nothing,
                 _ => Told::Over,
             },
             // The sender's own bubble is there already; only clients that drop doubles by echo id want to hear of it (conformance item 11).

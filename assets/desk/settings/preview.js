@@ -3,6 +3,7 @@
 import { html, useState } from '../../vendor/preact.js';
 import { safeHref } from '../../shared/html.js';
 import { Icon } from '../../shared/icons.js';
+import { placed } from '../state/wire.js';
 import { readableOn, rgbOf } from './colour.js';
 
 /** `{{.FirstName | there}}` as for someone unknown. @param {string} text */
@@ -21,7 +22,7 @@ function groundOf(background) {
 function Picture({ src, otherwise, size }) {
   const [broken, setBroken] = useState('');
   if (!src || broken === src) return otherwise;
-  return html`<img src=${src} alt="" width=${size} height=${size} onError=${() => setBroken(src)} />`;
+  return html`<img src=${placed(src)} alt="" width=${size} height=${size} onError=${() => setBroken(src)} />`;
 }
 
 /** @param {{draft: import('./edit.js').Draft}} props */

@@ -53,7 +53,10 @@ export async function refresh(uuid, first) {
       const entries = answer.messages.map(entryOf);
       // The newest page overlaps what is held, or begins anew: a hole in the middle is never shown.
       const joins = !first && entries.length && newestSeq(thread.timeline) >= entries[0].seq;
-      let timeline = joins ? withStored(thread.timeline, entries) : replaced(thread.timeline, entries, { more: answer.has_more });
+      // What the socket brought while the answer was on its way is newer than the answer: it stays.
+      const last = entries.length ? entries[entries.length - 1].seq : 0;
+      const later = thread.timeline.stored.filter((entry) => entry.seq > last);
+      let timeline = joins ? withStored(thread.timeline, entries) : withStored(replaced(thread.timeline, entries, { more: answer.has_more }), later);
       const news = entries.some((/** @type {any} */ entry) => entry.seq > answer.my_seen_seq && entry.kind === 'incoming');
       if (first || !thread.timeline.unreadAfter) timeline = withDivider(timeline, news && answer.my_seen_seq ? answer.my_seen_seq : 0);
       return { ...thread, state: 'ready', timeline, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, seen: answer.my_seen_seq, error: '' };
@@ -88,7 +91,7 @@ export const trim = (uuid) => changeThread(uuid, (thread) => (thread.timeline.sh
 
 /** @param {Message} message */
 export function addMessage(message) {
-  changeThread(message.conversation, (thread) => (thread.state === 'ready' ? { ...thread, timeline: withStored(thread.timeline, [entryOf(message)]) } : thread));
+  changeThread(message.conversation, (thread) => ({ ...thread, timeline: withStored(thread.timeline, [entryOf(message)]) }));
 }
 
 /** The agent is reading at the end, with the window in front: everything down to here is seen. @type {any} */

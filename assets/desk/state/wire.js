@@ -10,6 +10,9 @@ export const base = new URL(meta('deskbell-base') || '/', location.origin).pathn
 /** Where this page's files are. @param {string} path */
 export const asset = (path) => `${meta('deskbell-assets')}/${path}`;
 
+/** Files are named from the root of the server; below a sub-path the root is there. @param {string} url */
+export const placed = (url) => (base && url.startsWith('/uploads/') ? base + url : url);
+
 let csrf = '';
 /** @type {() => void} */
 let lost = () => {};

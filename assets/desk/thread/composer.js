@@ -12,6 +12,7 @@ import { sayTyping } from '../state/live.js';
 import { send } from '../state/outbox.js';
 import { setPref } from '../state/prefs.js';
 import { now, useDesk } from '../state/store.js';
+import { THREAD_KEYS } from '../state/thread_keys.js';
 import { addFiles, clearFiles, restoreFiles, uploadsOf, useUploads } from './files.js';
 import { preview } from './markdown.js';
 import { MARKS, type } from './marks.js';
@@ -48,8 +49,8 @@ export function Composer({ uuid }) {
   const setKind = (/** @type {Kind} */ next) => { setKindOnly(next); setTextOnly(draft(uuid, next)); };
 
   useEffect(() => bind([
-    { keys: 'r', group: 'In a conversation', label: 'Reply', run: () => { setKind('reply'); box.current?.focus(); } },
-    { keys: 'n', group: 'In a conversation', label: 'Write a note', run: () => { setKind('note'); box.current?.focus(); } },
+    { ...THREAD_KEYS.reply, run: () => { setKind('reply'); box.current?.focus(); } },
+    { ...THREAD_KEYS.note, run: () => { setKind('note'); box.current?.focus(); } },
   ]), [uuid]);
   useEffect(() => {
     const takenBack = (/** @type {any} */ event) => {

@@ -11,6 +11,7 @@ import { bind } from '../state/keys.js';
 import { nameOf } from '../state/people.js';
 import { back } from '../state/router.js';
 import { change, now, useDesk } from '../state/store.js';
+import { THREAD_KEYS } from '../state/thread_keys.js';
 import { SnoozeDialog, snoozeChoices } from './snooze.js';
 
 /** @type {Record<string, string>} */
@@ -26,9 +27,9 @@ export function ThreadHeader({ uuid }) {
   const watchers = useDesk((state) => Object.entries(state.viewing).filter(([, at]) => at === uuid).map(([agent]) => state.agents[agent]).filter(Boolean));
   useTick();
   useEffect(() => bind([
-    { keys: 's', group: 'In a conversation', label: 'Snooze', run: () => change({ open: 'snooze' }) },
-    { keys: 'm', group: 'In a conversation', label: 'Assign to somebody', run: () => change({ open: 'assign' }) },
-    { keys: 'i', group: 'In a conversation', label: 'Show or hide the person', run: () => change(({ open }) => ({ open: open === 'panel' ? '' : 'panel' })) },
+    { ...THREAD_KEYS.snooze, run: () => change({ open: 'snooze' }) },
+    { ...THREAD_KEYS.assign, run: () => change({ open: 'assign' }) },
+    { ...THREAD_KEYS.person, run: () => change(({ open }) => ({ open: open === 'panel' ? '' : 'panel' })) },
   ]), []);
   const snoozed = isSnoozed(one);
   const state = snoozed ? 'snoozed' : one.status;

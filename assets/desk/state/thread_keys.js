@@ -1,0 +1,11 @@
+// The keys that need an open conversation. They are bound only there; `?` shows them everywhere.
+
+const group = 'In a conversation';
+
+export const THREAD_KEYS = {
+  reply: { keys: 'r', group, label: 'Reply' },
+  note: { keys: 'n', group, label: 'Write a note' },
+  snooze: { keys: 's', group, label: 'Snooze' },
+  assign: { keys: 'm', group, label: 'Assign to somebody' },
+  person: { keys: 'i', group, label: 'Show or hide the person' },
+};

@@ -1,0 +1,11 @@
+//! The product's promises as stories, spoken in the vocabulary of `tests/support`. A comment names the checklist rows a story proves.
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod catch_up;
+mod chat;
+mod files;
+mod inside;
+mod people;
+mod places;
