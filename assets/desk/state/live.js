@@ -35,7 +35,12 @@ function take(frame) {
   else if (type === 'conversation') { keep([data]); changedHands(data); }
   else if (type === 'contact') takeContact(data);
   else if (type === 'typing') onTyping(data);
-  else if (type === 'viewing') onViewing(data);
+  else if (type === 'viewing') {
+    const before = now().viewing[data.agent?.uuid];
+    onViewing(data);
+    // Who comes later has not heard us; told once, since after that each knows of the other.
+    if (viewed && data.conversation === viewed && before !== viewed && data.agent?.uuid !== now().agent.uuid) sayViewing();
+  }
   else if (type === 'presence') onPresence(data);
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent') loadAgents().catch(() => {});

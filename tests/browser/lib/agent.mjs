@@ -38,7 +38,7 @@ export class Agent {
     await this.page.getByRole('button', { name: 'Reply', exact: true }).click();
     await this.box.fill(text);
     await this.page.getByRole('button', { name: 'Send', exact: true }).click();
-    await this.hasSent(text.replaceAll('**', ''));
+    await this.hasSent(text.replaceAll(/[*`]/g, '').split('\n')[0]);
   }
 
   async notes(text) {
@@ -57,5 +57,5 @@ export class Agent {
   }
 
   /** A settings page by its address. */
-  async settings(path) { await this.opens(`/desk/settings/${path}`); await one(this.page.getByRole('main').getByRole('heading', { level: 1 })); }
+  async settings(path) { await this.opens(`/desk/settings/${path}`); await this.page.getByRole('main').getByRole('heading', { level: 1 }).last().waitFor(); }
 }

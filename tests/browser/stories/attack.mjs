@@ -107,6 +107,7 @@ export default {
     await visitor.hasSent('page.html');
     const ann = await (await stage.agent('ann')).comesIn();
     await ann.takes('Visitor');
+    await one(ann.log.getByRole('link', { name: /page\.html/ }));
     const links = await ann.log.getByRole('link').evaluateAll((all) => all.map((link) => link.href));
     same(links.length, 2, 'two files');
     await visitor.frame.locator('input[type="file"]').setInputFiles([{ name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from(evil) }]);

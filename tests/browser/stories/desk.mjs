@@ -87,7 +87,8 @@ export default {
     const ben = await (await stage.agent('ben')).comesIn();
     await ben.takes('Zoe Miller');
     await one(ben.page.getByRole('button', { name: 'Assigned to Ann Archer' }));
-    await one(ben.page.getByText(/Ann Archer (is|are) looking at this too/).first());
+    await one(ben.page.getByText(/Ann Archer is looking at this too/).first());
+    await one(ann.page.getByText(/Ben Okafor is looking at this too/).first());
     await ann.page.getByRole('button', { name: /^Assigned to Ann/ }).click();
     await ann.page.getByRole('menuitemradio', { name: 'Ben Okafor' }).click();
     await one(ann.tab('Mine').filter({ hasText: '0' }));
