@@ -108,6 +108,16 @@ pub fn find_by_contact_echo(tx: &ReadTx, contact: ContactId, echo_id: &str) -> R
     id.map(|id| message(tx, id)).transpose()
 }
 
+/// Whether a message began its conversation.
+pub fn is_first(tx: &ReadTx, message: &Message) -> Result<bool> {
+    let earlier = tx.one(
+        "SELECT 1 FROM messages WHERE conversation_id = ?1 AND seq < ?2 LIMIT 1",
+        params![message.conversation, message.seq],
+        |_| Ok(()),
+    )?;
+    Ok(earlier.is_none())
+}
+
 /// What this agent already sent under this echo id.
 pub fn find_by_agent_echo(tx: &ReadTx, agent: AgentId, echo_id: &str) -> Result<Option<Message>> {
     let id = tx.one("SELECT id FROM messages WHERE agent_id = ?1 AND echo_id = ?2", params![agent, echo_id], |row| row.get(0))?;
