@@ -90,7 +90,7 @@ pub fn announce(tx: &WriteTx, id: MessageId) -> Result<(Conversation, Message)> 
         MessageKind::Note | MessageKind::Activity => false,
     };
     let subject = Subject::Message { inbox: conversation.inbox.id, conversation: conversation.id, message: id, public };
-    let what = What::MessageAdded { conversation: conversation.clone(), message: message.clone() };
+    let what = What::MessageAdded { conversation: conversation.clone(), message: Box::new(message.clone()) };
     events::record(tx, message.seq, subject, conversations::topics(&conversation, public), what)?;
     Ok((conversation, message))
 }
