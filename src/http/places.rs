@@ -1,7 +1,8 @@
 //! Places for connections: so many in all, so many per address. A place is taken before any work and given back by dropping it.
 
+use crate::base::net;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
