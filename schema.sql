@@ -227,6 +227,9 @@ CREATE TABLE surveys (
     answered_at     INTEGER
 ) STRICT;
 
+-- The words of that index, in order: a search for the beginning of a word looks here which words those are.
+CREATE VIRTUAL TABLE messages_terms USING fts5vocab (messages_fts, instance);
+
 -- The bytes of files, once each, found by their hash. hash IS NULL while a file is still arriving.
 CREATE TABLE blobs (
     id          INTEGER PRIMARY KEY,

@@ -50,6 +50,10 @@ impl Desks {
 
     async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {
         let method = request.method.clone();
+        if path.get(1).is_some_and(|text| Uuid::parse(text).is_none()) {
+            // Whoever has no session is told that, and not which ids are none.
+            return self.agent(&request).await.and_then(|_| Err(Error::not_found("address")));
+        }
         match (method.as_str(), path) {
             ("GET", ["session"]) => self.session(&request).await,
             ("POST", ["session"]) => self.log_in(request).await,

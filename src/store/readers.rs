@@ -90,6 +90,7 @@ impl r2d2::ManageConnection for Manager {
         let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection
             .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -2048")?;
+        super::keep_plans(&connection)?;
         connection.set_prepared_statement_cache_capacity(128);
         Ok(connection)
     }

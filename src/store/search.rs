@@ -13,6 +13,9 @@ const HIT: (char, char) = ('\u{1}', '\u{2}');
 /// Words of a query that count; more only cost time.
 const WORDS_MAX: usize = 8;
 
+/// Words that a beginning may stand for before the index's own prefix search is quicker than naming them all.
+const MEANT_MAX: usize = 24;
+
 /// One found message.
 pub struct Hit {
     pub conversation: Conversation,
@@ -32,6 +35,36 @@ pub fn expression(typed: &str) -> Option<String> {
     (!words.is_empty()).then(|| words.join(" "))
 }
 
+/// The same expression with each beginning replaced by the words of the index that begin so. A prefix makes FTS5 collect all hits before
+/// the first is answered; whole words are walked newest first and stop at the page's end, however common they are.
+fn spelt_out(tx: &ReadTx, expression: &str) -> Result<String> {
+    let beginnings = expression.split(' ').map(|beginning| {
+        let word = beginning.trim_matches(['"', '*']).to_ascii_lowercase();
+        // The index folds letters in ways of its own beyond ASCII; there its prefix search knows best.
+        match word.is_ascii() {
+            true => Ok(meant(tx, word)?.unwrap_or_else(|| beginning.to_owned())),
+            false => Ok(beginning.to_owned()),
+        }
+    });
+    Ok(beginnings.collect::<Result<Vec<String>>>()?.join(" AND "))
+}
+
+/// The words that begin with `word`, as an expression; `None` when they are many.
+fn meant(tx: &ReadTx, word: String) -> Result<Option<String>> {
+    let end = format!("{word}\u{10ffff}");
+    let mut words = vec![format!("\"{word}\"")];
+    // One step per word, over all places where it stands: the next possible word is this one with the smallest character behind it.
+    let mut next = format!("{word}\u{1}");
+    while words.len() <= MEANT_MAX {
+        let found: Option<String> =
+            tx.one("SELECT term FROM messages_terms WHERE term >= ?1 AND term <= ?2 LIMIT 1", params![next, end], |row| row.get(0))?;
+        let Some(found) = found else { return Ok(Some(format!("({})", words.join(" OR ")))) };
+        next = format!("{found}\u{1}");
+        words.push(format!("\"{found}\""));
+    }
+    Ok(None)
+}
+
 /// Messages with all words of the expression that this agent may read, newest first, below `before`.
 pub fn messages(tx: &ReadTx, agent: AgentId, expression: &str, before: Option<Seq>, limit: u32) -> Result<Vec<Hit>> {
     // Row numbers and change numbers of messages grow together, so the cursor can be told to the index itself.
@@ -39,6 +72,7 @@ pub fn messages(tx: &ReadTx, agent: AgentId, expression: &str, before: Option<Se
         Some(seq) => tx.one("SELECT id FROM messages WHERE seq >= ?1 ORDER BY id LIMIT 1", [seq], |row| row.get(0))?.unwrap_or(i64::MAX),
         None => i64::MAX,
     };
+    let expression = spelt_out(tx, expression)?;
     let found: Vec<(MessageId, ConversationId, String)> = tx.all(
         "SELECT m.id, m.conversation_id, f.snippet FROM
            (SELECT rowid AS id, snippet(messages_fts, 0, char(1), char(2), '…', 18) AS snippet FROM messages_fts

@@ -139,12 +139,12 @@ impl Thread {
                 return Err(ran.err().unwrap_or_else(disk_refuses));
             }
         }
-        self.connection.execute_batch("COMMIT")?;
+        self.connection.prepare_cached("COMMIT")?.execute([])?;
         Ok(tx.finish())
     }
 
     fn begin(&mut self) -> Result<Seq> {
-        self.connection.execute_batch("BEGIN IMMEDIATE")?;
+        self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         // Asked each time: the command line may have written meanwhile.
         super::ReadTx::new(&self.connection, 0).seq()
     }

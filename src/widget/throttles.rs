@@ -82,14 +82,12 @@ impl Throttles {
         told(self.messages.check(&contact.to_string(), desk.clock.now()))
     }
 
-    /// Whether this address sent too many tokens that prove nothing.
-    pub fn check_failures(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.failures.check(&ip.to_string(), desk.clock.now()))
-    }
-
-    /// Counts one of those.
-    pub fn note_failure(&self, desk: &Desk, ip: IpAddr) {
-        self.failures.add(&ip.to_string(), desk.clock.now());
+    /// A token that proves nothing; refused differently once this address sent too many of them.
+    pub fn failure(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        let (key, now) = (ip.to_string(), desk.clock.now());
+        told(self.failures.check(&key, now))?;
+        self.failures.add(&key, now);
+        Ok(())
     }
 }
 

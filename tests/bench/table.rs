@@ -255,11 +255,11 @@ fn reading(table: &mut Table, folder: &Path) {
 /// The file of a million messages, made once for each schema.
 fn million(folder: &Path) -> PathBuf {
     let schema = deskbell::store::migrate::SCHEMA.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
-    let file = folder.join(format!("million-{schema:08x}.db"));
+    let file = folder.join(format!("million-2-{schema:08x}.db"));
     if !file.with_extension("keys").exists() {
         eprintln!("making the file of a million messages (once)");
         for end in ["", "-wal", "-shm", ".lock"] {
-            let _ = std::fs::remove_file(folder.join(format!("million-{schema:08x}.db{end}")));
+            let _ = std::fs::remove_file(folder.join(format!("million-2-{schema:08x}.db{end}")));
         }
         seeded(&file, Size { messages: 1_000_000, agents: 1, visitors: 0 });
     }
@@ -290,7 +290,7 @@ fn desk_reads(file: &Path, keys: &Keys) -> Vec<(&'static str, f64)> {
     let lists: Vec<String> = (0..50).map(|_| "/api/desk/conversations?box=all&status=open".to_owned()).collect();
     let common: Vec<String> = (0..50).map(|_| "/api/desk/search?q=delivery".to_owned()).collect();
     let two: Vec<String> = (0..50).map(|_| "/api/desk/search?q=monstera%20refund".to_owned()).collect();
-    let rare: Vec<String> = (0..50).map(|n| format!("/api/desk/search?q=order{}", 900 + n)).collect();
+    let rare: Vec<String> = (0..50).map(|n| format!("/api/desk/search?q=order{:06}", 900 + n)).collect();
     vec![
         ("open a conversation", timed(&conversations)),
         ("list of open conversations", timed(&lists)),

@@ -5,6 +5,7 @@ mod support;
 
 mod catch_up;
 mod chat;
+mod exposure;
 mod files;
 mod inside;
 mod people;
