@@ -59,6 +59,8 @@ export default {
       const box = visitor.frame.getByRole('textbox', { name: write });
       await visitor.frame.locator('button.start').click();
       await one(box);
+      const words = await (await visitor.inside()).evaluate(() => document.querySelector('.conversation, main').innerText + document.querySelector('header').innerText);
+      check(!/usually|anything|minutes|online|away/i.test(words), `no English words of ours in ${language}: ${words}`);
     }
   },
 
