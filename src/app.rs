@@ -4,12 +4,10 @@ use crate::agent::Desks;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
-use crate::base::limits;
 use crate::demo::Shop;
 use crate::desk::Desk;
 use crate::desk::inboxes::Known;
 use crate::http::server::{self, ServerOptions};
-use crate::http::throttle::Failures;
 use crate::hub::Hub;
 use crate::model::event::What;
 use crate::router::Router;
@@ -111,11 +109,7 @@ impl House {
                 base_url: base_url.clone(),
                 widget_dir: self.config.widget_dir.clone(),
             },
-            desks: Desks {
-                desk: self.desk.clone(),
-                failures: Arc::new(Failures::new(limits::LOGIN_FAILURES_MAX, limits::LOGIN_FAILURE_WINDOW, limits::THROTTLE_KEYS_MAX)),
-                base_url,
-            },
+            desks: Desks { desk: self.desk.clone(), failures: Arc::default(), base_url },
             shop,
             base_path: self.config.base_path().to_owned(),
         }

@@ -12,7 +12,6 @@ use crate::base::error::{Error, Kind, Result};
 use crate::base::id::Uuid;
 use crate::base::net::Origin;
 use crate::desk::Desk;
-use crate::http::throttle::Failures;
 use crate::http::{Reply, Request};
 use serde_json::json;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ pub struct Desks {
     /// The house.
     pub desk: Desk,
     /// Failed logins and links.
-    pub failures: Arc<Failures>,
+    pub failures: Arc<auth::Tries>,
     /// Public address, if configured.
     pub base_url: Option<String>,
 }

@@ -197,6 +197,13 @@ fn check(config: &InboxConfig) -> Result<()> {
     if config.brand_name.trim().is_empty() {
         return Err(bad("brand_name", "Please give a brand name; visitors see it."));
     }
+    for (key, code) in [("language", &config.language), ("fallback_language", &config.fallback_language)] {
+        let fine = code == "auto" && key == "language"
+            || ((2..=12).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+        if !fine {
+            return Err(bad(key, "Expected a language code such as en-US."));
+        }
+    }
     one_of("theme", &config.theme, &["system", "light", "dark"])?;
     one_of("launcher", &config.launcher.position, &["left", "right"])?;
     one_of("home_screen", &config.home_screen.header_text_color, &["black", "white"])?;
@@ -332,6 +339,7 @@ mod tests {
     fn every_bad_value_names_its_key_and_lists_their_line() {
         for (changes, field, word) in [
             (json!({"colour": "x"}), "config.colour", "no such setting"),
+            (json!({"language": "en\"><meta>"}), "config.language", "code"),
             (json!({"theme": 5}), "config.theme", "does not fit"),
             (json!({"theme": "pink"}), "config.theme", "system"),
             (json!({"launcher": {"color": "red"}}), "config.launcher", "#0f766e"),

@@ -53,7 +53,7 @@ pub fn find_for_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, uuid: U
 /// The contact's conversations in this inbox, newest activity first.
 pub fn of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<Vec<Conversation>> {
     tx.all(
-        conversation_select!("", "WHERE c.contact_id = ?2 AND c.inbox_id = ?1 ORDER BY c.last_seq DESC LIMIT ?3"),
+        conversation_select!("", "WHERE c.contact_id = ?2 AND c.inbox_id = ?1 ORDER BY c.last_message_id DESC LIMIT ?3"),
         params![inbox, contact, limits::CONTACT_CONVERSATIONS_MAX],
         read,
     )
