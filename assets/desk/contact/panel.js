@@ -22,6 +22,8 @@ export function ContactPanel({ uuid }) {
   // Where it slides over the thread, it takes the focus, and Escape brings it back (see desk_keys).
   useEffect(() => { if (open && matchMedia('(max-width: 1099px)').matches) document.getElementById('panel-close')?.focus(); }, [open]);
   const close = () => change({ open: '' });
+  // Who answered the questions before a chat is a visitor still, but no longer unknown.
+  const isNameless = contact?.kind === 'visitor' && !contact.email && !contact.phone;
   return html`${open ? html`<div class="panel-shade" onClick=${close}></div>` : null}
     <section class="panel" aria-label="About this person" onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && open && !event.defaultPrevented) { event.stopPropagation(); close(); } }}>
       <button type="button" id="panel-close" class="icon-button panel-close" aria-label="Close" onClick=${close}><${Icon} name="close" /></button>
@@ -32,7 +34,7 @@ export function ContactPanel({ uuid }) {
           <p class="panel-presence">${contact.online ? html`<b class="is-good">Online now</b>` : (Date.now() - contact.last_seen_at < 60000 ? 'Was here a moment ago' : `Last here ${time.ago(contact.last_seen_at)}`)}</p>
           ${contact.blocked ? html`<p class="badge is-bad"><${Icon} name="shield" size=${14} /> Blocked</p>`
             : contact.verified ? html`<p class="badge is-good" title="Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}"><${Icon} name="shield" size=${14} /> Verified</p>`
-            : html`<p class="badge" title="What this person says about themselves was not proved"><${Icon} name="user" size=${14} /> ${contact.kind === 'visitor' ? 'Anonymous visitor' : 'Not verified'}</p>`}
+            : html`<p class="badge" title="What this person says about themselves was not proved"><${Icon} name="user" size=${14} /> ${isNameless ? 'Anonymous visitor' : 'Not verified'}</p>`}
           <p class="panel-proof">${contact.verified ? `Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}.` : contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.'}</p>
         </header>
         <${Details} contact=${contact} />

@@ -60,6 +60,22 @@ export default {
     same(await ann.count('I am somebody else'), 0, 'the next person has a conversation of their own');
   },
 
+  async 'where the launcher opens the conversation at once, a logout empties the box as well'(stage) {
+    const ann = await (await stage.agent('ann')).comesIn();
+    await ann.configures({ direct_to_conversation: true });
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.call('setUser', await stage.token('mia'));
+    await visitor.launcher.click();
+    await one(visitor.box);
+    await visitor.drafts('my secret draft');
+    await visitor.call('logout');
+    await until(await visitor.inside(), () => document.querySelector('textarea')?.value === '');
+    await until(visitor.page, () => localStorage.length === 0);
+    await visitor.page.reload();
+    await one(visitor.box);
+    same(await visitor.box.inputValue(), '', 'no draft of the person before');
+  },
+
   async 'a logout behind a closed panel ends the session on the server'(stage) {
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('Anything');
