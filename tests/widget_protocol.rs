@@ -239,7 +239,7 @@ async fn the_failure_table() {
         house.post(&format!("/api/v1/csat/{id}/response")).json(json!({ "rating": 5 })).await.refused(400);
     }
     visitor.get("/chat/nothing").await.refused(404);
-    visitor.get("/chat/auth/exchange").await.refused(400);
+    visitor.get("/chat/auth/exchange").await.refused(405);
     visitor.call("DELETE", "/chat/conversations").await.refused(400);
 }
 

@@ -6,8 +6,9 @@ use crate::base::id::{AgentId, Uuid, new_token};
 use crate::base::secret::Secret;
 use crate::base::{email, limits, password, text};
 use crate::model::agent::{Agent, AgentSession, Availability, Purpose, Role};
+use crate::model::message::Activity;
 use crate::store::invitations::Invitation;
-use crate::store::{WriteTx, agents, audit, invitations};
+use crate::store::{WriteTx, agents, audit, conversations, invitations};
 use serde_json::json;
 
 /// A person about to be stored.
@@ -246,6 +247,9 @@ impl Desk {
                     return Err(Error::conflict("There must be at least one owner. Make somebody else an owner first."));
                 }
                 let agent = agents::update(tx, &agent)?;
+                if agent.suspended_at.is_some() {
+                    release(tx, by.agent.id, agent.id)?;
+                }
                 if agent.suspended_at.is_some() || role_changed {
                     invitations::void(tx, agent.id)?;
                 }
@@ -347,6 +351,16 @@ fn may_administer(by: &AgentSession, role: Role) -> Result<()> {
         Role::Admin => Err(Error::forbidden("Only an owner can do this.")),
         Role::Agent => Err(Error::forbidden("Only an admin can do this.")),
     }
+}
+
+/// Gives an agent's unresolved conversations back to everybody: nobody waits for somebody who will not come.
+fn release(tx: &WriteTx, by: AgentId, agent: AgentId) -> Result<()> {
+    for conversation in conversations::unresolved_of_assignee(tx, agent)? {
+        conversations::set_assignee(tx, conversation, None)?;
+        super::messages::note_activity(tx, conversation, Some(by), Activity { action: "assignment".into(), value: String::new() })?;
+        conversations::announce(tx, conversation, true)?;
+    }
+    Ok(())
 }
 
 fn issue_link(tx: &WriteTx, agent: &Agent, token: &str) -> Result<Purpose> {

@@ -6,7 +6,8 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, Uuid};
 use crate::base::limits;
-use crate::model::agent::{AgentRef, full_name};
+use crate::model::agent::AgentRef;
+use crate::model::contact::name_of;
 use crate::model::conversation::{Box_, ContactRef, Conversation, InboxRef, Listed, Status};
 use crate::model::event::{Topic, What};
 use rusqlite::{Row, params};
@@ -231,6 +232,13 @@ pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) ->
     Ok(())
 }
 
+/// Open, waiting and snoozed conversations of an agent, for giving them back.
+pub fn unresolved_of_assignee(tx: &ReadTx, agent: AgentId) -> Result<Vec<ConversationId>> {
+    tx.all("SELECT id FROM conversations WHERE assignee_id = ?1 AND status <> 'resolved' ORDER BY id LIMIT 10000", [agent], |row| {
+        row.get(0)
+    })
+}
+
 /// Moves the contact's seen mark to the last message; false when it was there already.
 pub fn mark_seen_by_contact(tx: &WriteTx, id: ConversationId) -> Result<bool> {
     let changed = tx.exec(
@@ -295,7 +303,6 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     let (first, last, email): (String, String, Option<String>) = (row.get(8)?, row.get(9)?, row.get(10)?);
-    let name = full_name(&first, &last);
     let assignee = match row.get::<_, Option<AgentId>>(16)? {
         Some(id) => {
             Some(AgentRef { id, uuid: row.get(17)?, first_name: row.get(18)?, last_name: row.get(19)?, availability: row.get(20)? })
@@ -314,7 +321,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         contact: ContactRef {
             id: row.get(6)?,
             uuid: row.get(7)?,
-            name: if name.is_empty() { email.unwrap_or_else(|| "Visitor".to_owned()) } else { name },
+            name: name_of(row.get(7)?, &first, &last, email.as_deref()),
             kind: row.get(11)?,
             verified: row.get(12)?,
         },

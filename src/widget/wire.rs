@@ -55,7 +55,7 @@ pub fn failure(error: &Error, request_id: &str) -> Reply {
 /// The person of a session (2.4, 2.5).
 pub fn user(contact: &Contact) -> Value {
     let first_name = match contact.first_name.is_empty() {
-        true => contact.name(),
+        true => contact.email.as_deref().and_then(|email| email.split('@').next()).unwrap_or("Visitor").to_owned(),
         false => contact.first_name.clone(),
     };
     json!({

@@ -374,3 +374,17 @@ async fn anything_but_a_text_where_a_text_belongs_is_refused() {
     assert_eq!(house.count("SELECT max(seq) FROM events"), before);
     assert_eq!(house.count("SELECT count(*) FROM contacts"), 1);
 }
+
+/// Nobody waits for somebody who will not come.
+#[tokio::test]
+async fn a_suspended_agents_conversations_go_back_to_everybody() {
+    let house = House::boot().await;
+    let (owner, ben, visitor) = (house.agent().await, house.agent_named("ben", Role::Agent).await, house.visitor());
+    visitor.says("hi").await;
+    ben.replies(&visitor.conversation(), "hello").await;
+    assert_eq!(owner.list("box=unassigned").await["conversations"].as_array().map(Vec::len), Some(0));
+    owner.put(&format!("/agents/{}", ben.uuid)).json(json!({ "suspended": true })).await.ok();
+    assert_eq!(owner.list("box=unassigned").await["conversations"][0]["uuid"], visitor.conversation());
+    visitor.says("still there?").await;
+    owner.sees("still there?").await;
+}
