@@ -146,9 +146,9 @@ pub const PASSWORD_WAIT: Duration = Duration::from_secs(10);
 /// Failed logins into one account from one address before that door is closed for a while (security row 19).
 pub const LOGIN_FAILURES_MAX: u32 = 10;
 /// Failed logins from one address, whatever the account: an office that mistypes on a Monday fits.
-pub const LOGIN_FAILURES_PER_ADDRESS_MAX: u32 = 50;
+pub const LOGIN_FAILURES_PER_ADDRESS_MAX: u32 = 20;
 /// Failed logins into one account from everywhere: high, so that a stranger cannot shut its owner out, and still hopeless to guess with.
-pub const LOGIN_FAILURES_PER_ACCOUNT_MAX: u32 = 200;
+pub const LOGIN_FAILURES_PER_ACCOUNT_MAX: u32 = 100;
 /// How long failed logins are remembered.
 pub const LOGIN_FAILURE_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Keys one throttle table remembers at most; the oldest are forgotten first.

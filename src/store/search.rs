@@ -120,6 +120,49 @@ mod tests {
         assert_eq!(expression(" * \" ( "), None);
     }
 
+    #[tokio::test]
+    async fn beginnings_find_every_word_that_begins_so_newest_first() {
+        use crate::base::clock::Clock;
+        use crate::model::contact::ContactKind;
+        use crate::model::inbox::InboxConfig;
+        use crate::model::message::{MessageKind, NewMessage};
+        use crate::store::{Store, contacts, inboxes, messages as stored};
+        let folder = tempfile::tempdir().unwrap();
+        let (store, _) = Store::open(&folder.path().join("s.db"), Clock::default(), Box::new(|_| {})).unwrap();
+        let texts = ["deliver it", "Delivery today", "undelivered", "the DELIVERIES came", "délivré", "order 77", "deliver the order"];
+        let found = store
+            .write(move |tx| {
+                let inbox = inboxes::insert(tx, "x", &InboxConfig::default())?;
+                let contact = contacts::insert(tx, ContactKind::Visitor, "V", "")?;
+                let agent = crate::store::agents::insert(tx, "a@b.example", "A", "", crate::model::agent::Role::Owner, None)?.id;
+                let attributes = serde_json::Map::new();
+                let (ip, user_agent) = (String::new(), String::new());
+                let new = conversations::NewConversation { inbox: inbox.id, contact, init_key: None, attributes, ip, user_agent };
+                let conversation = conversations::insert(tx, &new)?;
+                let many = (0..=MEANT_MAX).map(|n| format!("many{n:03}"));
+                for text in texts.map(str::to_owned).into_iter().chain(many) {
+                    let (source, html) = (text.clone(), text.clone());
+                    let kind = MessageKind::Incoming;
+                    let (activity, echo_id, via) = (None, None, "widget");
+                    let new = NewMessage { kind, contact: Some(contact), agent: None, via, source, html, text, activity, echo_id };
+                    let id = stored::insert(tx, conversation, &new)?;
+                    stored::announce(tx, id)?;
+                }
+                let find = |typed: &str| -> Result<Vec<String>> {
+                    let expression = expression(typed).unwrap_or_default();
+                    Ok(messages(tx, agent, &expression, None, 100)?.into_iter().map(|hit| hit.message.text).collect())
+                };
+                Ok((find("deliver")?, find("order del")?, find("délivré")?, find("many")?.len(), find("AND")?, find("deliverx")?))
+            })
+            .await
+            .unwrap();
+        assert_eq!(found.0, ["deliver the order", "the DELIVERIES came", "Delivery today", "deliver it"]);
+        assert_eq!(found.1, ["deliver the order"]);
+        assert_eq!(found.2, ["délivré"]);
+        assert_eq!(found.3, MEANT_MAX + 1, "too many words to name are found by the index itself");
+        assert!(found.4.is_empty() && found.5.is_empty());
+    }
+
     #[test]
     fn snippets_split_at_hits() {
         let expected = vec![("a ".to_owned(), false), ("b".to_owned(), true), (" c".to_owned(), false)];

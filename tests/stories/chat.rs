@@ -280,7 +280,7 @@ async fn agents_see_the_pages_a_visitor_looks_at() {
     let pages =
         agent.sees_frame("pages", "the long one", |data| data["pages"][0]["title"].as_str().is_some_and(|t| t.starts_with("ttt"))).await;
     assert_eq!(pages["pages"].as_array().map(Vec::len), Some(2));
-    assert_eq!(text_at(&pages, "pages/0/url").len(), 2048);
+    assert_eq!(text_at(&pages, "pages/0/url").len(), 1024);
     assert_eq!(text_at(&pages, "pages/0/title").chars().count(), 256);
 }
 

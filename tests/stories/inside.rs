@@ -90,16 +90,29 @@ async fn wrong_logins_are_all_alike_and_the_door_closes_for_a_while() {
     let hash: String =
         rusqlite::Connection::open(file).unwrap().query_row("SELECT password_hash FROM agents LIMIT 1", [], |row| row.get(0)).unwrap();
     assert_eq!(login("198.51.100.3", house::OWNER, &hash).await, wrong);
-    // Ten for one account, from ten addresses.
-    for n in 0..10 {
-        login(&format!("198.51.101.{n}"), "BEN@house.example", "guess").await.denied(401);
+    // Ten for one account from one address close that door, and nobody else's: a stranger cannot shut the owner out.
+    for _ in 0..10 {
+        login("198.51.101.1", "BEN@house.example", "guess").await.denied(401);
     }
-    let closed = login("198.51.100.9", "ben@house.example", house::PASSWORD).await;
+    let closed = login("198.51.101.1", "ben@house.example", house::PASSWORD).await;
     closed.denied(429);
     assert!(closed.header("retry-after").unwrap().parse::<u32>().unwrap() > 800);
-    login("198.51.100.9", "cleo@house.example", house::PASSWORD).await.ok();
-    // Ten from one address, for ten accounts.
+    login("198.51.100.9", "ben@house.example", house::PASSWORD).await.ok();
+    // A hundred for one account, from a hundred networks, close it for all. An IPv6 customer has a whole /64, and counts once.
     for n in 0..10 {
+        login(&format!("2001:db8:0:1::{n}"), "cleo@house.example", "guess").await.denied(401);
+    }
+    login("2001:db8:0:1::ffff", "cleo@house.example", house::PASSWORD).await.denied(429);
+    // Tries that are made at once are all counted.
+    let mut together = tokio::task::JoinSet::new();
+    for _ in 0..30 {
+        let call = login("198.51.102.1", "dora@house.example", "guess");
+        together.spawn(async move { call.await.status });
+    }
+    let refused = together.join_all().await.into_iter().filter(|status| *status == 429).count();
+    assert_eq!(refused, 20);
+    // Twenty from one address, for twenty accounts.
+    for n in 0..20 {
         login("203.0.113.5", &format!("guess{n}@house.example"), "guess").await.denied(401);
     }
     login("203.0.113.5", "cleo@house.example", house::PASSWORD).await.denied(429);

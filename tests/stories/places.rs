@@ -80,7 +80,7 @@ async fn only_trusted_sites_may_use_the_chat_through_any_door() {
     let shop = house.visitor().on("https://example.com").holding(&visitor.token());
     shop.joins().await;
     house.configure(json!({ "trusted_domains": ["*.shop.example"] })).await;
-    assert_eq!(shop.socket().ends().await, 4401);
+    assert_eq!(shop.socket().ends().await, 4403);
     // No Origin at all is no page of another site: a script of the owner's, curl, our own frame's GET.
     assert_eq!(socket_from(&house, None, &visitor.token()).await, "joined");
     visitor.get("/chat/settings").await.data();
@@ -121,7 +121,7 @@ async fn blocked_addresses_get_nowhere() {
     }
     // Who is blocked while connected loses the line.
     house.configure(json!({ "blocked_ips": ["203.0.113.0/24"] })).await;
-    assert_eq!(good.socket().ends().await, 4401);
+    assert_eq!(good.socket().ends().await, 4403);
     good.get("/chat/auth/me").await.refused(403);
     let agent = house.agent().await;
     let bad = json!({ "config": { "blocked_ips": ["10.0.0.1", "10.0.0.0/99"] } });
@@ -163,7 +163,7 @@ async fn an_inbox_that_is_switched_off_is_not_there() {
         assert_eq!(off, missing, "{path}");
         off.refused(400);
     }
-    assert_eq!(visitor.socket().ends().await, 4401);
+    assert_eq!(visitor.socket().ends().await, 4403);
     assert_eq!(house.get(&format!("/widget?inbox_id={}", house.inbox)).await.status, 400);
     assert!(
         house.get(&format!("/w/{}.js", house.inbox)).await.text().starts_with("console.error("),
