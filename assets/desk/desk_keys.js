@@ -38,13 +38,19 @@ function resolve() {
 /** @param {string} selector */
 const focusOn = (selector) => /** @type {HTMLElement|null} */ (document.querySelector(selector))?.focus();
 
+/** A conversation is on the screen: only from there does back lead to the list. */
+function isOpen() {
+  const { route } = now();
+  return inList() && route.name !== 'settings' && !!route.conversation;
+}
+
 export function DeskKeys() {
   useEffect(() => bind([
     { keys: 'j', group: 'Conversations', label: 'Next', run: () => move(1), when: inList },
     { keys: 'k', group: 'Conversations', label: 'Previous', run: () => move(-1), when: inList },
     { keys: 'Enter, o', group: 'Conversations', label: 'Open', run: () => openConversation(now().cursor),
       when: () => inList() && !!now().cursor && !document.activeElement?.closest('button:not([data-row]), a, summary') },
-    { keys: 'u', group: 'Conversations', label: 'Back to the list', run: back, when: () => inList() && !!meant() },
+    { keys: 'u', group: 'Conversations', label: 'Back to the list', run: back, when: isOpen },
     { keys: '/', group: 'Conversations', label: 'Search', run: () => focusOn('#search'), when: inList },
     { keys: 'e', group: 'In a conversation', label: 'Resolve, or open again', run: resolve, when: hasMeant },
     { keys: 'a', group: 'In a conversation', label: 'Assign to me', run: () => assign(meant(), now().agent), when: hasMeant },
@@ -53,7 +59,7 @@ export function DeskKeys() {
     { keys: 'g i', group: 'Go to', label: 'Inboxes', run: () => { go({ name: 'settings', page: 'inboxes', id: '', tab: '' }); } },
     { keys: 'g p', group: 'Go to', label: 'Your profile', run: () => { go({ name: 'settings', page: 'profile', id: '', tab: '' }); } },
     { keys: '?', group: 'Go to', label: 'These keys', run: () => change({ open: 'keys' }) },
-    { keys: 'Escape', group: 'Go to', label: 'Close, or back', run: () => { if (now().open) change({ open: '' }); else if (inList() && meant()) back(); } },
+    { keys: 'Escape', group: 'Go to', label: 'Close, or back', run: () => { if (now().open) change({ open: '' }); else if (isOpen()) back(); } },
   ]), []);
   return null;
 }

@@ -124,6 +124,31 @@ pub fn launcher(inbox: &Inbox, base: &str) -> Value {
     })
 }
 
+/// The same for our own snippet, without what the loader assumes by itself: every page view pays for each letter.
+pub fn boot(inbox: &Inbox, base: &str) -> Value {
+    let config = &inbox.config;
+    let assumed = InboxConfig::default();
+    let mut launcher = Map::new();
+    if config.launcher.position != assumed.launcher.position {
+        launcher.insert("position".into(), json!(config.launcher.position));
+    }
+    if config.launcher.color != config.colors.primary {
+        launcher.insert("color".into(), json!(config.launcher.color));
+    }
+    if config.launcher.spacing != assumed.launcher.spacing {
+        launcher.insert("spacing".into(), json!({ "side": config.launcher.spacing.side, "bottom": config.launcher.spacing.bottom }));
+    }
+    if !config.launcher.logo_url.is_empty() {
+        launcher.insert("logo_url".into(), json!(absolute(base, &config.launcher.logo_url)));
+    }
+    let mut boot =
+        json!({ "base": base, "inbox": inbox.uuid.to_string(), "colors": { "primary": config.colors.primary }, "launcher": launcher });
+    if config.theme != assumed.theme {
+        boot["theme"] = json!(config.theme);
+    }
+    boot
+}
+
 /// The whole public configuration (2.2), built key by key: what is not named here does not leave (security row 17).
 pub fn settings(inbox: &Inbox, team: &[AgentRef], base: &str, limits: Value) -> Value {
     let InboxConfig { colors, home_screen, features, notice_banner, prechat_form, .. } = &inbox.config;

@@ -22,7 +22,7 @@ export function MessagesTab({ edit }) {
     <//>
     <${Part} title="In the chat">
       <${Field} label="First words in a new conversation" rows=${2} ...${bind('chat_introduction')} optional=${true} />
-      <${Field} label="What to expect" hint="Shown when nobody is online at the moment." ...${bind('chat_reply_expectation_message')} optional=${true} />
+      <${Field} label="What to expect" hint="Shown while somebody is online. Empty: only who is there." ...${bind('chat_reply_expectation_message')} optional=${true} />
       <${Switch} label="Notice at the top" hint="For a holiday, a delay, anything everyone should know first." ...${flag('notice_banner.enabled')} />
       ${get('notice_banner.enabled') ? html`<${Field} label="Text of the notice" rows=${2} ...${bind('notice_banner.text')} error=${error('notice_banner') || error('notice_banner.text')} />` : null}
       <${Switch} label="Visitors can send files" ...${flag('features.file_upload')} />

@@ -38,7 +38,7 @@ export async function go(route, how = {}) {
   // How deep we are in our own history tells whether "back" stays inside the desk.
   const depth = (history.state?.depth || 0) + (how.replace ? 0 : 1);
   history[how.replace ? 'replaceState' : 'pushState']({ depth }, '', path);
-  change({ route });
+  change({ route, open: '' });
 }
 
 /** To the list, by the browser's own back when that is where it leads. */
@@ -67,6 +67,7 @@ export function startRouter() {
       if (!(await guard(target))) return;
       history.replaceState({ depth }, '', pathOf(target));
     }
-    change({ route: target });
+    // What lies over one screen does not belong over the next.
+    change({ route: target, open: '' });
   });
 }
