@@ -4,7 +4,8 @@ import { html, useEffect } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { ContactAvatar } from '../parts/avatars.js';
 import { Spinner, time, useTick } from '../parts/small.js';
-import { change, useDesk } from '../state/store.js';
+import { closePanel as close } from '../state/router.js';
+import { useDesk } from '../state/store.js';
 import { Attributes } from './attributes.js';
 import { BlockButton } from './block.js';
 import { ContactNote, Details } from './details.js';
@@ -20,8 +21,7 @@ export function ContactPanel({ uuid }) {
   const open = useDesk((state) => state.open === 'panel');
   useTick();
   // Where it slides over the thread, it takes the focus, and Escape brings it back (see desk_keys).
-  useEffect(() => { if (open && matchMedia('(max-width: 1099px)').matches) document.getElementById('panel-close')?.focus(); }, [open]);
-  const close = () => change({ open: '' });
+  useEffect(() => { if (open) document.getElementById('panel-close')?.focus(); }, [open]);
   // Who answered the questions before a chat is a visitor still, but no longer unknown.
   const isNameless = contact?.kind === 'visitor' && !contact.email && !contact.phone;
   return html`${open ? html`<div class="panel-shade" onClick=${close}></div>` : null}
