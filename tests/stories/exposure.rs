@@ -47,7 +47,7 @@ async fn the_public_settings_have_exactly_these_keys() {
     assert_eq!(found, expected.split_whitespace().map(str::to_owned).collect());
     let mut found = BTreeSet::new();
     keys(&house.visitor().get("/chat/settings/launcher").await.data(), "", &mut found);
-    let expected = "colors colors.primary labels labels.close labels.failed labels.open labels.title labels.unread launcher launcher.color launcher.logo_url launcher.position \
+    let expected = "colors colors.primary launcher launcher.color launcher.logo_url launcher.position \
          launcher.spacing launcher.spacing.bottom launcher.spacing.side theme";
     assert_eq!(found, expected.split_whitespace().map(str::to_owned).collect());
 }
