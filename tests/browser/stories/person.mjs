@@ -168,7 +168,7 @@ export default {
     const ann = await (await stage.agent('ann')).comesIn();
     await ann.takes('Count for me');
     await ann.replies('One');
-    await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /1 unread message/ }));
+    await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /1 unread/ }));
     await ann.replies('Two');
     await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /2 unread message/ }));
     await one(other.page.locator('deskbell-chat').getByRole('button', { name: /2 unread message/ }));
