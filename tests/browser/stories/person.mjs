@@ -170,8 +170,8 @@ export default {
     await ann.replies('One');
     await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /1 unread/ }));
     await ann.replies('Two');
-    await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /2 unread message/ }));
-    await one(other.page.locator('deskbell-chat').getByRole('button', { name: /2 unread message/ }));
+    await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /2 unread/ }));
+    await one(other.page.locator('deskbell-chat').getByRole('button', { name: /2 unread/ }));
     same(await visitor.page.title(), '(2) Inbox', 'the title');
     await stage.picture(visitor.page, 'launcher-unread');
     await visitor.launcher.click();
