@@ -3,7 +3,7 @@
 import { html, useEffect } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { ContactAvatar } from '../parts/avatars.js';
-import { Spinner, time, useTick } from '../parts/small.js';
+import { BlockIcon, Spinner, time, useTick } from '../parts/small.js';
 import { closePanel as close } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { Attributes } from './attributes.js';
@@ -12,7 +12,7 @@ import { ContactNote, Details } from './details.js';
 import { Earlier, Pages } from './history.js';
 
 /** @type {Record<string, string>} */
-const PROOF = { libredesk: 'a signed token of your site (external_user_id)', seggwat: 'a signed token of your site (sub)', supportpal: 'a signed e-mail hash of your site' };
+const PROOF = { libredesk: 'Known by external_user_id', seggwat: 'Known by sub, as in SeggWat', supportpal: 'Known by e-mail, as in SupportPal' };
 
 /** @param {{uuid: string}} props */
 export function ContactPanel({ uuid }) {
@@ -32,10 +32,10 @@ export function ContactPanel({ uuid }) {
           <${ContactAvatar} contact=${contact} size=${56} />
           <h2 dir="auto">${contact.name}</h2>
           <p class="panel-presence">${contact.online ? html`<b class="is-good">Online now</b>` : (Date.now() - contact.last_seen_at < 60000 ? 'Was here a moment ago' : `Last here ${time.ago(contact.last_seen_at)}`)}</p>
-          ${contact.blocked ? html`<p class="badge is-bad"><${Icon} name="shield" size=${14} /> Blocked</p>`
-            : contact.verified ? html`<p class="badge is-good" title="Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}"><${Icon} name="shield" size=${14} /> Verified</p>`
+          ${contact.blocked ? html`<p class="badge is-bad"><${BlockIcon} size=${14} /> Blocked</p>`
+            : contact.verified ? html`<p class="badge is-good" title=${PROOF[contact.verified_by || ''] || 'Known by a signed token'}><${Icon} name="shield" size=${14} /> Verified</p>`
             : html`<p class="badge" title="What this person says about themselves was not proved"><${Icon} name="user" size=${14} /> ${isNameless ? 'Anonymous visitor' : 'Not verified'}</p>`}
-          <p class="panel-proof">${contact.verified ? `Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}.` : contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.'}</p>
+          <p class="panel-proof">${contact.verified ? 'Proved by a signed token from your site.' : contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.'}</p>
         </header>
         <${Details} contact=${contact} />
         <${Attributes} attributes=${contact.attributes} />
