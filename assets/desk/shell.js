@@ -76,8 +76,9 @@ function LineBanner() {
 export function Shell() {
   const route = useDesk((state) => state.route);
   const panel = useDesk((state) => state.open === 'panel');
+  const out = useDesk((state) => state.signed_out);
   const conversation = route.name === 'settings' ? '' : route.conversation;
-  return html`<div class="desk ${conversation ? 'has-thread' : ''} ${route.name === 'settings' ? 'is-settings' : ''} ${panel ? 'has-panel' : ''}">
+  return html`<div class="desk ${conversation ? 'has-thread' : ''} ${route.name === 'settings' ? 'is-settings' : ''} ${panel ? 'has-panel' : ''} ${out ? 'is-out' : ''}">
     <a class="skip" href=${conversation ? '#thread' : '#main'}>Skip the menu</a>
     <${Rail} />
     <main id="main" class="columns" tabindex="-1">

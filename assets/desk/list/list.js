@@ -4,6 +4,7 @@ import { html } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { Empty, Spinner } from '../parts/small.js';
 import { keyOf, load } from '../state/lists.js';
+import { isAdmin } from '../state/people.js';
 import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { Filters } from './filters.js';
@@ -50,11 +51,12 @@ const EMPTY = {
 function EmptyList() {
   const filter = useDesk((state) => state.filter);
   const inboxes = useDesk((state) => state.inboxes);
+  const mayCreate = useDesk((state) => isAdmin(state.agent));
   const anything = useDesk((state) => Object.keys(state.conversations).length > 0);
   if (!anything && filter.status === 'open' && filter.box === 'all' && !filter.inbox) {
     const inbox = inboxes?.[0];
-    return html`<${Empty} icon="chat" title="Put the chat on your site" action=${html`
-        <button type="button" class="button is-primary" onClick=${() => go({ name: 'settings', page: 'inboxes', id: inbox?.uuid || '', tab: inbox ? 'installation' : '' })}><${Icon} name="copy" size=${18} />${inbox ? 'Get the snippet' : 'Create an inbox'}</button>`}>
+    return html`<${Empty} icon="chat" title="Put the chat on your site" action=${(inbox || mayCreate) && html`
+        <button type="button" class="button is-primary" onClick=${() => go({ name: 'settings', page: 'inboxes', id: inbox?.uuid || 'new', tab: inbox ? 'installation' : '' })}><${Icon} name=${inbox ? 'copy' : 'plus'} size=${18} />${inbox ? 'Get the snippet' : 'Create an inbox'}</button>`}>
       Paste one line into your pages. The first visitor who writes appears here, with a soft bell.<//>`;
   }
   const [icon, title, text] = EMPTY[filter.status === 'open' ? filter.box : filter.status];

@@ -4,7 +4,7 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from '../../vendor/preact.js';
 import { Spinner, useTick } from '../parts/small.js';
 import { loadMore } from '../state/lists.js';
-import { useDesk } from '../state/store.js';
+import { change, useDesk } from '../state/store.js';
 import { Row } from './row.js';
 
 export const ROW_PX = 68;
@@ -53,6 +53,16 @@ export function Rows({ list, filter, selected }) {
     else if (top + ROW_PX > element.scrollTop + element.clientHeight) element.scrollTop = top + ROW_PX - element.clientHeight;
     requestAnimationFrame(() => /** @type {HTMLElement|null} */ (element.querySelector(`[data-row="${CSS.escape(cursor)}"]`))?.focus({ preventScroll: true }));
   }, [cursor]);
+
+  // Back from a thread: the keyboard stands on its row again.
+  const before = useRef(selected);
+  useEffect(() => {
+    const was = before.current;
+    before.current = selected;
+    if (selected || !was || !ids.includes(was)) return;
+    change({ cursor: was });
+    requestAnimationFrame(() => { if (document.activeElement === document.body) /** @type {HTMLElement|null} */ (box.current?.querySelector(`[data-row="${CSS.escape(was)}"]`))?.focus({ preventScroll: true }); });
+  }, [selected]);
 
   const from = Math.max(0, Math.floor(span.top / ROW_PX) - BEYOND);
   const to = Math.min(ids.length, Math.ceil((span.top + span.height) / ROW_PX) + BEYOND);

@@ -16,10 +16,11 @@ export function Dialog({ title, onClose, children, wide = false, actions }) {
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     if (!dialog.open) dialog.showModal();
     // Not the cross in the corner: the field that is asked for, else the harmless answer.
-    /** @type {HTMLElement|null} */ (dialog.querySelector('[data-focus]') || dialog.querySelector('.dialog-actions .button:not(.is-danger)'))?.focus();
+    const settle = () => /** @type {HTMLElement|null} */ (dialog.querySelector('[data-focus]') || dialog.querySelector('.dialog-actions .button:not(.is-danger)'))?.focus();
+    settle();
     // A second Escape closes it whatever this page says: it stays as long as its owner wants it.
     let leaving = false;
-    const closed = () => { if (leaving) return; dialog.showModal(); later.current?.(); };
+    const closed = () => { if (leaving) return; dialog.showModal(); settle(); later.current?.(); };
     dialog.addEventListener('close', closed);
     return () => { leaving = true; dialog.removeEventListener('close', closed); dialog.close(); if (before?.isConnected) before.focus(); };
   }, []);

@@ -1,6 +1,6 @@
 // One inbox, in five tabs that share one working copy: a change in any of them is saved by the same button.
 
-import { html, useEffect } from '../../vendor/preact.js';
+import { html, useEffect, useRef } from '../../vendor/preact.js';
 import { Empty, Spinner } from '../parts/small.js';
 import { isAdmin, loadInboxes } from '../state/people.js';
 import { go } from '../state/router.js';
@@ -42,6 +42,22 @@ function Editor({ inbox, tab }) {
   });
   useGuard(dirty, (target) => target.name === 'settings' && target.page === 'inboxes' && target.id === inbox.uuid);
   const Tab = (TABS.find(([key]) => key === tab) || TABS[0])[2];
+  // Where tabs lie beyond an edge, the row fades out there.
+  const row = useRef(/** @type {HTMLElement|null} */ (null));
+  const fade = () => {
+    const element = row.current;
+    if (!element) return;
+    const left = element.getBoundingClientRect();
+    const [first, last] = [element.firstElementChild, element.lastElementChild].map((one) => /** @type {Element} */ (one).getBoundingClientRect());
+    const before = Math.min(first.left, last.left) < left.left - 2;
+    const after = Math.max(first.right, last.right) > left.right + 2;
+    element.classList.toggle('is-cut', before || after);
+    element.classList.toggle('is-from-start', !before && after);
+    element.classList.toggle('is-to-end', before && !after);
+  };
+  useEffect(() => { fade(); addEventListener('resize', fade); return () => removeEventListener('resize', fade); }, []);
+  // On a phone the row of tabs is wider than the screen: the chosen one is brought into sight.
+  useEffect(() => { document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'center' }); }, [tab]);
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
@@ -52,7 +68,7 @@ function Editor({ inbox, tab }) {
     document.getElementById(`tab-${next}`)?.focus();
   };
   return html`<${PageFrame} title=${inbox.name} up=${{ label: 'Inboxes', page: 'inboxes' }} lead=${inbox.enabled ? null : html`<span class="badge is-warn">Off: the launcher is not shown anywhere</span>`}>
-    <div class="page-tabs" role="tablist" aria-label="Settings of ${inbox.name}" onKeyDown=${onKeyDown}>${TABS.map(([key, label]) => html`<button type="button" role="tab" id="tab-${key}" class="page-tab" aria-selected=${key === tab ? 'true' : 'false'} aria-controls="tab-panel" tabindex=${key === tab ? 0 : -1} onClick=${() => to(key)}>${label}</button>`)}</div>
+    <div class="page-tabs" ref=${row} onScroll=${fade} role="tablist" aria-label="Settings of ${inbox.name}" onKeyDown=${onKeyDown}>${TABS.map(([key, label]) => html`<button type="button" role="tab" id="tab-${key}" class="page-tab" aria-selected=${key === tab ? 'true' : 'false'} aria-controls="tab-panel" tabindex=${key === tab ? 0 : -1} onClick=${() => to(key)}><span class="steady" data-text=${label}>${label}</span></button>`)}</div>
     <div id="tab-panel" role="tabpanel" aria-labelledby="tab-${tab}">
       ${admin ? null : html`<p class="hint-box">Only an admin can change these settings.</p>`}
       <fieldset class="bare" disabled=${!admin}><${Tab} edit=${edit} inbox=${inbox} /></fieldset>

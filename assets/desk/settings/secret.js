@@ -45,7 +45,7 @@ export function SecretPart({ inbox }) {
 function Samples() {
   const [language, setLanguage] = useState('python');
   const sample = SAMPLES.find((one) => one.key === language) || SAMPLES[0];
-  return html`<div class="samples"><div class="sample-head"><h3>Sign on your server</h3><div class="tabs is-inline" role="group" aria-label="Language of the sample">${SAMPLES.map((one) => html`<button type="button" class="tab" aria-pressed=${one.key === language ? 'true' : 'false'} onClick=${() => setLanguage(one.key)}>${one.label}</button>`)}</div></div>
+  return html`<div class="samples"><div class="sample-head"><h3>Sign on your server</h3><div class="tabs is-inline" role="group" aria-label="Language of the sample">${SAMPLES.map((one) => html`<button type="button" class="tab" aria-pressed=${one.key === language ? 'true' : 'false'} onClick=${() => setLanguage(one.key)}><span class="steady" data-text=${one.label}>${one.label}</span></button>`)}</div></div>
     <${Code} text=${sample.code} what="${sample.label} sample" />
     <p class="field-hint">HS256 only. Required: <code>external_user_id</code>, <code>email</code>, <code>first_name</code>, <code>exp</code> (seconds since 1970). Optional: <code>last_name</code>, <code>contact_custom_attributes</code>.</p></div>`;
 }

@@ -11,7 +11,7 @@ import { Part } from './settings.js';
 const NAMES = {
   libredesk: { key: 'external_user_id', attributes: 'contact_custom_attributes' },
   seggwat: { key: 'sub', first_name: 'name (first)', last_name: 'name (last)', attributes: 'other claims' },
-  supportpal: { key: 'email', email: '', first_name: 'name (first)', last_name: 'name (last)', attributes: 'other claims' },
+  supportpal: { key: '' },
 };
 
 /** @param {Record<string, any>} claims @param {string} dialect @returns {[string, any, boolean][]} name, value, whether it is a time */

@@ -25,7 +25,7 @@ function isQuiet() {
 export function noticeMessage(conversation, message, isNew) {
   if (!conversation) return;
   const reading = isRead(conversation.uuid);
-  if (reading) announce(`${message.kind === 'note' ? 'Note by ' : ''}${message.author.name}: ${message.text || 'a file'}`);
+  if (reading) announce(`${message.kind === 'note' ? 'Note by ' : ''}${message.kind === 'incoming' ? conversation.contact.name : message.author.name}: ${message.text || 'a file'}`);
   if (message.kind !== 'incoming') return;
   const { agent } = now();
   // Somebody else takes care of it.
@@ -51,8 +51,8 @@ let shown = '';
 subscribe(() => {
   const { phase, counts, signed_out: out, route, conversations } = now();
   const unread = phase === 'ready' && !out ? counts.unread : 0;
-  const open = route.name !== 'settings' && route.conversation ? conversations[route.conversation]?.contact.name : '';
-  const place = phase !== 'ready' ? '' : route.name === 'settings' ? 'Settings' : open || '';
+  const open = !out && route.name !== 'settings' && route.conversation ? conversations[route.conversation]?.contact.name : '';
+  const place = phase !== 'ready' || out ? '' : route.name === 'settings' ? 'Settings' : open || '';
   const title = `${unread ? `(${unread}) ` : ''}${place ? `${place} · ` : ''}deskbell`;
   if (title === shown) return;
   shown = title;

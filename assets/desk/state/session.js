@@ -76,5 +76,6 @@ export async function signOut() {
 export function leave() {
   holdProof('');
   for (const end of enders) end();
-  if (now().phase === 'ready') change({ signed_out: true });
+  // Notices name people, too.
+  if (now().phase === 'ready') change({ signed_out: true, toasts: [] });
 }

@@ -24,4 +24,4 @@ function sentence(entry) {
 }
 
 /** @param {{entry: any}} props */
-export const Activity = ({ entry }) => html`<p class="activity" title=${time.full(entry.at)}><span dir="auto">${sentence(entry)}</span> <time class="tabular" datetime=${new Date(entry.at).toISOString()}>${time.clock(entry.at)}</time></p>`;
+export const Activity = ({ entry }) => html`<p class="activity" title=${time.full(entry.at)}><span dir="auto">${sentence(entry)}</span> <span aria-hidden="true">·</span> <time class="tabular faint" datetime=${new Date(entry.at).toISOString()}>${time.clock(entry.at)}</time></p>`;

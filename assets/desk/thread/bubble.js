@@ -17,12 +17,14 @@ export function Bubble({ entry, first, last, seen }) {
   const stored = entry.state === 'stored';
   const body = stored ? (entry.html ? fromHtml(entry.html) : entry.text) : preview(entry.text || '');
   const tint = entry.kind === 'incoming' ? now().contacts[entry.author.uuid]?.avatar_tint : now().agents[entry.author.uuid]?.avatar_tint;
-  const label = side === 'note' ? `Note by ${entry.author.name}` : entry.author.name;
+  // Known by a better name since: the person's own, as everywhere else.
+  const writer = (entry.kind === 'incoming' && now().contacts[entry.author.uuid]?.name) || entry.author.name;
+  const label = side === 'note' ? `Note by ${writer}` : writer;
   return html`<article class="said is-${side} ${first ? 'is-first' : ''} ${last ? 'is-last' : ''} ${stored ? '' : `is-${entry.state}`}" aria-label="${label}, ${time.full(entry.at)}">
-    <span class="said-face">${first && side !== 'note' ? html`<${Avatar} name=${entry.author.name} size=${28} tint=${tint ?? null} />` : null}</span>
+    <span class="said-face">${first && side !== 'note' ? html`<${Avatar} name=${writer} size=${28} tint=${tint ?? null} />` : null}</span>
     <div class="said-main">
       ${side === 'note' ? html`<header class="said-head"><${Icon} name="lock" size=${13} /> <b>Note</b> · ${entry.author.name} · <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time><span class="said-private">only your team sees this</span></header>`
-        : first ? html`<header class="said-head"><b dir="auto">${entry.mine ? 'You' : entry.author.name}</b> <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time>${entry.via === 'api' ? ' · by API' : ''}</header>` : null}
+        : first ? html`<header class="said-head"><b dir="auto">${entry.mine ? 'You' : writer}</b> <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time>${entry.via === 'api' ? ' · by API' : ''}</header>` : null}
       ${entry.text?.trim() ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
       ${entry.attachments?.length ? html`<${Attached} files=${entry.attachments} />` : null}
       ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : entry.edited_at ? html`<p class="said-state">Edited</p>` : null}

@@ -115,7 +115,7 @@ export function Composer({ uuid }) {
   const sendWord = note ? 'Add note' : 'Send';
   return html`<section class="composer is-${kind}" aria-label=${note ? 'Note' : 'Reply'}>
     <div class="composer-tabs" role="group" aria-label="Reply or note">
-      ${/** @type {[Kind, string, string][]} */ ([['reply', 'Reply', 'r'], ['note', 'Note', 'n']]).map(([key, label, hint]) => html`<button type="button" class="composer-tab is-${key}" aria-pressed=${kind === key ? 'true' : 'false'} title="${label} (${hint})" onClick=${() => { setKind(key); box.current?.focus(); }}>${key === 'note' ? html`<${Icon} name="lock" size=${13} />` : null}${label}</button>`)}
+      ${/** @type {[Kind, string, string][]} */ ([['reply', 'Reply', 'r'], ['note', 'Note', 'n']]).map(([key, label, hint]) => html`<button type="button" class="composer-tab is-${key}" aria-pressed=${kind === key ? 'true' : 'false'} title="${label} (${hint})" onClick=${() => { setKind(key); box.current?.focus(); }}>${key === 'note' ? html`<${Icon} name="lock" size=${13} />` : null}<span class="steady" data-text=${label}>${label}</span></button>`)}
       <span class="composer-to">${note ? 'Only your team sees this' : closed ? 'Resolved; a reply does not open it again by itself' : ''}</span>
     </div>
     <div class="composer-box">

@@ -101,8 +101,9 @@ export function Messages({ uuid }) {
 
 /** @param {{uuid: string}} props */
 function Typing({ uuid }) {
+  const contact = useDesk((state) => state.conversations[uuid].contact.name);
   const typists = useDesk((state) => state.typing[uuid] || NOBODY);
-  return html`<div class="typing-place">${typists.map((one) => html`<p class="typing ${one.note ? 'is-note' : ''} ${one.type === 'agent' ? 'is-agent' : ''}"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span> ${one.name} is ${one.note ? 'writing a note' : one.type === 'agent' ? 'answering' : 'typing'}…</p>`)}</div>`;
+  return html`<div class="typing-place">${typists.map((one) => html`<p class="typing ${one.note ? 'is-note' : ''} ${one.type === 'agent' ? 'is-agent' : ''}"><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span> ${one.type === 'contact' ? contact : one.name} is ${one.note ? 'writing a note' : one.type === 'agent' ? 'answering' : 'typing'}…</p>`)}</div>`;
 }
 /** @type {import('../state/types.js').Typist[]} */
 const NOBODY = [];

@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { Empty, Spinner } from '../parts/small.js';
+import { keyOf } from '../state/lists.js';
 import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { leaveThread, openThread, refresh } from '../state/threads.js';
@@ -27,8 +28,11 @@ export function ThreadView({ uuid }) {
   return html`<${OpenThread} uuid=${uuid} loading=${thread.state === 'loading'} />`;
 }
 
-const Nothing = () => html`<div class="nothing"><span class="empty-icon"><${Icon} name="chat" size=${28} /></span><p>Choose a conversation.</p>
-  <p class="nothing-keys"><kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> opens · <kbd>?</kbd> all keys</p></div>`;
+function Nothing() {
+  const anything = useDesk((state) => (state.route.name === 'search' ? Object.keys(state.conversations).length : state.lists[keyOf(state.filter)]?.ids.length || 0) > 0);
+  return html`<div class="nothing"><span class="empty-icon"><${Icon} name="chat" size=${28} /></span>
+    ${anything ? html`<p>Choose a conversation.</p><p class="nothing-keys"><kbd>j</kbd> <kbd>k</kbd> move · <kbd>Enter</kbd> opens · <kbd>?</kbd> all keys</p>` : html`<p>Conversations open here.</p>`}</div>`;
+}
 
 /** @param {{uuid: string, loading: boolean}} props */
 function OpenThread({ uuid, loading }) {
