@@ -36,7 +36,7 @@ fn main() -> io::Result<()> {
         prepare(&target, name, &bytes)?;
     }
     let hash: String = tree.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
-    println!("cargo::rustc-env=DESKBELL_ASSETS_HASH={hash}");
+    println!("cargo::rustc-env=ASSET_TREE_HASH={hash}");
     Ok(())
 }
 

@@ -4,12 +4,12 @@ use crate::agent::Desks;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
-use crate::base::limits;
 use crate::demo::Shop;
 use crate::desk::Desk;
+use crate::desk::inboxes::Known;
 use crate::http::server::{self, ServerOptions};
-use crate::http::throttle::Failures;
 use crate::hub::Hub;
+use crate::model::event::What;
 use crate::router::Router;
 use crate::store::Store;
 use crate::widget::Widget;
@@ -33,12 +33,16 @@ impl House {
     pub async fn open(config: Config, clock: Clock) -> Result<House> {
         let hub = Hub::default();
         let wake_jobs = Arc::new(Notify::new());
-        let (publish, wake) = (hub.clone(), wake_jobs.clone());
+        let known = Known::default();
+        let (publish, wake, forget) = (hub.clone(), wake_jobs.clone(), known.clone());
         let (store, writer) = Store::open(
             &config.data_file,
             clock.clone(),
             Box::new(move |committed| {
                 for (topics, event) in committed.announcements {
+                    if let What::InboxChanged { inbox } = &event.what {
+                        forget.forget(*inbox);
+                    }
                     publish.publish(&topics, event);
                 }
                 if committed.jobs {
@@ -46,7 +50,7 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock, config.base_path()).await?;
+        let desk = Desk::open(store, hub, clock, known, config.base_path()).await?;
         Ok(House { desk, config, wake_jobs, writer })
     }
 
@@ -105,11 +109,7 @@ impl House {
                 base_url: base_url.clone(),
                 widget_dir: self.config.widget_dir.clone(),
             },
-            desks: Desks {
-                desk: self.desk.clone(),
-                failures: Arc::new(Failures::new(limits::LOGIN_FAILURES_MAX, limits::LOGIN_FAILURE_WINDOW, limits::THROTTLE_KEYS_MAX)),
-                base_url,
-            },
+            desks: Desks { desk: self.desk.clone(), failures: Arc::default(), base_url },
             shop,
             base_path: self.config.base_path().to_owned(),
         }

@@ -250,6 +250,9 @@ async fn print_link(house: &House, config: &Config, email: &str) -> Result<()> {
     let (purpose, token) = house.desk.issue_reset(email).await?;
     let base = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     println!("Open this link within 24 hours to choose a password:\n\n  {base}/desk#{}={token}\n", purpose.as_str());
+    if config.base_url.is_none() {
+        println!("(If the desk is reached under another address, replace the beginning; BASE_URL in the settings does it for good.)\n");
+    }
     Ok(())
 }
 

@@ -4,7 +4,7 @@ import { useEffect } from '../vendor/preact.js';
 import { assign, setStatus } from './state/actions.js';
 import { keyOf } from './state/lists.js';
 import { bind } from './state/keys.js';
-import { back, go, openConversation } from './state/router.js';
+import { back, closePanel, go, openConversation } from './state/router.js';
 import { change, now } from './state/store.js';
 
 /** The conversation an action means: the open one, else the one under the cursor. */
@@ -15,6 +15,30 @@ function meant() {
 
 const inList = () => now().route.name !== 'settings';
 const hasMeant = () => !!meant();
+const hasOpen = () => { const { route } = now(); return route.name !== 'settings' && !!route.conversation; };
+/** The box of an open thread has these keys itself. */
+const hasNoBox = () => hasMeant() && !document.getElementById('composer');
+
+/** The last row an action took out of the list, and where it stood. */
+let left = { id: '', at: 0 };
+
+/** Does something to a conversation; when that takes it out of the list, the keyboard goes on from its place. @param {string} uuid @param {() => void} act */
+function stepAside(uuid, act) {
+  const key = keyOf(now().filter);
+  const at = now().lists[key]?.ids.indexOf(uuid) ?? -1;
+  act();
+  const ids = now().lists[key]?.ids || [];
+  if (at < 0 || ids.includes(uuid)) return;
+  left = { id: uuid, at };
+  // In the list itself the focus was on that row: its neighbour takes it.
+  if (!hasOpen() && now().route.name === 'conversations') change({ cursor: ids[Math.min(at, ids.length - 1)] || '' });
+}
+
+/** Opens it with the box ready to write in. @param {'reply'|'note'} kind */
+function write(kind) {
+  change({ write: kind });
+  openConversation(meant());
+}
 
 /** @param {number} step */
 function move(step) {
@@ -24,7 +48,9 @@ function move(step) {
   const ids = route.name === 'search' ? rows.map((row) => row.dataset.result || '') : lists[keyOf(filter)]?.ids || [];
   if (!ids.length) return;
   const at = ids.indexOf(cursor || route.conversation);
-  const next = ids[Math.max(0, Math.min(ids.length - 1, at < 0 ? 0 : at + step))];
+  // What was resolved has left the list: the one below it stands in its place now.
+  const from = at >= 0 ? at + step : left.id && left.id === (cursor || route.conversation) ? left.at + (step > 0 ? 0 : -1) : 0;
+  const next = ids[Math.max(0, Math.min(ids.length - 1, from))];
   change({ cursor: next });
   if (route.conversation) openConversation(next);
 }
@@ -32,7 +58,7 @@ function move(step) {
 function resolve() {
   const uuid = meant();
   const one = now().conversations[uuid];
-  if (one) setStatus(uuid, one.status === 'resolved' ? 'open' : 'resolved');
+  if (one) stepAside(uuid, () => setStatus(uuid, one.status === 'resolved' ? 'open' : 'resolved'));
 }
 
 /** @param {string} selector */
@@ -44,16 +70,18 @@ export function DeskKeys() {
     { keys: 'k', group: 'Conversations', label: 'Previous', run: () => move(-1), when: inList },
     { keys: 'Enter, o', group: 'Conversations', label: 'Open', run: () => openConversation(now().cursor),
       when: () => inList() && !!now().cursor && !document.activeElement?.closest('button:not([data-row]), a, summary') },
-    { keys: 'u', group: 'Conversations', label: 'Back to the list', run: back, when: () => inList() && !!meant() },
+    { keys: 'u', group: 'Conversations', label: 'Back to the list', run: back, when: hasOpen },
     { keys: '/', group: 'Conversations', label: 'Search', run: () => focusOn('#search'), when: inList },
+    { keys: 'r', group: 'In a conversation', label: 'Reply', run: () => write('reply'), when: hasNoBox },
+    { keys: 'n', group: 'In a conversation', label: 'Write a note', run: () => write('note'), when: hasNoBox },
     { keys: 'e', group: 'In a conversation', label: 'Resolve, or open again', run: resolve, when: hasMeant },
-    { keys: 'a', group: 'In a conversation', label: 'Assign to me', run: () => assign(meant(), now().agent), when: hasMeant },
+    { keys: 'a', group: 'In a conversation', label: 'Assign to me', run: () => stepAside(meant(), () => assign(meant(), now().agent)), when: hasMeant },
     { keys: 'g c', group: 'Go to', label: 'Conversations', run: () => { go({ name: 'conversations', conversation: '' }); } },
     { keys: 'g s', group: 'Go to', label: 'Settings', run: () => { go({ name: 'settings', page: '', id: '', tab: '' }); } },
     { keys: 'g i', group: 'Go to', label: 'Inboxes', run: () => { go({ name: 'settings', page: 'inboxes', id: '', tab: '' }); } },
     { keys: 'g p', group: 'Go to', label: 'Your profile', run: () => { go({ name: 'settings', page: 'profile', id: '', tab: '' }); } },
     { keys: '?', group: 'Go to', label: 'These keys', run: () => change({ open: 'keys' }) },
-    { keys: 'Escape', group: 'Go to', label: 'Close, or back', run: () => { if (now().open) change({ open: '' }); else if (inList() && meant()) back(); } },
+    { keys: 'Escape', group: 'Go to', label: 'Close, or back', run: () => { if (now().open === 'panel') closePanel(); else if (now().open) change({ open: '' }); else if (hasOpen()) back(); } },
   ]), []);
   return null;
 }

@@ -21,6 +21,12 @@ import { change, useDesk } from './state/store.js';
 import { toast } from './state/toasts.js';
 import { asset, wordsFor } from './state/wire.js';
 
+/** @param {boolean} sound */
+function turnBell(sound) {
+  setPref({ sound });
+  toast(sound ? 'The bell rings again' : 'The bell is silent now', { action: { label: 'Undo', run: () => setPref({ sound: !sound }) } });
+}
+
 function Rail() {
   const route = useDesk((state) => state.route);
   const agent = useDesk((state) => state.agent);
@@ -32,7 +38,7 @@ function Rail() {
     { heading: nameOf(agent) },
     { label: 'Online', checked: online, run: () => setAvailability('online') },
     { label: 'Away', checked: !online, run: () => setAvailability('away') },
-    { label: sound ? 'Turn the bell off' : 'Turn the bell on', icon: sound ? 'bell_off' : 'bell', separated: true, run: () => setPref({ sound: !sound }) },
+    { label: sound ? 'Turn the bell off' : 'Turn the bell on', icon: sound ? 'bell_off' : 'bell', separated: true, run: () => turnBell(!sound) },
     { label: 'Your profile', icon: 'user', run: () => go({ name: 'settings', page: 'profile', id: '', tab: '' }) },
     { label: 'Keyboard', icon: 'help', hint: '?', run: () => change({ open: 'keys' }) },
     { label: 'Sign out', icon: 'logout', separated: true, run: leave },
@@ -45,8 +51,8 @@ function Rail() {
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
     <span class="rail-space"></span>
-    <button type="button" class="rail-button is-bell" aria-pressed=${sound ? 'true' : 'false'} title=${sound ? 'The bell rings. Press to silence it' : 'The bell is silent. Press to let it ring'} onClick=${() => setPref({ sound: !sound })}>
-      <${Icon} name=${sound ? 'bell' : 'bell_off'} /><span>Bell</span></button>
+    <button type="button" class="rail-button is-bell ${sound ? '' : 'is-off'}" title=${sound ? 'The bell rings. Press to silence it' : 'The bell is silent. Press to let it ring'} onClick=${() => turnBell(!sound)}>
+      <${Icon} name=${sound ? 'bell' : 'bell_off'} /><span>${sound ? 'Bell on' : 'Bell off'}</span></button>
     <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${online ? 'online' : 'away'}" items=${items}
       label=${html`<${AgentAvatar} agent=${{ ...agent, online: true }} size=${30} presence=${true} /><span aria-hidden="true">${online ? 'Online' : 'Away'}</span>`} />
   </nav>`;

@@ -1,4 +1,4 @@
-// deskbell's loader: one button until somebody wants to chat. Settings, contract and API: assets/embed/README.md.
+// Settings, contract and API: assets/embed/README.md.
 (() => {
   'use strict';
   var boot = window.__deskbell_boot;

@@ -27,6 +27,7 @@ const NOTICE_MS = 6000;
 const CATCH_UP_MAX = 40;
 const OUT = 'o:';
 const DRAFT = 'd:';
+const PAGE_GAP_MS = 1200;
 
 /**
  * @typedef {object} State
@@ -56,6 +57,7 @@ const DRAFT = 'd:';
  * @property {Record<string, any>|null} form what the pre-chat form was answered with
  * @property {any} asking a question to confirm
  * @property {Record<string, number>} progress upload share by echo id
+ * @property {number} person counts up when another person is here
  */
 
 /** @param {{base: string, inbox: string, page: import('./bridge.js').Page}} options */
@@ -79,7 +81,7 @@ export function createChat({ base, inbox, page }) {
   /** @type {State} */
   let state = {
     phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
-    typing: {}, net: 'none', open: false, mobile: false, expanded: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {},
+    typing: {}, net: 'none', open: false, mobile: false, expanded: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0,
   };
   /** @param {Partial<State>} patch */
   const set = (patch) => { state = { ...state, ...patch }; for (const watcher of watchers) watcher(); };
@@ -520,7 +522,7 @@ export function createChat({ base, inbox, page }) {
     keep(null);
     outbox.clear();
     stopSocket();
-    set({ conversations: [], listed: false, timelines: {}, loaded: {}, typing: {}, user: null, signed: false, session: false, form: null, asking: null, view: 'home', chat: '', progress: {} });
+    set({ conversations: [], listed: false, timelines: {}, loaded: {}, typing: {}, user: null, signed: false, session: false, form: null, asking: null, view: 'home', chat: '', progress: {}, person: state.person + 1 });
     if (state.settings.direct_to_conversation) set({ view: 'chat', chat: 'new' });
     page.post('unread', { count: 0 });
   }
@@ -556,7 +558,12 @@ export function createChat({ base, inbox, page }) {
   /** @param {any} where */
   function visited(where) {
     if (where) at = where;
-    if (at && socket) socket.send({ type: 'page_visit', data: { url: at.url, title: at.title } });
+    // The server drops visits that follow too closely; so they wait, and the last one is never lost.
+    const wait = (timers.visitedAt || 0) + PAGE_GAP_MS - Date.now();
+    if (wait > 0) { later('visited', wait, () => visited(null)); return; }
+    if (!at || !socket) return;
+    timers.visitedAt = Date.now();
+    socket.send({ type: 'page_visit', data: { url: at.url, title: at.title } });
   }
 
   /** @param {string} type @param {any} said */
@@ -647,8 +654,8 @@ export function createChat({ base, inbox, page }) {
     },
     /** @param {string} id */
     draft: (id) => String(kept[DRAFT + id] || ''),
-    /** @param {string} id @param {string} text */
-    keepDraft(id, text) { if ((kept[DRAFT + id] || '') !== text) keep({ [DRAFT + id]: text || null }); },
+    /** @param {string} id @param {string} text @param {number} person whose words they are: those of somebody who left are not kept */
+    keepDraft(id, text, person) { if (person === state.person && (kept[DRAFT + id] || '') !== text) keep({ [DRAFT + id]: text || null }); },
     /** @param {Record<string, any>} form */
     answerForm(form) { set({ form, focus: state.focus + 1 }); keep({ form }); },
     /** @param {any} asking */

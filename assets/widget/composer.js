@@ -20,6 +20,8 @@ export function Composer({ chat }) {
   const picker = useRef(/** @type {any} */ (null));
   const emojiButton = useRef(/** @type {any} */ (null));
   const draft = useRef({ text, timer: 0 });
+  // Whose words these are: after a logout, what is still in the box must not be kept for the next person.
+  const person = useRef(state.person).current;
   const { limits = {}, features = {} } = state.settings;
   const charsMax = limits.message_chars || 10000;
   const left = charsMax - [...text].length;
@@ -34,7 +36,7 @@ export function Composer({ chat }) {
   // On a phone the keyboard would cover the answer one came to read.
   useEffect(() => { if (state.focus && !(state.mobile && id !== 'new')) field.current?.focus({ preventScroll: true }); }, [state.focus]);
   useEffect(() => {
-    const keep = () => { clearTimeout(draft.current.timer); chat.keepDraft(id, draft.current.text); };
+    const keep = () => { clearTimeout(draft.current.timer); chat.keepDraft(id, draft.current.text, person); };
     addEventListener('pagehide', keep);
     document.addEventListener('visibilitychange', keep);
     return () => { keep(); removeEventListener('pagehide', keep); document.removeEventListener('visibilitychange', keep); };
@@ -45,7 +47,7 @@ export function Composer({ chat }) {
     setText(next);
     draft.current.text = next;
     clearTimeout(draft.current.timer);
-    draft.current.timer = /** @type {any} */ (setTimeout(() => chat.keepDraft(id, next), DRAFT_MS));
+    draft.current.timer = /** @type {any} */ (setTimeout(() => chat.keepDraft(id, next, person), DRAFT_MS));
     if (next) chat.typing();
   };
   const submit = () => {
@@ -55,7 +57,7 @@ export function Composer({ chat }) {
     draft.current.text = '';
     clearTimeout(draft.current.timer);
     setText('');
-    chat.keepDraft(id, '');
+    chat.keepDraft(id, '', person);
     setEmoji(null);
     field.current.focus();
   };

@@ -64,5 +64,6 @@ function Foot({ chat, talk, asking }) {
       ? html`<button type="button" class="primary" onClick=${() => chat.go('chat', 'new')}>${t('w.start_new')}</button>` : null}</div>`;
   }
   if (state.chat.startsWith('new') && !state.session && state.settings.anonymous_allowed === false) return html`<div class="closed"><p>${t('w.sign_in_first')}</p></div>`;
-  return h(Composer, { chat, key: state.chat.startsWith('new') ? 'new' : state.chat });
+  const ended = talk?.status === 'Resolved' && !state.chat.startsWith('new');
+  return html`${ended ? html`<p class="ended">${t('w.ended_note')}</p>` : null}${h(Composer, { chat, key: `${state.person} ${state.chat.startsWith('new') ? 'new' : state.chat}` })}`;
 }

@@ -3,13 +3,39 @@
 
 use super::{Desks, wire};
 use crate::base::error::{Error, Kind, Result};
-use crate::base::net::Origin;
+use crate::base::limits;
+use crate::base::net::{Origin, network_of};
 use crate::base::secret::{self, Secret};
 use crate::desk::agents::{LoggedIn, NewAgent};
+use crate::http::throttle::Failures;
 use crate::http::{Reply, Request};
 use crate::model::agent::{AgentSession, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
+
+/// Failed tries to get in, counted so that guessing is hopeless and nobody can be shut out by a stranger.
+pub struct Tries {
+    /// One account from one address.
+    pair: Failures,
+    /// One address, whatever the account.
+    address: Failures,
+    /// One account from everywhere.
+    account: Failures,
+    /// Links that do not work, from one address.
+    link: Failures,
+}
+
+impl Default for Tries {
+    fn default() -> Tries {
+        let counter = |most| Failures::new(most, limits::LOGIN_FAILURE_WINDOW, limits::THROTTLE_KEYS_MAX);
+        Tries {
+            pair: counter(limits::LOGIN_FAILURES_MAX),
+            address: counter(limits::LOGIN_FAILURES_PER_ADDRESS_MAX),
+            account: counter(limits::LOGIN_FAILURES_PER_ACCOUNT_MAX),
+            link: counter(limits::LOGIN_FAILURES_MAX),
+        }
+    }
+}
 
 #[derive(Deserialize)]
 struct Login {
@@ -74,28 +100,29 @@ impl Desks {
     pub(super) async fn log_in(&self, mut request: Request) -> Result<Reply> {
         self.check_same_site(&request)?;
         let asked: Login = request.json().await?;
-        let account = format!("account {}", crate::base::email::key(asked.email.trim()));
-        let address = format!("address {}", request.client_ip);
+        let account = crate::base::email::key(asked.email.trim());
+        let address = network_of(request.client_ip);
+        let counters = [
+            (&self.failures.pair, format!("{account} {address}")),
+            (&self.failures.address, address.to_string()),
+            (&self.failures.account, account),
+        ];
         let now = self.desk.clock.now();
-        for key in [&account, &address] {
-            self.failures.check(key, now).map_err(|wait| {
+        for (counter, key) in &counters {
+            counter.check(key, now).map_err(|wait| {
                 let minutes = wait.retry_after_s.div_ceil(60);
                 Error::too_many(format!("Too many tries. Please wait {minutes} min, or ask an admin for a new link."), wait.retry_after_s)
             })?;
         }
-        match self.desk.log_in(&asked.email, &Secret::new(asked.password)).await {
-            Ok(logged_in) => {
-                self.failures.forget(&account);
-                self.let_in(&request, logged_in).await
-            }
-            Err(error) => {
-                if error.kind == Kind::Unauthorized {
-                    self.failures.add(&account, now);
-                    self.failures.add(&address, now);
-                }
-                Err(error)
-            }
+        // Counted before the outcome is known: a hundred tries at once are a hundred tries.
+        counters.iter().for_each(|(counter, key)| counter.add(key, now));
+        let outcome = self.desk.log_in(&asked.email, &Secret::new(asked.password)).await;
+        if outcome.as_ref().err().is_none_or(|error| error.kind != Kind::Unauthorized) {
+            counters.iter().for_each(|(counter, key)| counter.undo(key, now));
         }
+        let logged_in = outcome?;
+        self.failures.pair.forget(&counters[0].1);
+        self.let_in(&request, logged_in).await
     }
 
     /// `DELETE /session`.
@@ -157,15 +184,16 @@ impl Desks {
     }
 
     fn check_link_tries(&self, request: &Request) -> Result<()> {
-        let key = format!("link {}", request.client_ip);
+        let key = network_of(request.client_ip).to_string();
         self.failures
+            .link
             .check(&key, self.desk.clock.now())
             .map_err(|wait| Error::too_many("Too many links that do not work. Please wait a while.", wait.retry_after_s))
     }
 
     fn counted<T>(&self, request: &Request, result: Result<T>) -> Result<T> {
         if result.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
-            self.failures.add(&format!("link {}", request.client_ip), self.desk.clock.now());
+            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.now());
         }
         result
     }

@@ -118,7 +118,7 @@ impl Desks {
         // Whoever just wrote has read everything before.
         let listed = Listed { conversation, unread: 0 };
         let data = json!({ "message": wire::message(&self.desk, &message), "conversation": wire::listed(&self.desk, &listed) });
-        Ok(wire::ok_at(listed.conversation.seq, data))
+        Ok(wire::ok(data))
     }
 
     /// `POST /conversations/{uuid}/attachments`.
@@ -226,7 +226,7 @@ impl Desks {
 
     async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
         let listed = self.desk.listed(agent, uuid).await?;
-        Ok(wire::ok_at(listed.conversation.seq, json!({ "conversation": wire::listed(&self.desk, &listed) })))
+        Ok(wire::ok(json!({ "conversation": wire::listed(&self.desk, &listed) })))
     }
 }
 

@@ -12,7 +12,6 @@ use crate::base::error::{Error, Kind, Result};
 use crate::base::id::Uuid;
 use crate::base::net::Origin;
 use crate::desk::Desk;
-use crate::http::throttle::Failures;
 use crate::http::{Reply, Request};
 use serde_json::json;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ pub struct Desks {
     /// The house.
     pub desk: Desk,
     /// Failed logins and links.
-    pub failures: Arc<Failures>,
+    pub failures: Arc<auth::Tries>,
     /// Public address, if configured.
     pub base_url: Option<String>,
 }
@@ -50,6 +49,10 @@ impl Desks {
 
     async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {
         let method = request.method.clone();
+        if path.get(1).is_some_and(|text| Uuid::parse(text).is_none()) {
+            // Whoever has no session is told that, and not which ids are none.
+            return self.agent(&request).await.and_then(|_| Err(Error::not_found("address")));
+        }
         match (method.as_str(), path) {
             ("GET", ["session"]) => self.session(&request).await,
             ("POST", ["session"]) => self.log_in(request).await,

@@ -32,6 +32,8 @@ impl Desks {
         }
         let session = self.agent(&request).await?;
         let seat = self.desk.seat_agent(&session).await?;
+        // Looked at again with the seat taken: a suspension in between was announced before anybody listened.
+        let session = self.agent(&request).await?;
         let desks = self.clone();
         socket::upgrade(&mut request, SocketOptions::default(), move |socket| desks.live(socket, session, seat))
     }

@@ -6,7 +6,7 @@ use crate::desk::Desk;
 use crate::desk::threads::{Opened, Page};
 use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
-use crate::model::contact::{Contact, ContactKind, PageVisit};
+use crate::model::contact::{Contact, ContactKind, PageVisit, name_of};
 use crate::model::conversation::{Conversation, Listed};
 use crate::model::event::{Event, Topic, Typist, What};
 use crate::model::inbox::Inbox;
@@ -113,8 +113,7 @@ pub fn conversation(desk: &Desk, conversation: &Conversation) -> Value {
 pub fn message(desk: &Desk, message: &Message) -> Value {
     let (kind, uuid, name, tint) = match &message.author {
         Author::Contact { uuid, first_name, last_name, .. } => {
-            let name = full_name(first_name, last_name);
-            ("contact", Some(uuid.to_string()), if name.is_empty() { "Visitor".to_owned() } else { name }, uuid.tint())
+            ("contact", Some(uuid.to_string()), name_of(*uuid, first_name, last_name, None), uuid.tint())
         }
         Author::Agent { uuid, first_name, last_name, .. } => {
             ("agent", Some(uuid.to_string()), full_name(first_name, last_name), uuid.tint())
@@ -190,7 +189,8 @@ pub fn inbox_name(inbox: &Inbox) -> Value {
 /// A found message.
 pub fn hit(desk: &Desk, hit: &Hit) -> Value {
     let author_name = match &hit.message.author {
-        Author::Contact { first_name, last_name, .. } | Author::Agent { first_name, last_name, .. } => full_name(first_name, last_name),
+        Author::Contact { uuid, first_name, last_name, .. } => name_of(*uuid, first_name, last_name, None),
+        Author::Agent { first_name, last_name, .. } => full_name(first_name, last_name),
         Author::System => String::new(),
     };
     json!({

@@ -99,6 +99,10 @@ pub const EVENTS_MAX: i64 = 200_000;
 /// Changes answered by one catch-up call.
 pub const CHANGES_PER_PAGE: u32 = 500;
 
+/// Bytes of files that one contact may send in 24 hours.
+pub const CONTACT_FILE_BYTES_PER_DAY: i64 = 500 * 1024 * 1024;
+/// Bytes of the files of a first message without a session.
+pub const FIRST_MESSAGE_BYTES_MAX: u64 = 2 * FILE_BYTES_MAX;
 /// Conversations a contact may start in 24 hours (original protocol).
 pub const CONVERSATIONS_PER_DAY_MAX: i64 = 50;
 /// Conversations listed for a contact (original protocol).
@@ -114,9 +118,11 @@ pub const PAGE_VISITS_MAX: usize = 20;
 /// Contacts whose page visits are held in memory.
 pub const PAGE_VISIT_CONTACTS_MAX: usize = 20_000;
 /// Characters of a visited address and title.
-pub const PAGE_URL_CHARS_MAX: usize = 2048;
+pub const PAGE_URL_CHARS_MAX: usize = 1024;
 /// Characters of a visited page's title.
 pub const PAGE_TITLE_CHARS_MAX: usize = 256;
+/// Sweeps of one cleaning: each removes some thousand small rows or a few files.
+pub const SWEEPS_MAX: usize = 1000;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
 
@@ -135,8 +141,14 @@ pub const UNSENT_ATTACHMENT_LIFE: Duration = Duration::from_secs(24 * 3600);
 
 /// Password hashes computed at once: each takes 19 MB and 30 ms.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
-/// Failed logins per account and per address before the door is closed for a while (security row 19).
+/// How long a login waits for its turn to be hashed.
+pub const PASSWORD_WAIT: Duration = Duration::from_secs(10);
+/// Failed logins into one account from one address before that door is closed for a while (security row 19).
 pub const LOGIN_FAILURES_MAX: u32 = 10;
+/// Failed logins from one address, whatever the account: an office that mistypes on a Monday fits.
+pub const LOGIN_FAILURES_PER_ADDRESS_MAX: u32 = 20;
+/// Failed logins into one account from everywhere: high, so that a stranger cannot shut its owner out, and still hopeless to guess with.
+pub const LOGIN_FAILURES_PER_ACCOUNT_MAX: u32 = 100;
 /// How long failed logins are remembered.
 pub const LOGIN_FAILURE_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Keys one throttle table remembers at most; the oldest are forgotten first.

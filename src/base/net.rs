@@ -171,6 +171,17 @@ fn parse_ip(line: &str) -> Option<IpNet> {
     }
 }
 
+/// The network that counts as one caller in limits: an IPv4 address, or the /64 that every IPv6 customer has to himself.
+pub fn network_of(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(v6) => {
+            let s = v6.segments();
+            IpAddr::V6(std::net::Ipv6Addr::new(s[0], s[1], s[2], s[3], 0, 0, 0, 0))
+        }
+        v4 => v4,
+    }
+}
+
 /// Whether an address lies in one of the ranges.
 pub fn contains(nets: &[IpNet], ip: IpAddr) -> bool {
     let ip = ip.to_canonical();

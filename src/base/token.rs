@@ -387,6 +387,12 @@ fn seggwat(claims: &ClaimMap, project_key: &str) -> Result<Claims> {
 }
 
 fn supportpal(claims: &ClaimMap, claimed: &str) -> Result<Claims> {
+    // A token made to name somebody by id must not be turned into one that names him by an address he only claims to have.
+    for claim in ["external_user_id", "sub", "project_key"] {
+        if claims.map.contains_key(claim) {
+            return refused_claim(claim, "This token names a person by another claim than \"email\"; it is not of this kind.");
+        }
+    }
     let proved = claims.required_email()?;
     let key = email::key(&proved);
     if key != email::key(claimed) {

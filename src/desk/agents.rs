@@ -4,10 +4,11 @@ use super::Desk;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, Uuid, new_token};
 use crate::base::secret::Secret;
-use crate::base::{email, password, text};
+use crate::base::{email, limits, password, text};
 use crate::model::agent::{Agent, AgentSession, Availability, Purpose, Role};
+use crate::model::message::Activity;
 use crate::store::invitations::Invitation;
-use crate::store::{WriteTx, agents, audit, invitations};
+use crate::store::{WriteTx, agents, audit, conversations, invitations};
 use serde_json::json;
 
 /// A person about to be stored.
@@ -68,6 +69,9 @@ impl Desk {
     /// Creates the first owner with the one-time token and logs him in.
     pub async fn set_up(&self, token: &str, new: NewAgent, password: &Secret) -> Result<LoggedIn> {
         let new = checked(NewAgent { role: Role::Owner, ..new })?;
+        // A look at the token first: hashing is dear, and anybody may knock here.
+        let knock = token.to_owned();
+        self.store.read(move |tx| invitations::find(tx, &knock)).await?.ok_or_else(link_over)?;
         let hash = self.hash_password(&new.email, password).await?;
         let token = token.to_owned();
         let agent = self
@@ -243,6 +247,12 @@ impl Desk {
                     return Err(Error::conflict("There must be at least one owner. Make somebody else an owner first."));
                 }
                 let agent = agents::update(tx, &agent)?;
+                if agent.suspended_at.is_some() {
+                    release(tx, by.agent.id, agent.id)?;
+                }
+                if agent.suspended_at.is_some() || role_changed {
+                    invitations::void(tx, agent.id)?;
+                }
                 // A new role starts with a new login; a suspended agent has none.
                 if agent.suspended_at.is_some() || (role_changed && agent.id != by.agent.id) {
                     agents::end_sessions(tx, agent.id, None)?;
@@ -307,13 +317,18 @@ impl Desk {
     /// Hashing takes 19 MB and 30 ms: never in a transaction, never many at once, never on a runtime thread.
     async fn hash_password(&self, email: &str, password: &Secret) -> Result<String> {
         password::check_strength(password.reveal(), email).map_err(|error| error.in_field("password"))?;
-        let _permit = self.passwords.acquire().await.map_err(Error::internal)?;
+        let _permit = self.password_place().await?;
         let password = password.clone();
         tokio::task::spawn_blocking(move || password::hash(password.reveal())).await.map_err(Error::internal)?
     }
 
+    async fn password_place(&self) -> Result<tokio::sync::SemaphorePermit<'_>> {
+        let place = tokio::time::timeout(limits::PASSWORD_WAIT, self.passwords.acquire()).await;
+        place.map_err(|_| Error::busy())?.map_err(Error::internal)
+    }
+
     async fn verify_password(&self, hash: Option<String>, password: &Secret) -> Result<bool> {
-        let _permit = self.passwords.acquire().await.map_err(Error::internal)?;
+        let _permit = self.password_place().await?;
         let password = password.clone();
         tokio::task::spawn_blocking(move || match hash {
             Some(hash) => password::verify(password.reveal(), &hash),
@@ -336,6 +351,16 @@ fn may_administer(by: &AgentSession, role: Role) -> Result<()> {
         Role::Admin => Err(Error::forbidden("Only an owner can do this.")),
         Role::Agent => Err(Error::forbidden("Only an admin can do this.")),
     }
+}
+
+/// Gives an agent's unresolved conversations back to everybody: nobody waits for somebody who will not come.
+fn release(tx: &WriteTx, by: AgentId, agent: AgentId) -> Result<()> {
+    for conversation in conversations::unresolved_of_assignee(tx, agent)? {
+        conversations::set_assignee(tx, conversation, None)?;
+        super::messages::note_activity(tx, conversation, Some(by), Activity { action: "assignment".into(), value: String::new() })?;
+        conversations::announce(tx, conversation, true)?;
+    }
+    Ok(())
 }
 
 fn issue_link(tx: &WriteTx, agent: &Agent, token: &str) -> Result<Purpose> {

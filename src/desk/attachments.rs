@@ -6,6 +6,7 @@ use crate::base::id::{InboxId, Uuid};
 use crate::base::pieces::Pieces;
 use crate::base::{files, limits, token};
 use crate::model::agent::AgentSession;
+use crate::model::contact::Session;
 use crate::model::inbox::Inbox;
 use crate::model::message::Attachment;
 use crate::store::media::{self, Arrived, BlobId, Owner, Stored};
@@ -66,6 +67,16 @@ impl Desk {
         match inbox.config.features.file_upload {
             true => Ok(()),
             false => Err(Error::invalid("Files cannot be sent here.").in_field("files")),
+        }
+    }
+
+    /// Whether a contact may send more files today.
+    pub async fn check_file_budget(&self, session: &Session) -> Result<()> {
+        let contact = session.contact;
+        let sent = self.store.read(move |tx| media::bytes_of_contact(tx, contact, tx.now - 24 * 3600 * 1000)).await?;
+        match sent < limits::CONTACT_FILE_BYTES_PER_DAY {
+            true => Ok(()),
+            false => Err(Error::too_many("You have sent very many files today. Please try again tomorrow.", 3600).in_field("files")),
         }
     }
 
@@ -165,13 +176,12 @@ impl Upload {
         let dimensions = files::preview_size(content_type, &self.head);
         self.flush().await?;
         let blob = self.blob.ok_or_else(|| Error::internal("an upload without bytes"))?;
-        let (hash, size) = (self.hash.clone().finalize().into(), self.size);
-        let blob = self.desk.store.write(move |tx| media::finish_blob(tx, blob, hash, size)).await?;
         Ok(Arrived {
             blob,
+            hash: self.hash.clone().finalize().into(),
             name: self.name.clone(),
             content_type: content_type.to_owned(),
-            size,
+            size: self.size,
             width: dimensions.map(|(width, _)| width),
             height: dimensions.map(|(_, height)| height),
         })

@@ -62,6 +62,16 @@ impl Desk {
     /// Notices who has been gone for longer than the grace; called every second.
     pub async fn sweep_presence(&self) -> Result<()> {
         for owner in self.presence.sweep(self.clock.now(), |owner| self.hub.is_present(owner)) {
+            // One that cannot be told must not keep the others from being told.
+            if let Err(error) = self.tell_gone(owner).await {
+                log::warn!("a farewell was not told error=\"{error:?}\"");
+            }
+        }
+        Ok(())
+    }
+
+    async fn tell_gone(&self, owner: Topic) -> Result<()> {
+        {
             match owner {
                 Topic::Agent(id) => {
                     let agent = self

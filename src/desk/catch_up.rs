@@ -58,8 +58,9 @@ fn told(tx: &ReadTx, after: Seq, changes: Vec<Change>) -> Result<Changes> {
 /// The present state of what changed; `None` when it is gone.
 fn present(tx: &ReadTx, subject: Subject) -> Result<Option<What>> {
     let what = match subject {
-        Subject::Message { conversation, message, .. } => messages::message(tx, message)
-            .and_then(|message| Ok(What::MessageAdded { conversation: conversations::conversation(tx, conversation)?, message })),
+        Subject::Message { conversation, message, .. } => messages::message(tx, message).and_then(|message| {
+            Ok(What::MessageAdded { conversation: conversations::conversation(tx, conversation)?, message: Box::new(message) })
+        }),
         Subject::Conversation { conversation, .. } => {
             conversations::conversation(tx, conversation).map(|conversation| What::ConversationChanged { conversation })
         }

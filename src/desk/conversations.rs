@@ -39,6 +39,14 @@ pub struct Started {
 }
 
 impl Desk {
+    /// Whether somebody may begin a conversation in this inbox at all.
+    pub fn check_may_start(&self, inbox: &Inbox, verified: bool) -> Result<()> {
+        match inbox.config.policy(verified).allow_start_conversation {
+            true => Ok(()),
+            false => Err(Error::invalid("New conversations cannot be started here at the moment.")),
+        }
+    }
+
     /// A person outside begins a conversation. Without a session a visitor is made, but only when everything else is right.
     pub async fn begin(&self, inbox: &Inbox, session: Option<&Session>, start: Start) -> Result<Started> {
         let verified = session.is_some_and(|session| session.verified);
@@ -82,7 +90,10 @@ impl Desk {
                         (contact, Some(token))
                     }
                 };
-                keep_answers(tx, contact, &answers)?;
+                let told = keep_answers(tx, contact, &answers)?;
+                if let Some(key) = init_key {
+                    conversations::forget_init_key(tx, inbox, key, tx.now - limits::INIT_REPEAT.as_millis() as i64)?;
+                }
                 let new = conversations::NewConversation {
                     inbox,
                     contact,
@@ -93,6 +104,9 @@ impl Desk {
                 };
                 let id = conversations::insert(tx, &new)?;
                 let (conversation, message) = super::messages::store_incoming(tx, id, contact, &start.message)?;
+                if !told.is_empty() {
+                    super::messages::note_words(tx, id, told)?;
+                }
                 Ok(Started { conversation, seq: message.seq, message, contact: contacts::contact(tx, contact)?, token })
             })
             .await
@@ -247,6 +261,9 @@ fn repeated(
 ) -> Result<Option<Started>> {
     if let (Some(contact), Some(echo)) = (known, echo_id) {
         let Some(message) = messages::find_by_contact_echo(tx, contact, echo)? else { return Ok(None) };
+        if !messages::is_first(tx, &message)? {
+            return Err(super::messages::echo_taken());
+        }
         let conversation = conversations::conversation(tx, message.conversation)?;
         return Ok(Some(Started { conversation, message, contact: contacts::contact(tx, contact)?, token: None, seq: tx.seq()? }));
     }
@@ -266,21 +283,27 @@ fn first_name(answers: &super::form::Answers) -> String {
     answers.name.clone().or_else(local_part).unwrap_or_default()
 }
 
-/// Typed answers fill gaps and never overwrite: what a token vouched for stays (protocol 2.6).
-fn keep_answers(tx: &WriteTx, contact: ContactId, answers: &super::form::Answers) -> Result<()> {
+/// Typed answers fill gaps of a visitor's own record. Beside a verified person they would look as if his site vouched for them, so
+/// there they are told in the conversation instead: the words to tell, or "".
+fn keep_answers(tx: &WriteTx, contact: ContactId, answers: &super::form::Answers) -> Result<String> {
     let mut contact = contacts::contact(tx, contact)?;
+    contact.last_seen_at = tx.now;
+    let mut told = String::new();
     if contact.kind == ContactKind::Visitor {
         contact.email = contact.email.or_else(|| answers.email.clone());
         contact.phone = contact.phone.or_else(|| answers.phone.clone());
         contact.phone_country = contact.phone_country.or_else(|| answers.phone_country.clone());
-    }
-    for (key, value) in &answers.attributes {
-        if contact.attributes.len() < limits::ATTRIBUTES_MAX {
-            contact.attributes.entry(key.clone()).or_insert_with(|| value.clone());
+        for (key, value) in &answers.attributes {
+            if contact.attributes.len() < limits::ATTRIBUTES_MAX {
+                contact.attributes.entry(key.clone()).or_insert_with(|| value.clone());
+            }
         }
+    } else {
+        let words = answers.attributes.iter().map(|(key, value)| format!("{key}: {}", super::form::plain(value)));
+        told = crate::base::text::preview(&words.collect::<Vec<_>>().join(" · "), 500);
     }
-    contact.last_seen_at = tx.now;
-    contacts::update(tx, &contact)
+    contacts::update(tx, &contact)?;
+    Ok(told)
 }
 
 /// An address without the part that names one household: /24 for IPv4, /48 for IPv6.

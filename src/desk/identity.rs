@@ -9,7 +9,7 @@ use crate::base::token::{self, Claims, Dialect, Scheme};
 use crate::model::contact::{Contact, ContactKind, Session};
 use crate::model::inbox::Inbox;
 use crate::model::message::Activity;
-use crate::store::{WriteTx, contacts, conversations, sessions};
+use crate::store::{WriteTx, contacts, conversations, inboxes, sessions};
 use std::time::Duration;
 
 /// Which kind of token a customer's page hands over.
@@ -33,10 +33,15 @@ impl Desk {
         }
         let life = session_life(inbox);
         let (id, token) = (inbox.id, new_token());
+        let secret = inbox.secret.clone();
         let given = token.clone();
         let contact = self
             .store
             .write(move |tx| {
+                // Rotated meanwhile: what was right a moment ago opens nothing now.
+                if inboxes::inbox_of(tx, id)?.secret != secret {
+                    return Err(super::visitors::session_over());
+                }
                 let contact = upsert(tx, id, &claims)?;
                 if contact.blocked_at.is_some() {
                     return Err(Error::forbidden("This person cannot use the chat."));
@@ -67,6 +72,11 @@ impl Desk {
             return Ok(false);
         }
         let (session, token) = (session.clone(), visitor_token.to_owned());
+        // Clients repeat the header until they are told to stop: a look first, so that only a merge takes the writer's time.
+        let (inbox, seen) = (session.inbox, token.clone());
+        if self.store.read(move |tx| sessions::find(tx, inbox, &seen)).await?.is_none() {
+            return Ok(false);
+        }
         self.store
             .write(move |tx| {
                 let Some((visitor, _)) = sessions::find(tx, session.inbox, &token)? else { return Ok(false) };

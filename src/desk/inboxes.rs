@@ -9,7 +9,48 @@ use crate::model::agent::AgentSession;
 use crate::model::inbox::{Access, HomeApp, Inbox, InboxConfig};
 use crate::store::{audit, inboxes, sessions};
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+
+/// Settings as last read: every request needs them, they change rarely. Cloning shares them.
+#[derive(Clone, Default)]
+pub struct Known(Arc<RwLock<Cache>>);
+
+#[derive(Default)]
+struct Cache {
+    /// Enabled inboxes only.
+    inboxes: HashMap<Uuid, Arc<Inbox>>,
+    /// Counts what was forgotten: settings read before a change must not be kept after it.
+    forgotten: u64,
+}
+
+impl Known {
+    /// An inbox, when it was read since its last change.
+    pub fn find(&self, uuid: Uuid) -> Option<Arc<Inbox>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).inboxes.get(&uuid).cloned()
+    }
+
+    /// Forgets an inbox that changed. Called by the commit itself, before anybody hears of the change: who looks then, looks afresh.
+    pub fn forget(&self, uuid: Uuid) {
+        let mut cache = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        cache.inboxes.remove(&uuid);
+        cache.forgotten += 1;
+    }
+
+    /// Take this before reading from the store, and hand it to `keep`.
+    pub(super) fn forgotten(&self) -> u64 {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).forgotten
+    }
+
+    /// Keeps what was read, unless something changed meanwhile.
+    pub(super) fn keep(&self, inbox: Arc<Inbox>, forgotten: u64) {
+        let mut cache = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        if cache.forgotten == forgotten {
+            cache.inboxes.insert(inbox.uuid, inbox);
+        }
+    }
+}
 
 /// Lines of one list.
 const LINES_MAX: usize = 500;
@@ -61,8 +102,7 @@ impl Desk {
     pub async fn edit_inbox(&self, by: &AgentSession, uuid: Uuid, edit: InboxEdit) -> Result<Inbox> {
         needs_admin(by)?;
         let by = by.agent.id;
-        let changed = self
-            .store
+        self.store
             .write(move |tx| {
                 let inbox = inboxes::find(tx, uuid)?.ok_or_else(|| Error::not_found("inbox"))?;
                 let name = match &edit.name {
@@ -75,9 +115,7 @@ impl Desk {
                 audit::append(tx, Some(by), "inbox.edited", &uuid.to_string(), &json!({ "keys": keys, "enabled": edit.enabled }))?;
                 inboxes::update(tx, inbox.id, &name, edit.enabled.unwrap_or(inbox.enabled), &config)
             })
-            .await;
-        self.forget_inbox(uuid);
-        changed
+            .await
     }
 
     /// Generates (or replaces) the secret and answers it, this once. Everybody who came with the old one is logged out.
@@ -107,12 +145,7 @@ impl Desk {
                 audit::append(tx, by, action, &uuid.to_string(), &json!({}))
             })
             .await;
-        self.forget_inbox(uuid);
         stored.map(|()| kept)
-    }
-
-    fn forget_inbox(&self, uuid: Uuid) {
-        self.inboxes.write().unwrap_or_else(|e| e.into_inner()).remove(&uuid);
     }
 }
 
@@ -163,6 +196,13 @@ fn check(config: &InboxConfig) -> Result<()> {
     }
     if config.brand_name.trim().is_empty() {
         return Err(bad("brand_name", "Please give a brand name; visitors see it."));
+    }
+    for (key, code) in [("language", &config.language), ("fallback_language", &config.fallback_language)] {
+        let fine = code == "auto" && key == "language"
+            || ((2..=12).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-'));
+        if !fine {
+            return Err(bad(key, "Expected a language code such as en-US."));
+        }
     }
     one_of("theme", &config.theme, &["system", "light", "dark"])?;
     one_of("launcher", &config.launcher.position, &["left", "right"])?;
@@ -299,6 +339,7 @@ mod tests {
     fn every_bad_value_names_its_key_and_lists_their_line() {
         for (changes, field, word) in [
             (json!({"colour": "x"}), "config.colour", "no such setting"),
+            (json!({"language": "en\"><meta>"}), "config.language", "code"),
             (json!({"theme": 5}), "config.theme", "does not fit"),
             (json!({"theme": "pink"}), "config.theme", "system"),
             (json!({"launcher": {"color": "red"}}), "config.launcher", "#0f766e"),

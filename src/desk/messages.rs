@@ -48,6 +48,9 @@ impl Desk {
                 if let Some(echo) = &incoming.echo_id
                     && let Some(known) = messages::find_by_contact_echo(tx, session.contact, echo)?
                 {
+                    if known.conversation != conversation.id {
+                        return Err(echo_taken());
+                    }
                     drop_files(tx, &incoming.files)?;
                     return Ok(known);
                 }
@@ -85,7 +88,10 @@ impl Desk {
                 if let Some(echo) = &outgoing.echo_id
                     && let Some(known) = messages::find_by_agent_echo(tx, agent.id, echo)?
                 {
-                    return Ok((conversations::conversation(tx, known.conversation)?, known));
+                    if known.conversation != before.id || (known.kind == MessageKind::Note) != outgoing.is_note {
+                        return Err(echo_taken());
+                    }
+                    return Ok((before, known));
                 }
                 let takes = !outgoing.is_note && before.assignee.is_none();
                 if takes {
@@ -192,8 +198,17 @@ fn reopen(tx: &WriteTx, conversation: &Conversation) -> Result<()> {
     Ok(())
 }
 
+/// Writes down for the agents what somebody answered.
+pub(super) fn note_words(tx: &WriteTx, conversation: ConversationId, words: String) -> Result<()> {
+    note(tx, conversation, None, Activity { action: "answers".into(), value: words.clone() }, words)
+}
+
 /// Writes down for the agents that something happened.
 pub(super) fn note_activity(tx: &WriteTx, conversation: ConversationId, agent: Option<AgentId>, activity: Activity) -> Result<()> {
+    note(tx, conversation, agent, activity, String::new())
+}
+
+fn note(tx: &WriteTx, conversation: ConversationId, agent: Option<AgentId>, activity: Activity, text: String) -> Result<()> {
     let new = NewMessage {
         kind: MessageKind::Activity,
         contact: None,
@@ -201,13 +216,18 @@ pub(super) fn note_activity(tx: &WriteTx, conversation: ConversationId, agent: O
         via: "system",
         source: String::new(),
         html: String::new(),
-        text: String::new(),
+        text,
         activity: Some(activity),
         echo_id: None,
     };
     let id = messages::insert(tx, conversation, &new)?;
     messages::announce(tx, id)?;
     Ok(())
+}
+
+/// An echo id names one message: answering another one with it would lose what was typed.
+pub(super) fn echo_taken() -> Error {
+    Error::conflict("This echo_id belongs to another message already.").in_field("echo_id")
 }
 
 fn closed() -> Error {

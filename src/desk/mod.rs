@@ -17,15 +17,13 @@ pub mod visitors;
 
 use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
-use crate::base::id::{Uuid, random_bytes};
+use crate::base::id::random_bytes;
 use crate::base::limits;
 use crate::hub::Hub;
 use crate::hub::presence::Presence;
 use crate::model::event::{Event, Topic, What};
-use crate::model::inbox::Inbox;
 use crate::store::{self, Store};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 
 /// The desk: everything the doors and workers may ask for. Cloning shares it.
@@ -50,8 +48,8 @@ pub struct Inner {
     passwords: Semaphore,
     /// Pages seen since the last flush.
     pages: Mutex<pages::Pending>,
-    /// Settings as last read; every request needs them, they change rarely, and only through `desk/inboxes.rs`, which forgets them here.
-    inboxes: RwLock<HashMap<Uuid, Arc<Inbox>>>,
+    /// Settings as last read.
+    known: inboxes::Known,
 }
 
 impl std::ops::Deref for Desk {
@@ -62,8 +60,8 @@ impl std::ops::Deref for Desk {
 }
 
 impl Desk {
-    /// Opens the desk on an opened store.
-    pub async fn open(store: Store, hub: Hub, clock: Clock, base_path: &str) -> Result<Desk> {
+    /// Opens the desk on an opened store, whose commits forget changed inboxes in `known`.
+    pub async fn open(store: Store, hub: Hub, clock: Clock, known: inboxes::Known, base_path: &str) -> Result<Desk> {
         let link_key = store.write(link_key).await?;
         Ok(Desk(Arc::new(Inner {
             store,
@@ -74,7 +72,7 @@ impl Desk {
             link_key,
             passwords: Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE),
             pages: Mutex::default(),
-            inboxes: RwLock::default(),
+            known,
         })))
     }
 

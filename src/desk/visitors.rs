@@ -14,19 +14,20 @@ use std::sync::Arc;
 impl Desk {
     /// The enabled chat inbox with this id. Unknown and disabled are deliberately the same.
     pub async fn inbox(&self, uuid: Uuid) -> Result<Arc<Inbox>> {
-        if let Some(known) = self.inboxes.read().unwrap_or_else(|e| e.into_inner()).get(&uuid) {
-            return Ok(known.clone());
+        if let Some(known) = self.known.find(uuid) {
+            return Ok(known);
         }
+        let forgotten = self.known.forgotten();
         let found = self.store.read(move |tx| inboxes::find(tx, uuid)).await?.filter(|inbox| inbox.enabled);
         let inbox = Arc::new(found.ok_or_else(|| Error::invalid("There is no such inbox, or it is switched off.").in_field("inbox_id"))?);
-        self.inboxes.write().unwrap_or_else(|e| e.into_inner()).insert(uuid, inbox.clone());
+        self.known.keep(inbox.clone(), forgotten);
         Ok(inbox)
     }
 
     /// Whether the contact of `conversation` can write into it no more. Answers from the settings that the last request read.
     pub fn is_closed_for(&self, conversation: &Conversation) -> bool {
-        let inboxes = self.inboxes.read().unwrap_or_else(|e| e.into_inner());
-        let policy = inboxes.get(&conversation.inbox.uuid).map(|inbox| inbox.config.policy(conversation.contact.verified));
+        let inbox = self.known.find(conversation.inbox.uuid);
+        let policy = inbox.as_ref().map(|inbox| inbox.config.policy(conversation.contact.verified));
         conversation.status == Status::Resolved && policy.is_some_and(|policy| policy.prevent_reply_to_closed_conversation)
     }
 

@@ -59,7 +59,7 @@ fn disk() -> Option<&'static Path> {
 
 /// The hash of the whole tree, or `dev` when it is read from disk and may change under our hands.
 pub fn tree_hash() -> &'static str {
-    if disk().is_some() { "dev" } else { env!("DESKBELL_ASSETS_HASH") }
+    if disk().is_some() { "dev" } else { env!("ASSET_TREE_HASH") }
 }
 
 /// The address under which an asset may be kept for ever.
@@ -109,7 +109,7 @@ pub fn reply_hashed(request: &Request, hash_and_name: &str) -> Reply {
 impl Asset {
     fn new(name: &str, plain: Bytes, brotli: Option<Bytes>, gzip: Option<Bytes>, from_disk: bool) -> Asset {
         // The embedded tree never changes while we run; its one hash is every file's tag. On disk each content has its own.
-        let etag = if from_disk { etag_of(&plain) } else { format!("W/\"{}\"", env!("DESKBELL_ASSETS_HASH")) };
+        let etag = if from_disk { etag_of(&plain) } else { format!("W/\"{}\"", env!("ASSET_TREE_HASH")) };
         Asset { name: name.to_owned(), plain, brotli, gzip, etag, from_disk }
     }
 

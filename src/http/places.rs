@@ -1,7 +1,8 @@
 //! Places for connections: so many in all, so many per address. A place is taken before any work and given back by dropping it.
 
+use crate::base::net;
 use std::collections::HashMap;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
@@ -38,7 +39,7 @@ impl Places {
         if trusted {
             return Some(Place { _permit: permit, counted: None });
         }
-        let key = network_of(ip);
+        let key = net::network_of(ip);
         let mut per_ip = self.per_ip.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         let count = per_ip.entry(key).or_insert(0);
         if *count >= self.per_ip_max {
@@ -69,17 +70,6 @@ impl Drop for Place {
             if *count == 0 {
                 per_ip.remove(&key);
             }
-        }
-    }
-}
-
-/// One household has one IPv4 address, but 2^64 IPv6 ones: those count by their /64.
-fn network_of(ip: IpAddr) -> IpAddr {
-    match ip {
-        IpAddr::V4(_) => ip,
-        IpAddr::V6(v6) => {
-            let s = v6.segments();
-            IpAddr::V6(Ipv6Addr::new(s[0], s[1], s[2], s[3], 0, 0, 0, 0))
         }
     }
 }

@@ -117,6 +117,13 @@ impl Failures {
         count.failures = count.failures.saturating_add(1);
     }
 
+    /// Takes one back that was added before its outcome was known.
+    pub fn undo(&self, key: &str, now_ms: i64) {
+        let mut table = lock(&self.table);
+        let count = table.entry(key, || Count { failures: 0, since_ms: now_ms });
+        count.failures = count.failures.saturating_sub(1);
+    }
+
     /// Forgets the failures of `key`: it has succeeded.
     pub fn forget(&self, key: &str) {
         lock(&self.table).remove(key);

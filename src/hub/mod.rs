@@ -6,7 +6,7 @@ pub mod presence;
 
 use crate::base::limits;
 use crate::model::event::{Event, Topic};
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::Notify;
 
@@ -82,16 +82,9 @@ impl Hub {
         // The list of places is copied out, so that ten thousand wake-ups happen without holding the map.
         let places: Vec<Arc<Place>> = {
             let rooms = lock(&self.rooms);
-            let mut places: Vec<Arc<Place>> = Vec::new();
-            for (index, topic) in topics.iter().enumerate() {
-                for place in rooms.topics.get(topic).into_iter().flatten() {
-                    let heard_already = index > 0 && places.iter().any(|known| Arc::ptr_eq(known, place));
-                    if !heard_already {
-                        places.push(place.clone());
-                    }
-                }
-            }
-            places
+            let all = || topics.iter().filter_map(|topic| rooms.topics.get(topic)).flatten();
+            let mut seen = HashSet::new();
+            all().filter(|place| topics.len() == 1 || seen.insert(Arc::as_ptr(place))).cloned().collect()
         };
         for place in &places {
             let mut queue = lock(&place.queue);

@@ -35,15 +35,21 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
 }
 
 async fn clean(desk: &Desk) -> crate::base::error::Result<()> {
-    desk.store
-        .write(|tx| {
-            events::prune(tx)?;
-            sessions::prune(tx)?;
-            agents::prune_sessions(tx)?;
-            media::prune(tx, limits::UNSENT_ATTACHMENT_LIFE.as_millis() as i64)?;
-            Ok(())
-        })
-        .await
+    desk.store.write(agents::prune_sessions).await?;
+    // Each sweep takes a little, so that nobody waits long behind it; sweeps go on until there is nothing left.
+    for _ in 0..limits::SWEEPS_MAX {
+        let swept = desk
+            .store
+            .write(|tx| {
+                let files = media::prune(tx, limits::UNSENT_ATTACHMENT_LIFE.as_millis() as i64)?;
+                Ok(events::prune(tx)? + sessions::prune(tx)? + files)
+            })
+            .await?;
+        if swept == 0 {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn note(what: &str, result: crate::base::error::Result<()>) {

@@ -52,8 +52,17 @@ pub struct Contact {
 impl Contact {
     /// First and last name as one line; never empty.
     pub fn name(&self) -> String {
-        let name = super::agent::full_name(&self.first_name, &self.last_name);
-        if name.is_empty() { self.email.clone().unwrap_or_else(|| "Visitor".to_owned()) } else { name }
+        name_of(self.uuid, &self.first_name, &self.last_name, self.email.as_deref())
+    }
+}
+
+/// What people call somebody: his name, else his address, else "Visitor" with a mark of his own, so that three of them are three.
+pub fn name_of(uuid: Uuid, first_name: &str, last_name: &str, email: Option<&str>) -> String {
+    let name = super::agent::full_name(first_name, last_name);
+    match (name.is_empty(), email) {
+        (false, _) => name,
+        (true, Some(email)) => email.to_owned(),
+        (true, None) => format!("Visitor {}", uuid.to_string()[..4].to_uppercase()),
     }
 }
 

@@ -20,12 +20,11 @@ pub enum Topic {
     Agent(AgentId),
 }
 
-/// What happened. Always behind one shared pointer, so the size of its largest kind costs nothing.
-#[allow(clippy::large_enum_variant)]
+/// What happened.
 #[derive(Debug, Clone)]
 pub enum What {
     /// A message was stored.
-    MessageAdded { conversation: Conversation, message: Message },
+    MessageAdded { conversation: Conversation, message: Box<Message> },
     /// Status, assignee, seen marks … of a conversation changed.
     ConversationChanged { conversation: Conversation },
     /// A contact was identified, edited or blocked.

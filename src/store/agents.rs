@@ -87,7 +87,7 @@ pub fn update(tx: &WriteTx, agent: &Agent) -> Result<Agent> {
 /// Replaces the password.
 pub fn set_password(tx: &WriteTx, id: AgentId, hash: &str) -> Result<()> {
     tx.exec("UPDATE agents SET password_hash = ?2 WHERE id = ?1", params![id, hash])?;
-    Ok(())
+    super::invitations::void(tx, id)
 }
 
 /// Notes that an agent was here now.

@@ -138,7 +138,13 @@ pub fn conversations_of(tx: &ReadTx, contact: ContactId) -> Result<Vec<Conversat
 
 /// Moves everything of `from` to `to` in one inbox and leaves a tombstone. Answers how many conversations moved.
 pub fn merge(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<usize> {
-    tx.exec("UPDATE messages SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
+    // Through the conversations, because messages are many; an echo id both sides used names the contact's own message from now on.
+    tx.exec(
+        "UPDATE messages SET contact_id = ?2, echo_id = CASE WHEN EXISTS
+                (SELECT 1 FROM messages o WHERE o.contact_id = ?2 AND o.echo_id = messages.echo_id) THEN NULL ELSE echo_id END
+         WHERE contact_id = ?1 AND conversation_id IN (SELECT id FROM conversations WHERE contact_id = ?1)",
+        params![from, to],
+    )?;
     let moved = tx.exec("UPDATE conversations SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE page_visits SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}' WHERE id = ?1", params![from, to])?;
@@ -162,7 +168,7 @@ pub fn pages(tx: &ReadTx, contact: ContactId) -> Result<Vec<PageVisit>> {
 pub fn add_pages(tx: &WriteTx, contact: ContactId, visits: &[PageVisit]) -> Result<()> {
     for visit in visits {
         tx.exec(
-            "INSERT INTO page_visits (contact_id, url, title, at) SELECT id, ?2, ?3, ?4 FROM contacts WHERE id = ?1",
+            "INSERT INTO page_visits (contact_id, url, title, at) SELECT coalesce(merged_into, id), ?2, ?3, ?4 FROM contacts WHERE id = ?1",
             params![contact, visit.url, visit.title, visit.at],
         )?;
     }

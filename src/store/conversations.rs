@@ -6,7 +6,8 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, Uuid};
 use crate::base::limits;
-use crate::model::agent::{AgentRef, full_name};
+use crate::model::agent::AgentRef;
+use crate::model::contact::name_of;
 use crate::model::conversation::{Box_, ContactRef, Conversation, InboxRef, Listed, Status};
 use crate::model::event::{Topic, What};
 use rusqlite::{Row, params};
@@ -53,7 +54,7 @@ pub fn find_for_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, uuid: U
 /// The contact's conversations in this inbox, newest activity first.
 pub fn of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<Vec<Conversation>> {
     tx.all(
-        conversation_select!("", "WHERE c.contact_id = ?2 AND c.inbox_id = ?1 ORDER BY c.last_seq DESC LIMIT ?3"),
+        conversation_select!("", "WHERE c.contact_id = ?2 AND c.inbox_id = ?1 ORDER BY c.last_message_id DESC LIMIT ?3"),
         params![inbox, contact, limits::CONTACT_CONVERSATIONS_MAX],
         read,
     )
@@ -205,6 +206,15 @@ pub fn find_by_init_key(tx: &ReadTx, inbox: InboxId, key: [u8; 32], since: Milli
     )
 }
 
+/// Frees a key whose hour is over: whoever sends it again begins anew, instead of being refused for ever.
+pub fn forget_init_key(tx: &WriteTx, inbox: InboxId, key: [u8; 32], until: Millis) -> Result<()> {
+    tx.exec(
+        "UPDATE conversations SET init_key = NULL WHERE inbox_id = ?1 AND init_key = ?2 AND created_at <= ?3",
+        params![inbox, key, until],
+    )?;
+    Ok(())
+}
+
 /// Sets status and snooze; resolving notes the time, opening forgets it.
 pub fn set_status(tx: &WriteTx, id: ConversationId, status: Status, snoozed_until: Option<Millis>, closed_by_contact: bool) -> Result<()> {
     tx.exec(
@@ -220,6 +230,13 @@ pub fn set_status(tx: &WriteTx, id: ConversationId, status: Status, snoozed_unti
 pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) -> Result<()> {
     tx.exec("UPDATE conversations SET assignee_id = ?2 WHERE id = ?1", params![id, agent])?;
     Ok(())
+}
+
+/// Open, waiting and snoozed conversations of an agent, for giving them back.
+pub fn unresolved_of_assignee(tx: &ReadTx, agent: AgentId) -> Result<Vec<ConversationId>> {
+    tx.all("SELECT id FROM conversations WHERE assignee_id = ?1 AND status <> 'resolved' ORDER BY id LIMIT 10000", [agent], |row| {
+        row.get(0)
+    })
 }
 
 /// Moves the contact's seen mark to the last message; false when it was there already.
@@ -286,7 +303,6 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
     let (first, last, email): (String, String, Option<String>) = (row.get(8)?, row.get(9)?, row.get(10)?);
-    let name = full_name(&first, &last);
     let assignee = match row.get::<_, Option<AgentId>>(16)? {
         Some(id) => {
             Some(AgentRef { id, uuid: row.get(17)?, first_name: row.get(18)?, last_name: row.get(19)?, availability: row.get(20)? })
@@ -305,7 +321,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         contact: ContactRef {
             id: row.get(6)?,
             uuid: row.get(7)?,
-            name: if name.is_empty() { email.unwrap_or_else(|| "Visitor".to_owned()) } else { name },
+            name: name_of(row.get(7)?, &first, &last, email.as_deref()),
             kind: row.get(11)?,
             verified: row.get(12)?,
         },

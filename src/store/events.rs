@@ -65,7 +65,7 @@ pub fn append(tx: &WriteTx, subject: Subject, topics: Vec<Topic>, what: What) ->
 pub fn is_too_old(tx: &ReadTx, after: Seq) -> Result<bool> {
     let oldest: Option<Seq> = tx.one("SELECT min(seq) FROM events", [], |row| row.get(0))?.flatten();
     // Nothing older than the oldest kept row is known; numbers have no gaps worth telling apart from pruning.
-    Ok(oldest.is_some_and(|oldest| oldest > 1 && after + 1 < oldest) || after > tx.seq()?)
+    Ok(oldest.is_some_and(|oldest| oldest > 1 && after.saturating_add(1) < oldest) || after > tx.seq()?)
 }
 
 /// Changes that a contact may hear of in one inbox, after `after`, oldest first.
@@ -94,7 +94,7 @@ pub fn prune(tx: &WriteTx) -> Result<usize> {
     tx.exec(
         "DELETE FROM events WHERE seq IN (
              SELECT seq FROM events WHERE seq < (SELECT max(seq) FROM events)
-             AND (created_at < ?1 OR seq <= (SELECT max(seq) FROM events) - ?2) ORDER BY seq LIMIT 5000)",
+             AND (created_at < ?1 OR seq <= (SELECT max(seq) FROM events) - ?2) ORDER BY seq LIMIT 2000)",
         params![tx.now - limits::EVENTS_KEPT.as_millis() as i64, limits::EVENTS_MAX],
     )
 }

@@ -35,6 +35,12 @@ pub fn insert(tx: &WriteTx, purpose: Purpose, agent: Option<AgentId>, token: &st
     Ok(())
 }
 
+/// Makes all unused links of an agent worthless: his password or his standing changed, and whoever holds one asked before that.
+pub fn void(tx: &WriteTx, agent: AgentId) -> Result<()> {
+    tx.exec("DELETE FROM invitations WHERE agent_id = ?1 AND used_at IS NULL", [agent])?;
+    Ok(())
+}
+
 /// Uses a link up; false when somebody else was faster.
 pub fn use_up(tx: &WriteTx, id: i64) -> Result<bool> {
     Ok(tx.exec("UPDATE invitations SET used_at = ?2 WHERE id = ?1 AND used_at IS NULL", params![id, tx.now])? > 0)

@@ -2,7 +2,7 @@
 
 use super::tx::{ReadTx, WriteTx};
 use crate::base::error::{Error, Result};
-use crate::base::id::{AgentId, AttachmentId, ContactId, ConversationId, InboxId, MessageId, Uuid};
+use crate::base::id::{AgentId, AttachmentId, ContactId, ConversationId, InboxId, MessageId, Uuid, random_bytes};
 use crate::model::message::Attachment;
 use rusqlite::{Row, params};
 
@@ -12,7 +12,9 @@ pub type BlobId = i64;
 /// A file that arrived whole and waits for its attachment row.
 #[derive(Debug, Clone)]
 pub struct Arrived {
+    /// Its own bytes, named by nobody else until `insert` decides whether the same content is here already.
     pub blob: BlobId,
+    pub hash: [u8; 32],
     pub name: String,
     pub content_type: String,
     pub size: u64,
@@ -31,9 +33,11 @@ pub enum Owner {
     Logo(InboxId),
 }
 
-/// Begins a file of unknown content.
+/// Begins a file of unknown content. Its number is random and so never used twice: whoever still holds the number of removed bytes
+/// must not find somebody else's there.
 pub fn begin_blob(tx: &WriteTx) -> Result<BlobId> {
-    tx.insert("INSERT INTO blobs (size, created_at) VALUES (0, ?1)", [tx.now])
+    let id = i64::from_be_bytes(random_bytes()) & i64::MAX;
+    tx.insert("INSERT INTO blobs (id, size, created_at) VALUES (?1, 0, ?2)", params![id, tx.now])
 }
 
 /// Adds chunk number `n` (0, 1, 2 …).
@@ -42,14 +46,20 @@ pub fn append_chunk(tx: &WriteTx, blob: BlobId, n: u32, data: &[u8]) -> Result<(
     Ok(())
 }
 
-/// Ends a file. If the same content is already here, that one is answered and this one removed.
-pub fn finish_blob(tx: &WriteTx, blob: BlobId, hash: [u8; 32], size: u64) -> Result<BlobId> {
-    if let Some(known) = tx.one("SELECT id FROM blobs WHERE hash = ?1", params![hash], |row| row.get(0))? {
-        drop_blob(tx, blob)?;
+/// The bytes that an arrived file will be served from: those of the same content if they are here already (its own are removed), else
+/// its own. Only ever called in the transaction that names them, so nobody can take them away in between.
+fn settle(tx: &WriteTx, file: &Arrived) -> Result<BlobId> {
+    if let Some(known) = tx.one("SELECT id FROM blobs WHERE hash = ?1", params![file.hash], |row| row.get(0))? {
+        if known != file.blob {
+            drop_blob(tx, file.blob)?;
+        }
         return Ok(known);
     }
-    tx.exec("UPDATE blobs SET hash = ?2, size = ?3 WHERE id = ?1", params![blob, hash, size as i64])?;
-    Ok(blob)
+    let settled = tx.exec("UPDATE blobs SET hash = ?2, size = ?3 WHERE id = ?1", params![file.blob, file.hash, file.size as i64])?;
+    match settled {
+        1 => Ok(file.blob),
+        _ => Err(Error::conflict("The upload took too long. Please send the file again.").in_field("files")),
+    }
 }
 
 /// Removes bytes that nothing names (a refused or broken upload).
@@ -58,12 +68,17 @@ pub fn drop_blob(tx: &WriteTx, blob: BlobId) -> Result<()> {
     Ok(())
 }
 
-/// Removes uploads that never became part of a message, and bytes that nothing names, older than `age_ms`.
+/// Removes a few uploads that never became part of a message, and bytes that nothing names, older than `age_ms`; the number removed. A
+/// few, because erasing megabytes holds up everybody who writes.
 pub fn prune(tx: &WriteTx, age_ms: i64) -> Result<usize> {
-    let drafts =
-        tx.exec("DELETE FROM attachments WHERE message_id IS NULL AND conversation_id IS NOT NULL AND created_at < ?1", [tx.now - age_ms])?;
+    let drafts = tx.exec(
+        "DELETE FROM attachments WHERE id IN (SELECT id FROM attachments
+              WHERE message_id IS NULL AND conversation_id IS NOT NULL AND created_at < ?1 LIMIT 5)",
+        [tx.now - age_ms],
+    )?;
     let orphans = tx.exec(
-        "DELETE FROM blobs WHERE created_at < ?1 AND NOT EXISTS (SELECT 1 FROM attachments WHERE blob_id = blobs.id)",
+        "DELETE FROM blobs WHERE id IN (SELECT id FROM blobs
+          WHERE created_at < ?1 AND NOT EXISTS (SELECT 1 FROM attachments WHERE blob_id = blobs.id) LIMIT 5)",
         [tx.now - age_ms],
     )?;
     Ok(drafts + orphans)
@@ -76,6 +91,7 @@ pub fn insert(tx: &WriteTx, owner: Owner, position: u32, file: &Arrived) -> Resu
         Owner::Draft(conversation, agent) => (Some(conversation), None, Some(agent), None),
         Owner::Logo(inbox) => (None, None, None, Some(inbox)),
     };
+    let blob = settle(tx, file)?;
     let uuid = Uuid::new();
     let id = tx.insert(
         "INSERT INTO attachments (uuid, conversation_id, message_id, inbox_id, agent_id, blob_id, name, content_type, size, width, height, position, created_at)
@@ -86,7 +102,7 @@ pub fn insert(tx: &WriteTx, owner: Owner, position: u32, file: &Arrived) -> Resu
             message,
             inbox,
             agent,
-            file.blob,
+            blob,
             file.name,
             file.content_type,
             file.size as i64,

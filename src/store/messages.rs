@@ -90,7 +90,7 @@ pub fn announce(tx: &WriteTx, id: MessageId) -> Result<(Conversation, Message)> 
         MessageKind::Note | MessageKind::Activity => false,
     };
     let subject = Subject::Message { inbox: conversation.inbox.id, conversation: conversation.id, message: id, public };
-    let what = What::MessageAdded { conversation: conversation.clone(), message: message.clone() };
+    let what = What::MessageAdded { conversation: conversation.clone(), message: Box::new(message.clone()) };
     events::record(tx, message.seq, subject, conversations::topics(&conversation, public), what)?;
     Ok((conversation, message))
 }
@@ -106,6 +106,16 @@ pub fn message(tx: &ReadTx, id: MessageId) -> Result<Message> {
 pub fn find_by_contact_echo(tx: &ReadTx, contact: ContactId, echo_id: &str) -> Result<Option<Message>> {
     let id = tx.one("SELECT id FROM messages WHERE contact_id = ?1 AND echo_id = ?2", params![contact, echo_id], |row| row.get(0))?;
     id.map(|id| message(tx, id)).transpose()
+}
+
+/// Whether a message began its conversation.
+pub fn is_first(tx: &ReadTx, message: &Message) -> Result<bool> {
+    let earlier = tx.one(
+        "SELECT 1 FROM messages WHERE conversation_id = ?1 AND seq < ?2 LIMIT 1",
+        params![message.conversation, message.seq],
+        |_| Ok(()),
+    )?;
+    Ok(earlier.is_none())
 }
 
 /// What this agent already sent under this echo id.

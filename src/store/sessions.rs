@@ -44,8 +44,11 @@ pub fn renew(tx: &WriteTx, id: SessionId) -> Result<()> {
     Ok(())
 }
 
-/// Ends one session; its sockets close.
+/// Ends one session; its sockets close. A visitor's first message cannot be repeated any more either: that would open a new one.
 pub fn end(tx: &WriteTx, session: &Session) -> Result<()> {
+    if !session.verified {
+        tx.exec("UPDATE conversations SET init_key = NULL WHERE contact_id = ?1 AND init_key IS NOT NULL", [session.contact])?;
+    }
     tx.exec("DELETE FROM sessions WHERE id = ?1", [session.id])?;
     tx.announce_ephemeral(vec![Topic::Contact(session.contact)], What::SessionEnded { session: Some(session.id) });
     Ok(())

@@ -32,7 +32,17 @@ impl Widget {
         if let Starter::Known(visitor) = &starter {
             self.throttles.message(&self.desk, visitor.session.contact.0)?;
         }
-        let mut form = request.multipart(form_limits())?;
+        let most = match &starter {
+            Starter::Known(visitor) => {
+                self.desk.check_file_budget(&visitor.session).await?;
+                limits::FILE_BYTES_MAX * limits::FILES_PER_MESSAGE_MAX as u64
+            }
+            Starter::Nobody(_) => {
+                self.throttles.file_start(&self.desk, request.client_ip)?;
+                limits::FIRST_MESSAGE_BYTES_MAX
+            }
+        };
+        let mut form = request.multipart(form_limits(most))?;
         let mut fields = Fields::default();
         let mut files: Vec<Arrived> = Vec::new();
         let taken = self.take_parts(&mut form, &starter, &inbox, &mut fields, &mut files).await;
@@ -40,7 +50,14 @@ impl Widget {
             self.desk.discard_files(files).await;
             return Err(error);
         }
-        let incoming = Incoming { text: check_incoming(&fields.message, true)?, echo_id: fields.echo_id, files };
+        let text = match check_incoming(&fields.message, true) {
+            Ok(text) => text,
+            Err(error) => {
+                self.desk.discard_files(files).await;
+                return Err(error);
+            }
+        };
+        let incoming = Incoming { text, echo_id: fields.echo_id, files };
         match (starter, fields.conversation) {
             (Starter::Known(visitor), Some(uuid)) => {
                 let files = incoming.files.clone();
@@ -97,7 +114,10 @@ impl Widget {
             (Starter::Nobody(_), Some(_)) => {
                 return Err(Error::unauthorized("This call needs a session: Authorization: Bearer <session token>."));
             }
-            (_, None) if fields.start => {}
+            (_, None) if fields.start => {
+                let verified = matches!(starter, Starter::Known(visitor) if visitor.session.verified);
+                self.desk.check_may_start(inbox, verified)?;
+            }
             (Starter::Nobody(_), None) => {
                 return Err(Error::unauthorized("This call needs a session: Authorization: Bearer <session token>."));
             }
@@ -111,14 +131,14 @@ impl Widget {
     }
 }
 
-/// What an upload's form may hold: all files at their largest, and a few fields.
-pub fn form_limits() -> FormLimits {
+/// What an upload's form may hold: files of `most` bytes in all, and a few fields.
+fn form_limits(most: u64) -> FormLimits {
     FormLimits {
         parts_max: limits::FILES_PER_MESSAGE_MAX + 10,
         text_bytes_max: limits::JSON_BYTES_MAX,
         // The upload itself refuses a byte later, in words that name the file.
         file_bytes_max: limits::FILE_BYTES_MAX + 1,
-        total_bytes_max: limits::FILE_BYTES_MAX * limits::FILES_PER_MESSAGE_MAX as u64 + 1024 * 1024,
+        total_bytes_max: most + 1024 * 1024,
     }
 }
 

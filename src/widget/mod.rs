@@ -71,7 +71,8 @@ impl Widget {
             ("POST", ["chat", "conversations", uuid, "close"]) => self.close(request, conversation_id(uuid)?).await,
             ("GET", ["chat", "changes"]) => self.changes(request).await,
             ("POST", ["media", "upload"]) => self.upload(request).await,
-            _ => Err(no_route(path)),
+            _ if is_known(path) => Ok(wrong_method()),
+            _ => Err(Error::not_found("address")),
         }
     }
 }
@@ -81,8 +82,8 @@ fn conversation_id(text: &str) -> Result<Uuid> {
     Uuid::parse(text).ok_or_else(|| Error::not_found("conversation"))
 }
 
-fn no_route(path: &[&str]) -> Error {
-    let known = matches!(
+fn is_known(path: &[&str]) -> bool {
+    matches!(
         path,
         ["chat", "settings"]
             | ["chat", "settings", "launcher"]
@@ -91,9 +92,10 @@ fn no_route(path: &[&str]) -> Error {
             | ["chat", "conversations", _]
             | ["chat", "conversations", _, "message" | "update-last-seen" | "close"]
             | ["media", "upload"]
-    );
-    match known {
-        true => Error::invalid("This address does not answer to this method."),
-        false => Error::not_found("address"),
-    }
+    )
+}
+
+fn wrong_method() -> Reply {
+    let words = "This address does not answer to this method.";
+    Reply::json(405, &serde_json::json!({ "status": "error", "message": words, "data": null, "error_type": "GeneralException" }))
 }

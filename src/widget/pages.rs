@@ -72,11 +72,10 @@ impl Widget {
         // A script tag sends no Origin, but mostly says from which page it comes.
         super::session::check_origin(&inbox, request.header("referer"), &self.own_origin(request))?;
         let loader = assets::find("embed/loader.js").ok_or_else(|| Error::internal("the loader is missing"))?;
-        let mut boot = wire::launcher(&inbox, &self.base(request));
-        boot["base"] = json!(self.base(request));
-        boot["inbox"] = json!(uuid.to_string());
-        boot["hash"] = json!(assets::tree_hash());
-        boot["labels"] = labels(&inbox, request.header("accept-language"));
+        let mut boot = wire::boot(&inbox, &self.base(request));
+        if let Some(labels) = labels(&inbox, request.header("accept-language")) {
+            boot["labels"] = labels;
+        }
         // `<` never appears, so the text is safe wherever a page puts it.
         let boot = boot.to_string().replace('<', "\\u003c");
         Ok(format!("window.__deskbell_boot={boot};\n{}", String::from_utf8_lossy(&loader.plain)))
@@ -118,8 +117,12 @@ impl Widget {
 }
 
 /// The launcher's words in the inbox's language, or the browser's when the inbox says `auto`.
-pub fn labels(inbox: &Inbox, accept_language: Option<&str>) -> Value {
+/// `None` for English, which the loader knows by heart: every page view pays for what is said here.
+pub fn labels(inbox: &Inbox, accept_language: Option<&str>) -> Option<Value> {
     let locale = locale_of(inbox, accept_language);
+    if language(&locale) == "en" {
+        return None;
+    }
     let texts = |code: &str| {
         let file = locale_file(code)?;
         serde_json::from_slice::<Value>(&assets::find(&file)?.plain).ok()
@@ -132,7 +135,7 @@ pub fn labels(inbox: &Inbox, accept_language: Option<&str>) -> Value {
             labels.insert(key.into(), text.into());
         }
     }
-    Value::Object(labels)
+    Some(Value::Object(labels))
 }
 
 /// The locale a visitor gets: the inbox's, or with `auto` the first of the browser's that there is, else the fallback.

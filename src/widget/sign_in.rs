@@ -30,7 +30,9 @@ impl Widget {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
         let mut shape = wire::launcher(&inbox, &self.base(&request));
-        shape["labels"] = super::pages::labels(&inbox, request.header("accept-language"));
+        if let Some(labels) = super::pages::labels(&inbox, request.header("accept-language")) {
+            shape["labels"] = labels;
+        }
         Ok(wire::success(shape))
     }
 

@@ -4,7 +4,7 @@
 use super::Widget;
 use super::session::check_origin;
 use super::wire;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Kind, Result};
 use crate::base::id::Uuid;
 use crate::base::limits;
 use crate::base::net;
@@ -35,6 +35,16 @@ struct Place {
     origin: Option<String>,
     own_origin: String,
     ip: IpAddr,
+}
+
+impl Place {
+    /// Blocked addresses and trusted domains; asked again whenever the settings change.
+    fn is_welcome(&self, inbox: &Inbox) -> Result<()> {
+        if net::contains(&inbox.access.blocked, self.ip) {
+            return Err(Error::forbidden("This chat is not available from your network."));
+        }
+        check_origin(inbox, self.origin.as_deref(), &self.own_origin)
+    }
 }
 
 /// What the reading loop tells the writing loop.
@@ -77,14 +87,24 @@ impl Widget {
     async fn live(self, socket: Socket, place: Place) {
         let (reader, writer) = socket.split();
         let shared = Shared::default();
-        socket::run_both(self.read(reader, &writer, &shared, &place), self.write(&writer, &shared, place.ip)).await;
+        socket::run_both(self.read(reader, &writer, &shared, &place), self.write(&writer, &shared, &place)).await;
     }
 
     async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, shared: &Shared, place: &Place) {
         let mut joined: Option<Joined> = None;
         let mut joins = 0;
         let mut pace = Pace::default();
-        while let Ok(text) = reader.next_text().await {
+        let join_by = tokio::time::Instant::now() + limits::JOIN_TIMEOUT;
+        loop {
+            // Cancel-safe: what arrived stays in the reader; and after a time-out the socket ends anyway.
+            let next = match &joined {
+                Some(_) => reader.next_text().await.ok(),
+                None => tokio::time::timeout_at(join_by, reader.next_text()).await.ok().and_then(Result::ok),
+            };
+            let Some(text) = next else { return };
+            if joined.as_ref().is_some_and(|now| self.is_over(now)) {
+                return writer.close(4401, "the session is over").await;
+            }
             let Ok(frame) = serde_json::from_str::<Frame>(&text) else {
                 return writer.close(1007, "expected a JSON object with a type").await;
             };
@@ -104,8 +124,10 @@ impl Widget {
                     }
                 }
                 ("ping", _) => pace.ping().then(|| json!({ "type": "pong" })),
-                ("typing", Some(now)) if pace.typing() => Box::pin(self.typing(now, &frame.data)).await.err().map(|error| refusal(&error)),
-                ("page_visit", Some(now)) if pace.page() => {
+                ("typing", Some(now)) if pace.typing() && self.throttles.typing(&self.desk, now.session.contact.0) => {
+                    Box::pin(self.typing(now, &frame.data)).await.err().map(|error| refusal(&error))
+                }
+                ("page_visit", Some(now)) if pace.page() && self.throttles.page(&self.desk, now.session.contact.0) => {
                     Box::pin(self.page_visit(now, &frame.data)).await.err().map(|error| refusal(&error))
                 }
                 ("typing" | "page_visit", None) => Some(refusal(&Error::unauthorized("Join first."))),
@@ -124,14 +146,13 @@ impl Widget {
         let text = frame.data.get("inbox_id").and_then(Value::as_str).unwrap_or_default();
         let uuid = Uuid::parse(text).ok_or_else(|| Error::invalid("join needs data.inbox_id, the UUID of the inbox."))?;
         let inbox = self.desk.inbox(uuid).await?;
-        if net::contains(&inbox.access.blocked, place.ip) {
-            return Err(Error::forbidden("This chat is not available from your network."));
-        }
-        check_origin(&inbox, place.origin.as_deref(), &place.own_origin)?;
+        place.is_welcome(&inbox)?;
         let token = frame.token.as_deref().ok_or_else(|| Error::unauthorized("join needs a token."))?;
         let session = self.desk.authenticate(&inbox, token).await?;
         // Seat first, number second: what happens in between is heard and caught up, and dropped once by its number.
         let seat = self.desk.seat_visitor(&session).await?;
+        // Looked at again with the seat taken: a session that ended in between was announced before anybody listened.
+        let session = self.desk.authenticate(&inbox, token).await?;
         let seq = self.desk.seq().await?;
         let echo = frame.data.get("echo").and_then(Value::as_bool).unwrap_or(false);
         Ok((seat, Joined { session, inbox, echo }, seq))
@@ -154,7 +175,7 @@ impl Widget {
         self.desk.visit(&now.session, text("url"), text("title")).await
     }
 
-    async fn write(&self, writer: &SocketWriter, shared: &Shared, ip: IpAddr) {
+    async fn write(&self, writer: &SocketWriter, shared: &Shared, place: &Place) {
         let mut seated: Option<(Seat, Joined)> = None;
         loop {
             let heard = match &mut seated {
@@ -173,7 +194,7 @@ impl Widget {
                         }
                     };
                     match event {
-                        Some(event) => self.told(now, &event, ip).await,
+                        Some(event) => self.told(now, &event, place).await,
                         None => Told::Close(1013, "too slow: please reconnect and catch up"),
                     }
                 }
@@ -194,16 +215,25 @@ impl Widget {
         }
     }
 
-    async fn told(&self, now: &Joined, event: &Event, ip: IpAddr) -> Told {
+    /// Whether the time of a session made from a token is over; a visitor's slides.
+    fn is_over(&self, now: &Joined) -> bool {
+        now.session.verified && now.session.expires_at <= self.desk.clock.now()
+    }
+
+    async fn told(&self, now: &Joined, event: &Event, place: &Place) -> Told {
         match &event.what {
             What::SessionEnded { session } if session.is_none_or(|id| id == now.session.id) => Told::Over,
             What::InboxChanged { .. } => match Box::pin(self.desk.inbox(now.inbox.uuid)).await {
-                Ok(inbox) if !net::contains(&inbox.access.blocked, ip) => Told::Nothing,
-                _ => Told::Over,
+                Ok(inbox) if place.is_welcome(&inbox).is_ok() => Told::Nothing,
+                Err(error) if matches!(error.kind, Kind::Busy | Kind::Unavailable | Kind::Internal) => {
+                    Told::Close(1013, "please reconnect")
+                }
+                // Not 4401: the session is still good, and the visitor must not lose his only proof because a switch was off for an hour.
+                _ => Told::Close(4403, "this chat is not available here"),
             },
             // The sender's own bubble is there already; only clients that drop doubles by echo id want to hear of it (conformance item 11).
             What::MessageAdded { message, .. } if message.kind == MessageKind::Incoming && !now.echo => Told::Nothing,
-            _ if now.session.expires_at <= self.desk.clock.now() && now.session.verified => Told::Over,
+            _ if self.is_over(now) => Told::Over,
             _ => match event.wire(Door::Widget, |event| wire::frame(&self.desk, event)) {
                 Some(text) => Told::Text(text),
                 None => Told::Nothing,

@@ -3,6 +3,7 @@
 
 use crate::base::error::{Error, Result};
 use crate::base::limits;
+use crate::base::net::network_of;
 use crate::desk::Desk;
 use crate::http::Request;
 use crate::http::throttle::{Failures, Throttle, TooMany};
@@ -22,6 +23,11 @@ const FAILURES_PER_ADDRESS: u32 = 60;
 /// Messages and files of one session per minute.
 const MESSAGES_PER_SESSION: u32 = 60;
 
+/// First messages with files from one address per minute: they cost disk before anybody is known.
+const FILE_STARTS_PER_ADDRESS: u32 = 20;
+/// Signs of typing and page visits of one contact per minute, all its tabs together: each is told to every agent.
+const SIGNS_PER_CONTACT: u32 = 60;
+
 /// All counters of the visitors' door.
 pub struct Throttles {
     session_calls: Throttle,
@@ -30,6 +36,9 @@ pub struct Throttles {
     exchanges: Throttle,
     failures: Failures,
     messages: Throttle,
+    file_starts: Throttle,
+    typing: Throttle,
+    pages: Throttle,
 }
 
 impl Throttles {
@@ -45,13 +54,16 @@ impl Throttles {
             exchanges: limit(EXCHANGES_PER_ADDRESS),
             failures: Failures::new(FAILURES_PER_ADDRESS.saturating_mul(factor), Duration::from_secs(60), limits::THROTTLE_KEYS_MAX),
             messages: limit(MESSAGES_PER_SESSION),
+            file_starts: limit(FILE_STARTS_PER_ADDRESS),
+            typing: limit(SIGNS_PER_CONTACT),
+            pages: limit(SIGNS_PER_CONTACT),
         }
     }
 
     /// Any call.
     pub fn call(&self, desk: &Desk, request: &Request, token: Option<&str>) -> Result<()> {
         let now = desk.clock.now();
-        told(self.address_calls.check(&request.client_ip.to_string(), now))?;
+        told(self.address_calls.check(&caller(request.client_ip), now))?;
         match token {
             Some(token) => told(self.session_calls.check(token.get(..64).unwrap_or(token), now)),
             None => Ok(()),
@@ -63,18 +75,33 @@ impl Throttles {
         let now = desk.clock.now();
         match token {
             Some(token) => (self.session_calls.burst(), self.session_calls.left(token.get(..64).unwrap_or(token), now).0),
-            None => (self.address_calls.burst(), self.address_calls.left(&ip.to_string(), now).0),
+            None => (self.address_calls.burst(), self.address_calls.left(&caller(ip), now).0),
         }
     }
 
     /// A first message without a session.
     pub fn start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.starts.check(&ip.to_string(), desk.clock.now()))
+        told(self.starts.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// A first message with files.
+    pub fn file_start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.file_starts.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// Whether a sign of typing of this contact is told.
+    pub fn typing(&self, desk: &Desk, contact: i64) -> bool {
+        self.typing.check(&contact.to_string(), desk.clock.now()).is_ok()
+    }
+
+    /// Whether a page visit of this contact is told.
+    pub fn page(&self, desk: &Desk, contact: i64) -> bool {
+        self.pages.check(&contact.to_string(), desk.clock.now()).is_ok()
     }
 
     /// A token exchange.
     pub fn exchange(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.exchanges.check(&ip.to_string(), desk.clock.now()))
+        told(self.exchanges.check(&caller(ip), desk.clock.now()))
     }
 
     /// A message or upload.
@@ -82,15 +109,17 @@ impl Throttles {
         told(self.messages.check(&contact.to_string(), desk.clock.now()))
     }
 
-    /// Whether this address sent too many tokens that prove nothing.
-    pub fn check_failures(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.failures.check(&ip.to_string(), desk.clock.now()))
+    /// A token that proves nothing; refused differently once this address sent too many of them.
+    pub fn failure(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        let (key, now) = (caller(ip), desk.clock.now());
+        told(self.failures.check(&key, now))?;
+        self.failures.add(&key, now);
+        Ok(())
     }
+}
 
-    /// Counts one of those.
-    pub fn note_failure(&self, desk: &Desk, ip: IpAddr) {
-        self.failures.add(&ip.to_string(), desk.clock.now());
-    }
+fn caller(ip: IpAddr) -> String {
+    network_of(ip).to_string()
 }
 
 fn told<T>(taken: Result<T, TooMany>) -> Result<()> {

@@ -49,7 +49,7 @@ impl Widget {
             return Ok(common(Reply::status(304)));
         }
         let fresh = request.header("if-range").is_none_or(|tag| tag == etag);
-        match request.header("range").filter(|_| fresh).map(|range| parse_range(range, size)) {
+        match request.header("range").filter(|range| fresh && range.starts_with("bytes=")).map(|range| parse_range(range, size)) {
             Some(Some((first, last))) => {
                 let reply = common(Reply::stream(206, self.bytes_of(&file, first, last + 1 - first)));
                 Ok(reply.header("content-range", format!("bytes {first}-{last}/{size}")))

@@ -55,7 +55,7 @@ pub fn failure(error: &Error, request_id: &str) -> Reply {
 /// The person of a session (2.4, 2.5).
 pub fn user(contact: &Contact) -> Value {
     let first_name = match contact.first_name.is_empty() {
-        true => contact.name(),
+        true => contact.email.as_deref().and_then(|email| email.split('@').next()).unwrap_or("Visitor").to_owned(),
         false => contact.first_name.clone(),
     };
     json!({
@@ -122,6 +122,31 @@ pub fn launcher(inbox: &Inbox, base: &str) -> Value {
         "colors": { "primary": config.colors.primary },
         "theme": config.theme,
     })
+}
+
+/// The same for our own snippet, without what the loader assumes by itself: every page view pays for each letter.
+pub fn boot(inbox: &Inbox, base: &str) -> Value {
+    let config = &inbox.config;
+    let assumed = InboxConfig::default();
+    let mut launcher = Map::new();
+    if config.launcher.position != assumed.launcher.position {
+        launcher.insert("position".into(), json!(config.launcher.position));
+    }
+    if config.launcher.color != config.colors.primary {
+        launcher.insert("color".into(), json!(config.launcher.color));
+    }
+    if config.launcher.spacing != assumed.launcher.spacing {
+        launcher.insert("spacing".into(), json!({ "side": config.launcher.spacing.side, "bottom": config.launcher.spacing.bottom }));
+    }
+    if !config.launcher.logo_url.is_empty() {
+        launcher.insert("logo_url".into(), json!(absolute(base, &config.launcher.logo_url)));
+    }
+    let mut boot =
+        json!({ "base": base, "inbox": inbox.uuid.to_string(), "colors": { "primary": config.colors.primary }, "launcher": launcher });
+    if config.theme != assumed.theme {
+        boot["theme"] = json!(config.theme);
+    }
+    boot
 }
 
 /// The whole public configuration (2.2), built key by key: what is not named here does not leave (security row 17).

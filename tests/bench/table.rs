@@ -354,7 +354,7 @@ fn downloaded(served: &Served, start: &[String]) -> (f64, usize) {
         let text = String::from_utf8_lossy(&text).into_owned();
         let is_page = path.starts_with("/widget?");
         for mark in if is_page { vec!["href=\"", "src=\""] } else { vec!["from '", "import '", "from \"", "import \""] } {
-            if !is_page && (!path.starts_with("/a/") || !path.ends_with(".js")) {
+            if !(is_page || path.starts_with("/a/") && path.ends_with(".js")) {
                 continue;
             }
             for (at, _) in text.match_indices(mark) {

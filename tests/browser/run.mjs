@@ -24,7 +24,7 @@ for (const file of (await readdir(new URL('stories/', here))).filter((name) => n
 }
 const wanted = stories.filter(({ title }) => !words.length || words.some((word) => title.includes(word)));
 
-await rm(screenshots, { recursive: true, force: true });
+if (!words.length) await rm(screenshots, { recursive: true, force: true });
 const template = new Template();
 const first = await template.make(binary);
 const sessions = {};

@@ -3,4 +3,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attacks;
+mod catch_up;
 mod chat;
+mod exposure;
+mod files;
+mod inside;
+mod people;
+mod places;

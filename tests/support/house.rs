@@ -249,6 +249,27 @@ impl House {
         errand.await.expect("the store takes an errand");
     }
 
+    /// Waits until the house is in a state that no event announces.
+    pub async fn until(&self, what: &str, holds: impl Fn(&Desk) -> bool) {
+        in_time(what, async {
+            while !holds(self.desk()) {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
+
+    /// The one file.
+    pub fn file_path(&self) -> std::path::PathBuf {
+        self.file.path().join("deskbell.db")
+    }
+
+    /// One number from the file, read past the house.
+    pub fn count(&self, sql: &str) -> i64 {
+        let file = rusqlite::Connection::open(self.file_path()).expect("the file opens");
+        file.query_row(sql, [], |row| row.get(0)).expect("a number")
+    }
+
     /// An error that this test provokes on purpose: log lines that contain `text` are no failure.
     pub fn expect_logged(&self, text: &str) {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());

@@ -131,11 +131,23 @@ impl IntoFuture for Call {
 }
 
 /// What came back.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     pub status: u16,
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
+}
+
+/// Two answers are equal when nothing but the time and the counters of the rate limit tells them apart.
+impl PartialEq for Answer {
+    fn eq(&self, other: &Answer) -> bool {
+        let told = |answer: &Answer| {
+            let mut headers = answer.headers.clone();
+            headers.retain(|(name, _)| name != "date" && !name.starts_with("x-ratelimit-"));
+            headers
+        };
+        (self.status, &self.body, told(self)) == (other.status, &other.body, told(other))
+    }
 }
 
 impl Answer {

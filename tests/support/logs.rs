@@ -27,6 +27,10 @@ impl Log for Book {
     }
 
     fn log(&self, record: &Record<'_>) {
+        // As `base/log.rs` does: what libraries tell each other is not the house's log.
+        if !record.target().starts_with("deskbell") {
+            return;
+        }
         let line = Line { level: record.level(), text: record.args().to_string() };
         let left = MINE.with_borrow_mut(|mine| match mine {
             Some(lines) => {

@@ -1,8 +1,8 @@
 // Blocking ends the person's sessions at once, so it is asked twice; unblocking is not.
 
 import { html, useState } from '../../vendor/preact.js';
-import { Icon } from '../../shared/icons.js';
 import { Confirm } from '../parts/dialog.js';
+import { BlockIcon } from '../parts/small.js';
 import { editContact } from '../state/actions.js';
 import { toast } from '../state/toasts.js';
 import { wordsFor } from '../state/wire.js';
@@ -19,7 +19,7 @@ export function BlockButton({ contact }) {
   };
   return html`<section class="panel-part is-last">
     ${contact.blocked ? html`<button type="button" class="button" onClick=${() => set(false)}>Unblock</button>`
-      : html`<button type="button" class="button is-danger-quiet" onClick=${() => setAsking(true)}><${Icon} name="shield" size=${18} /> Block…</button>`}
+      : html`<button type="button" class="button is-danger-quiet" onClick=${() => setAsking(true)}><${BlockIcon} /> Block…</button>`}
     ${asking && html`<${Confirm} title="Block ${contact.name}?" danger=${true} yes="Block" onYes=${() => set(true)} onNo=${() => setAsking(false)}
       text="Their chat ends at once and they cannot write again from it. Everything said so far stays here. You can unblock them at any time." />`}
   </section>`;

@@ -1,6 +1,6 @@
 // Name, e-mail, phone: read by default, edited in place; and the team's own note about the person.
 
-import { html, useState } from '../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { Field } from '../parts/field.js';
 import { time } from '../parts/small.js';
@@ -32,8 +32,10 @@ function EditForm({ contact, onDone }) {
     onDone();
   });
   const { values, set, error } = form;
+  // Escape leaves only while nothing was typed; Cancel is there for the rest.
+  const untouched = JSON.stringify(values) === JSON.stringify(start);
   const rest = form.rest(['first_name', 'last_name', 'email', 'phone']);
-  return html`<section class="panel-part"><h3>Details</h3><form onSubmit=${form.submit} onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); onDone(); } }}>
+  return html`<section class="panel-part"><h3>Details</h3><form onSubmit=${form.submit} onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key !== 'Escape') return; event.preventDefault(); event.stopPropagation(); if (untouched) onDone(); }}>
     <${Field} label="First name" value=${values.first_name} onInput=${(/** @type {string} */ value) => set({ first_name: value })} error=${error('first_name')} focus=${true} />
     <${Field} label="Last name" value=${values.last_name} onInput=${(/** @type {string} */ value) => set({ last_name: value })} error=${error('last_name')} />
     <${Field} label="E-mail" type="text" inputmode="email" value=${values.email} onInput=${(/** @type {string} */ value) => set({ email: value })} error=${error('email')} />
@@ -52,6 +54,10 @@ export function ContactNote({ contact }) {
     setState('Saving…');
     try { await editContact(contact.uuid, { note: text }); setState('Saved'); } catch (error) { setState(`Not saved. ${wordsFor(error)}`); }
   };
+  // Left by a key or a gesture, without leaving the field first: kept all the same.
+  const last = useRef(save);
+  last.current = save;
+  useEffect(() => () => { last.current(); }, []);
   return html`<section class="panel-part"><h3><label for="contact-note">Note about this person</label></h3>
     <textarea id="contact-note" class="input panel-note" rows="3" dir="auto" placeholder="Only your team sees this" value=${text} onInput=${(/** @type {any} */ event) => { setText(event.currentTarget.value); setState(''); }} onBlur=${save}></textarea>
     <p class="field-hint" role="status">${state || (text !== contact.note ? 'Saved when you leave the field' : '')}</p></section>`;

@@ -3,15 +3,16 @@
 import { html, useEffect } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { ContactAvatar } from '../parts/avatars.js';
-import { Spinner, time, useTick } from '../parts/small.js';
-import { change, useDesk } from '../state/store.js';
+import { BlockIcon, Spinner, time, useTick } from '../parts/small.js';
+import { closePanel as close } from '../state/router.js';
+import { useDesk } from '../state/store.js';
 import { Attributes } from './attributes.js';
 import { BlockButton } from './block.js';
 import { ContactNote, Details } from './details.js';
 import { Earlier, Pages } from './history.js';
 
 /** @type {Record<string, string>} */
-const PROOF = { libredesk: 'a signed token of your site (external_user_id)', seggwat: 'a signed token of your site (sub)', supportpal: 'a signed e-mail hash of your site' };
+const PROOF = { libredesk: 'Known by external_user_id', seggwat: 'Known by sub, as in SeggWat', supportpal: 'Known by e-mail, as in SupportPal' };
 
 /** @param {{uuid: string}} props */
 export function ContactPanel({ uuid }) {
@@ -20,8 +21,9 @@ export function ContactPanel({ uuid }) {
   const open = useDesk((state) => state.open === 'panel');
   useTick();
   // Where it slides over the thread, it takes the focus, and Escape brings it back (see desk_keys).
-  useEffect(() => { if (open && matchMedia('(max-width: 1099px)').matches) document.getElementById('panel-close')?.focus(); }, [open]);
-  const close = () => change({ open: '' });
+  useEffect(() => { if (open) document.getElementById('panel-close')?.focus(); }, [open]);
+  // Who answered the questions before a chat is a visitor still, but no longer unknown.
+  const isNameless = contact?.kind === 'visitor' && !contact.email && !contact.phone;
   return html`${open ? html`<div class="panel-shade" onClick=${close}></div>` : null}
     <section class="panel" aria-label="About this person" onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape' && open && !event.defaultPrevented) { event.stopPropagation(); close(); } }}>
       <button type="button" id="panel-close" class="icon-button panel-close" aria-label="Close" onClick=${close}><${Icon} name="close" /></button>
@@ -30,10 +32,10 @@ export function ContactPanel({ uuid }) {
           <${ContactAvatar} contact=${contact} size=${56} />
           <h2 dir="auto">${contact.name}</h2>
           <p class="panel-presence">${contact.online ? html`<b class="is-good">Online now</b>` : (Date.now() - contact.last_seen_at < 60000 ? 'Was here a moment ago' : `Last here ${time.ago(contact.last_seen_at)}`)}</p>
-          ${contact.blocked ? html`<p class="badge is-bad"><${Icon} name="shield" size=${14} /> Blocked</p>`
-            : contact.verified ? html`<p class="badge is-good" title="Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}"><${Icon} name="shield" size=${14} /> Verified</p>`
-            : html`<p class="badge" title="What this person says about themselves was not proved"><${Icon} name="user" size=${14} /> ${contact.kind === 'visitor' ? 'Anonymous visitor' : 'Not verified'}</p>`}
-          <p class="panel-proof">${contact.verified ? `Proved by ${PROOF[contact.verified_by || ''] || 'a signed token'}.` : contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.'}</p>
+          ${contact.blocked ? html`<p class="badge is-bad"><${BlockIcon} size=${14} /> Blocked</p>`
+            : contact.verified ? html`<p class="badge is-good" title=${PROOF[contact.verified_by || ''] || 'Known by a signed token'}><${Icon} name="shield" size=${14} /> Verified</p>`
+            : html`<p class="badge" title="What this person says about themselves was not proved"><${Icon} name="user" size=${14} /> ${isNameless ? 'Anonymous visitor' : 'Not verified'}</p>`}
+          <p class="panel-proof">${contact.verified ? 'Proved by a signed token from your site.' : contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.'}</p>
         </header>
         <${Details} contact=${contact} />
         <${Attributes} attributes=${contact.attributes} />

@@ -8,6 +8,8 @@ let count = 0;
 /** @param {{title: string, onClose?: () => void, children?: any, wide?: boolean, actions?: any}} props */
 export function Dialog({ title, onClose, children, wide = false, actions }) {
   const ref = useRef(/** @type {HTMLDialogElement|null} */ (null));
+  const later = useRef(onClose);
+  later.current = onClose;
   const id = useRef(`dialog-${++count}`).current;
   useEffect(() => {
     const dialog = /** @type {HTMLDialogElement} */ (ref.current);
@@ -15,7 +17,11 @@ export function Dialog({ title, onClose, children, wide = false, actions }) {
     if (!dialog.open) dialog.showModal();
     // Not the cross in the corner: the field that is asked for, else the harmless answer.
     /** @type {HTMLElement|null} */ (dialog.querySelector('[data-focus]') || dialog.querySelector('.dialog-actions .button:not(.is-danger)'))?.focus();
-    return () => { dialog.close(); if (before?.isConnected) before.focus(); };
+    // A second Escape closes it whatever this page says: it stays as long as its owner wants it.
+    let leaving = false;
+    const closed = () => { if (leaving) return; dialog.showModal(); later.current?.(); };
+    dialog.addEventListener('close', closed);
+    return () => { leaving = true; dialog.removeEventListener('close', closed); dialog.close(); if (before?.isConnected) before.focus(); };
   }, []);
   return html`<dialog ref=${ref} class="dialog ${wide ? 'is-wide' : ''}" aria-labelledby=${id}
     onCancel=${(/** @type {Event} */ event) => { event.preventDefault(); onClose?.(); }}

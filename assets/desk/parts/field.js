@@ -6,9 +6,9 @@ let count = 0;
 
 /**
  * @param {{label: any, hint?: any, error?: string, type?: string, value: string|number, onInput: (value: string) => void, rows?: number, id?: string,
- *   autocomplete?: string, required?: boolean, placeholder?: string, name?: string, mono?: boolean, min?: number, max?: number, focus?: boolean, after?: any, disabled?: boolean, optional?: boolean, inputmode?: string}} props
+ *   autocomplete?: string, required?: boolean, placeholder?: string, name?: string, mono?: boolean, min?: number, max?: number, focus?: boolean, after?: any, disabled?: boolean, optional?: boolean, inputmode?: string, onLeave?: (value: string) => void}} props
  */
-export function Field({ label, hint, error, type = 'text', value, onInput, rows, autocomplete, required, placeholder, name, mono, min, max, focus, after, disabled, optional, inputmode }) {
+export function Field({ label, hint, error, type = 'text', value, onInput, rows, autocomplete, required, placeholder, name, mono, min, max, focus, after, disabled, optional, inputmode, onLeave }) {
   const id = useRef(`field-${++count}`).current;
   const ref = useRef(/** @type {HTMLInputElement|null} */ (null));
   useEffect(() => { if (focus) ref.current?.focus(); }, []);
@@ -17,7 +17,7 @@ export function Field({ label, hint, error, type = 'text', value, onInput, rows,
   const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || null;
   const common = {
     id, ref, name, disabled, 'data-focus': focus || null, placeholder, autocomplete: autocomplete || 'off', 'aria-describedby': described, 'aria-invalid': error ? 'true' : null, 'aria-required': required ? 'true' : null, dir: 'auto',
-    class: `input ${mono ? 'is-mono' : ''}`, value, onInput: (/** @type {any} */ event) => onInput(event.currentTarget.value), spellcheck: mono ? false : undefined,
+    class: `input ${mono ? 'is-mono' : ''}`, value, onInput: (/** @type {any} */ event) => onInput(event.currentTarget.value), onBlur: (/** @type {any} */ event) => onLeave?.(event.currentTarget.value), spellcheck: mono ? false : undefined,
   };
   return html`<div class="field ${error ? 'is-wrong' : ''}">
     <label for=${id}>${label}${optional ? html` <span class="field-optional">optional</span>` : null}</label>

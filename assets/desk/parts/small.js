@@ -1,6 +1,6 @@
 // Small parts used everywhere: a copy button, an empty state, a spinner, a ticking clock, the notices.
 
-import { html, useEffect, useReducer, useState } from '../../vendor/preact.js';
+import { h, html, useEffect, useReducer, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { createTime } from '../../shared/time.js';
 import { onPrefs, pref } from '../state/prefs.js';
@@ -22,19 +22,20 @@ export function usePrefs() {
   return held;
 }
 
-/** @param {{text: string, label?: string, what: string}} props */
-export function Copy({ text, label = 'Copy', what }) {
+/** @param {{text: string, label?: string, what: string, onCopied?: () => void}} props */
+export function Copy({ text, label = 'Copy', what, onCopied }) {
   const [done, setDone] = useState(false);
   const copy = async () => {
     try { await navigator.clipboard.writeText(text); } catch {
       // No clipboard on plain HTTP: the old way, by a selected field.
       const field = Object.assign(document.createElement('textarea'), { value: text, readOnly: true, className: 'quiet' });
-      (document.querySelector('dialog[open]') || document.body).append(field);
+      ([...document.querySelectorAll('dialog[open]')].pop() || document.body).append(field);
       field.select();
       document.execCommand('copy');
       field.remove();
     }
     setDone(true);
+    onCopied?.();
     announce(`${what} copied`);
     setTimeout(() => setDone(false), 2000);
   };
@@ -44,11 +45,14 @@ export function Copy({ text, label = 'Copy', what }) {
 /** @param {{icon: string, title: string, children?: any, action?: any}} props */
 export const Empty = ({ icon, title, children, action }) => html`<div class="empty"><span class="empty-icon"><${Icon} name=${icon} size=${28} /></span><h2>${title}</h2><p>${children}</p>${action}</div>`;
 
+/** Not let in: a circle with a bar, so that it is never taken for the shield of a verified person. @param {{size?: number}} props */
+export const BlockIcon = ({ size = 18 }) => h('svg', { class: 'icon', width: size, height: size, viewBox: '0 0 20 20', fill: 'none', stroke: 'currentColor', 'stroke-width': 1.5, 'stroke-linecap': 'round', 'aria-hidden': 'true' }, h('path', { d: 'M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14zM5.2 5.2l9.6 9.6' }));
+
 /** @param {{label?: string}} props */
 export const Spinner = ({ label = 'Loading' }) => html`<span class="spinner" role="status"><span class="quiet">${label}</span></span>`;
 
-/** A text nobody may misread, with its copy button. @param {{text: string, what: string}} props */
-export const Code = ({ text, what }) => html`<div class="code"><pre tabindex="0" aria-label=${what}><code>${text}</code></pre><${Copy} text=${text} what=${what} /></div>`;
+/** A text nobody may misread, with its copy button. @param {{text: string, what: string, onCopied?: () => void}} props */
+export const Code = ({ text, what, onCopied }) => html`<div class="code"><pre tabindex="0" aria-label=${what}><code>${text}</code></pre><${Copy} text=${text} what=${what} onCopied=${onCopied} /></div>`;
 
 export function Toasts() {
   const toasts = useDesk((state) => state.toasts);

@@ -53,7 +53,7 @@ export function Agents() {
     ${inviting && html`<${Invite} owner=${me.role === 'owner'} onClose=${() => setInviting(false)} onDone=${(/** @type {any} */ answer) => { setInviting(false); holdAgent(answer.agent); setLink({ ...answer, fresh: true }); }} />`}
     ${link && html`<${Dialog} title=${link.fresh ? `${link.agent.first_name} is invited` : `A link for ${link.agent.first_name}`} onClose=${() => setLink(null)} actions=${html`<button type="button" class="button is-primary" onClick=${() => setLink(null)}>Done</button>`}>
       <p class="dialog-text">Send this link to ${link.agent.email}. It works once; whoever opens it chooses the password.</p><${Code} text=${link.link} what="link" /><//>`}
-    ${suspending && html`<${Confirm} title="Suspend ${nameOf(suspending)}?" danger=${true} yes="Suspend" text="They are signed out everywhere at once and cannot sign in. Their messages stay. You can let them in again at any time."
+    ${suspending && html`<${Confirm} title="Suspend ${nameOf(suspending)}?" danger=${true} yes="Suspend" text="They are signed out everywhere at once and cannot sign in. Open conversations go back to New. Their messages stay. You can let them in again at any time."
       onNo=${() => setSuspending(null)} onYes=${() => { const agent = suspending; setSuspending(null); edit(agent, { suspended: true }, `${nameOf(agent)} is suspended`); }} />`}
   <//>`;
 }

@@ -3,6 +3,7 @@
 import { useState } from '../../vendor/preact.js';
 import { holdInbox } from '../state/people.js';
 import { announce, toast } from '../state/toasts.js';
+import { withScheme } from './address.js';
 import { api, fieldOf, wordsFor } from '../state/wire.js';
 
 /** @typedef {import('../state/types.js').Inbox} Inbox */
@@ -64,6 +65,8 @@ export function useEdit(inbox, onWrong) {
       setSaving(true);
       setWrong({ field: '', words: '' });
       try {
+        // Saved by a key, the field was not left yet.
+        if (patch.config?.website_url) patch.config.website_url = withScheme(patch.config.website_url);
         const answer = await api.put(`/inboxes/${inbox.uuid}`, patch);
         holdInbox(answer.inbox);
         // What was typed while it was saving stays typed.

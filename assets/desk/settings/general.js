@@ -3,6 +3,7 @@
 import { html } from '../../vendor/preact.js';
 import { Field, Select, Switch } from '../parts/field.js';
 import { Part } from './settings.js';
+import { withScheme } from './address.js';
 
 /** @type {[string, string][]} */
 const LANGUAGES = [['en-US', 'English'], ['de-DE', 'Deutsch'], ['es-ES', 'Español'], ['ar', 'العربية']];
@@ -13,11 +14,12 @@ const withValue = (value, options) => (!value || options.some(([key]) => key ===
 /** @param {{edit: import('./edit.js').Edit}} props */
 export function General({ edit }) {
   const { draft, bind, get } = edit;
+  const website = { ...bind('website_url'), onLeave: (/** @type {string} */ typed) => { const whole = withScheme(typed); if (whole !== typed) edit.set('website_url', whole); } };
   return html`
     <${Part} title="Name">
       <${Field} label="Inbox name" hint="For your team, in lists and filters." value=${draft.name} onInput=${(/** @type {string} */ name) => edit.change({ name })} error=${edit.error('name')} required=${true} />
-      <${Field} label="Brand name" hint="What visitors see at the head of the chat, and in mails." ...${bind('brand_name')} required=${true} />
-      <${Field} label="Website" hint="Where links in mails lead back to." inputmode="url" placeholder="https://example.com" ...${bind('website_url')} />
+      <${Field} label="Brand name" hint="What visitors see at the head of the chat." ...${bind('brand_name')} required=${true} />
+      <${Field} label="Website" hint="The site this chat is on." inputmode="url" placeholder="https://example.com" ...${website} />
     <//>
     <${Part} title="Language">
       <${Select} label="Language of the widget" hint="Automatic follows each visitor’s browser." ...${bind('language')} options=${withValue(get('language'), [['auto', 'Automatic'], ...LANGUAGES])} />

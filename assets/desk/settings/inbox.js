@@ -18,7 +18,7 @@ import { PageFrame } from './settings.js';
 const TABS = [
   ['general', 'General', General, ['name', 'enabled', 'brand_name', 'website_url', 'language', 'fallback_language']],
   ['appearance', 'Appearance', Appearance, ['colors', 'launcher', 'logo_url', 'theme', 'home_screen', 'show_powered_by']],
-  ['messages', 'Messages', MessagesTab, ['greeting_message', 'introduction_message', 'chat_introduction', 'chat_reply_expectation_message', 'notice_banner', 'home_apps', 'prechat_form', 'visitors', 'users', 'features', 'direct_to_conversation', 'allow_close']],
+  ['messages', 'Messages', MessagesTab, ['greeting_message', 'introduction_message', 'chat_introduction', 'chat_reply_expectation_message', 'notice_banner', 'home_apps', 'prechat_form', 'visitors', 'users', 'features', 'direct_to_conversation', 'allow_close', 'csat_enabled']],
   ['security', 'Security', Security, ['trusted_domains', 'blocked_ips', 'session_duration', 'require_exp', 'file_extensions']],
   ['installation', 'Installation', Installation, []],
 ];

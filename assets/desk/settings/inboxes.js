@@ -10,6 +10,7 @@ import { holdInbox, isAdmin, loadInboxes } from '../state/people.js';
 import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { api, wordsFor } from '../state/wire.js';
+import { withScheme } from './address.js';
 import { PageFrame } from './settings.js';
 
 /** @param {{id: string}} props */
@@ -33,7 +34,7 @@ export function Inboxes({ id }) {
 
 function NewInbox() {
   const form = useForm({ name: '', brand_name: '', website_url: '' }, async ({ name, brand_name: brand, website_url: url }) => {
-    const { inbox } = await api.post('/inboxes', { name, config: { brand_name: brand || name, website_url: url } });
+    const { inbox } = await api.post('/inboxes', { name, config: { brand_name: brand || name, website_url: withScheme(url) } });
     holdInbox(inbox);
     go({ name: 'settings', page: 'inboxes', id: inbox.uuid, tab: 'installation' }, { replace: true });
   });

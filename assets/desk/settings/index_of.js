@@ -23,6 +23,7 @@ export const ENTRIES = [
   { page: 'inboxes', tab: 'messages', label: 'Cards and links on the home screen', words: 'home apps links announcement cards' },
   { page: 'inboxes', tab: 'messages', label: 'Questions before the chat', words: 'prechat form fields name email phone required' },
   { page: 'inboxes', tab: 'messages', label: 'Who may start a conversation', words: 'visitors users policy start prevent multiple closed reply' },
+  { page: 'inboxes', tab: 'messages', label: 'Ask how it was', words: 'csat survey rating satisfaction feedback smiley resolved' },
   { page: 'inboxes', tab: 'messages', label: 'Files and emoji', words: 'file upload emoji features extensions' },
   { page: 'inboxes', tab: 'security', label: 'Secret key', words: 'secret key jwt token sign rotate identity verification hs256' },
   { page: 'inboxes', tab: 'security', label: 'Check a token', words: 'token check jwt debug verify expired' },

@@ -22,12 +22,13 @@ export function MessagesTab({ edit }) {
     <//>
     <${Part} title="In the chat">
       <${Field} label="First words in a new conversation" rows=${2} ...${bind('chat_introduction')} optional=${true} />
-      <${Field} label="What to expect" hint="Shown when nobody is online at the moment." ...${bind('chat_reply_expectation_message')} optional=${true} />
+      <${Field} label="What to expect" hint="Your promise while somebody is online, such as how soon you answer. When nobody is, the chat says so itself." ...${bind('chat_reply_expectation_message')} optional=${true} />
       <${Switch} label="Notice at the top" hint="For a holiday, a delay, anything everyone should know first." ...${flag('notice_banner.enabled')} />
       ${get('notice_banner.enabled') ? html`<${Field} label="Text of the notice" rows=${2} ...${bind('notice_banner.text')} error=${error('notice_banner') || error('notice_banner.text')} />` : null}
       <${Switch} label="Visitors can send files" ...${flag('features.file_upload')} />
       <${Switch} label="Visitors have an emoji button" ...${flag('features.emoji')} />
       <${Switch} label="Visitors can close their conversation" ...${flag('allow_close')} />
+      <${Switch} label="Ask how it was when a conversation is resolved" hint="A short question in the chat, answered with one tap." ...${flag('csat_enabled')} error=${error('csat_enabled')} />
     <//>
     <${Part} title="Questions before the chat" lead="Each question costs you some of the people who would have written. Ask only what you need.">
       <${Prechat} edit=${edit} />

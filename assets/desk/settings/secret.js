@@ -14,7 +14,12 @@ import { Part } from './settings.js';
 export function SecretPart({ inbox }) {
   const [asking, setAsking] = useState(/** @type {''|'rotate'|'remove'} */ (''));
   const [secret, setSecret] = useState('');
+  const [kept, setKept] = useState(false);
+  const [leaving, setLeaving] = useState(false);
   const [busy, setBusy] = useState(false);
+  // It is never shown again: closing it by the way, uncopied, is asked about first.
+  const done = () => { setSecret(''); setKept(false); setLeaving(false); };
+  const close = () => (kept ? done() : setLeaving(true));
   const act = async (/** @type {() => Promise<void>} */ run, /** @type {string} */ failed) => {
     setAsking('');
     setBusy(true);
@@ -31,8 +36,9 @@ export function SecretPart({ inbox }) {
     <${Samples} />
     ${asking === 'rotate' && html`<${Confirm} title="Replace the secret?" danger=${true} yes="Replace it" text="Tokens signed with the old one are refused from this moment, and signed-in users are asked for a new one. Have your server ready to change." onYes=${make} onNo=${() => setAsking('')} />`}
     ${asking === 'remove' && html`<${Confirm} title="Remove the secret?" danger=${true} yes="Remove it" text="Nobody can be verified any more. Everyone chats as a visitor until there is a new one." onYes=${remove} onNo=${() => setAsking('')} />`}
-    ${secret && html`<${Dialog} title="Copy the secret now" onClose=${() => setSecret('')} actions=${html`<button type="button" class="button is-primary" onClick=${() => setSecret('')}>I have it</button>`}>
-      <p class="dialog-text">It is shown this one time. Keep it where your server keeps its passwords, never in client code.</p><${Code} text=${secret} what="secret" /><//>`}
+    ${secret && html`<${Dialog} title="Copy the secret now" onClose=${close} actions=${html`<button type="button" class="button is-primary" onClick=${done}>I have it</button>`}>
+      <p class="dialog-text">It is shown this one time. Keep it where your server keeps its passwords, never in client code.</p><${Code} text=${secret} what="secret" onCopied=${() => setKept(true)} /><//>`}
+    ${secret && leaving && html`<${Confirm} title="Close without copying?" danger=${true} yes="Close" no="Back to the secret" text="It cannot be shown again. Without it you would have to replace it by a new one." onYes=${done} onNo=${() => setLeaving(false)} />`}
   <//>`;
 }
 

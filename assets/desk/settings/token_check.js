@@ -7,6 +7,18 @@ import { time } from '../parts/small.js';
 import { api, wordsFor } from '../state/wire.js';
 import { Part } from './settings.js';
 
+/** The server answers in its own words; here each claim has the name it has in the token. @type {Record<string, Record<string, string>>} */
+const NAMES = {
+  libredesk: { key: 'external_user_id', attributes: 'contact_custom_attributes' },
+  seggwat: { key: 'sub', first_name: 'name (first)', last_name: 'name (last)', attributes: 'other claims' },
+  supportpal: { key: 'email', email: '', first_name: 'name (first)', last_name: 'name (last)', attributes: 'other claims' },
+};
+
+/** @param {Record<string, any>} claims @param {string} dialect @returns {[string, any, boolean][]} name, value, whether it is a time */
+const named = (claims, dialect) => Object.entries(claims)
+  .map(([key, value]) => /** @type {[string, any, boolean]} */ ([NAMES[dialect]?.[key] ?? key, value, key === 'exp' || key === 'iat']))
+  .filter(([name, value]) => name && value !== null && value !== '' && !(typeof value === 'object' && !Object.keys(value).length));
+
 /** @param {{inbox: import('../state/types.js').Inbox}} props */
 export function TokenCheck({ inbox }) {
   const [token, setToken] = useState('');
@@ -26,7 +38,7 @@ export function TokenCheck({ inbox }) {
       ${inbox.has_secret ? null : html` <span class="field-hint">Generate a secret first.</span>`}
     </form>
     <div role="status">${answer && (answer.ok ? html`<div class="answer is-good"><p><${Icon} name="check" size=${18} /> <b>This token is accepted.</b></p>
-        <dl class="facts is-wide">${Object.entries(answer.claims).map(([key, value]) => html`<div><dt><code>${key}</code></dt><dd>${typeof value === 'object' ? html`<code>${JSON.stringify(value)}</code>` : String(value)}${(key === 'exp' || key === 'iat') && typeof value === 'number' ? html` <span class="faint">${time.full(value * 1000)}</span>` : null}</dd></div>`)}</dl></div>`
-      : html`<div class="answer is-bad"><p><${Icon} name="warning" size=${18} /> <b>This token is refused.</b></p><p>${answer.message}${answer.claim ? html` <span class="faint">Claim: <code>${answer.claim}</code></span>` : null}</p></div>`)}</div>
+        <dl class="facts is-wide">${named(answer.claims, dialect).map(([key, value, isTime]) => html`<div><dt><code>${key}</code></dt><dd>${typeof value === 'object' ? html`<code>${JSON.stringify(value)}</code>` : String(value)}${isTime && typeof value === 'number' ? html` <span class="faint">${time.full(value * 1000)}</span>` : null}</dd></div>`)}</dl></div>`
+      : html`<div class="answer is-bad"><p><${Icon} name="warning" size=${18} /> <b>This token is refused.</b></p><p>${answer.message}${answer.claim && !answer.message.includes(answer.claim) ? html` <span class="faint">Claim: <code>${answer.claim}</code></span>` : null}</p></div>`)}</div>
   <//>`;
 }

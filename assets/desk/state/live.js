@@ -32,10 +32,15 @@ const heard = new Set();
 function take(frame) {
   const { type, data } = frame;
   if (type === 'message') takeMessage(data);
-  else if (type === 'conversation') keep([data]);
+  else if (type === 'conversation') { keep([data]); changedHands(data); }
   else if (type === 'contact') takeContact(data);
   else if (type === 'typing') onTyping(data);
-  else if (type === 'viewing') onViewing(data);
+  else if (type === 'viewing') {
+    const before = now().viewing[data.agent?.uuid];
+    onViewing(data);
+    // Who comes later has not heard us; told once, since after that each knows of the other.
+    if (viewed && data.conversation === viewed && before !== viewed && data.agent?.uuid !== now().agent.uuid) sayViewing();
+  }
   else if (type === 'presence') onPresence(data);
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent') loadAgents().catch(() => {});
@@ -55,7 +60,14 @@ function takeMessage({ conversation, message }) {
   addMessage(message);
   stopTyping(message.conversation, message.author.uuid);
   keep([{ ...conversation, unread }]);
+  changedHands(conversation);
   if (fresh && !mine) noticeMessage(now().conversations[message.conversation], message, !held);
+}
+
+/** An anonymous visitor signed in: the thread in front of us belongs to the person they became. @param {import('./types.js').Conversation} conversation */
+function changedHands({ uuid, contact }) {
+  const thread = now().threads[uuid];
+  if (thread?.contact && thread.contact !== contact.uuid) refresh(uuid, false);
 }
 
 /** @param {import('./types.js').Contact} contact */

@@ -1,5 +1,6 @@
 // Where we are, by history paths under /desk: the back gesture of a phone leads from a thread to its list.
 // A screen with unsaved changes may stand in the way (`guard`); it is asked before each move.
+// Where the person slides over the thread, that is a step of its own, so that "back" closes the panel first.
 
 import { change, now } from './store.js';
 import { base } from './wire.js';
@@ -35,16 +36,19 @@ export async function go(route, how = {}) {
   const path = pathOf(route);
   if (path === location.pathname + location.search) return;
   if (guard && !(await guard(route))) return;
-  // How deep we are in our own history tells whether "back" stays inside the desk.
-  const depth = (history.state?.depth || 0) + (how.replace ? 0 : 1);
-  history[how.replace ? 'replaceState' : 'pushState']({ depth }, '', path);
-  change({ route });
+  const { route: from } = now();
+  // Whether this conversation was opened from the list: then the browser's own "back" leads there.
+  const over = how.replace ? !!history.state?.over && !history.state.panel : from.name !== 'settings' && !from.conversation && route.name !== 'settings' && !!route.conversation;
+  history[how.replace ? 'replaceState' : 'pushState']({ over }, '', path);
+  // What was open belonged to the place that is left.
+  change({ route, open: '' });
 }
 
-/** To the list, by the browser's own back when that is where it leads. */
+/** From a conversation to the list, by the browser's own back when that is where it leads; never out of the list. */
 export function back() {
   const { route } = now();
-  if (history.state?.depth > 0) history.back();
+  if (route.name === 'settings' || !route.conversation) return;
+  if (history.state?.over) history.back();
   else go(route.name === 'search' ? { ...route, conversation: '' } : { name: 'conversations', conversation: '' }, { replace: true });
 }
 
@@ -56,17 +60,36 @@ export function openConversation(uuid) {
   return go(route.name === 'search' ? { ...route, conversation: uuid } : { name: 'conversations', conversation: uuid }, { replace });
 }
 
+/** Up to this width the person slides over the thread; wider, they stand beside it (css/shell.css). */
+const slides = matchMedia('(max-width: 1239px)');
+
+/** Shows or hides the person, where they do not stand beside the thread anyway. */
+export function togglePanel() {
+  if (now().open === 'panel') closePanel();
+  else if (slides.matches) {
+    history.pushState({ panel: true }, '', pathOf(now().route));
+    change({ open: 'panel' });
+  }
+}
+
+export function closePanel() {
+  if (now().open !== 'panel') return;
+  change({ open: '' });
+  if (history.state?.panel) history.back();
+}
+
 export function startRouter() {
+  if (history.state?.panel) history.replaceState({}, '', location.href);
   change({ route: routeOf(location.pathname, location.search) });
   addEventListener('popstate', async () => {
     const target = routeOf(location.pathname, location.search);
     if (guard) {
       // The browser has moved already: step back into place, ask, and move again if allowed.
-      const depth = history.state?.depth || 0;
-      history.pushState({ depth: depth + 1 }, '', pathOf(now().route));
+      const { state } = history;
+      history.pushState({}, '', pathOf(now().route));
       if (!(await guard(target))) return;
-      history.replaceState({ depth }, '', pathOf(target));
+      history.replaceState(state, '', pathOf(target));
     }
-    change({ route: target });
+    change({ route: target, open: history.state?.panel && slides.matches ? 'panel' : '' });
   });
 }

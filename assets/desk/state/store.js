@@ -27,6 +27,7 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {import('./router.js').Route} route
  * @property {string} cursor the conversation the keyboard stands on
  * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'panel'} open which overlay is open
+ * @property {''|'reply'|'note'} write the box that takes the focus as soon as the thread is here
  */
 
 /** @type {State} */
@@ -35,7 +36,7 @@ let state = {
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
   filter: { box: 'all', status: 'open', inbox: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null,
-  toasts: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '',
+  toasts: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
 };
 
 /** @type {Set<() => void>} */

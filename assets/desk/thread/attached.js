@@ -7,20 +7,24 @@ import { time } from '../parts/small.js';
 import { placed } from '../state/wire.js';
 
 const SHOWN = new Set(['image/png', 'image/jpeg', 'image/gif', 'image/webp', 'image/avif']);
-const WIDTH_PX = 320;
-const HEIGHT_PX = 240;
+const WIDTH_PX = 300;
+const HEIGHT_PX = 320;
 
-/** The place a picture will take, before it is here. @param {import('../state/types.js').Attachment} file */
+/** The place a picture will take, before it is here; one that is all height or all width is cut rather than shrunk to a thread. @param {import('../state/types.js').Attachment} file */
 function frameOf({ width, height }) {
-  if (!width || !height) return { width: `${WIDTH_PX / 1.6}px`, height: `${HEIGHT_PX / 1.6}px` };
+  if (!width || !height) return { width: '200px', height: '150px' };
   const scale = Math.min(1, WIDTH_PX / width, HEIGHT_PX / height);
-  return { width: `${Math.max(80, Math.round(width * scale))}px`, aspectRatio: `${width} / ${height}` };
+  const shown = Math.max(80, Math.round(width * scale));
+  const tall = Math.max(48, Math.min(HEIGHT_PX, Math.round((shown * height) / width)));
+  return { width: `${shown}px`, aspectRatio: `${shown} / ${tall}` };
 }
 
 /** @param {{files: import('../state/types.js').Attachment[]}} props */
-export const Attached = ({ files }) => html`<ul class="attached" role="list">${files.map((file) => {
-  const href = safeHref(placed(file.url)) || '#';
-  return html`<li key=${file.uuid}>${SHOWN.has(file.content_type)
-    ? html`<a class="picture" href=${href} target="_blank" rel="noopener" title="${file.name}, ${time.bytes(file.size)}"><img style=${frameOf(file)} src=${placed(file.thumbnail || file.url)} alt=${file.name} loading="lazy" decoding="async" /></a>`
-    : html`<a class="file" href=${href} target="_blank" rel="noopener"><${Icon} name="file" /><span class="file-name" dir="auto">${file.name}</span><span class="file-size tabular">${time.bytes(file.size)}</span><span class="quiet">, opens in a new tab</span></a>`}</li>`;
-})}</ul>`;
+export function Attached({ files }) {
+  const pictures = files.filter((file) => SHOWN.has(file.content_type));
+  const others = files.filter((file) => !SHOWN.has(file.content_type));
+  const href = (/** @type {import('../state/types.js').Attachment} */ file) => safeHref(placed(file.url)) || '#';
+  return html`
+    ${pictures.length ? html`<ul class="attached" role="list">${pictures.map((file) => html`<li key=${file.uuid}><a class="picture" href=${href(file)} target="_blank" rel="noopener" title="${file.name}, ${time.bytes(file.size)}"><img style=${frameOf(file)} src=${placed(file.thumbnail || file.url)} alt=${file.name} loading="lazy" decoding="async" /></a></li>`)}</ul>` : null}
+    ${others.length ? html`<ul class="attached is-files" role="list">${others.map((file) => html`<li key=${file.uuid}><a class="file" href=${href(file)} target="_blank" rel="noopener"><${Icon} name="file" /><span class="file-name" dir="auto">${file.name}</span><span class="file-size tabular">${time.bytes(file.size)}</span><span class="quiet">, opens in a new tab</span></a></li>`)}</ul>` : null}`;
+}

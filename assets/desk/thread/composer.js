@@ -11,7 +11,7 @@ import { bind } from '../state/keys.js';
 import { sayTyping } from '../state/live.js';
 import { send } from '../state/outbox.js';
 import { setPref } from '../state/prefs.js';
-import { now, useDesk } from '../state/store.js';
+import { change, now, useDesk } from '../state/store.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
 import { addFiles, clearFiles, restoreFiles, uploadsOf, useUploads } from './files.js';
 import { preview } from './markdown.js';
@@ -52,6 +52,14 @@ export function Composer({ uuid }) {
     { ...THREAD_KEYS.reply, run: () => { setKind('reply'); box.current?.focus(); } },
     { ...THREAD_KEYS.note, run: () => { setKind('note'); box.current?.focus(); } },
   ]), [uuid]);
+  // Opened by the key for writing.
+  useEffect(() => {
+    const { write } = now();
+    if (!write) return;
+    change({ write: '' });
+    setKind(write);
+    box.current?.focus();
+  }, [uuid]);
   useEffect(() => {
     const takenBack = (/** @type {any} */ event) => {
       const item = event.detail;

@@ -1,6 +1,6 @@
 // Who it is with, who has it, in which state; each can be changed right there.
 
-import { html, useEffect } from '../../vendor/preact.js';
+import { html, useEffect, useRef } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { AgentAvatar } from '../parts/avatars.js';
 import { Menu } from '../parts/menu.js';
@@ -9,7 +9,7 @@ import { assign, setStatus, snooze, STATUS_WORDS } from '../state/actions.js';
 import { isSnoozed } from '../state/lists.js';
 import { bind } from '../state/keys.js';
 import { nameOf } from '../state/people.js';
-import { back } from '../state/router.js';
+import { back, togglePanel } from '../state/router.js';
 import { change, now, useDesk } from '../state/store.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
 import { SnoozeDialog, snoozeChoices } from './snooze.js';
@@ -29,8 +29,15 @@ export function ThreadHeader({ uuid }) {
   useEffect(() => bind([
     { ...THREAD_KEYS.snooze, run: () => change({ open: 'snooze' }) },
     { ...THREAD_KEYS.assign, run: () => change({ open: 'assign' }) },
-    { ...THREAD_KEYS.person, run: () => change(({ open }) => ({ open: open === 'panel' ? '' : 'panel' })) },
+    { ...THREAD_KEYS.person, run: togglePanel },
   ]), []);
+  // The button that resolved it is gone: the keyboard goes on in the thread, not at the top of the page.
+  const status = useRef(one.status);
+  useEffect(() => {
+    if (status.current === one.status) return;
+    status.current = one.status;
+    if (document.activeElement === document.body) /** @type {HTMLElement|null} */ (document.querySelector('.messages'))?.focus({ preventScroll: true });
+  }, [one.status]);
   const snoozed = isSnoozed(one);
   const state = snoozed ? 'snoozed' : one.status;
   const away = [{ heading: 'Snooze until' }, ...snoozeChoices().map(({ label, at }) => ({ label, hint: untilWords(at), run: () => snooze(uuid, at) })),
@@ -38,7 +45,7 @@ export function ThreadHeader({ uuid }) {
   const hold = (/** @type {'snooze'|'assign'} */ which) => (/** @type {boolean} */ is) => { if (is) change({ open: which }); else if (now().open === which) change({ open: '' }); };
   return html`<header class="thread-head">
     <button type="button" class="icon-button thread-back" aria-label="Back to the list" onClick=${back}><${Icon} name="back" /></button>
-    <button type="button" class="thread-who" title="About ${one.contact.name}" onClick=${() => change({ open: open === 'panel' ? '' : 'panel' })}>
+    <button type="button" class="thread-who" title="About ${one.contact.name}" onClick=${togglePanel}>
       <h2 dir="auto">${one.contact.name}</h2><span class="thread-sub">#${one.number} · ${one.inbox.name}${one.contact.online ? ' · online' : ''}</span></button>
     ${watchers.length > 0 && html`<span class="watchers" title="${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too">${watchers.slice(0, 3).map((agent) => html`<${AgentAvatar} agent=${agent} size=${24} />`)}<span class="quiet">${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too</span></span>`}
     <span class="thread-actions">
@@ -48,7 +55,7 @@ export function ThreadHeader({ uuid }) {
       <${Menu} buttonClass="icon-button wide-only" name="Snooze" title="Snooze (s)" align="end" open=${open === 'snooze'} onOpen=${hold('snooze')} label=${html`<${Icon} name="moon" />`}
         items=${away} />
       ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only" aria-hidden="true">Resolve</span><span class="quiet">Resolve</span></button>` : null}
-      <button type="button" class="icon-button panel-button" aria-label="About ${one.contact.name}" aria-expanded=${open === 'panel' ? 'true' : 'false'} title="About this person (i)" onClick=${() => change({ open: open === 'panel' ? '' : 'panel' })}><${Icon} name="info" /></button>
+      <button type="button" class="icon-button panel-button" aria-label="About ${one.contact.name}" aria-expanded=${open === 'panel' ? 'true' : 'false'} title="About this person (i)" onClick=${togglePanel}><${Icon} name="info" /></button>
     </span>
     ${open === 'snooze-custom' ? html`<${SnoozeDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}
   </header>`;

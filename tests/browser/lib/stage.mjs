@@ -137,11 +137,15 @@ export class Stage {
   /** A signed token, as the shop's own server makes it. */
   async token(user) { return (await (await fetch(`${this.base}/demo/token?user=${user}`)).json()).token; }
 
-  /** A call of the visitors' API, for what needs no browser. */
-  async api(method, path, { body, token, headers = {} } = {}) {
+  /** A call of the visitors' API, for what needs no browser. Too fast for a limit, it waits as told. */
+  async api(method, path, { body, token, headers = {} } = {}, tries = 8) {
     const answer = await fetch(`${this.base}/api/v1/widget${path}`, { method, body: body instanceof FormData ? body : body && JSON.stringify(body), headers: {
       'X-Libredesk-Inbox-ID': this.inbox, ...(token ? { Authorization: `Bearer ${token}` } : {}), ...(body && !(body instanceof FormData) ? { 'Content-Type': 'application/json' } : {}), ...headers } });
     const text = await answer.text();
+    if (answer.status === 429 && tries > 0) {
+      await new Promise((again) => { setTimeout(again, 1000 * Number(answer.headers.get('retry-after'))); });
+      return this.api(method, path, { body, token, headers }, tries - 1);
+    }
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return JSON.parse(text).data;
   }
@@ -158,7 +162,9 @@ export class Stage {
 
   async picture(page, name) {
     await mkdir(this.screenshots, { recursive: true });
-    await page.screenshot({ path: join(this.screenshots, `${name}.png`) }).catch(() => {});
+    // A page behind another one is not drawn, and a picture of it would wait for ever.
+    await page.bringToFront().catch(() => {});
+    await page.screenshot({ path: join(this.screenshots, `${name}.png`), timeout: 5000 }).catch(() => {});
   }
 
   problems() { return this.trouble.filter((text) => !this.allowed.some((pattern) => pattern.test(text))); }

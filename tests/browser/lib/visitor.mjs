@@ -1,6 +1,6 @@
 // What a visitor does and sees, in the visitor's words. Everything is found as a person finds it: by role, label and text.
 
-import { one, gone } from './wait.mjs';
+import { gone, one, until } from './wait.mjs';
 
 export class Visitor {
   constructor(stage, context, page, base) { Object.assign(this, { stage, context, page, base }); }
@@ -48,8 +48,14 @@ export class Visitor {
     await this.hasSent(text);
   }
 
+  /** Writes without sending; done when the page keeps it. */
+  async drafts(text) {
+    await this.types(text);
+    await until(this.page, (words) => Object.values(localStorage).some((value) => value.includes(words)), text);
+  }
+
   message(text) { return this.log.getByRole('article').filter({ hasText: text }); }
-  async hasSent(text) { await one(this.message(text).filter({ hasNotText: /Sending…|Will be sent|Uploading/ })); }
+  async hasSent(text) { await one(this.message(text).filter({ hasNotText: /Sending…|Will be sent|Uploading|Try again/ })); }
   async sees(text) { await one(this.message(text)); }
   async seesNot(text) { await gone(this.frame.getByText(text)); }
   count(text) { return this.message(text).count(); }

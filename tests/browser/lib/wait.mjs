@@ -10,8 +10,14 @@ export async function one(locator) {
 /** None is to be seen. */
 export async function gone(locator) { await locator.first().waitFor({ state: 'hidden' }); }
 
-/** Something the page itself can tell. */
-export const until = (page, test, argument) => page.waitForFunction(test, argument);
+/** Something only a page or a frame itself can tell. Asked again from here: a page with a strict policy may not do it by itself. */
+export async function until(frame, test, argument) {
+  for (const late = Date.now() + 20_000; ;) {
+    if (await frame.evaluate(test, argument).catch((error) => { if (/navigation|destroyed/.test(String(error))) return false; throw error; })) return;
+    if (Date.now() > late) throw new Error(`not true in time: ${test}`);
+    await new Promise((again) => { setTimeout(again, 40); });
+  }
+}
 
 /** @param {any} truth @param {string} words */
 export function check(truth, words) { if (!truth) throw new Error(words); }

@@ -89,7 +89,7 @@ export default {
     await one(visitor.log.getByRole('img', { name: 'pot.png' }));
     await one(visitor.log.getByRole('link', { name: /price list\.txt|price-list\.txt/ }));
     const inside = await visitor.inside();
-    await inside.waitForFunction(() => [...document.querySelectorAll('img[alt="pot.png"]')].some((image) => image.complete && image.naturalWidth === 2));
+    await until(inside, () => [...document.querySelectorAll('img[alt="pot.png"]')].some((image) => image.complete && image.naturalWidth === 2));
   },
 
   async 'a file that is too large is refused before it travels, with its size and the limit'(stage) {
@@ -103,7 +103,7 @@ export default {
   async 'a reload keeps the conversation and what was not sent yet'(stage) {
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('First words');
-    await visitor.box.fill('half a sent');
+    await visitor.drafts('half a sent');
     await visitor.page.reload();
     await visitor.isIn();
     await visitor.sees('First words');
@@ -231,5 +231,59 @@ export default {
     await visitor.frame.getByRole('button', { name: 'Close chat' }).tap();
     await one(visitor.launcher);
     same(await visitor.page.evaluate(() => document.documentElement.style.overflow), '', 'the page scrolls again');
+  },
+
+  async 'questions before the chat are asked, checked, and known to the agent'(stage) {
+    const ann = await (await stage.agent('ann')).comesIn();
+    await ann.configures({ prechat_form: { enabled: true, title: 'Before we talk', fields: [
+      { key: 'name', type: 'text', label: 'Your name', placeholder: '', required: true, enabled: true, order: 1, is_default: true, custom_attribute_id: 0 },
+      { key: 'email', type: 'email', label: 'Your e-mail', placeholder: '', required: true, enabled: true, order: 2, is_default: true, custom_attribute_id: 0 }] } });
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.rings();
+    await visitor.frame.getByRole('button', { name: /^(Send us a message|Start conversation)/ }).click();
+    await one(visitor.frame.getByRole('heading', { name: 'Before we talk' }));
+    await visitor.frame.getByLabel('Your name').fill('Nora');
+    await visitor.frame.getByLabel('Your e-mail').fill('nora at home');
+    await visitor.frame.getByRole('button', { name: 'Continue' }).click();
+    await one(visitor.frame.getByText('Please check the e-mail address.'));
+    await stage.axe(await visitor.inside(), 'widget questions');
+    await visitor.frame.getByLabel('Your e-mail').fill('nora@example.com');
+    await visitor.frame.getByRole('button', { name: 'Continue' }).click();
+    await one(visitor.box);
+    await visitor.says('My name is known');
+    await ann.takes('My name is known');
+    await one(ann.panel.getByRole('heading', { name: 'Nora' }));
+    await one(ann.panel.getByRole('link', { name: 'nora@example.com' }));
+    await one(ann.panel.getByText('Not verified'));
+  },
+
+  async 'a long conversation comes in pages, and what is read stays where it is'(stage) {
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.says('The very first words');
+    const ann = await (await stage.agent('ann')).comesIn();
+    await ann.takes('The very first words');
+    const uuid = ann.page.url().split('/').pop();
+    for (let at = 1; at <= 130; at++) await ann.api('POST', `/conversations/${uuid}/messages`, { kind: 'reply', body: `Line number ${at}.`, echo_id: `line-${at}-aaaaaaaaaaaaaaaa` });
+    await ann.page.reload();
+    await ann.sees('Line number 130.');
+    same(await ann.count('The very first words'), 0, 'only the newest page is there');
+    for (let pages = 0; pages < 12 && !await ann.count('The very first words'); pages++) {
+      const before = await ann.log.getByRole('article').count();
+      await ann.log.evaluate((log) => { log.scrollTop = 0; });
+      await until(ann.page, (held) => document.querySelectorAll('[role="log"] article').length > held, before);
+    }
+    await ann.sees('The very first words');
+    const top = () => ann.message('Line number 5.').evaluate((element) => Math.round(element.getBoundingClientRect().top));
+    await ann.message('Line number 5.').scrollIntoViewIfNeeded();
+    const before = await top();
+    await visitor.says('Something new below');
+    await one(ann.page.getByRole('button', { name: '1 new' }));
+    check(Math.abs(await top() - before) <= 1, 'what is read did not move');
+    await ann.page.getByRole('button', { name: '1 new' }).click();
+    await ann.sees('Something new below');
+    await visitor.page.reload();
+    await visitor.isIn();
+    await visitor.sees('Something new below');
+    same(await visitor.count('Line number 130.'), 1, 'and nothing is doubled for the visitor');
   },
 };

@@ -40,11 +40,14 @@ export default {
     const visitor = await (await stage.visitor()).opens();
     await visitor.call('setUser', await stage.token('mia'));
     await visitor.says('My secret order');
-    await visitor.box.fill('my secret draft');
+    await visitor.drafts('my secret draft');
+    await visitor.box.pressSequentially(' goes on');
     await visitor.call('logout');
     await visitor.seesNot('My secret order');
-    await until(visitor.page, () => !Object.keys(localStorage).some((key) => /session|draft|secret/i.test(localStorage[key])));
+    await until(visitor.page, () => localStorage.length === 0);
+    // Nor does anything come back with what a leaving page still saves.
     await visitor.page.reload();
+    same((await visitor.kept()).local, {}, 'nothing is kept');
     await one(visitor.launcher);
     await visitor.comesToWrite();
     await visitor.seesNot('My secret order');
@@ -55,6 +58,22 @@ export default {
     const ann = await (await stage.agent('ann')).comesIn();
     await ann.takes('My secret order');
     same(await ann.count('I am somebody else'), 0, 'the next person has a conversation of their own');
+  },
+
+  async 'where the launcher opens the conversation at once, a logout empties the box as well'(stage) {
+    const ann = await (await stage.agent('ann')).comesIn();
+    await ann.configures({ direct_to_conversation: true });
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.call('setUser', await stage.token('mia'));
+    await visitor.launcher.click();
+    await one(visitor.box);
+    await visitor.drafts('my secret draft');
+    await visitor.call('logout');
+    await until(await visitor.inside(), () => document.querySelector('textarea')?.value === '');
+    await until(visitor.page, () => localStorage.length === 0);
+    await visitor.page.reload();
+    await one(visitor.box);
+    same(await visitor.box.inputValue(), '', 'no draft of the person before');
   },
 
   async 'a logout behind a closed panel ends the session on the server'(stage) {
@@ -149,10 +168,10 @@ export default {
     const ann = await (await stage.agent('ann')).comesIn();
     await ann.takes('Count for me');
     await ann.replies('One');
-    await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /1 unread message/ }));
+    await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /1 unread/ }));
     await ann.replies('Two');
-    await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /2 unread message/ }));
-    await one(other.page.locator('deskbell-chat').getByRole('button', { name: /2 unread message/ }));
+    await one(visitor.page.locator('deskbell-chat').getByRole('button', { name: /2 unread/ }));
+    await one(other.page.locator('deskbell-chat').getByRole('button', { name: /2 unread/ }));
     same(await visitor.page.title(), '(2) Inbox', 'the title');
     await stage.picture(visitor.page, 'launcher-unread');
     await visitor.launcher.click();
