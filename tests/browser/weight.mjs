@@ -45,7 +45,7 @@ for (const [name, script, requests] of [
   const view = told();
   atMost(`requests of a page view with ${name}`, view.count, requests, 'requests');
   // The settings come separately there, with an envelope of their own.
-  atMost(`bytes of a page view with ${name}`, view.bytes, (requests === 1 ? 6 : 6.5) * KB, 'bytes');
+  atMost(`bytes of a page view with ${name}`, view.bytes, 6 * KB, 'bytes');
   await page.locator('deskbell-chat').getByRole('button').click();
   await page.frameLocator('deskbell-chat iframe').getByRole('button', { name: 'More options' }).waitFor();
   await page.waitForLoadState('networkidle');
