@@ -73,13 +73,65 @@ CREATE TABLE sessions (
     token_hash  BLOB NOT NULL UNIQUE,
     inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
     contact_id  INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
-    verified    INTEGER NOT NULL,               -- 1 = made from a signed token
+    verified    INTEGER NOT NULL,               -- 1 = made from a signed token, or from a code sent by mail
     created_at  INTEGER NOT NULL,
     used_at     INTEGER NOT NULL,
-    expires_at  INTEGER NOT NULL                -- verified: absolute; visitor: slides
+    expires_at  INTEGER NOT NULL,               -- verified: absolute; visitor: slides
+    by_code     INTEGER NOT NULL DEFAULT 0      -- 1 = verified by the code alone: a new secret does not end it
 ) STRICT;
 CREATE INDEX sessions_contact ON sessions (contact_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- An address somebody claims, and the six digits that were sent there. Bound to address, inbox and (if there was one) session.
+CREATE TABLE verifications (
+    id          INTEGER PRIMARY KEY,
+    ticket_hash BLOB NOT NULL UNIQUE,           -- what the browser holds meanwhile
+    inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+    session_id  INTEGER REFERENCES sessions (id) ON DELETE CASCADE,
+    name        TEXT NOT NULL,
+    email       TEXT NOT NULL,
+    code_hash   BLOB NOT NULL,
+    tries       INTEGER NOT NULL DEFAULT 0,
+    sent_at     INTEGER NOT NULL,
+    expires_at  INTEGER NOT NULL,
+    used_at     INTEGER,
+    created_at  INTEGER NOT NULL
+) STRICT;
+CREATE INDEX verifications_age ON verifications (created_at);
+
+-- What a contact agreed to, word for word, and when: the proof.
+CREATE TABLE consents (
+    id              INTEGER PRIMARY KEY,
+    contact_id      INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    inbox_id        INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+    conversation_id INTEGER REFERENCES conversations (id) ON DELETE SET NULL,
+    locale          TEXT NOT NULL,
+    text            TEXT NOT NULL,
+    link_url        TEXT NOT NULL,
+    at              INTEGER NOT NULL
+) STRICT;
+CREATE INDEX consents_contact ON consents (contact_id);
+
+-- Words of an inbox that replace the stock ones, or say a setting in another language. Keys: src/desk/translations.rs.
+CREATE TABLE translations (
+    inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+    locale      TEXT NOT NULL,
+    key         TEXT NOT NULL,
+    text        TEXT NOT NULL,
+    PRIMARY KEY (inbox_id, locale, key)
+) STRICT, WITHOUT ROWID;
+
+-- A week of opening hours with its exceptions, in a time zone.
+CREATE TABLE business_hours (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    time_zone   TEXT NOT NULL,                  -- IANA name
+    weekly      TEXT NOT NULL,                  -- JSON, see model/hours.rs
+    holidays    TEXT NOT NULL DEFAULT '[]',     -- JSON [{date, name}]
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT;
 
 -- People inside.
 CREATE TABLE agents (
@@ -123,7 +175,8 @@ CREATE TABLE teams (
     id          INTEGER PRIMARY KEY,
     uuid        TEXT NOT NULL UNIQUE,
     name        TEXT NOT NULL,
-    created_at  INTEGER NOT NULL
+    created_at  INTEGER NOT NULL,
+    business_hours_id INTEGER REFERENCES business_hours (id) ON DELETE SET NULL
 ) STRICT;
 
 CREATE TABLE team_members (
@@ -160,10 +213,15 @@ CREATE TABLE conversations (
     waiting_since       INTEGER,                    -- when the contact wrote without an answer since
     first_reply_at      INTEGER,
     resolved_at         INTEGER,
-    meta_ip             TEXT,                       -- truncated address of the start
+    meta_ip             TEXT,                       -- address of the start, as much of it as the inbox keeps
     meta_user_agent     TEXT,
-    created_at          INTEGER NOT NULL
+    created_at          INTEGER NOT NULL,
+    kind                TEXT NOT NULL DEFAULT 'chat' CHECK (kind IN ('chat', 'bug', 'feature', 'review', 'question')),
+    rating              INTEGER CHECK (rating BETWEEN 1 AND 5), -- of a review
+    button              TEXT NOT NULL DEFAULT '',   -- id of the start button
+    locale              TEXT NOT NULL DEFAULT ''    -- in which the contact sees the widget
 ) STRICT;
+CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);
 CREATE INDEX conversations_list ON conversations (listing, last_seq);
 CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);
 CREATE INDEX conversations_recent ON conversations (last_seq);

@@ -257,9 +257,13 @@ fn check_home(config: &InboxConfig) -> Result<()> {
                 link("home_apps", url)?;
                 !title.is_empty() && !url.is_empty()
             }
-            HomeApp::ExternalLink { text, url } => {
+            HomeApp::ExternalLink { text, url, .. } => {
                 link("home_apps", url)?;
                 !text.is_empty() && !url.is_empty()
+            }
+            HomeApp::SelfService { text, target, url, body, .. } => {
+                link("home_apps", url)?;
+                !text.is_empty() && if target == "answer" { !body.is_empty() } else { !url.is_empty() }
             }
         };
         if !complete {

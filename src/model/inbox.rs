@@ -57,18 +57,36 @@ pub struct InboxConfig {
     pub show_powered_by: bool,
     pub colors: Colors,
     pub launcher: Launcher,
+    pub window: Window,
     pub home_screen: HomeScreen,
+    pub home_buttons: Vec<StartButton>,
     pub home_apps: Vec<HomeApp>,
+    pub tiles: Tiles,
     pub greeting_message: String,
     pub introduction_message: String,
     pub chat_introduction: String,
     pub chat_reply_expectation_message: String,
     pub notice_banner: NoticeBanner,
     pub direct_to_conversation: bool,
+    /// One conversation per person, for ever (decision 3).
+    pub single_thread: bool,
+    /// Who may chat: `anonymous`, `identify` (name, address and a code by mail first) or `verified` (signed token only); decision 2.
+    pub access: String,
     pub features: Features,
     pub visitors: Policy,
     pub users: Policy,
     pub prechat_form: PrechatForm,
+    /// After an anonymous visitor's first message: ask for name and address, skippable.
+    pub contact_prompt: bool,
+    pub consent: Consent,
+    pub hours: Hours,
+    pub show_office_hours_in_chat: bool,
+    pub show_office_hours_after_assignment: bool,
+    /// Say how long answers usually take.
+    pub show_reply_time: bool,
+    pub privacy: Privacy,
+    /// The visitor may have the conversation mailed.
+    pub allow_transcript: bool,
     /// The visitor may close a conversation.
     pub allow_close: bool,
     /// Ask how it was when a conversation is resolved.
@@ -98,6 +116,22 @@ pub struct Launcher {
     pub color: String,
     pub logo_url: String,
     pub spacing: Spacing,
+    /// Words on the button; empty = icon alone.
+    pub text: String,
+    /// A name of the bundled icon set, or `none`.
+    pub icon: String,
+    /// No button: the page opens the chat itself.
+    pub hidden: bool,
+    /// Stacking order on the host page.
+    pub z_index: u32,
+}
+
+/// The window behind the launcher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Window {
+    /// `popup` or `sidebar` (full height).
+    pub kind: String,
 }
 
 /// Distance of the launcher from the edges, in pixels.
@@ -131,12 +165,80 @@ pub struct Background {
     pub image_url: String,
 }
 
+/// A way to begin a conversation, with what it decides beforehand.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StartButton {
+    /// Made by the server; what translations hang on.
+    pub id: String,
+    /// A name of the bundled icon set.
+    pub icon: String,
+    pub name: String,
+    /// The uuid of the team that gets what begins here, or empty.
+    pub team: String,
+    /// `low`, `medium`, `high` or empty.
+    pub priority: String,
+    /// Said by us before the visitor writes; empty = nothing.
+    pub opening_message: String,
+    /// Prepared for an assistant; refused as long as none is set up.
+    pub ai: bool,
+}
+
+/// The modules of the feedback hub behind one launcher.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Tiles {
+    pub chat: bool,
+    pub bug: bool,
+    pub feature: bool,
+    pub review: bool,
+    pub question: bool,
+    /// Reports may carry a file or screenshot.
+    pub files: bool,
+}
+
+/// What must be agreed to before the first message.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Consent {
+    pub enabled: bool,
+    pub text: String,
+    pub link_text: String,
+    pub link_url: String,
+}
+
+/// When we are here.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Hours {
+    /// The uuid of the set of business hours; empty = always.
+    pub set: String,
+    /// Outside of them: `open` (as ever), `form` (leave a message with an address) or `hide` (no launcher).
+    pub outside: String,
+}
+
+/// What is remembered about visitors.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Privacy {
+    /// Pages looked at: `conversation` (of people with one), `always` (once there is a session) or `never`.
+    pub page_visits: String,
+    /// Keep query and fragment of their addresses.
+    pub keep_query: bool,
+    /// Network addresses: `short`, `full` or `none`.
+    pub ip: String,
+    /// Days until a full address is shortened.
+    pub ip_days: u16,
+}
+
 /// A card of the home screen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum HomeApp {
     /// News with a picture.
     Announcement {
+        #[serde(default)]
+        id: String,
         #[serde(default)]
         title: String,
         #[serde(default)]
@@ -149,7 +251,28 @@ pub enum HomeApp {
     /// A link that opens in a new tab.
     ExternalLink {
         #[serde(default)]
+        id: String,
+        #[serde(default)]
+        icon: String,
+        #[serde(default)]
         text: String,
+        #[serde(default)]
+        url: String,
+    },
+    /// Help without a person: an answer that opens inside the widget (`answer`), or a page of the help centre (`page`).
+    SelfService {
+        #[serde(default)]
+        id: String,
+        #[serde(default)]
+        icon: String,
+        /// `answer` or `page`.
+        #[serde(default)]
+        target: String,
+        #[serde(default)]
+        text: String,
+        /// Markdown of an answer.
+        #[serde(default)]
+        body: String,
         #[serde(default)]
         url: String,
     },
@@ -169,6 +292,8 @@ pub struct NoticeBanner {
 pub struct Features {
     pub emoji: bool,
     pub file_upload: bool,
+    /// Bold, italic, code in the composer.
+    pub formatting: bool,
 }
 
 /// What one kind of person may do.
@@ -222,18 +347,31 @@ impl Default for InboxConfig {
             show_powered_by: true,
             colors: Colors::default(),
             launcher: Launcher::default(),
+            window: Window::default(),
             home_screen: HomeScreen::default(),
+            home_buttons: Vec::new(),
             home_apps: Vec::new(),
+            tiles: Tiles::default(),
             greeting_message: "Hello {{.FirstName | there}}".into(),
             introduction_message: "How can we help?".into(),
             chat_introduction: String::new(),
             chat_reply_expectation_message: String::new(),
             notice_banner: NoticeBanner::default(),
             direct_to_conversation: false,
+            single_thread: false,
+            access: "anonymous".into(),
             features: Features::default(),
             visitors: Policy::default(),
             users: Policy::default(),
             prechat_form: PrechatForm::default(),
+            contact_prompt: false,
+            consent: Consent::default(),
+            hours: Hours::default(),
+            show_office_hours_in_chat: false,
+            show_office_hours_after_assignment: false,
+            show_reply_time: true,
+            privacy: Privacy::default(),
+            allow_transcript: true,
             allow_close: true,
             csat_enabled: false,
             require_exp: false,
@@ -253,7 +391,40 @@ impl Default for Colors {
 
 impl Default for Launcher {
     fn default() -> Launcher {
-        Launcher { position: "right".into(), color: "#0f766e".into(), logo_url: String::new(), spacing: Spacing::default() }
+        Launcher {
+            position: "right".into(),
+            color: "#0f766e".into(),
+            logo_url: String::new(),
+            spacing: Spacing::default(),
+            text: String::new(),
+            icon: "chat".into(),
+            hidden: false,
+            z_index: 2_147_483_000,
+        }
+    }
+}
+
+impl Default for Window {
+    fn default() -> Window {
+        Window { kind: "popup".into() }
+    }
+}
+
+impl Default for Tiles {
+    fn default() -> Tiles {
+        Tiles { chat: true, bug: false, feature: false, review: false, question: false, files: true }
+    }
+}
+
+impl Default for Hours {
+    fn default() -> Hours {
+        Hours { set: String::new(), outside: "open".into() }
+    }
+}
+
+impl Default for Privacy {
+    fn default() -> Privacy {
+        Privacy { page_visits: "conversation".into(), keep_query: false, ip: "short".into(), ip_days: 30 }
     }
 }
 
@@ -283,7 +454,7 @@ impl Default for Background {
 
 impl Default for Features {
     fn default() -> Features {
-        Features { emoji: true, file_upload: true }
+        Features { emoji: true, file_upload: true, formatting: true }
     }
 }
 

@@ -21,6 +21,57 @@ pub const MIGRATIONS: &[&str] = &[
         created_at      INTEGER NOT NULL,
         answered_at     INTEGER
     ) STRICT;",
+    // 3: the widget in full: reports, hours, languages, identification by code, consent.
+    "CREATE TABLE business_hours (
+        id          INTEGER PRIMARY KEY,
+        uuid        TEXT NOT NULL UNIQUE,
+        name        TEXT NOT NULL,
+        time_zone   TEXT NOT NULL,
+        weekly      TEXT NOT NULL,
+        holidays    TEXT NOT NULL DEFAULT '[]',
+        created_at  INTEGER NOT NULL,
+        updated_at  INTEGER NOT NULL
+    ) STRICT;
+    ALTER TABLE teams ADD COLUMN business_hours_id INTEGER REFERENCES business_hours (id) ON DELETE SET NULL;
+    CREATE TABLE translations (
+        inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+        locale      TEXT NOT NULL,
+        key         TEXT NOT NULL,
+        text        TEXT NOT NULL,
+        PRIMARY KEY (inbox_id, locale, key)
+    ) STRICT, WITHOUT ROWID;
+    ALTER TABLE sessions ADD COLUMN by_code INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE verifications (
+        id          INTEGER PRIMARY KEY,
+        ticket_hash BLOB NOT NULL UNIQUE,
+        inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+        session_id  INTEGER REFERENCES sessions (id) ON DELETE CASCADE,
+        name        TEXT NOT NULL,
+        email       TEXT NOT NULL,
+        code_hash   BLOB NOT NULL,
+        tries       INTEGER NOT NULL DEFAULT 0,
+        sent_at     INTEGER NOT NULL,
+        expires_at  INTEGER NOT NULL,
+        used_at     INTEGER,
+        created_at  INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX verifications_age ON verifications (created_at);
+    CREATE TABLE consents (
+        id              INTEGER PRIMARY KEY,
+        contact_id      INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+        inbox_id        INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+        conversation_id INTEGER REFERENCES conversations (id) ON DELETE SET NULL,
+        locale          TEXT NOT NULL,
+        text            TEXT NOT NULL,
+        link_url        TEXT NOT NULL,
+        at              INTEGER NOT NULL
+    ) STRICT;
+    CREATE INDEX consents_contact ON consents (contact_id);
+    ALTER TABLE conversations ADD COLUMN kind TEXT NOT NULL DEFAULT 'chat' CHECK (kind IN ('chat', 'bug', 'feature', 'review', 'question'));
+    ALTER TABLE conversations ADD COLUMN rating INTEGER CHECK (rating BETWEEN 1 AND 5);
+    ALTER TABLE conversations ADD COLUMN button TEXT NOT NULL DEFAULT '';
+    ALTER TABLE conversations ADD COLUMN locale TEXT NOT NULL DEFAULT '';
+    CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);",
 ];
 
 /// The version of a file that has everything.
