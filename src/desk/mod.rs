@@ -8,6 +8,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod csat;
 pub mod form;
+pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod messages;
