@@ -13,8 +13,12 @@ pub mod identity;
 pub mod inboxes;
 pub mod messages;
 pub mod pages;
+pub mod setting_texts;
+mod settings_check;
 pub mod threads;
+pub mod translations;
 pub mod visitors;
+pub mod words;
 
 use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};

@@ -20,6 +20,7 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod surveys;
+pub mod translations;
 pub mod tx;
 pub mod writer;
 
