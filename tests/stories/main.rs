@@ -11,3 +11,4 @@ mod files;
 mod inside;
 mod people;
 mod places;
+mod reach;
