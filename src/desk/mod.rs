@@ -4,14 +4,18 @@ pub mod agents;
 pub mod attachments;
 pub mod availability;
 pub mod catch_up;
+pub mod consents;
 pub mod contacts;
 pub mod conversations;
 pub mod csat;
+pub mod details;
 pub mod form;
 pub mod identity;
 pub mod inboxes;
 pub mod messages;
 pub mod pages;
+pub mod privacy;
+pub mod reports;
 pub mod threads;
 pub mod visitors;
 

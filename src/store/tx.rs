@@ -191,5 +191,6 @@ sql_word!(
     crate::model::agent::Purpose,
     crate::model::contact::ContactKind,
     crate::model::conversation::Status,
+    crate::model::conversation::ConversationKind,
     crate::model::message::MessageKind,
 );

@@ -8,6 +8,7 @@ mod catch_up;
 mod chat;
 mod exposure;
 mod files;
+mod hub;
 mod inside;
 mod people;
 mod places;
