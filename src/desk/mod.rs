@@ -10,6 +10,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod form;
+pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod messages;

@@ -43,6 +43,8 @@ pub struct Throttles {
     report_gap: Throttle,
     typing: Throttle,
     pages: Throttle,
+    /// Calls that wait right now.
+    pub polls: super::polls::Polls,
 }
 
 impl Throttles {
@@ -64,6 +66,7 @@ impl Throttles {
             report_gap: Throttle::new(60 / limits::REPORT_GAP.as_secs() as u32, 1, limits::THROTTLE_KEYS_MAX),
             typing: limit(SIGNS_PER_CONTACT),
             pages: limit(SIGNS_PER_CONTACT),
+            polls: super::polls::Polls::default(),
         }
     }
 

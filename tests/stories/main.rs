@@ -12,3 +12,4 @@ mod hub;
 mod inside;
 mod people;
 mod places;
+mod reach;
