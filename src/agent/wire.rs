@@ -114,7 +114,7 @@ pub fn contact(desk: &Desk, contact: &Contact) -> Value {
         "verified": contact.kind == ContactKind::Contact && contact.verified_by.is_some(), "verified_by": contact.verified_by,
         "attributes": contact.attributes, "first_seen_at": contact.first_seen_at, "last_seen_at": contact.last_seen_at,
         "online": desk.presence.is_present(Topic::Contact(contact.id)), "blocked": contact.blocked_at.is_some(), "note": contact.note,
-        "avatar_tint": contact.uuid.tint(),
+        "avatar_tint": contact.uuid.tint(), "variables": contact.variables, "consents": contact.consents,
     })
 }
 
@@ -142,7 +142,8 @@ pub fn conversation(desk: &Desk, conversation: &Conversation) -> Value {
         "preview_from": conversation.preview_from, "waiting_since": conversation.waiting_since, "created_at": conversation.created_at,
         "last_message_at": conversation.last_message_at, "contact_seen_seq": conversation.contact_seen_seq,
         "closed_by_contact": conversation.closed_by_contact, "last_seq": conversation.last_seq,
-        "last_incoming_seq": conversation.last_incoming_seq, "seq": conversation.seq,
+        "last_incoming_seq": conversation.last_incoming_seq, "seq": conversation.seq, "kind": conversation.kind.as_str(),
+        "rating": conversation.rating, "locale": conversation.locale,
     })
 }
 
@@ -195,6 +196,7 @@ pub fn opened(desk: &Desk, opened: &Opened) -> Value {
         "conversation": listed(desk, &opened.listed), "contact": contact(desk, &opened.contact), "messages": messages(desk, &opened.page),
         "has_more": opened.page.has_more, "pages": pages(&opened.pages), "earlier": earlier.collect::<Vec<_>>(),
         "my_seen_seq": opened.my_seen_seq,
+        "origin": { "attributes": opened.origin.attributes, "user_agent": opened.origin.user_agent, "ip": opened.origin.ip },
     })
 }
 

@@ -140,6 +140,18 @@ pub const TEAMS_MAX: usize = 100;
 pub const TEAM_MEMBERS_MAX: usize = 1_000;
 /// Conversations detached from a team that is deleted, per commit: others want to write in between.
 pub const TEAM_DETACH_BATCH: u32 = 2_000;
+/// Characters of a browser's name.
+pub const USER_AGENT_CHARS_MAX: usize = 300;
+/// Network addresses looked at by one sweep of those whose time is over.
+pub const ADDRESSES_PER_SWEEP: u32 = 1000;
+/// Variables a page may tell of a visit, with the characters of a name and of a value: what a sidebar can show.
+pub const VARIABLES_MAX: usize = 50;
+/// Characters of a variable's name.
+pub const VARIABLE_NAME_CHARS_MAX: usize = 100;
+/// Characters of a variable's value.
+pub const VARIABLE_CHARS_MAX: usize = 500;
+/// Between two reports of one person, or of one network without sessions: a second press of the button is no second report.
+pub const REPORT_GAP: Duration = Duration::from_secs(10);
 /// Sweeps of one cleaning: each removes some thousand small rows or a few files.
 pub const SWEEPS_MAX: usize = 1000;
 /// Characters of a search query.

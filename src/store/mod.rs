@@ -6,6 +6,7 @@
 pub mod agents;
 pub mod audit;
 pub mod backup;
+pub mod consents;
 pub mod contacts;
 pub mod conversations;
 pub mod events;

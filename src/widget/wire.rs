@@ -41,6 +41,12 @@ pub fn failure(error: &Error, request_id: &str) -> Reply {
         Kind::Internal => (500, "GeneralException"),
     };
     let mut body = json!({ "status": "error", "message": error.message, "data": null, "error_type": error_type });
+    if let Some(code) = error.code {
+        body["code"] = json!(code);
+    }
+    for (name, value) in error.details.iter().flat_map(|details| details.iter()) {
+        body[name] = value.clone();
+    }
     if let Some(field) = &error.field {
         body["field"] = json!(field);
     }
@@ -347,6 +353,7 @@ fn partial(desk: &Desk, conversation: &Conversation, closed: bool) -> Map<String
         "number": conversation.id.0,
         "status": status,
         "closed": closed,
+        "kind": conversation.kind.as_str(),
         "assignee": conversation.assignee.as_ref().map(|agent| assignee(desk, agent)),
         "team": conversation.team.as_ref().map(|team| json!({ "name": team.name })),
         "seq": conversation.seq,

@@ -9,6 +9,7 @@ mod catch_up;
 mod chat;
 mod exposure;
 mod files;
+mod hub;
 mod inside;
 mod people;
 mod places;
