@@ -78,6 +78,13 @@ pub const JOIN_TIMEOUT: Duration = Duration::from_secs(20);
 /// A joined socket that says nothing is dropped after this (checklist row 99): throttled background tabs ping about once a minute.
 pub const SOCKET_SILENCE_MAX: Duration = Duration::from_secs(70);
 
+/// Longest wait of a catch-up call that has nothing to tell yet: below the 30 s after which common proxies give up.
+pub const POLL_WAIT_MAX: Duration = Duration::from_secs(25);
+/// Catch-up calls of one session that wait at once: its tabs, and some whose line tore unnoticed.
+pub const POLLS_PER_SESSION_MAX: usize = 8;
+/// Catch-up calls that wait altogether: half of all seats stay for sockets, which are cheaper for everybody.
+pub const POLLS_MAX: usize = 10_000;
+
 /// Tasks waiting for the writer; beyond, callers wait for a place.
 pub const WRITE_QUEUE_MAX: usize = 4096;
 /// How long a caller waits for a place in the writer's queue before it is told "busy".
@@ -121,6 +128,18 @@ pub const PAGE_VISIT_CONTACTS_MAX: usize = 20_000;
 pub const PAGE_URL_CHARS_MAX: usize = 1024;
 /// Characters of a visited page's title.
 pub const PAGE_TITLE_CHARS_MAX: usize = 256;
+/// Sets of business hours: one per office of a large house.
+pub const HOURS_SETS_MAX: usize = 100;
+/// Spans of one day in a set: a day with five breaks fits.
+pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
+/// Holidays of one set: ten years of them.
+pub const HOLIDAYS_MAX: usize = 300;
+/// Teams of one house.
+pub const TEAMS_MAX: usize = 100;
+/// Members of one team: as many agents as the lists show.
+pub const TEAM_MEMBERS_MAX: usize = 1_000;
+/// Conversations detached from a team that is deleted, per commit: others want to write in between.
+pub const TEAM_DETACH_BATCH: u32 = 2_000;
 /// Sweeps of one cleaning: each removes some thousand small rows or a few files.
 pub const SWEEPS_MAX: usize = 1000;
 /// Characters of a search query.

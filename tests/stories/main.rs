@@ -4,6 +4,7 @@
 mod support;
 
 mod attacks;
+mod availability;
 mod catch_up;
 mod chat;
 mod exposure;
@@ -11,3 +12,4 @@ mod files;
 mod inside;
 mod people;
 mod places;
+mod reach;
