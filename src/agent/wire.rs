@@ -1,10 +1,12 @@
 //! The shapes of the desk's own API (README.md here). The only file of this door that makes JSON.
 
 use crate::base::clock::Millis;
+use super::snippets;
 use crate::base::error::{Error, Kind};
 use crate::base::id::{Seq, Uuid};
 use crate::desk::Desk;
 use crate::desk::threads::{Opened, Page};
+use crate::desk::translations::{Locale, Sentence};
 use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
 use crate::model::contact::{Contact, ContactKind, PageVisit, name_of};
@@ -89,6 +91,11 @@ pub fn failure(error: &Error, request_id: &str, more: Option<(&str, Value)>) -> 
         Some(seconds) => reply.header("retry-after", seconds.to_string()),
         None => reply,
     }
+}
+
+/// What is wrong with one setting of a draft.
+pub fn problem(error: &Error) -> Value {
+    json!({ "field": error.field, "message": error.message })
 }
 
 /// Agent.
@@ -208,12 +215,26 @@ pub fn pages(visits: &[PageVisit]) -> Vec<Value> {
 /// Inbox with everything an admin may see; never the secret itself.
 pub fn inbox(inbox: &Inbox, base: &str) -> Value {
     let uuid = inbox.uuid.to_string();
+    let snippets = snippets::all(inbox, base);
     json!({
         "uuid": uuid, "name": inbox.name, "enabled": inbox.enabled, "has_secret": inbox.secret.is_some(), "created_at": inbox.created_at,
-        "config": inbox.config, "snippet": format!("<script async src=\"{base}/w/{uuid}.js\"></script>"),
-        "libredesk_snippet": format!(
-            "<script>\n  window.LibredeskSettings = {{\n    baseURL: '{base}',\n    inboxID: '{uuid}'\n  }};\n</script>\n<script async src=\"{base}/widget.js\"></script>"
-        ),
+        "config": inbox.config, "number": inbox.id.0, "snippet": snippets["deskbell"], "libredesk_snippet": snippets["libredesk"],
+        "snippets": snippets, "chat_url": format!("{base}/chat/{uuid}"),
+    })
+}
+
+/// Languages and strings of an inbox.
+pub fn translations(locales: &[Locale], sentences: &[Sentence]) -> Value {
+    json!({
+        "locales": locales.iter().map(|locale| json!({ "code": locale.code, "name": locale.name, "own": locale.own })).collect::<Vec<_>>(),
+        "sentences": sentences
+            .iter()
+            .map(|sentence| {
+                json!({
+                    "key": sentence.key, "english": sentence.english, "stock": sentence.stock, "own": sentence.own, "group": sentence.group,
+                })
+            })
+            .collect::<Vec<_>>(),
     })
 }
 

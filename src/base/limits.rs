@@ -30,6 +30,9 @@ pub const ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 /// Keys of form data or custom attributes.
 pub const ATTRIBUTES_MAX: usize = 100;
 
+/// Languages in which one inbox has words of its own: more than any site speaks.
+pub const LOCALES_MAX: usize = 40;
+
 /// Bytes of all request headers together; hyper's buffer is bounded by it.
 pub const HEADER_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a form that may lead to nothing: a preamble, a part's head. Real heads have a few hundred.

@@ -19,8 +19,12 @@ pub mod pages;
 pub mod privacy;
 pub mod reports;
 pub mod teams;
+pub mod setting_texts;
+mod settings_check;
 pub mod threads;
+pub mod translations;
 pub mod visitors;
+pub mod words;
 
 use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};

@@ -23,6 +23,7 @@ pub mod sessions;
 pub mod settings;
 pub mod surveys;
 pub mod teams;
+pub mod translations;
 pub mod tx;
 pub mod writer;
 

@@ -14,3 +14,4 @@ mod inside;
 mod people;
 mod places;
 mod reach;
+mod settings;
