@@ -5,6 +5,7 @@ pub mod conversations;
 pub mod inboxes;
 pub mod pages;
 pub mod people;
+mod rich;
 pub mod socket;
 pub mod wire;
 

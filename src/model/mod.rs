@@ -7,3 +7,4 @@ pub mod event;
 pub mod inbox;
 pub mod job;
 pub mod message;
+pub mod rich;

@@ -10,6 +10,7 @@ use crate::desk::conversations::Start;
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::threads::Thread;
 use crate::http::{Reply, Request};
+use crate::model::rich::{self, Postback};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -29,6 +30,22 @@ struct Send {
     message: String,
     #[serde(default)]
     echo_id: Option<String>,
+    #[serde(default)]
+    postback: Option<Pressed>,
+}
+
+#[derive(Deserialize)]
+struct Pressed {
+    message_uuid: String,
+    postback_id: String,
+}
+
+impl Pressed {
+    fn checked(self) -> Result<Postback> {
+        let unknown = || Error::not_found("button").in_field("postback");
+        let message_uuid = Uuid::parse(&self.message_uuid).ok_or_else(unknown)?;
+        if rich::is_postback_id(&self.postback_id) { Ok(Postback { message_uuid, postback_id: self.postback_id }) } else { Err(unknown()) }
+    }
 }
 
 /// Who begins a conversation: somebody with a session, or nobody yet. A bad token is a 401, never silently a new visitor.
@@ -42,7 +59,7 @@ impl Widget {
     pub(super) async fn init(&self, mut request: Request) -> Result<Reply> {
         let starter = self.starter(&request).await?;
         let asked: Init = request.json().await?;
-        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, ..Incoming::default() };
         self.begin(&request, starter, message, asked.form_data.unwrap_or_default()).await
     }
 
@@ -71,7 +88,9 @@ impl Widget {
         let visitor = self.visitor(&request).await?;
         self.throttles.message(&self.desk, visitor.session.contact.0)?;
         let asked: Send = request.json().await?;
-        let incoming = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        let postback = asked.postback.map(Pressed::checked).transpose()?;
+        let text = check_incoming(&asked.message, false)?;
+        let incoming = Incoming { text, echo_id: echo_id(asked.echo_id)?, postback, ..Incoming::default() };
         let message = self.desk.receive(&visitor.inbox, &visitor.session, uuid, incoming).await?;
         Ok(visitor.told(wire::success(wire::message(&self.desk, &message))))
     }

@@ -135,6 +135,7 @@ pub fn spoken(contact: Option<ContactId>, text: String, echo_id: Option<String>)
         text,
         activity: None,
         echo_id,
+        meta: Default::default(),
     }
 }
 

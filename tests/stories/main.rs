@@ -12,3 +12,4 @@ mod inside;
 mod people;
 mod places;
 mod reach;
+mod rich;
