@@ -133,6 +133,8 @@ row_id! {
     AgentSessionId,
     /// Row of `teams`.
     TeamId,
+    /// Row of `business_hours`.
+    HoursId,
     /// Row of `jobs`.
     JobId,
 }
