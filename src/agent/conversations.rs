@@ -27,6 +27,8 @@ struct NewMessage {
     echo_id: Option<String>,
     #[serde(default)]
     attachments: Vec<String>,
+    #[serde(default)]
+    rich: Option<super::rich::NewRich>,
 }
 
 #[derive(Deserialize)]
@@ -127,7 +129,8 @@ impl Desks {
             return Err(Error::invalid("echo_id is 1 to 64 letters, digits, _ or -.").in_field("echo_id"));
         }
         let attachments = asked.attachments.iter().map(|text| super::id(text, "uploaded file")).collect::<Result<Vec<_>>>()?;
-        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments };
+        let rich = asked.rich.map(super::rich::NewRich::read).transpose()?;
+        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments, rich };
         let (conversation, message) = self.desk.reply(&agent, uuid, outgoing).await?;
         // Whoever just wrote has read everything before.
         let listed = Listed { conversation, unread: 0 };

@@ -6,6 +6,7 @@ pub mod inboxes;
 pub mod organise;
 pub mod pages;
 pub mod people;
+mod rich;
 pub mod snippets;
 pub mod socket;
 pub mod translations;

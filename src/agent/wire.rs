@@ -15,6 +15,7 @@ use crate::model::event::{Event, Topic, Typist, What};
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::model::rich::{Button, Element, Rich};
 use crate::model::team::Team;
 use crate::store::search::Hit;
 use serde_json::{Value, json};
@@ -173,7 +174,21 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "created_at": message.created_at, "edited_at": message.edited_at,
         "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
         "echo_id": if own { message.echo_id.as_deref() } else { None }, "via": message.via, "activity": message.activity,
+        "rich": message.meta.rich.as_ref().map(|shown| rich(desk, shown)), "postback": message.meta.postback,
     })
+}
+
+/// Rich: cards or quick replies.
+pub fn rich(desk: &Desk, rich: &Rich) -> Value {
+    let button =
+        |button: &Button| json!({ "type": button.kind, "text": button.text, "value": button.value, "postback_id": button.postback_id });
+    let element = |element: &Element| {
+        json!({
+            "title": element.title, "subtitle": element.subtitle, "image_url": element.picture.map(|picture| desk.link(picture)),
+            "buttons": element.buttons.iter().map(button).collect::<Vec<_>>(),
+        })
+    };
+    json!({ "template": rich.template, "elements": rich.elements.iter().map(element).collect::<Vec<_>>() })
 }
 
 /// Attachment.

@@ -109,6 +109,23 @@ pub const EVENTS_MAX: i64 = 200_000;
 /// Changes answered by one catch-up call.
 pub const CHANGES_PER_PAGE: u32 = 500;
 
+/// Elements of one rich message and buttons of one element: what LiveChat's protocol allows, so that both doors tell the same story.
+pub const RICH_ELEMENTS_MAX: usize = 10;
+/// Buttons of one element of a rich message.
+pub const RICH_BUTTONS_MAX: usize = 13;
+/// Characters of a card's title: two lines of a narrow card.
+pub const RICH_TITLE_CHARS_MAX: usize = 250;
+/// Characters of a card's second text.
+pub const RICH_SUBTITLE_CHARS_MAX: usize = 1000;
+/// Characters of a button.
+pub const RICH_BUTTON_CHARS_MAX: usize = 100;
+/// Characters of what a button says.
+pub const RICH_VALUE_CHARS_MAX: usize = 500;
+/// Bytes of a button's address.
+pub const RICH_URL_BYTES_MAX: usize = 2000;
+/// Bytes of a button's id: other systems use long ones.
+pub const POSTBACK_ID_BYTES_MAX: usize = 128;
+
 /// Bytes of files that one contact may send in 24 hours.
 pub const CONTACT_FILE_BYTES_PER_DAY: i64 = 500 * 1024 * 1024;
 /// Bytes of the files of a first message without a session.

@@ -10,6 +10,7 @@ use crate::desk::conversations::{Sender, Start};
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::threads::Thread;
 use crate::http::{Reply, Request};
+use crate::model::rich::{self, Postback};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -44,6 +45,22 @@ struct Send {
     message: String,
     #[serde(default)]
     echo_id: Option<String>,
+    #[serde(default)]
+    postback: Option<Pressed>,
+}
+
+#[derive(Deserialize)]
+struct Pressed {
+    message_uuid: String,
+    postback_id: String,
+}
+
+impl Pressed {
+    fn checked(self) -> Result<Postback> {
+        let unknown = || Error::not_found("button").in_field("postback");
+        let message_uuid = Uuid::parse(&self.message_uuid).ok_or_else(unknown)?;
+        if rich::is_postback_id(&self.postback_id) { Ok(Postback { message_uuid, postback_id: self.postback_id }) } else { Err(unknown()) }
+    }
 }
 
 /// Who begins a conversation: somebody with a session, or nobody yet. A bad token is a 401, never silently a new visitor.
@@ -58,7 +75,7 @@ impl Widget {
         let starter = self.starter(&request).await?;
         self.check_access(&starter)?;
         let asked: Init = request.json().await?;
-        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, ..Incoming::default() };
         let Init { form_data, consent, locale, variables, .. } = asked;
         self.begin(&request, starter, message, Extras { form: form_data.unwrap_or_default(), consent, locale, variables }).await
     }
@@ -89,7 +106,9 @@ impl Widget {
         self.throttles.message(&self.desk, visitor.session.contact.0)?;
         self.desk.check_access(&visitor.inbox, Some(&visitor.session))?;
         let asked: Send = request.json().await?;
-        let incoming = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        let postback = asked.postback.map(Pressed::checked).transpose()?;
+        let text = check_incoming(&asked.message, false)?;
+        let incoming = Incoming { text, echo_id: echo_id(asked.echo_id)?, postback, ..Incoming::default() };
         let message = self.desk.receive(&visitor.inbox, &visitor.session, uuid, incoming).await?;
         Ok(visitor.told(wire::success(wire::message(&self.desk, &message))))
     }

@@ -14,4 +14,5 @@ mod inside;
 mod people;
 mod places;
 mod reach;
+mod rich;
 mod settings;
