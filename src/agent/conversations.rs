@@ -6,13 +6,14 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::desk::contacts::ContactEdit;
+use crate::desk::conversations::Assign;
 use crate::desk::messages::Outgoing;
 use crate::desk::threads::ListQuery;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
 use crate::model::conversation::{Box_, Listed, Status};
 use crate::model::event::Door;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Messages an opened thread begins with, and the default page of history.
@@ -30,8 +31,10 @@ struct NewMessage {
 
 #[derive(Deserialize)]
 struct Assignment {
-    #[serde(deserialize_with = "present")]
-    agent: Option<String>,
+    #[serde(default, deserialize_with = "super::given")]
+    agent: Option<Option<String>>,
+    #[serde(default, deserialize_with = "super::given")]
+    team: Option<Option<String>>,
 }
 
 #[derive(Deserialize)]
@@ -159,7 +162,14 @@ impl Desks {
     pub(super) async fn assign(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(&request).await?;
         let asked: Assignment = request.json().await?;
-        let to = asked.agent.map(|text| super::id(&text, "agent")).transpose()?;
+        // Leaving a key out is not the same as "to nobody".
+        if asked.agent.is_none() && asked.team.is_none() {
+            return Err(Error::invalid("Say to whom: agent or team, each a uuid or null.").in_field("agent"));
+        }
+        let to = Assign {
+            agent: asked.agent.map(|to| to.map(|text| super::id(&text, "agent")).transpose()).transpose()?,
+            team: asked.team.map(|to| to.map(|text| super::id(&text, "team")).transpose()).transpose()?,
+        };
         self.desk.assign(&agent, uuid, to).await?;
         self.shown(&agent, uuid).await
     }
@@ -232,9 +242,4 @@ impl Desks {
 
 fn page_size(request: &Request) -> Result<u32> {
     Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
-}
-
-/// A key that must be there, though it may be null: leaving it out is not the same as "to nobody".
-fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
-    Option::<String>::deserialize(value)
 }

@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod conversations;
 pub mod inboxes;
+pub mod organise;
 pub mod pages;
 pub mod people;
 pub mod socket;
@@ -83,6 +84,14 @@ impl Desks {
             ("DELETE", ["inboxes", uuid, "secret"]) => self.remove_secret(&request, id(uuid, "inbox")?).await,
             ("POST", ["inboxes", uuid, "token-check"]) => self.check_token(request, id(uuid, "inbox")?).await,
             ("POST", ["inboxes", uuid, "logo"]) => self.upload_logo(request, id(uuid, "inbox")?).await,
+            ("GET", ["hours"]) => self.hours(&request).await,
+            ("POST", ["hours"]) => self.create_hours(request).await,
+            ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
+            ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["teams"]) => self.teams(&request).await,
+            ("POST", ["teams"]) => self.create_team(request).await,
+            ("PUT", ["teams", uuid]) => self.edit_team(request, id(uuid, "team")?).await,
+            ("DELETE", ["teams", uuid]) => self.delete_team(&request, id(uuid, "team")?).await,
             // Nobody learns which addresses exist without a session.
             _ => self.agent(&request).await.and_then(|_| Err(Error::not_found("address"))),
         }
@@ -114,4 +123,9 @@ fn number(request: &Request, name: &'static str) -> Result<Option<i64>> {
             .map(Some)
             .ok_or_else(|| Error::invalid(format!("{name} is a number.")).in_field(name)),
     }
+}
+
+/// A key that may be left out, be null or be a text: three different things.
+fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    <Option<String> as serde::Deserialize>::deserialize(value).map(Some)
 }

@@ -120,6 +120,8 @@ row_id! {
     AgentSessionId,
     /// Row of `teams`.
     TeamId,
+    /// Row of `business_hours`.
+    HoursId,
     /// Row of `jobs`.
     JobId,
 }

@@ -128,6 +128,18 @@ pub const PAGE_VISIT_CONTACTS_MAX: usize = 20_000;
 pub const PAGE_URL_CHARS_MAX: usize = 1024;
 /// Characters of a visited page's title.
 pub const PAGE_TITLE_CHARS_MAX: usize = 256;
+/// Sets of business hours: one per office of a large house.
+pub const HOURS_SETS_MAX: usize = 100;
+/// Spans of one day in a set: a day with five breaks fits.
+pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
+/// Holidays of one set: ten years of them.
+pub const HOLIDAYS_MAX: usize = 300;
+/// Teams of one house.
+pub const TEAMS_MAX: usize = 100;
+/// Members of one team: as many agents as the lists show.
+pub const TEAM_MEMBERS_MAX: usize = 1_000;
+/// Conversations detached from a team that is deleted, per commit: others want to write in between.
+pub const TEAM_DETACH_BATCH: u32 = 2_000;
 /// Sweeps of one cleaning: each removes some thousand small rows or a few files.
 pub const SWEEPS_MAX: usize = 1000;
 /// Characters of a search query.

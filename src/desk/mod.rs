@@ -8,11 +8,13 @@ pub mod contacts;
 pub mod conversations;
 pub mod csat;
 pub mod form;
+pub mod hours;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod messages;
 pub mod pages;
+pub mod teams;
 pub mod threads;
 pub mod visitors;
 

@@ -86,7 +86,7 @@ pub struct Survey {
 /// What happened, for a message of kind activity.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Activity {
-    /// `status`, `assignment`, `snooze`, `merge`, `close` or `rating`.
+    /// `status`, `assignment`, `team`, `snooze`, `merge`, `close` or `rating`.
     pub action: String,
     /// The new value in words: a status, a name.
     pub value: String,

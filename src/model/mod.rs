@@ -4,6 +4,8 @@ pub mod agent;
 pub mod contact;
 pub mod conversation;
 pub mod event;
+pub mod hours;
 pub mod inbox;
 pub mod job;
 pub mod message;
+pub mod team;

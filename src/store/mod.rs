@@ -9,6 +9,7 @@ pub mod backup;
 pub mod contacts;
 pub mod conversations;
 pub mod events;
+pub mod hours;
 pub mod inboxes;
 pub mod invitations;
 pub mod jobs;
@@ -20,6 +21,7 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod surveys;
+pub mod teams;
 pub mod tx;
 pub mod writer;
 

@@ -44,6 +44,9 @@ pub fn failure(error: &Error, request_id: &str) -> Reply {
     if let Some(field) = &error.field {
         body["field"] = json!(field);
     }
+    if let Some(code) = error.code {
+        body["code"] = json!(code);
+    }
     if error.kind == Kind::Internal {
         body["request_id"] = json!(request_id);
     }
@@ -316,6 +319,8 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::ContactChanged { .. }
         | What::InboxChanged { .. }
         | What::AgentChanged { .. }
+        | What::HoursChanged { .. }
+        | What::TeamChanged { .. }
         | What::Viewing { .. }
         | What::AgentPresence { .. }
         | What::ContactPresence { .. }
@@ -343,6 +348,7 @@ fn partial(desk: &Desk, conversation: &Conversation, closed: bool) -> Map<String
         "status": status,
         "closed": closed,
         "assignee": conversation.assignee.as_ref().map(|agent| assignee(desk, agent)),
+        "team": conversation.team.as_ref().map(|team| json!({ "name": team.name })),
         "seq": conversation.seq,
         "agent_seen_seq": conversation.agent_seen_seq,
         "contact_seen_seq": conversation.contact_seen_seq,

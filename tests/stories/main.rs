@@ -4,6 +4,7 @@
 mod support;
 
 mod attacks;
+mod availability;
 mod catch_up;
 mod chat;
 mod exposure;
