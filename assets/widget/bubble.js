@@ -40,8 +40,8 @@ function Fate({ chat, entry, seen, mark, progress }) {
   const { t } = chat;
   if (entry.state === 'failed') {
     return html`<div class="fate is-failed" role="alert"><span>${h(Icon, { name: 'warning', size: 14 })}${entry.why || t('w.not_sent')}</span>
-      <span class="fate-buttons"><button type="button" onClick=${() => chat.retry(entry.echo_id)}>${h(Icon, { name: 'refresh', size: 16 })}${t('w.try_again')}</button>
-      <button type="button" onClick=${() => chat.discard(entry.echo_id)}>${t('w.discard')}</button></span></div>`;
+      <span class="fate-buttons"><button type="button" onClick=${() => chat.talk.retry(entry.echo_id)}>${h(Icon, { name: 'refresh', size: 16 })}${t('w.try_again')}</button>
+      <button type="button" onClick=${() => chat.talk.discard(entry.echo_id)}>${t('w.discard')}</button></span></div>`;
   }
   if (entry.state === 'queued') return html`<p class="fate is-queued">${h(Icon, { name: 'clock', size: 14 })}<span>${entry.why || t('w.waiting_for_line')}</span></p>`;
   if (entry.state === 'sending') return html`<p class="fate is-sending">${h(Icon, { name: 'clock', size: 14 })}<span>${progress !== undefined && progress < 1 ? t('w.uploading', { percent: `${Math.round(progress * 100)} %` }) : t('w.sending')}</span></p>`;

@@ -48,11 +48,11 @@ export function Composer({ chat }) {
     draft.current.text = next;
     clearTimeout(draft.current.timer);
     draft.current.timer = /** @type {any} */ (setTimeout(() => chat.keepDraft(id, next, person), DRAFT_MS));
-    if (next) chat.typing();
+    if (next) chat.talk.typing();
   };
   const submit = () => {
     if (!ready) { if (left < 0) chat.say(t('w.too_long', { count: charsMax }), true); return; }
-    chat.send(text.trim(), files);
+    chat.talk.send(text.trim(), files);
     setFiles([]);
     draft.current.text = '';
     clearTimeout(draft.current.timer);

@@ -78,6 +78,13 @@ pub const JOIN_TIMEOUT: Duration = Duration::from_secs(20);
 /// A joined socket that says nothing is dropped after this (checklist row 99): throttled background tabs ping about once a minute.
 pub const SOCKET_SILENCE_MAX: Duration = Duration::from_secs(70);
 
+/// Longest wait of a catch-up call that has nothing to tell yet: below the 30 s after which common proxies give up.
+pub const POLL_WAIT_MAX: Duration = Duration::from_secs(25);
+/// Catch-up calls of one session that wait at once: its tabs, and some whose line tore unnoticed.
+pub const POLLS_PER_SESSION_MAX: usize = 8;
+/// Catch-up calls that wait altogether: half of all seats stay for sockets, which are cheaper for everybody.
+pub const POLLS_MAX: usize = 10_000;
+
 /// Tasks waiting for the writer; beyond, callers wait for a place.
 pub const WRITE_QUEUE_MAX: usize = 4096;
 /// How long a caller waits for a place in the writer's queue before it is told "busy".

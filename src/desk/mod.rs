@@ -9,6 +9,7 @@ pub mod conversations;
 pub mod csat;
 pub mod form;
 pub mod hours;
+pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod messages;

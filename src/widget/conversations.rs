@@ -1,4 +1,4 @@
-//! Conversations of a visitor (protocol 2.6–2.10) and what came after a change number.
+//! Conversations of a visitor (protocol 2.6–2.10).
 
 use super::Widget;
 use super::session::{Caller, Visitor};
@@ -10,7 +10,6 @@ use crate::desk::conversations::Start;
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::threads::Thread;
 use crate::http::{Reply, Request};
-use crate::model::event::Door;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -92,17 +91,6 @@ impl Widget {
         Ok(visitor.told(wire::success(self.shape(&visitor, &thread))))
     }
 
-    /// `GET changes?after=<seq>`: everything durable since, as the frames the socket would have sent.
-    pub(super) async fn changes(&self, request: Request) -> Result<Reply> {
-        let visitor = self.visitor(&request).await?;
-        let after = number(&request, "after")?.ok_or_else(|| Error::invalid("Say after which change: ?after=<seq>.").in_field("after"))?;
-        let changes = self.desk.changes_for_visitor(&visitor.session, after).await?;
-        let told = changes.events.iter().filter_map(|event| event.wire(Door::Widget, |event| wire::frame(&self.desk, event)));
-        let frames: Vec<Value> = told.filter_map(|text| serde_json::from_str(&text).ok()).collect();
-        let data = json!({ "seq": changes.seq, "reload": changes.reload, "more": changes.more, "frames": frames });
-        Ok(visitor.told(wire::success_at(changes.seq, data)))
-    }
-
     pub(super) async fn starter(&self, request: &Request) -> Result<Starter> {
         if request.headers.contains_key("authorization") {
             return Ok(Starter::Known(self.visitor(request).await?));
@@ -168,7 +156,7 @@ pub(super) fn echo_id(given: Option<String>) -> Result<Option<String>> {
     }
 }
 
-fn number(request: &Request, name: &'static str) -> Result<Option<Seq>> {
+pub(super) fn number(request: &Request, name: &'static str) -> Result<Option<Seq>> {
     match request.query(name) {
         None => Ok(None),
         Some(text) => match text.parse::<Seq>() {

@@ -5,6 +5,7 @@ pub mod conversations;
 pub mod csat;
 pub mod media;
 pub mod pages;
+pub mod polls;
 pub mod session;
 pub mod sign_in;
 pub mod socket;

@@ -39,6 +39,8 @@ pub struct Throttles {
     file_starts: Throttle,
     typing: Throttle,
     pages: Throttle,
+    /// Calls that wait right now.
+    pub polls: super::polls::Polls,
 }
 
 impl Throttles {
@@ -57,6 +59,7 @@ impl Throttles {
             file_starts: limit(FILE_STARTS_PER_ADDRESS),
             typing: limit(SIGNS_PER_CONTACT),
             pages: limit(SIGNS_PER_CONTACT),
+            polls: super::polls::Polls::default(),
         }
     }
 

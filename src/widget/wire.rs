@@ -3,15 +3,17 @@
 use crate::base::clock::rfc3339;
 use crate::base::error::{Error, Kind};
 use crate::base::id::Seq;
+use crate::base::markdown::render_agent;
 use crate::desk::Desk;
 use crate::desk::availability::Reach;
+use crate::desk::icons::{self, Icon};
 use crate::desk::threads::Thread;
 use crate::http::Reply;
 use crate::model::agent::AgentRef;
 use crate::model::contact::{Contact, ContactKind};
 use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Event, Typist, What};
-use crate::model::inbox::{Inbox, InboxConfig};
+use crate::model::inbox::{HomeApp, Inbox, InboxConfig, StartButton, Tiles};
 use crate::model::message::{Attachment, Author, Message, MessageKind};
 use serde_json::{Map, Value, json};
 
@@ -112,8 +114,18 @@ fn survey_meta(message: &Message) -> Value {
     meta
 }
 
-/// What the launcher needs before the frame exists (2.1).
-pub fn launcher(inbox: &Inbox, base: &str) -> Value {
+/// What the public settings say beside what an admin typed.
+pub struct Around<'a> {
+    /// The address under which the caller sees us.
+    pub base: &'a str,
+    /// Who answers right now.
+    pub team: &'a [AgentRef],
+    /// What may be sent.
+    pub limits: Value,
+}
+
+/// What the launcher needs before the frame exists (2.1). `hidden` is what counts now: the setting, or the hours.
+pub fn launcher(inbox: &Inbox, base: &str, hidden: bool) -> Value {
     let config = &inbox.config;
     json!({
         "launcher": {
@@ -121,14 +133,19 @@ pub fn launcher(inbox: &Inbox, base: &str) -> Value {
             "logo_url": absolute(base, &config.launcher.logo_url),
             "position": config.launcher.position,
             "color": config.launcher.color,
+            "text": config.launcher.text,
+            "icon": launcher_icon(inbox),
+            "hidden": hidden,
+            "z_index": config.launcher.z_index,
         },
+        "window": { "kind": config.window.kind },
         "colors": { "primary": config.colors.primary },
         "theme": config.theme,
     })
 }
 
 /// The same for our own snippet, without what the loader assumes by itself: every page view pays for each letter.
-pub fn boot(inbox: &Inbox, base: &str) -> Value {
+pub fn boot(inbox: &Inbox, base: &str, hidden: bool) -> Value {
     let config = &inbox.config;
     let assumed = InboxConfig::default();
     let mut launcher = Map::new();
@@ -144,24 +161,60 @@ pub fn boot(inbox: &Inbox, base: &str) -> Value {
     if !config.launcher.logo_url.is_empty() {
         launcher.insert("logo_url".into(), json!(absolute(base, &config.launcher.logo_url)));
     }
+    if !config.launcher.text.is_empty() {
+        launcher.insert("text".into(), json!(config.launcher.text));
+    }
+    if config.launcher.icon != assumed.launcher.icon {
+        launcher.insert("icon".into(), launcher_icon(inbox));
+    }
+    if hidden {
+        launcher.insert("hidden".into(), json!(true));
+    }
+    if config.launcher.z_index != assumed.launcher.z_index {
+        launcher.insert("z_index".into(), json!(config.launcher.z_index));
+    }
     let mut boot =
         json!({ "base": base, "inbox": inbox.uuid.to_string(), "colors": { "primary": config.colors.primary }, "launcher": launcher });
     if config.theme != assumed.theme {
         boot["theme"] = json!(config.theme);
     }
+    if config.window != assumed.window {
+        boot["window"] = json!({ "kind": config.window.kind });
+    }
     boot
 }
 
+/// The loader draws `chat` by heart; another icon comes as its drawing, an unknown one is `chat` again (row 145).
+fn launcher_icon(inbox: &Inbox) -> Value {
+    match inbox.config.launcher.icon.as_str() {
+        word @ ("chat" | "none") => json!(word),
+        name => icons::find(name).map_or_else(|| json!("chat"), |icon| drawing(&icon)),
+    }
+}
+
+/// An `Icon`, or null for no icon. A name nobody knows becomes a speech bubble, never a hole (row 145).
+fn icon(name: &str) -> Value {
+    match name {
+        "" | "none" => Value::Null,
+        name => icons::find(name).or_else(|| icons::find(icons::FALLBACK)).map_or(Value::Null, |icon| drawing(&icon)),
+    }
+}
+
+fn drawing(icon: &Icon) -> Value {
+    json!({ "d": icon.paths })
+}
+
 /// The whole public configuration (2.2), built key by key: what is not named here does not leave (security row 17).
-pub fn settings(inbox: &Inbox, team: &[AgentRef], base: &str, limits: Value) -> Value {
-    let InboxConfig { colors, home_screen, features, notice_banner, prechat_form, .. } = &inbox.config;
+pub fn settings(inbox: &Inbox, around: &Around<'_>) -> Value {
+    let InboxConfig { colors, home_screen, features, notice_banner, prechat_form, consent, .. } = &inbox.config;
     let config = &inbox.config;
-    let mut shape = launcher(inbox, base);
+    let team = around.team;
+    let mut shape = launcher(inbox, around.base, config.launcher.hidden);
     let more = json!({
         "inbox_uuid": inbox.uuid.to_string(),
         "brand_name": config.brand_name,
         "website_url": config.website_url,
-        "logo_url": absolute(base, &config.logo_url),
+        "logo_url": absolute(around.base, &config.logo_url),
         "dark_mode": config.theme == "dark",
         "show_powered_by": config.show_powered_by,
         "language": config.language,
@@ -170,10 +223,16 @@ pub fn settings(inbox: &Inbox, team: &[AgentRef], base: &str, limits: Value) -> 
         "visitors": config.visitors,
         "colors": colors,
         "home_screen": home_screen,
-        "home_apps": config.home_apps,
+        "home_buttons": config.home_buttons.iter().map(home_button).collect::<Vec<_>>(),
+        "home_apps": config.home_apps.iter().map(home_app).collect::<Vec<_>>(),
+        "tiles": tiles(config),
         "features": features,
         "notice_banner": notice_banner,
         "direct_to_conversation": config.direct_to_conversation,
+        "single_thread": config.single_thread,
+        "access": config.access,
+        "contact_prompt": config.contact_prompt,
+        "consent": consent.enabled.then(|| json!({ "text": consent.text, "link_text": consent.link_text, "link_url": consent.link_url })),
         "greeting_message": config.greeting_message,
         "introduction_message": config.introduction_message,
         "chat_introduction": config.chat_introduction,
@@ -182,8 +241,9 @@ pub fn settings(inbox: &Inbox, team: &[AgentRef], base: &str, limits: Value) -> 
         "show_office_hours_after_assignment": false,
         "prechat_form": { "enabled": prechat_form.enabled, "title": prechat_form.title, "fields": form_fields(inbox) },
         "allow_close": config.allow_close,
-        "anonymous_allowed": config.visitors.allow_start_conversation,
-        "limits": limits,
+        "allow_transcript": config.allow_transcript,
+        "anonymous_allowed": config.access == "anonymous" && config.visitors.allow_start_conversation,
+        "limits": around.limits,
         "team": {
             "online": !team.is_empty(),
             "agents": team.iter().take(3).map(|agent| json!({ "first_name": agent.first_name, "avatar_url": null, "tint": agent.uuid.tint() })).collect::<Vec<_>>(),
@@ -197,6 +257,43 @@ pub fn settings(inbox: &Inbox, team: &[AgentRef], base: &str, limits: Value) -> 
         }
     }
     shape
+}
+
+/// A start button. Whom it reaches now is filled in by whoever knows (`online`, `reply_minutes`, `open`).
+fn home_button(button: &StartButton) -> Value {
+    json!({
+        "id": button.id, "icon": icon(&button.icon), "name": button.name, "opening_html": rendered(&button.opening_message),
+    })
+}
+
+fn home_app(app: &HomeApp) -> Value {
+    match app {
+        HomeApp::Announcement { id, title, description, image_url, url } => json!({
+            "type": "announcement", "id": id, "title": title, "description": description, "image_url": image_url, "url": url,
+        }),
+        HomeApp::ExternalLink { id, icon: name, text, url } => {
+            json!({ "type": "external_link", "id": id, "icon": icon(name), "text": text, "url": url })
+        }
+        HomeApp::SelfService { id, icon: name, target, text, body, url } => {
+            let html = if target == "answer" { rendered(body) } else { String::new() };
+            let url = if target == "answer" { "" } else { url };
+            json!({ "type": "self_service", "id": id, "icon": icon(name), "target": target, "text": text, "html": html, "url": url })
+        }
+    }
+}
+
+/// What an admin wrote in Markdown, as sanitised as an agent's message.
+fn rendered(markdown: &str) -> String {
+    if markdown.is_empty() { String::new() } else { render_agent(markdown).html }
+}
+
+/// The hub, or null when there is nothing to choose: only chat is on (rows 105–109, 117).
+fn tiles(config: &InboxConfig) -> Value {
+    let Tiles { chat, bug, feature, review, question, files } = config.tiles;
+    match bug || feature || review || question {
+        true => json!({ "chat": chat, "bug": bug, "feature": feature, "review": review, "question": question, "files": files }),
+        false => Value::Null,
+    }
 }
 
 /// The frame for an event, or `None` when visitors do not hear of it (4.2).

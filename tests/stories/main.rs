@@ -12,3 +12,4 @@ mod files;
 mod inside;
 mod people;
 mod places;
+mod reach;
