@@ -35,8 +35,6 @@ pub struct Error {
     pub message: String,
     /// The input field or claim that is wrong, when there is one.
     pub field: Option<String>,
-    /// A stable word for it where a visitor may cause it: the app says the sentence `error.<code>` in his language.
-    pub code: Option<&'static str>,
     /// Seconds after which trying again makes sense (`TooMany`, `Busy`, `Unavailable`).
     pub retry_after_s: Option<u32>,
     /// For the log only.
@@ -49,7 +47,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of `kind` with a sentence for people.
     pub fn new(kind: Kind, message: impl Into<String>) -> Error {
-        Error { kind, message: message.into(), field: None, code: None, retry_after_s: None, cause: None }
+        Error { kind, message: message.into(), field: None, retry_after_s: None, cause: None }
     }
 
     /// The request is wrong.
@@ -122,12 +120,6 @@ impl Error {
     /// Names the input field that is wrong.
     pub fn in_field(mut self, field: impl Into<String>) -> Error {
         self.field = Some(field.into());
-        self
-    }
-
-    /// Gives it the word under which a visitor's app knows its sentence.
-    pub fn with_code(mut self, code: &'static str) -> Error {
-        self.code = Some(code);
         self
     }
 }
