@@ -52,9 +52,6 @@ pub fn failure(error: &Error, request_id: &str) -> Reply {
     if let Some(field) = &error.field {
         body["field"] = json!(field);
     }
-    if let Some(code) = error.code {
-        body["code"] = json!(code);
-    }
     if error.kind == Kind::Internal {
         body["request_id"] = json!(request_id);
     }
