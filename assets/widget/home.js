@@ -30,7 +30,7 @@ export function Home({ chat }) {
   const greeting = settings.greeting_message === STOCK_GREETING ? hello(state.user, t) : greeted(settings.greeting_message, state.user);
   const introduction = greeted(settings.introduction_message, state.user);
   const last = state.conversations[0];
-  const warm = () => { warmConversation().catch(() => {}); };
+  const warm = () => { warmConversation(chat).catch(() => {}); };
   // Who already talks here will most likely go on talking.
   useEffect(() => { if (last) warm(); }, [!last]);
   const barred = !state.session && settings.anonymous_allowed === false;

@@ -17,10 +17,10 @@ function style(name) {
 
 /** @type {Promise<any>|null} */ let coming = null;
 
-/** Begins to fetch the conversation screen; harmless to call often. */
-export function warmConversation() {
+/** Begins to fetch the conversation screen; harmless to call often. @param {import('./chat.js').Chat} chat */
+export function warmConversation(chat) {
   coming ??= Promise.all([
-    import('./conversation.js'), style('./conversation.css'), import('./composer.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
+    import('./conversation.js'), chat.fetchTalk(), style('./conversation.css'), import('./composer.js'), import('./editor.js'), import('./markup.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
     import('./banner.js'), import('./csat.js'), import('./prechat.js'), import('../shared/html.js'),
   ]).then(([module]) => module.Conversation, (error) => { coming = null; throw error; });
   return coming;
@@ -28,12 +28,12 @@ export function warmConversation() {
 
 export const fetchList = () => import('./list.js').then((module) => module.List);
 
-/** A screen once it is here, a quiet empty place until then; a failed fetch is tried again. @param {{chat: import('./chat.js').Chat, fetch: () => Promise<any>}} props */
+/** A screen once it is here, a quiet empty place until then; a failed fetch is tried again. @param {{chat: import('./chat.js').Chat, fetch: (chat: import('./chat.js').Chat) => Promise<any>}} props */
 export function Later({ chat, fetch }) {
   const [Screen, setScreen] = useState(/** @type {any} */ (null));
   useEffect(() => {
     let here = true;
-    const come = () => { fetch().then((screen) => here && setScreen(() => screen), () => here && setTimeout(come, 2000)); };
+    const come = () => { fetch(chat).then((screen) => here && setScreen(() => screen), () => here && setTimeout(come, 2000)); };
     come();
     return () => { here = false; };
   }, []);

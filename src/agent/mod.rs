@@ -3,8 +3,10 @@
 pub mod auth;
 pub mod conversations;
 pub mod inboxes;
+pub mod organise;
 pub mod pages;
 pub mod people;
+mod rich;
 pub mod snippets;
 pub mod socket;
 pub mod translations;
@@ -91,6 +93,14 @@ impl Desks {
             ("PUT", ["inboxes", uuid, "translations", locale]) => self.translate(request, id(uuid, "inbox")?, locale).await,
             ("GET", ["icons"]) => self.icons(&request).await,
             ("POST", ["inboxes", uuid, "logo"]) => self.upload_logo(request, id(uuid, "inbox")?).await,
+            ("GET", ["hours"]) => self.hours(&request).await,
+            ("POST", ["hours"]) => self.create_hours(request).await,
+            ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
+            ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["teams"]) => self.teams(&request).await,
+            ("POST", ["teams"]) => self.create_team(request).await,
+            ("PUT", ["teams", uuid]) => self.edit_team(request, id(uuid, "team")?).await,
+            ("DELETE", ["teams", uuid]) => self.delete_team(&request, id(uuid, "team")?).await,
             // Nobody learns which addresses exist without a session.
             _ => self.agent(&request).await.and_then(|_| Err(Error::not_found("address"))),
         }
@@ -122,4 +132,9 @@ fn number(request: &Request, name: &'static str) -> Result<Option<i64>> {
             .map(Some)
             .ok_or_else(|| Error::invalid(format!("{name} is a number.")).in_field(name)),
     }
+}
+
+/// A key that may be left out, be null or be a text: three different things.
+fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    <Option<String> as serde::Deserialize>::deserialize(value).map(Some)
 }

@@ -30,16 +30,16 @@ const PING_GAP: Duration = Duration::from_millis(100);
 /// Joins on one socket: identity switches are rare.
 const JOINS_MAX: u32 = 100;
 
-/// Where a socket comes from; checked again at every join, because only then the inbox is known.
-struct Place {
+/// Where a caller comes from; asked again at every join, because only then the inbox is known, and whenever the settings change.
+pub(super) struct Place {
     origin: Option<String>,
     own_origin: String,
     ip: IpAddr,
 }
 
 impl Place {
-    /// Blocked addresses and trusted domains; asked again whenever the settings change.
-    fn is_welcome(&self, inbox: &Inbox) -> Result<()> {
+    /// Blocked addresses and trusted domains.
+    pub(super) fn is_welcome(&self, inbox: &Inbox) -> Result<()> {
         if net::contains(&inbox.access.blocked, self.ip) {
             return Err(Error::forbidden("This chat is not available from your network."));
         }
@@ -76,12 +76,16 @@ struct Frame {
 impl Widget {
     /// `GET /widget/ws`.
     pub fn socket(&self, mut request: Request) -> Result<Reply> {
-        let place =
-            Place { origin: request.header("origin").map(str::to_owned), own_origin: self.own_origin(&request), ip: request.client_ip };
+        let place = self.place(&request);
         self.throttles.call(&self.desk, &request, None)?;
         let widget = self.clone();
         let options = SocketOptions { silence_max: limits::JOIN_TIMEOUT, ..SocketOptions::default() };
         socket::upgrade(&mut request, options, move |socket| widget.live(socket, place))
+    }
+
+    /// Where a request comes from.
+    pub(super) fn place(&self, request: &Request) -> Place {
+        Place { origin: request.header("origin").map(str::to_owned), own_origin: self.own_origin(request), ip: request.client_ip }
     }
 
     async fn live(self, socket: Socket, place: Place) {

@@ -16,6 +16,7 @@ use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Event, Typist, What};
 use crate::model::inbox::{FormField, HomeApp, Inbox, InboxConfig, StartButton, Tiles};
 use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::model::rich::{Button, Element, Rich};
 use serde_json::{Map, Value, json};
 
 /// A good answer in the protocol's envelope (1.1).
@@ -42,6 +43,12 @@ pub fn failure(error: &Error, request_id: &str) -> Reply {
         Kind::Internal => (500, "GeneralException"),
     };
     let mut body = json!({ "status": "error", "message": error.message, "data": null, "error_type": error_type });
+    if let Some(code) = error.code {
+        body["code"] = json!(code);
+    }
+    for (name, value) in error.details.iter().flat_map(|details| details.iter()) {
+        body[name] = value.clone();
+    }
     if let Some(field) = &error.field {
         body["field"] = json!(field);
     }
@@ -83,7 +90,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "status": if own { "received" } else { "sent" },
         "conversation_uuid": message.conversation_uuid.to_string(),
         "created_at": rfc3339(message.created_at),
-        "content": if own { &message.source } else { &message.html },
+        "content": if own { message.source.clone() } else { content(message) },
         "content_type": if own { "text" } else { "html" },
         "text_content": message.text,
         "html": message.html,
@@ -91,7 +98,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "seq": message.seq,
         "author": author(desk, &message.author),
         "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
-        "meta": survey_meta(message),
+        "meta": meta(desk, message),
     });
     if own && let Some(echo_id) = &message.echo_id {
         shape["echo_id"] = json!(echo_id);
@@ -99,17 +106,47 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
     shape
 }
 
-/// Only this tells a client that a message is a question (2.8).
-fn survey_meta(message: &Message) -> Value {
-    let Some(survey) = &message.survey else { return json!({}) };
-    let mut meta = json!({ "is_csat": true, "csat_uuid": survey.uuid.to_string(), "csat_submitted": survey.answered });
-    if let Some(rating) = survey.rating {
-        meta["submitted_rating"] = json!(rating);
+/// What an agent said, with its cards as plain markup for clients that know none (ours draw `meta.rich` beside `html`).
+fn content(message: &Message) -> String {
+    let cards = message.meta.rich.as_ref().map(Rich::html).unwrap_or_default();
+    format!("{}{cards}", message.html)
+}
+
+/// What makes a message more than its words: a question (only `is_csat` tells a client so, 2.8), cards, the press of a button.
+fn meta(desk: &Desk, message: &Message) -> Value {
+    let mut meta = json!({});
+    if let Some(survey) = &message.survey {
+        meta = json!({ "is_csat": true, "csat_uuid": survey.uuid.to_string(), "csat_submitted": survey.answered });
+        if let Some(rating) = survey.rating {
+            meta["submitted_rating"] = json!(rating);
+        }
+        if !survey.feedback.is_empty() {
+            meta["submitted_feedback"] = json!(survey.feedback);
+        }
     }
-    if !survey.feedback.is_empty() {
-        meta["submitted_feedback"] = json!(survey.feedback);
+    if let Some(shown) = &message.meta.rich {
+        meta["rich"] = rich(desk, shown);
+    }
+    if let Some(postback) = &message.meta.postback {
+        meta["postback"] = json!(postback);
+    }
+    if message.meta.opening {
+        meta["opening"] = json!(true);
     }
     meta
+}
+
+/// Cards and quick replies; the desk's door tells them in the same shape.
+pub fn rich(desk: &Desk, rich: &Rich) -> Value {
+    let button =
+        |button: &Button| json!({ "type": button.kind, "text": button.text, "value": button.value, "postback_id": button.postback_id });
+    let element = |element: &Element| {
+        json!({
+            "title": element.title, "subtitle": element.subtitle, "image_url": element.picture.map(|picture| desk.link(picture)),
+            "buttons": element.buttons.iter().map(button).collect::<Vec<_>>(),
+        })
+    };
+    json!({ "template": rich.template, "elements": rich.elements.iter().map(element).collect::<Vec<_>>() })
 }
 
 /// What the public settings say beside what an admin typed.
@@ -333,6 +370,8 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         What::Typing { .. }
         | What::ContactChanged { .. }
         | What::AgentChanged { .. }
+        | What::HoursChanged { .. }
+        | What::TeamChanged { .. }
         | What::Viewing { .. }
         | What::AgentPresence { .. }
         | What::ContactPresence { .. }
@@ -359,7 +398,9 @@ fn partial(desk: &Desk, conversation: &Conversation, closed: bool) -> Map<String
         "number": conversation.id.0,
         "status": status,
         "closed": closed,
+        "kind": conversation.kind.as_str(),
         "assignee": conversation.assignee.as_ref().map(|agent| assignee(desk, agent)),
+        "team": conversation.team.as_ref().map(|team| json!({ "name": team.name })),
         "seq": conversation.seq,
         "agent_seen_seq": conversation.agent_seen_seq,
         "contact_seen_seq": conversation.contact_seen_seq,
