@@ -1,7 +1,7 @@
 //! The shapes of the desk's own API (README.md here). The only file of this door that makes JSON.
 
-use crate::base::clock::Millis;
 use super::snippets;
+use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind};
 use crate::base::id::{Seq, Uuid};
 use crate::desk::Desk;
