@@ -21,10 +21,7 @@ pub(super) fn asked(tx: &ReadTx, inbox: &Inbox, locale: &str, given: bool) -> Re
     if !consent.enabled {
         return Ok(Asked { words: None, given });
     }
-    let text = match consents::translated(tx, inbox.id, locale, "consent.text")? {
-        Some(text) => text,
-        None => consent.text.clone(),
-    };
+    let text = super::words::settings_in(tx, inbox, locale)?.consent.text;
     Ok(Asked { words: Some(ConsentWords { locale: locale.to_owned(), text, link_url: consent.link_url.clone() }), given })
 }
 
