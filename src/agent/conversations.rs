@@ -73,9 +73,10 @@ impl Desks {
         let kinds = match request.query("kind").as_deref() {
             None | Some("") => Kinds::Any,
             Some("reports") => Kinds::Reports,
-            Some(word) => Kinds::Only(ConversationKind::parse(word).ok_or_else(|| {
-                Error::invalid("kind is one of chat, reports, bug, feature, review, question.").in_field("kind")
-            })?),
+            Some(word) => Kinds::Only(
+                ConversationKind::parse(word)
+                    .ok_or_else(|| Error::invalid("kind is one of chat, reports, bug, feature, review, question.").in_field("kind"))?,
+            ),
         };
         let query = ListQuery {
             which,

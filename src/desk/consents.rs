@@ -34,9 +34,7 @@ impl Asked {
         let Some(words) = self.words.as_ref().filter(|_| !self.given) else { return Ok(()) };
         match contact {
             Some(contact) if consents::has(tx, inbox, contact, words)? => Ok(()),
-            Some(_) | None => {
-                Err(Error::invalid("Please agree to the terms shown first.").in_field("consent").coded("consent_needed"))
-            }
+            Some(_) | None => Err(Error::invalid("Please agree to the terms shown first.").in_field("consent").coded("consent_needed")),
         }
     }
 

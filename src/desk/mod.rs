@@ -18,6 +18,8 @@ pub mod pages;
 pub mod privacy;
 pub mod reports;
 pub mod threads;
+pub mod transcripts;
+pub mod verification;
 pub mod visitors;
 
 use crate::base::clock::Clock;

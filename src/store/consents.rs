@@ -17,13 +17,7 @@ pub fn has(tx: &ReadTx, inbox: InboxId, contact: ContactId, words: &ConsentWords
 }
 
 /// Stores a proof.
-pub fn insert(
-    tx: &WriteTx,
-    inbox: InboxId,
-    contact: ContactId,
-    conversation: Option<ConversationId>,
-    words: &ConsentWords,
-) -> Result<()> {
+pub fn insert(tx: &WriteTx, inbox: InboxId, contact: ContactId, conversation: Option<ConversationId>, words: &ConsentWords) -> Result<()> {
     tx.insert(
         "INSERT INTO consents (contact_id, inbox_id, conversation_id, locale, text, link_url, at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
         params![contact, inbox, conversation, words.locale, words.text, words.link_url, tx.now],

@@ -46,7 +46,7 @@ pub fn find_by_identity(tx: &ReadTx, inbox: InboxId, scheme: &str, key: &str) ->
 pub fn find_by_verified_email(tx: &ReadTx, inbox: InboxId, email: &str) -> Result<Option<Contact>> {
     tx.one(
         contact_select!(
-            "WHERE c.email = ?2 AND c.email_verified = 1 AND c.kind = 'contact' AND c.merged_into IS NULL
+            "WHERE lower(c.email) = lower(?2) AND c.email_verified = 1 AND c.kind = 'contact' AND c.merged_into IS NULL
              AND EXISTS (SELECT 1 FROM identities WHERE contact_id = c.id AND inbox_id = ?1) ORDER BY c.id LIMIT 1"
         ),
         params![inbox, email],
@@ -153,7 +153,10 @@ pub fn merge(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<usize> {
     let moved = tx.exec("UPDATE conversations SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE page_visits SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE consents SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
-    tx.exec("UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}', variables = '{}' WHERE id = ?1", params![from, to])?;
+    tx.exec(
+        "UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}', variables = '{}' WHERE id = ?1",
+        params![from, to],
+    )?;
     tx.exec(
         "UPDATE contacts SET first_seen_at = min(first_seen_at, (SELECT first_seen_at FROM contacts WHERE id = ?1)) WHERE id = ?2",
         params![from, to],

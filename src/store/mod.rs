@@ -22,6 +22,7 @@ pub mod sessions;
 pub mod settings;
 pub mod surveys;
 pub mod tx;
+pub mod verifications;
 pub mod writer;
 
 use crate::base::clock::Clock;

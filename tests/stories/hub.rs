@@ -158,7 +158,8 @@ async fn a_tile_that_is_off_takes_nothing() {
     assert!(sent.get("session_token").is_none(), "no chat, no answers here, no session: {sent}");
     let refused = house.visitor().post("/chat/conversations/init").json(json!({ "message": "chat?" })).await;
     assert_eq!(code(&refused, 400), "starts_off");
-    for bad in [json!({ "kind": "chat", "message": "x" }), json!({ "message": "x" }), json!({ "kind": ["bug"], "message": "x" }), json!([])] {
+    for bad in [json!({ "kind": "chat", "message": "x" }), json!({ "message": "x" }), json!({ "kind": ["bug"], "message": "x" }), json!([])]
+    {
         house.visitor().reports(bad).await.refused(400);
     }
     for rating in [json!(0), json!(6), json!(-1), json!(4.5), json!("4"), json!(300)] {
