@@ -16,7 +16,9 @@ import { createI18n } from '../shared/i18n.js';
 import { createOutbox } from '../shared/outbox.js';
 import { createTime } from '../shared/time.js';
 import * as line from '../shared/timeline.js';
+import { withAvailability } from './availability.js';
 import { merged } from './bridge.js';
+import { chatsOf, consentMark, doorVerbs, rootOf, straight } from './door.js';
 import { conversationOf, entryOf, personIn, spokenIn } from './wire.js';
 
 const PREFIX = '/api/v1/widget/chat';
@@ -36,8 +38,14 @@ const PAGE_GAP_MS = 1200;
  * @property {import('../shared/i18n.js').Words} words
  * @property {ReturnType<typeof createTime>} time
  * @property {typeof import('./hours.js').backSentence|null} hours only where the inbox shows opening hours
- * @property {'home'|'list'|'chat'} view
+ * @property {'home'|'list'|'chat'|'hub'|'report'|'answer'|'identify'} view
  * @property {string} chat uuid, `new`, or `new:<echo id>` while the first message is under way
+ * @property {string} about which report or answer is on the screen
+ * @property {string} button the start button chosen for the conversation that begins
+ * @property {any} contact what this person told us of themselves here: `{name, email}`, `{skipped}` or nothing
+ * @property {{uuid: string, after: number}|null} left everybody went away while this conversation was open, after this change
+ * @property {boolean} agreed to the consent text of the inbox
+ * @property {number} refusals how often something was not sent for want of it
  * @property {any[]} conversations newest activity first
  * @property {boolean} listed the list was fetched
  * @property {Record<string, import('../shared/timeline.js').Timeline>} timelines
@@ -80,7 +88,7 @@ export function createChat({ base, inbox, page }) {
 
   /** @type {State} */
   let state = {
-    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
+    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, conversations: [], listed: false, timelines: {}, loaded: {},
     typing: {}, net: 'none', open: false, mobile: false, expanded: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0,
   };
   /** @param {Partial<State>} patch */
@@ -134,6 +142,8 @@ export function createChat({ base, inbox, page }) {
 
   /** @param {ApiError} error */
   function why(error) {
+    const known = `error.${error.body?.code}`;
+    if (state.words.has(known)) return t(known, { count: error.retryAfter });
     if (error.kind === 'offline' || error.kind === 'timeout') return t('w.waiting_for_line');
     if (error.kind === 'too_many') return t('w.too_many');
     if (error.kind === 'busy' || error.kind === 'internal') return t('w.busy');
@@ -187,7 +197,7 @@ export function createChat({ base, inbox, page }) {
     const hours = found.show_office_hours_in_chat && Array.isArray(found.business_hours) ? await import('./hours.js').then((module) => module.backSentence, () => null) : null;
     document.documentElement.lang = wanted;
     document.documentElement.dir = words.dir();
-    set({ settings: found, words, time: createTime(wanted), hours });
+    set({ settings: found, agreed: !!found.consent && kept.agreed === consentMark(found.consent), words, time: createTime(wanted), hours });
   }
 
   /** @param {import('./bridge.js').PageState} said */
@@ -195,7 +205,7 @@ export function createChat({ base, inbox, page }) {
     kept = said.kept || {};
     jwt = said.jwt || '';
     cursor = 0;
-    set({ mobile: said.mobile, open: said.open, expanded: said.expanded, sound: kept.mute !== 1, user: kept.user || null, signed: !!kept.signed, session: !!kept.session, form: kept.form || null });
+    set({ mobile: said.mobile, open: said.open, expanded: said.expanded, sound: kept.mute !== 1, user: kept.user || null, signed: !!kept.signed, session: !!kept.session, form: kept.form || null, button: kept.button || '', contact: kept.contact || null });
     visited(said.page);
     const known = jwt ? identify(jwt) : Promise.resolve();
     if (!jwt) start();
@@ -218,11 +228,13 @@ export function createChat({ base, inbox, page }) {
   function first(said) {
     const was = kept.view;
     if (was && said.open && !said.focus && was.name) { go(was.name, was.chat); return; }
-    if (state.settings.direct_to_conversation) direct(); else if (state.open) toUnread();
+    set(rootOf(state));
+    if (straight(state)) direct(); else if (state.open) toUnread();
   }
 
   function direct() {
-    const newest = state.conversations.find((entry) => !entry.closed) || (policy().prevent_multiple_conversations && state.conversations[0]);
+    const talks = chatsOf(state);
+    const newest = talks.find((entry) => !entry.closed) || ((policy().prevent_multiple_conversations || state.settings.single_thread) && talks[0]);
     if (newest) go('chat', newest.uuid); else if (!kept.session || state.listed) go('chat', 'new'); else if (listing) listing.then(direct, () => go('chat', 'new'));
   }
 
@@ -379,7 +391,10 @@ export function createChat({ base, inbox, page }) {
     else if (frame.type === 'conversation_update' && data.uuid) {
       if (conversation(data.uuid)) upsert(data); else later('list', 50, () => { listing = list(); listing.catch(() => {}); });
     } else if (frame.type === 'typing') typed(String(data.conversation_uuid), data.is_typing ? data.author?.first_name || conversation(String(data.conversation_uuid))?.assignee?.first_name || state.settings.brand_name : '');
-    else if (frame.type === 'session_ended') sessionOver();
+    else if (frame.type === 'availability') {
+      const gone = viewing() && state.settings.availability?.online && !data.online ? { uuid: state.chat, after: line.newestSeq(state.timelines[state.chat] || line.emptyTimeline()) } : state.left;
+      set({ settings: withAvailability(state.settings, data), left: data.online ? null : gone });
+    } else if (frame.type === 'session_ended') sessionOver();
   }
 
   /** @param {any} entry @param {string} uuid @param {boolean} live */
@@ -432,7 +447,7 @@ export function createChat({ base, inbox, page }) {
       const form = new FormData();
       form.set('echo_id', item.echo_id);
       if (item.text) form.set('message', item.text);
-      if (fresh) { form.set('start', '1'); if (item.extra) form.set('form_data', JSON.stringify(item.extra)); } else form.set('conversation_uuid', item.conversation);
+      if (fresh) { form.set('start', '1'); for (const [name, value] of Object.entries(item.begin || {})) form.set(name, String(value)); if (item.extra) form.set('form_data', JSON.stringify(item.extra)); } else form.set('conversation_uuid', item.conversation);
       for (const file of item.files) form.append('files', file, file.name);
       try {
         return (await api.upload('/api/v1/widget/media/upload', form, { onProgress: (share) => set({ progress: { ...state.progress, [item.echo_id]: share } }) })).data;
@@ -442,7 +457,7 @@ export function createChat({ base, inbox, page }) {
       }
     }
     const text = { message: item.text, echo_id: item.echo_id };
-    return fresh ? api.post(`${PREFIX}/conversations/init`, item.extra ? { ...text, form_data: item.extra } : text) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, text);
+    return fresh ? api.post(`${PREFIX}/conversations/init`, { ...text, ...item.begin, ...(item.extra ? { form_data: item.extra } : {}) }) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, text);
   }
 
   /** @param {import('../shared/outbox.js').OutboxItem} item @param {any} result */
@@ -461,9 +476,9 @@ export function createChat({ base, inbox, page }) {
     const entries = result.messages.map(entryOf);
     for (const entry of entries) { heard.add(entry.uuid); if (entry.mine && entries.length === 1) entry.echo_id = item.echo_id; }
     const joined = line.withoutPending(line.withStored({ ...(begun || line.emptyTimeline()), stored: state.timelines[uuid]?.stored || [] }, entries), item.echo_id);
-    set({ timelines: { ...timelines, [uuid]: joined }, loaded: { ...state.loaded, [uuid]: true }, chat: state.chat === from ? uuid : state.chat, form: null });
+    set({ timelines: { ...timelines, [uuid]: joined }, loaded: { ...state.loaded, [uuid]: true }, chat: state.chat === from ? uuid : state.chat, form: null, button: '' });
     upsert({ ...result.conversation, business_hours_id: result.business_hours_id, working_hours_utc_offset: result.working_hours_utc_offset });
-    keep({ form: null, view: { name: state.view, chat: state.chat } });
+    keep({ form: null, button: null, view: { name: state.view, chat: state.chat } });
     outbox.moved(from, uuid);
     if (!result.session_token) return;
     // Signed in while the first message was under way: the visitor just made is merged like any other.
@@ -522,8 +537,8 @@ export function createChat({ base, inbox, page }) {
     keep(null);
     outbox.clear();
     stopSocket();
-    set({ conversations: [], listed: false, timelines: {}, loaded: {}, typing: {}, user: null, signed: false, session: false, form: null, asking: null, view: 'home', chat: '', progress: {}, person: state.person + 1 });
-    if (state.settings.direct_to_conversation) set({ view: 'chat', chat: 'new' });
+    set({ conversations: [], listed: false, timelines: {}, loaded: {}, typing: {}, user: null, signed: false, session: false, form: null, asking: null, chat: '', about: '', button: '', contact: null, left: null, agreed: false, progress: {}, person: state.person + 1 });
+    set(straight(state) ? { view: 'chat', chat: 'new' } : rootOf(state));
     page.post('unread', { count: 0 });
   }
 
@@ -596,11 +611,12 @@ export function createChat({ base, inbox, page }) {
 
   // ---- verbs for the components
 
-  /** @param {'home'|'list'|'chat'} view @param {string} [chat] */
+  /** `home` is whatever comes first here. @param {State['view']} view @param {string} [chat] which conversation, report or answer */
   function go(view, chat = '') {
     if (state.view === 'chat' && state.chat && state.chat !== chat) change(state.chat, (timeline) => line.withDivider(line.showing(timeline, 0), 0));
-    set({ view, chat: view === 'chat' ? chat : '', focus: state.open ? state.focus + 1 : state.focus });
-    keep({ view: { name: view, chat } });
+    const to = view === 'home' && !chat ? rootOf(state) : { view, about: view === 'chat' ? '' : chat };
+    set({ ...to, chat: view === 'chat' ? chat : '', focus: state.open ? state.focus + 1 : state.focus });
+    keep({ view: { name: to.view, chat: chat || to.about } });
     if (view !== 'chat' || chat.startsWith('new')) return;
     if (!state.loaded[chat]) load(chat); else { divide(chat); seen(); }
   }
@@ -610,11 +626,27 @@ export function createChat({ base, inbox, page }) {
     const echo = newEchoId();
     const chat = state.chat === 'new' || !state.chat ? `new:${echo}` : state.chat;
     const begins = chat === `new:${echo}`;
-    const item = { echo_id: echo, conversation: chat, text, at: Date.now(), ...(begins && state.form ? { extra: state.form } : {}), ...(files.length ? { files } : {}) };
+    const item = { echo_id: echo, conversation: chat, text, at: Date.now(), ...(begins ? { begin: beginning() } : {}), ...(begins && state.form ? { extra: state.form } : {}), ...(files.length ? { files } : {}) };
     if (begins) { set({ chat }); keep({ view: { name: 'chat', chat } }); }
     change(chat, (timeline) => line.withDivider(line.withPending(timeline, pendingOf(item)), 0));
     stopTyping();
     outbox.add(item);
+  }
+
+  /** What goes with a first message besides its words. */
+  function beginning() {
+    return { ...(state.button ? { button: state.button } : {}), ...(state.settings.consent && state.agreed ? { consent: true } : {}), locale: state.words.code };
+  }
+
+  /** Somebody is known from now on, by a code or by a report. @param {{session_token: string, user: any}} answer @param {boolean} verified */
+  function entered(answer, verified) {
+    keep({ session: answer.session_token, user: answer.user, signed: verified ? 1 : kept.signed || null });
+    era++;
+    cursor = 0;
+    set({ listed: false, loaded: {}, left: null });
+    start();
+    outbox.flush();
+    listing?.then(() => state.view === 'chat' && conversation(state.chat) && load(state.chat, true), () => {});
   }
 
   /** Called at each key; tells the other side at most every three seconds. */
@@ -641,6 +673,9 @@ export function createChat({ base, inbox, page }) {
     begin: () => page.post('hello'),
     again: () => { set({ phase: 'loading' }); page.post('hello'); },
     close: () => page.post('close'),
+    /** For the verbs that come with their screens (verbs_*.js). */
+    ...doorVerbs({ state: () => state, set, keep, go }),
+    inner: { api, open, prefix: PREFIX, set, keep, why, entered, direct, get kept() { return kept; }, get page() { return at; } },
     expand: () => page.post('expand', { on: !state.expanded }),
     seen,
     mute() { const sound = !state.sound; set({ sound }); keep({ mute: sound ? null : 1 }); if (sound) bell(); },
@@ -657,7 +692,11 @@ export function createChat({ base, inbox, page }) {
     /** @param {string} id @param {string} text @param {number} person whose words they are: those of somebody who left are not kept */
     keepDraft(id, text, person) { if (person === state.person && (kept[DRAFT + id] || '') !== text) keep({ [DRAFT + id]: text || null }); },
     /** @param {Record<string, any>} form */
-    answerForm(form) { set({ form, focus: state.focus + 1 }); keep({ form }); },
+    answerForm(form) {
+      const contact = form.email ? { name: form.name || '', email: form.email } : state.contact;
+      set({ form, contact, focus: state.focus + 1 });
+      keep({ form, contact });
+    },
     /** @param {any} asking */
     ask(asking) { set({ asking }); },
     async closeConversation() {
