@@ -1,4 +1,4 @@
-//! Prepares assets/: every file as it is, brotli and gzip where smaller, and one hash of the whole tree.
+//! Prepares assets/: every file without what only its reader needs, brotli and gzip where smaller, and one hash of the whole tree.
 //!
 //! The result lies in `$OUT_DIR/assets/{plain,br,gz}/…`, where `include_dir!` takes it from: fed from the source folder it would not
 //! notice new files.
@@ -8,10 +8,14 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+#[path = "src/base/strip.rs"]
+mod strip;
+
 fn main() -> io::Result<()> {
     let source = PathBuf::from(env("CARGO_MANIFEST_DIR")).join("assets");
     let target = PathBuf::from(env("OUT_DIR")).join("assets");
     println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=src/base/strip.rs");
     println!("cargo::rerun-if-changed={}", source.display());
     if target.exists() {
         fs::remove_dir_all(&target)?;
@@ -63,9 +67,14 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
 }
 
 fn prepare(target: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
-    write(&target.join("plain").join(name), bytes)?;
     // Debug builds serve from disk and never look at these; the unoptimised compressor would cost every build seconds.
-    if env("PROFILE") != "release" || is_compressed_already(name) {
+    if env("PROFILE") != "release" {
+        return write(&target.join("plain").join(name), bytes);
+    }
+    let stripped = std::str::from_utf8(bytes).ok().map(|text| strip::strip(name, text).into_bytes());
+    let bytes = stripped.as_deref().unwrap_or(bytes);
+    write(&target.join("plain").join(name), bytes)?;
+    if is_compressed_already(name) {
         return Ok(());
     }
     let mut brotli = Vec::new();

@@ -15,7 +15,7 @@ export function Away({ chat }) {
     { key: 'name', type: 'text', label: t('w.name'), required: true }, { key: 'email', type: 'email', label: t('w.email'), required: true },
     { key: 'message', type: 'words', label: t('w.your_message'), required: true, most: state.settings.limits?.message_chars },
   ].filter(({ key }) => !state.form?.[key]);
-  const answers = useAnswers(fields, t, { ...state.contact, message: chat.draft('new') });
+  const answers = useAnswers(fields, t, { ...state.claims, ...state.contact, message: chat.draft('new') });
   const { message } = answers.values;
   useEffect(() => { const timer = setTimeout(() => chat.keepDraft('new', message || '', person), 400); return () => { clearTimeout(timer); chat.keepDraft('new', message || '', person); }; }, [message]);
   useEffect(() => { if (!state.mobile) form.current.querySelector('input, textarea')?.focus({ preventScroll: true }); }, []);
@@ -28,7 +28,7 @@ export function Away({ chat }) {
     answers.set('message', '');
     chat.keepDraft('new', '', person);
     chat.answerForm({ ...state.form, ...contact });
-    chat.send(words);
+    chat.talk.send(words);
   };
   const { text } = expectation(state.settings, null, state.words, state.time, state.hours);
   return html`<form ref=${form} class="sheet away" aria-labelledby="away-title" onSubmit=${submit} noValidate>

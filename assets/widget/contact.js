@@ -11,7 +11,7 @@ export function Contact({ chat }) {
   const { state, t } = chat;
   const { contact } = state;
   const [editing, setEditing] = useState(false);
-  const [person, setPerson] = useState(contact?.email ? contact : {});
+  const [person, setPerson] = useState(contact?.email ? contact : state.claims || {});
   const [ticket, setTicket] = useState(/** @type {import('./verbs_contact.js').Ticket|null} */ (null));
   if (ticket && !state.signed) return html`<section class="sheet contact" aria-label=${t('w.code_title')}>${h(Code, { chat, person, ticket, heading: 'h2', onChange: () => setTicket(null) })}</section>`;
   if (contact?.email && !editing) {

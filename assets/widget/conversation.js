@@ -42,7 +42,7 @@ export function Conversation({ chat }) {
   const introduction = state.settings.chat_introduction || state.settings.introduction_message || '';
   return html`<div class="conversation">
     ${h(Banner, { chat })}
-    <${Thread} key=${fresh ? 'new' : state.chat} ref=${thread} label=${t('w.messages')} first=${messages[0]?.key} last=${messages[messages.length - 1]?.key} mine=${timeline.pending.length > 0} onOlder=${() => !fresh && chat.older(state.chat)} onEnd=${setAtEnd}>
+    <${Thread} key=${fresh ? 'new' : state.chat} ref=${thread} label=${t('w.messages')} first=${messages[0]?.key} last=${messages[messages.length - 1]?.key} mine=${timeline.pending.length > 0} onOlder=${() => !fresh && chat.talk.older(state.chat)} onEnd=${setAtEnd}>
       ${timeline.more ? html`<p class="older" role="status">${t('w.loading_older')}</p>` : null}
       ${!timeline.more && !loading ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
       ${loading ? html`<div class="skeleton bubbles" aria-hidden="true"><i></i><i></i><i></i></div>` : null}

@@ -24,8 +24,8 @@ export function Csat({ chat, entry }) {
     event.preventDefault();
     setBusy(true);
     try {
-      await chat.rate(meta.csat_uuid, rating, feedback.trim());
-      chat.changed(state.chat, { ...entry, meta: { ...meta, csat_submitted: true, submitted_rating: rating, submitted_feedback: feedback.trim() } });
+      await chat.talk.rate(meta.csat_uuid, rating, feedback.trim());
+      chat.talk.changed(state.chat, { ...entry, meta: { ...meta, csat_submitted: true, submitted_rating: rating, submitted_feedback: feedback.trim() } });
     } catch (error) {
       chat.say(/** @type {Error} */ (error).message || t('w.busy'), true);
       setBusy(false);

@@ -29,28 +29,29 @@ export const mayStart = (state, policy) => doorOf(state) !== 'sign_in' && policy
 /** What the consent that was given is remembered by: another text is asked again. @param {any} consent */
 export const consentMark = (consent) => (consent ? `${consent.text} ${consent.link_url || ''}` : '');
 
-/** The verbs that lead into a conversation. @param {{state: () => import('./chat.js').State, set: (patch: any) => void, keep: (patch: any) => void, go: (view: any, chat?: string) => void}} inner */
-export const doorVerbs = ({ state, set, keep, go }) => ({
+/** The verbs that lead into a conversation. @param {Pick<import('./store.js').Core, 'state'|'set'|'keep'|'go'>} core */
+export const doorVerbs = (core) => ({
   /** To where one writes: with a button's team and words, or on in the one thread. @param {string} [button] */
   start(button = '') {
-    const { settings } = state();
+    const { state, set, keep, go } = core;
+    const { settings } = state;
     const buttons = settings.home_buttons || [];
-    if (!button && buttons.length > 1) { go('home', rootOf(state()).view === 'home' ? '' : 'chat'); return; }
+    if (!button && buttons.length > 1) { go('home', rootOf(state).view === 'home' ? '' : 'chat'); return; }
     const chosen = button || buttons[0]?.id || '';
     set({ button: chosen });
     keep({ button: chosen || null });
-    go('chat', settings.single_thread ? chatsOf(state())[0]?.uuid || 'new' : 'new');
+    go('chat', settings.single_thread ? chatsOf(state)[0]?.uuid || 'new' : 'new');
   },
   /** Agreed to what must be agreed to before the first word. @param {boolean} on */
   agree(on) {
-    set({ agreed: on, refusals: 0 });
-    keep({ agreed: on ? consentMark(state().settings.consent) : null });
+    core.set({ agreed: on, refusals: 0 });
+    core.keep({ agreed: on ? consentMark(core.state.settings.consent) : null });
   },
   /** Something still has to be agreed to; the checkbox says so. */
   unagreed() {
-    const { settings, agreed, refusals } = state();
+    const { settings, agreed, refusals } = core.state;
     if (!settings.consent || agreed) return false;
-    set({ refusals: refusals + 1 });
+    core.set({ refusals: refusals + 1 });
     return true;
   },
 });

@@ -33,7 +33,7 @@ export function Front({ chat, says, children }) {
   const going = conversations.filter((talk, at) => !at || talk.unread).slice(0, ROWS_MAX);
   const now = expectation(settings, null, state.words, state.time, state.hours);
   // Who already talks here will most likely go on talking.
-  useEffect(() => { if (going.length) warm(); }, [!going.length]);
+  useEffect(() => { if (going.length) screens.chat(chat).catch(() => {}); }, [!going.length]);
   return html`<div class="home">
     <section class="hero" style=${ground(settings.home_screen, safeHref)}>
       ${h(Faces, { chat, size: 44 })}
@@ -52,8 +52,6 @@ export function Front({ chat, says, children }) {
   </div>`;
 }
 
-const warm = () => { screens.chat().catch(() => {}); };
-
 /** @param {{chat: import('./chat.js').Chat}} props */
 export function Home({ chat }) {
   const { state, t } = chat;
@@ -64,6 +62,7 @@ export function Home({ chat }) {
   const door = doorOf(state);
   const may = mayStart(state, chat.policy());
   const now = many || !only ? expectation(settings, null, words, time, state.hours) : buttonSays(only, settings, t, time);
+  const warm = () => { screens.chat(chat).catch(() => {}); };
   const eager = { onPointerEnter: warm, onFocus: warm, onTouchStart: warm };
   return html`<${Front} chat=${chat} says=${many || !may}>
     ${door === 'sign_in' ? html`<p class="banner-note">${h(Icon, { name: 'lock' })}<span>${t('w.sign_in_first')}</span></p>` : null}

@@ -27,9 +27,8 @@ export function Hub({ chat }) {
     // What the chat itself has to offer comes first, where there is a choice.
     if ((settings.home_buttons || []).length > 1) chat.go('home', 'chat'); else chat.start();
   };
-  const warm = () => { screens.report().catch(() => {}); };
   return html`<${Front} chat=${chat} says=${tilesOf(state).includes('chat') && doorOf(state) !== 'sign_in'}>
-    <nav aria-labelledby="tiles"><h2 class="quiet" id="tiles">${t('w.hub_title')}</h2><ul class="tiles" role="list">${tilesOf(state).map((kind) => html`<li key=${kind} class=${kind === 'chat' ? 'is-wide' : ''}><button type="button" class="tile" onPointerEnter=${kind === 'chat' ? screens.chat : warm} onClick=${open(kind)}>
+    <nav aria-labelledby="tiles"><h2 class="quiet" id="tiles">${t('w.hub_title')}</h2><ul class="tiles" role="list">${tilesOf(state).map((kind) => html`<li key=${kind} class=${kind === 'chat' ? 'is-wide' : ''}><button type="button" class="tile" onPointerEnter=${() => { (kind === 'chat' ? screens.chat(chat) : screens.report()).catch(() => {}); }} onClick=${open(kind)}>
       <span class="sign">${h(Sign, { kind })}</span><span class="tile-text"><strong>${t(`w.tile_${kind}`)}</strong><small>${t(`w.tile_${kind}_hint`)}</small></span></button></li>`)}</ul></nav>
   <//>`;
 }

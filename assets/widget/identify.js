@@ -21,7 +21,7 @@ export function Identify({ chat }) {
 function Who({ chat, person, onTicket }) {
   const { t } = chat;
   const fields = [{ key: 'name', type: 'text', label: t('w.full_name'), required: true }, { key: 'email', type: 'email', label: t('w.email'), required: true }];
-  const answers = useAnswers(fields, t, person || {});
+  const answers = useAnswers(fields, t, person || chat.state.claims || {});
   const [busy, setBusy] = useState(false);
   const [bad, setBad] = useState('');
   const form = useRef(/** @type {any} */ (null));

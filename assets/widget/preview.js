@@ -34,8 +34,8 @@ export function createPreview() {
   /** @type {Set<() => void>} */ const watchers = new Set();
   /** @type {any} */ let state = {
     phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0,
-    conversations: [], listed: true, timelines: {}, loaded: {}, typing: {}, net: 'none', open: true, mobile: false, expanded: false, framed: true, user: null, signed: false, session: false,
-    sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, preview: true,
+    conversations: [], listed: true, timelines: {}, loaded: {}, typing: {}, net: 'none', open: true, mobile: false, full: false, framed: true, user: null, signed: false, session: false,
+    sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
   };
   /** @param {any} patch */
   const set = (patch) => { state = { ...state, ...patch }; for (const watcher of watchers) watcher(); };
@@ -73,8 +73,14 @@ export function createPreview() {
     if (ours && event.source === window.parent && event.origin === location.origin && event.data?.deskbell === nonce && event.data.type === 'preview') draw(event.data);
   });
 
+  const never = { call: refused, get: refused, post: refused, put: refused, del: refused, upload: refused };
+  const core = {
+    get state() { return state; },
+    set, keep: nothing, go, say: nothing, why: () => '', kept: {}, at: null, api: never, open: never, withTalk: nothing,
+  };
   const chat = {
     get state() { return state; },
+    core,
     /** @param {() => void} watcher */
     watch(watcher) { watchers.add(watcher); return () => watchers.delete(watcher); },
     /** @param {string} key @param {any} [terms] */
@@ -84,16 +90,16 @@ export function createPreview() {
     startText(key) { const own = chat.policy().start_conversation_button_text; return own && own !== 'Start conversation' ? own : chat.t(key); },
     /** @param {string} uuid */
     conversation: (uuid) => state.conversations.find((/** @type {any} */ talk) => talk.uuid === uuid),
-    ...doorVerbs({ state: () => state, set, keep: nothing, go }),
+    ...doorVerbs(/** @type {any} */ (core)),
     go,
     begin: () => post('hello'),
-    again: nothing, close: nothing, expand: nothing, send: nothing, typing: nothing, say: nothing, older: nothing, logout: nothing, fromPage: nothing, seen: nothing, retry: nothing, discard: () => '',
     mute: () => set({ sound: !state.sound }),
-    draft: () => '', keepDraft: nothing, answerForm: nothing, closeConversation: nothing, rate: refused, changed: nothing,
+    draft: () => '',
+    talk: new Proxy({}, { get: () => nothing }),
+    fetchTalk: () => Promise.resolve({}),
     /** @param {any} asking */
     ask: (asking) => set({ asking }),
-    inner: { api: { call: refused, get: refused, post: refused, put: refused, del: refused, upload: refused }, open: { post: refused }, prefix: '', set, keep: nothing, why: () => '', entered: nothing, direct: nothing, kept: {}, page: null },
   };
-  // A verb that comes later must not break the picture.
+  // Every other verb does nothing here.
   return /** @type {any} */ (new Proxy(chat, { get: (target, name) => (name in target ? /** @type {any} */ (target)[name] : nothing) }));
 }

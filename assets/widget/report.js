@@ -65,7 +65,7 @@ function Form({ chat, onSent }) {
     { key: 'message', type: 'words', label: t(`w.report_${kind}_label`), placeholder: t(`w.report_${kind}_example`), required: !review, rows: 5, most: settings.limits?.message_chars || 10000, onPaste: (/** @type {any} */ event) => { if (settings.tiles?.files && event.clipboardData?.files.length) { event.preventDefault(); add(event.clipboardData.files); } } },
     ...(state.signed || state.contact?.email ? [] : [{ key: 'name', type: 'text', label: t('w.name') }, { key: 'email', type: 'email', label: t('w.email') }]),
   ];
-  const answers = useAnswers(fields, t, { message: chat.draft(draft), name: chat.draft('report:name'), email: chat.draft('report:email') });
+  const answers = useAnswers(fields, t, { message: chat.draft(draft), name: chat.draft('report:name') || state.claims?.name, email: chat.draft('report:email') || state.claims?.email });
   const { message = '', name = '', email = '' } = answers.values;
   const now = useRef(/** @type {any} */ (null));
   now.current = { [draft]: message, [`${draft}*`]: rating ? String(rating) : '', 'report:name': name, 'report:email': email };
@@ -89,12 +89,12 @@ function Form({ chat, onSent }) {
       keep();
       onSent({ ...report, kind, email: said.email || state.contact?.email || '' });
     } catch (error) {
-      setBad(error.kind === 'offline' || error.kind === 'timeout' ? t('w.no_line') : chat.inner.why(error));
+      setBad(error.kind === 'offline' || error.kind === 'timeout' ? t('w.no_line') : chat.core.why(error));
       setBusy(false);
       setShare(0);
     }
   };
-  const { page } = chat.inner;
+  const page = chat.core.at;
   return html`<form ref=${form} class="report" onSubmit=${submit} noValidate aria-label=${t(`w.tile_${kind}`)}>
     <div class="report-head"><span class="sign">${h(Sign, { kind })}</span><p class="hint">${t(`w.tile_${kind}_hint`)}</p></div>
     ${review ? h(Stars, { t, value: rating, bad: unrated && !rating ? t('w.report_rate_first') : '', onChange: setRating }) : null}

@@ -19,10 +19,10 @@ function style(name) {
 
 /** @type {Promise<any>|null} */ let coming = null;
 
-/** Begins to fetch the conversation screen; harmless to call often. */
-export function warmConversation() {
+/** Begins to fetch the conversation screen; harmless to call often. @param {import('./chat.js').Chat} chat */
+export function warmConversation(chat) {
   coming ??= Promise.all([
-    import('./conversation.js'), style('./conversation.css'), style('./forms.css'), import('./composer.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
+    import('./conversation.js'), chat.fetchTalk(), style('./conversation.css'), style('./forms.css'), import('./composer.js'), import('./editor.js'), import('./markup.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
     import('./banner.js'), import('./csat.js'), import('./chosen.js'), import('./asks.js'), import('../shared/html.js'),
   ]).then(([module]) => module.Conversation, (error) => { coming = null; throw error; });
   return coming;
@@ -59,12 +59,12 @@ export const parts = {
   consent: together('Consent', ['forms.css'], () => [import('./consent.js')]),
 };
 
-/** A screen or part once it is here, a quiet empty place until then; a failed fetch is tried again. @param {{chat: import('./chat.js').Chat, fetch: () => Promise<any>, [more: string]: any}} props */
+/** A screen or part once it is here, a quiet empty place until then; a failed fetch is tried again. @param {{chat: import('./chat.js').Chat, fetch: (chat: import('./chat.js').Chat) => Promise<any>, [more: string]: any}} props */
 export function Later({ chat, fetch, ...more }) {
   const [Screen, setScreen] = useState(/** @type {any} */ (null));
   useEffect(() => {
     let here = true;
-    const come = () => { fetch().then((screen) => here && setScreen(() => screen), () => here && setTimeout(come, 2000)); };
+    const come = () => { fetch(chat).then((screen) => here && setScreen(() => screen), () => here && setTimeout(come, 2000)); };
     come();
     return () => { here = false; };
   }, []);

@@ -1,11 +1,13 @@
 //! A request as the doors see it: checked once, bounded everywhere, its body still unread.
 
+use super::server::Stage;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use bytes::Bytes;
 use hyper::header::{HeaderMap, HeaderName};
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
+use tokio::sync::watch;
 
 /// One request. `http/server.rs` has already refused what RFC 9112 forbids, resolved the client's address and drawn a request id.
 pub struct Request {
@@ -29,6 +31,8 @@ pub struct Request {
     pub(super) body: Option<super::body::TimedBody>,
     /// Present when the connection can be upgraded; taken by `http/socket.rs`.
     pub(super) upgrade: Option<super::socket::Upgrade>,
+    /// How far the server's life has come; `None` in tests without a server.
+    pub(super) stage: Option<watch::Receiver<Stage>>,
 }
 
 impl Request {
@@ -66,6 +70,18 @@ impl Request {
     /// Scheme and host under which the client sees us, without a trailing slash.
     pub fn own_origin(&self) -> String {
         format!("{}://{}", if self.secure { "https" } else { "http" }, self.host)
+    }
+
+    /// Completes when the server stops: whoever lets this request wait must answer it then. Cancel-safe: it only waits.
+    pub fn closing(&self) -> impl Future<Output = ()> + Send + use<> {
+        let stage = self.stage.clone();
+        async move {
+            match stage {
+                // An error means that the server is gone altogether.
+                Some(mut stage) => drop(stage.wait_for(|stage| *stage > Stage::Open).await),
+                None => std::future::pending().await,
+            }
+        }
     }
 
     /// The whole body as JSON of at most `limits::JSON_BYTES_MAX` bytes.
@@ -127,6 +143,7 @@ impl Request {
             request_id: "test".into(),
             body: None,
             upgrade: None,
+            stage: None,
         };
         for (name, value) in headers {
             request.headers.append(HeaderName::from_static(name), value.parse().expect("a header value"));

@@ -260,6 +260,7 @@ where
             stage: house.stage.clone(),
             write_timeout: house.options.write_timeout,
         }),
+        stage: Some(house.stage.clone()),
     };
     let reply = match unpanicked(|| handler(request)).await {
         Ok(reply) => reply,

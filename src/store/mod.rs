@@ -6,9 +6,11 @@
 pub mod agents;
 pub mod audit;
 pub mod backup;
+pub mod consents;
 pub mod contacts;
 pub mod conversations;
 pub mod events;
+pub mod hours;
 pub mod inboxes;
 pub mod invitations;
 pub mod jobs;
@@ -20,6 +22,8 @@ pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod surveys;
+pub mod teams;
+pub mod translations;
 pub mod tx;
 pub mod writer;
 

@@ -30,16 +30,16 @@ const PING_GAP: Duration = Duration::from_millis(100);
 /// Joins on one socket: identity switches are rare.
 const JOINS_MAX: u32 = 100;
 
-/// Where a socket comes from; checked again at every join, because only then the inbox is known.
-struct Place {
+/// Where a caller comes from; asked again at every join, because only then the inbox is known, and whenever the settings change.
+pub(super) struct Place {
     origin: Option<String>,
     own_origin: String,
     ip: IpAddr,
 }
 
 impl Place {
-    /// Blocked addresses and trusted domains; asked again whenever the settings change.
-    fn is_welcome(&self, inbox: &Inbox) -> Result<()> {
+    /// Blocked addresses and trusted domains.
+    pub(super) fn is_welcome(&self, inbox: &Inbox) -> Result<()> {
         if net::contains(&inbox.access.blocked, self.ip) {
             return Err(Error::forbidden("This chat is not available from your network."));
         }
@@ -76,12 +76,16 @@ struct Frame {
 impl Widget {
     /// `GET /widget/ws`.
     pub fn socket(&self, mut request: Request) -> Result<Reply> {
-        let place =
-            Place { origin: request.header("origin").map(str::to_owned), own_origin: self.own_origin(&request), ip: request.client_ip };
+        let place = self.place(&request);
         self.throttles.call(&self.desk, &request, None)?;
         let widget = self.clone();
         let options = SocketOptions { silence_max: limits::JOIN_TIMEOUT, ..SocketOptions::default() };
         socket::upgrade(&mut request, options, move |socket| widget.live(socket, place))
+    }
+
+    /// Where a request comes from.
+    pub(super) fn place(&self, request: &Request) -> Place {
+        Place { origin: request.header("origin").map(str::to_owned), own_origin: self.own_origin(request), ip: request.client_ip }
     }
 
     async fn live(self, socket: Socket, place: Place) {
@@ -223,8 +227,9 @@ impl Widget {
     async fn told(&self, now: &Joined, event: &Event, place: &Place) -> Told {
         match &event.what {
             What::SessionEnded { session } if session.is_none_or(|id| id == now.session.id) => Told::Over,
+            What::InboxChanged { .. } if self.is_over(now) => Told::Over,
             What::InboxChanged { .. } => match Box::pin(self.desk.inbox(now.inbox.uuid)).await {
-                Ok(inbox) if place.is_welcome(&inbox).is_ok() => Told::Nothing,
+                Ok(inbox) if place.is_welcome(&inbox).is_ok() => self.framed(event),
                 Err(error) if matches!(error.kind, Kind::Busy | Kind::Unavailable | Kind::Internal) => {
                     Told::Close(1013, "please reconnect")
                 }
@@ -234,10 +239,14 @@ impl Widget {
             // The sender's own bubble is there already; only clients that drop doubles by echo id want to hear of it (conformance item 11).
             What::MessageAdded { message, .. } if message.kind == MessageKind::Incoming && !now.echo => Told::Nothing,
             _ if self.is_over(now) => Told::Over,
-            _ => match event.wire(Door::Widget, |event| wire::frame(&self.desk, event)) {
-                Some(text) => Told::Text(text),
-                None => Told::Nothing,
-            },
+            _ => self.framed(event),
+        }
+    }
+
+    fn framed(&self, event: &Event) -> Told {
+        match event.wire(Door::Widget, |event| wire::frame(&self.desk, event)) {
+            Some(text) => Told::Text(text),
+            None => Told::Nothing,
         }
     }
 }

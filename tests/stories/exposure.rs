@@ -25,30 +25,43 @@ async fn the_public_settings_have_exactly_these_keys() {
     let _online = house.agent().await;
     house
         .configure(json!({
-            "home_apps": [{ "type": "announcement", "title": "t", "url": "https://x.example", "image_url": "https://x.example/i.png" }, { "type": "external_link", "text": "t", "url": "https://x.example" }],
+            "home_apps": [
+                { "type": "announcement", "title": "t", "url": "https://x.example", "image_url": "https://x.example/i.png" },
+                { "type": "external_link", "text": "t", "url": "https://x.example", "icon": "star" },
+                { "type": "self_service", "text": "t", "target": "answer", "body": "b", "icon": "star" },
+            ],
+            "home_buttons": [{ "name": "Sales", "icon": "star", "opening_message": "Hi" }],
+            "launcher": { "icon": "star" },
+            "consent": { "enabled": true, "text": "I agree" },
+            "tiles": { "bug": true },
             "prechat_form": { "enabled": true, "fields": [{ "key": "plan", "type": "list", "label": "Plan", "values": ["a"], "custom_attribute_id": 7 }] },
         }))
         .await;
     let mut found = BTreeSet::new();
     keys(&house.visitor().get("/chat/settings").await.data(), "", &mut found);
-    let expected = "allow_close anonymous_allowed brand_name chat_introduction chat_reply_expectation_message colors colors.primary custom_attributes custom_attributes.7 \
-         custom_attributes.7.id custom_attributes.7.name custom_attributes.7.type custom_attributes.7.values dark_mode direct_to_conversation fallback_language features \
-         features.emoji features.file_upload greeting_message home_apps home_apps.description home_apps.image_url home_apps.text home_apps.title home_apps.type home_apps.url \
-         home_screen home_screen.background home_screen.background.color home_screen.background.gradient_end home_screen.background.gradient_start \
-         home_screen.background.image_url home_screen.background.type home_screen.fade_background home_screen.header_text_color inbox_uuid introduction_message language \
-         launcher launcher.color launcher.logo_url launcher.position launcher.spacing launcher.spacing.bottom launcher.spacing.side limits limits.extensions limits.file_bytes \
-         limits.files_per_message limits.message_chars logo_url notice_banner notice_banner.enabled notice_banner.text prechat_form prechat_form.enabled prechat_form.fields \
-         prechat_form.fields.custom_attribute_id prechat_form.fields.enabled prechat_form.fields.is_default prechat_form.fields.key prechat_form.fields.label \
-         prechat_form.fields.order prechat_form.fields.placeholder prechat_form.fields.required prechat_form.fields.type prechat_form.fields.values prechat_form.title \
-         show_office_hours_after_assignment show_office_hours_in_chat show_powered_by team team.agents team.agents.avatar_url team.agents.first_name team.agents.tint team.online \
-         team.reply_minutes theme users users.allow_start_conversation users.prevent_multiple_conversations users.prevent_reply_to_closed_conversation \
-         users.start_conversation_button_text visitors visitors.allow_start_conversation visitors.prevent_multiple_conversations \
-         visitors.prevent_reply_to_closed_conversation visitors.start_conversation_button_text website_url";
+    let expected = "access allow_close allow_transcript anonymous_allowed brand_name chat_introduction chat_reply_expectation_message colors colors.primary consent \
+         consent.link_text consent.link_url consent.text contact_prompt custom_attributes custom_attributes.7 custom_attributes.7.id custom_attributes.7.name \
+         custom_attributes.7.type custom_attributes.7.values dark_mode direct_to_conversation fallback_language features features.emoji features.file_upload \
+         features.formatting greeting_message home_apps home_apps.description home_apps.html home_apps.icon home_apps.icon.d home_apps.id home_apps.image_url \
+         home_apps.target home_apps.text home_apps.title home_apps.type home_apps.url home_buttons home_buttons.icon home_buttons.icon.d home_buttons.id \
+         home_buttons.name home_buttons.opening_html home_screen home_screen.background home_screen.background.color home_screen.background.gradient_end \
+         home_screen.background.gradient_start home_screen.background.image_url home_screen.background.type home_screen.fade_background \
+         home_screen.header_text_color inbox_uuid introduction_message language launcher launcher.color launcher.hidden launcher.icon launcher.icon.d \
+         launcher.logo_url launcher.position launcher.spacing launcher.spacing.bottom launcher.spacing.side launcher.text launcher.z_index limits \
+         limits.extensions limits.file_bytes limits.files_per_message limits.message_chars logo_url notice_banner notice_banner.enabled notice_banner.text \
+         prechat_form prechat_form.enabled prechat_form.fields prechat_form.fields.custom_attribute_id prechat_form.fields.enabled \
+         prechat_form.fields.is_default prechat_form.fields.key prechat_form.fields.label prechat_form.fields.order prechat_form.fields.placeholder \
+         prechat_form.fields.required prechat_form.fields.type prechat_form.fields.values prechat_form.title show_office_hours_after_assignment \
+         show_office_hours_in_chat show_powered_by single_thread team team.agents team.agents.avatar_url team.agents.first_name team.agents.tint team.online \
+         team.reply_minutes theme tiles tiles.bug tiles.chat tiles.feature tiles.files tiles.question tiles.review users users.allow_start_conversation \
+         users.prevent_multiple_conversations users.prevent_reply_to_closed_conversation users.start_conversation_button_text visitors \
+         visitors.allow_start_conversation visitors.prevent_multiple_conversations visitors.prevent_reply_to_closed_conversation \
+         visitors.start_conversation_button_text website_url window window.kind";
     assert_eq!(found, expected.split_whitespace().map(str::to_owned).collect());
     let mut found = BTreeSet::new();
     keys(&house.visitor().get("/chat/settings/launcher").await.data(), "", &mut found);
-    let expected = "colors colors.primary launcher launcher.color launcher.logo_url launcher.position \
-         launcher.spacing launcher.spacing.bottom launcher.spacing.side theme";
+    let expected = "colors colors.primary launcher launcher.color launcher.hidden launcher.icon launcher.icon.d launcher.logo_url launcher.position launcher.spacing \
+         launcher.spacing.bottom launcher.spacing.side launcher.text launcher.z_index theme window window.kind";
     assert_eq!(found, expected.split_whitespace().map(str::to_owned).collect());
 }
 

@@ -4,10 +4,15 @@
 mod support;
 
 mod attacks;
+mod availability;
 mod catch_up;
 mod chat;
 mod exposure;
 mod files;
+mod hub;
 mod inside;
 mod people;
 mod places;
+mod reach;
+mod rich;
+mod settings;

@@ -111,7 +111,8 @@ impl Visitor {
         self.starts_with(json!({ "message": words })).await
     }
 
-    fn began(&self, data: &Value, seq: i64) {
+    /// Takes over what an `init` answered.
+    pub fn began(&self, data: &Value, seq: i64) {
         if let Some(token) = data["session_token"].as_str() {
             self.hold(token);
         }
@@ -147,6 +148,12 @@ impl Visitor {
         let form = Form::new().text("conversation_uuid", &self.conversation());
         let form = files.iter().fold(form, |form, (name, bytes)| form.file(name, bytes));
         self.post("/media/upload").form(form).await
+    }
+
+    /// What the house calls this person inside.
+    pub async fn contact(&self, house: &super::House) -> deskbell::model::event::Topic {
+        let inbox = house.desk().inbox(deskbell::base::id::Uuid::parse(&self.inbox).expect("a uuid")).await.expect("the inbox");
+        deskbell::model::event::Topic::Contact(house.desk().authenticate(&inbox, &self.token()).await.expect("a session").contact)
     }
 
     /// The open conversation as the widget fetches it.
