@@ -2,6 +2,7 @@
 
 import { ApiError } from '../shared/api.js';
 import * as line from '../shared/timeline.js';
+import { withAvailability } from './availability.js';
 import { PREFIX } from './store.js';
 import { conversationOf, entryOf, spokenIn } from './wire.js';
 
@@ -177,6 +178,14 @@ export function createReading(core, typing, beginning) {
 
   // ---- hearing
 
+  /** Somebody came, or the last one left while the visitor looks at a conversation: that is said in it. @param {any} data */
+  function availability(data) {
+    const { state } = core;
+    const uuid = core.viewing();
+    const gone = uuid && state.settings.availability?.online && !data.online ? { uuid, after: line.newestSeq(state.timelines[uuid] || line.emptyTimeline()) } : state.left;
+    core.set({ settings: withAvailability(state.settings, data), left: data.online ? null : gone });
+  }
+
   /** @param {any} frame @param {boolean} live */
   function hear(frame, live) {
     const seq = Number(frame.seq) || 0;
@@ -186,6 +195,7 @@ export function createReading(core, typing, beginning) {
     else if (frame.type === 'conversation_update' && data.uuid) {
       if (conversation(data.uuid)) upsert(data); else later('list', 50, listAgain);
     } else if (frame.type === 'typing') typing.theirs(String(data.conversation_uuid), data.is_typing ? data.author?.first_name || conversation(String(data.conversation_uuid))?.assignee?.first_name || core.state.settings.brand_name : '');
+    else if (frame.type === 'availability') availability(data);
     else if (frame.type === 'session_ended') core.talk?.sessionOver();
   }
 

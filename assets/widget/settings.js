@@ -2,6 +2,7 @@
 
 import { createI18n } from '../shared/i18n.js';
 import { createTime } from '../shared/time.js';
+import { consentMark } from './door.js';
 import { PREFIX } from './store.js';
 
 /** @param {import('./store.js').Core} core */
@@ -18,5 +19,5 @@ export async function fetchSettings(core) {
   const hours = settings.show_office_hours_in_chat && Array.isArray(settings.business_hours) ? await import('./hours.js').then((module) => module.backSentence, () => null) : null;
   document.documentElement.lang = wanted;
   document.documentElement.dir = words.dir();
-  core.set({ settings, words, time: createTime(wanted), hours });
+  core.set({ settings, agreed: !!settings.consent && core.kept.agreed === consentMark(settings.consent), words, time: createTime(wanted), hours });
 }
