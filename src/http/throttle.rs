@@ -62,6 +62,13 @@ impl Throttle {
         Ok(Left((bucket.credit / CALL) as u32))
     }
 
+    /// Gives a token back that was taken for what then did not happen.
+    pub fn give_back(&self, key: &str, now_ms: i64) {
+        let mut table = lock(&self.table);
+        let bucket = table.entry(key, || Bucket { credit: self.burst, at_ms: now_ms });
+        bucket.credit = bucket.credit.saturating_add(CALL).min(self.burst);
+    }
+
     /// What one more call of `key` would find, without taking anything.
     pub fn left(&self, key: &str, now_ms: i64) -> Left {
         let mut table = lock(&self.table);

@@ -45,7 +45,7 @@ async fn clean(desk: &Desk) -> crate::base::error::Result<()> {
                 Ok(events::prune(tx)? + sessions::prune(tx)? + files)
             })
             .await?;
-        if swept == 0 {
+        if swept + desk.forget_addresses().await? == 0 {
             break;
         }
     }

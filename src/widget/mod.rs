@@ -6,6 +6,7 @@ pub mod csat;
 pub mod media;
 pub mod pages;
 pub mod polls;
+pub mod reports;
 pub mod session;
 pub mod sign_in;
 pub mod socket;
@@ -70,6 +71,7 @@ impl Widget {
             ("POST", ["chat", "conversations", uuid, "message"]) => self.send(request, conversation_id(uuid)?).await,
             ("POST", ["chat", "conversations", uuid, "update-last-seen"]) => self.seen(request, conversation_id(uuid)?).await,
             ("POST", ["chat", "conversations", uuid, "close"]) => self.close(request, conversation_id(uuid)?).await,
+            ("POST", ["chat", "reports"]) => self.report(request).await,
             ("GET", ["chat", "changes"]) => self.changes(request).await,
             ("POST", ["media", "upload"]) => self.upload(request).await,
             _ if is_known(path) => Ok(wrong_method()),
@@ -89,7 +91,7 @@ fn is_known(path: &[&str]) -> bool {
         ["chat", "settings"]
             | ["chat", "settings", "launcher"]
             | ["chat", "auth", "exchange" | "me" | "logout"]
-            | ["chat", "conversations" | "changes"]
+            | ["chat", "conversations" | "changes" | "reports"]
             | ["chat", "conversations", _]
             | ["chat", "conversations", _, "message" | "update-last-seen" | "close"]
             | ["media", "upload"]

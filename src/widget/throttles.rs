@@ -25,6 +25,8 @@ const MESSAGES_PER_SESSION: u32 = 60;
 
 /// First messages with files from one address per minute: they cost disk before anybody is known.
 const FILE_STARTS_PER_ADDRESS: u32 = 20;
+/// Reports without a session from one address per minute: each may come from another person, but hardly from so many.
+const REPORTS_PER_ADDRESS: u32 = 60;
 /// Signs of typing and page visits of one contact per minute, all its tabs together: each is told to every agent.
 const SIGNS_PER_CONTACT: u32 = 60;
 
@@ -37,6 +39,8 @@ pub struct Throttles {
     failures: Failures,
     messages: Throttle,
     file_starts: Throttle,
+    reports: Throttle,
+    report_gap: Throttle,
     typing: Throttle,
     pages: Throttle,
     /// Calls that wait right now.
@@ -57,6 +61,9 @@ impl Throttles {
             failures: Failures::new(FAILURES_PER_ADDRESS.saturating_mul(factor), Duration::from_secs(60), limits::THROTTLE_KEYS_MAX),
             messages: limit(MESSAGES_PER_SESSION),
             file_starts: limit(FILE_STARTS_PER_ADDRESS),
+            reports: limit(REPORTS_PER_ADDRESS),
+            // Against a second press, not against many: no factor.
+            report_gap: Throttle::new(60 / limits::REPORT_GAP.as_secs() as u32, 1, limits::THROTTLE_KEYS_MAX),
             typing: limit(SIGNS_PER_CONTACT),
             pages: limit(SIGNS_PER_CONTACT),
             polls: super::polls::Polls::default(),
@@ -90,6 +97,20 @@ impl Throttles {
     /// A first message with files.
     pub fn file_start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
         told(self.file_starts.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// A report without a session.
+    pub fn report(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.reports.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// Whether a report follows the last one of the same person, or of the same network without sessions, in decent time.
+    pub fn report_gap(&self, inbox: i64, contact: Option<i64>, ip: IpAddr, now: i64) -> Result<()> {
+        let who = contact.map_or_else(|| caller(ip), |contact| contact.to_string());
+        self.report_gap.check(&format!("{inbox} {who}"), now).map(|_| ()).map_err(|wait| {
+            let words = format!("You have just sent something. Please wait {} s before the next one.", wait.retry_after_s);
+            Error::too_many(words, wait.retry_after_s).coded("too_soon").detail("count", wait.retry_after_s)
+        })
     }
 
     /// Whether a sign of typing of this contact is told.
@@ -130,7 +151,8 @@ fn told<T>(taken: Result<T, TooMany>) -> Result<()> {
         Ok(_) => Ok(()),
         Err(too_many) => {
             let seconds = too_many.retry_after_s;
-            Err(Error::too_many(format!("That was very often in a short time. Please wait {seconds} s; nothing is lost."), seconds))
+            let words = format!("That was very often in a short time. Please wait {seconds} s; nothing is lost.");
+            Err(Error::too_many(words, seconds).coded("too_many").detail("count", seconds))
         }
     }
 }
