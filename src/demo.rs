@@ -235,7 +235,7 @@ impl Story<'_> {
     }
 
     async fn write(&self, agent: &AgentSession, conversation: Uuid, words: &str, is_note: bool) -> Result<()> {
-        let outgoing = Outgoing { is_note, body: words.into(), echo_id: None, attachments: Vec::new() };
+        let outgoing = Outgoing { is_note, body: words.into(), echo_id: None, attachments: Vec::new(), rich: None };
         self.desk.reply(agent, conversation, outgoing).await.map(|_| ())
     }
 }
@@ -245,6 +245,12 @@ fn start(words: &str, form: Map<String, Value>) -> Start {
         message: Incoming { text: words.into(), ..Incoming::default() },
         form,
         variables: None,
-        sender: Sender { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "demo".into(), consent: false, locale: String::new() },
+        sender: Sender {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: "demo".into(),
+            consent: false,
+            locale: String::new(),
+            accept_language: String::new(),
+        },
     }
 }

@@ -20,8 +20,9 @@ export function createChat(options) {
   async function begin(said) {
     const kept = core.kept = said.kept || {};
     const jwt = core.jwt = said.jwt || '';
+    core.how = said.how || {};
     visited(said.page);
-    set({ mobile: said.mobile, open: said.open, expanded: said.expanded, sound: kept.mute !== 1, user: kept.user || null, signed: !!kept.signed, session: !!kept.session, form: kept.form || null });
+    set({ mobile: said.mobile, open: said.open, full: !!said.full, sound: kept.mute !== 1, user: kept.user || null, signed: !!kept.signed, session: !!kept.session, form: kept.form || null });
     const known = jwt || kept.session || Object.keys(kept).some((key) => key.startsWith(OUT))
       ? core.fetchTalk().then((talk) => { if (!jwt) { talk.start(); return undefined; } return Promise.race([talk.identify(jwt), new Promise((done) => { setTimeout(done, IDENTIFY_WAIT_MS); })]); })
       : Promise.resolve();
@@ -35,7 +36,7 @@ export function createChat(options) {
     core.talk?.resume();
     first(said);
     set({ phase: 'ready' });
-    page.post('ready');
+    page.post('ready', { words: { width: t('w.resize_width'), height: t('w.resize_height') } });
     if (said.focus) set({ focus: core.state.focus + 1 });
   }
 
@@ -77,11 +78,19 @@ export function createChat(options) {
       if (state.phase === 'ready') { toUnread(); core.talk?.seen(); }
     } else if (type === 'closed') { core.talk?.left(); set({ open: false, asking: null }); }
     else if (type === 'mobile') { if (state.mobile !== said.on) set({ mobile: said.on }); }
-    else if (type === 'expanded') set({ expanded: said.on });
-    else if (type === 'user') { if (said.jwt) core.withTalk((talk) => talk.someone(said.jwt)); }
+    else if (type === 'window') set({ full: !!said.full });
+    else if (type === 'user') { core.how = said; if (said.jwt) core.withTalk((talk) => talk.someone(said.jwt)); }
     else if (type === 'logout') core.withTalk((talk) => talk.logout());
     else if (type === 'page') visited(said.page || said);
     else if (type === 'kept') otherTab(said.value || {});
+    else calls(type, said);
+  }
+
+  /** @type {Promise<any>|null} */ let called = null;
+  /** What only some pages say; in the order in which they say it. @param {string} type @param {any} said */
+  function calls(type, said) {
+    called ??= import('./page_calls.js').then((module) => module.createPageCalls(core));
+    called.then((page_calls) => page_calls.hear(type, said), () => { called = null; core.later('calls', 3000, () => calls(type, said)); });
   }
 
   /** Another tab changed what is remembered; parts are needed only when there is or was somebody. @param {Record<string, any>} value */
@@ -111,7 +120,7 @@ export function createChat(options) {
     begin: () => page.post('hello'),
     again: () => { set({ phase: 'loading' }); page.post('hello'); },
     close: () => page.post('close'),
-    expand: () => page.post('expand', { on: !core.state.expanded }),
+    fill: () => page.post('window', { full: !core.state.full }),
     logout: () => core.withTalk((talk) => talk.logout()),
     mute() { const sound = !core.state.sound; set({ sound }); keep({ mute: sound ? null : 1 }); if (sound) import('../shared/sound.js').then(({ ring }) => ring(), () => {}); },
     /** @param {string} id */

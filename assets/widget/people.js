@@ -31,6 +31,12 @@ export function createPeople(core, reading, sending, line) {
     start();
   }
 
+  /** A token as it is exchanged, in the dialect of whoever made it. @param {string} jwt */
+  function asked(jwt) {
+    const { dialect, email, first_name, last_name } = core.how;
+    return { jwt, dialect, email, first_name, last_name };
+  }
+
   /** The page says who is here. @param {string} token */
   function someone(token) {
     if (core.kept.signed && core.kept.who && core.kept.who !== personIn(token)) forget();
@@ -45,7 +51,7 @@ export function createPeople(core, reading, sending, line) {
     exchanging = true;
     let answer;
     try {
-      answer = await core.open.post(`${PREFIX}/auth/exchange`, { jwt: token }, { retry: true });
+      answer = await core.open.post(`${PREFIX}/auth/exchange`, asked(token), { retry: true });
     } catch (error) {
       exchanging = false;
       if (core.jwt !== token || mine !== core.era) return;

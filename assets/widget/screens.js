@@ -20,7 +20,7 @@ function style(name) {
 /** Begins to fetch the conversation screen; harmless to call often. @param {import('./chat.js').Chat} chat */
 export function warmConversation(chat) {
   coming ??= Promise.all([
-    import('./conversation.js'), chat.fetchTalk(), style('./conversation.css'), import('./composer.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
+    import('./conversation.js'), chat.fetchTalk(), style('./conversation.css'), import('./composer.js'), import('./editor.js'), import('./markup.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
     import('./banner.js'), import('./csat.js'), import('./prechat.js'), import('../shared/html.js'),
   ]).then(([module]) => module.Conversation, (error) => { coming = null; throw error; });
   return coming;

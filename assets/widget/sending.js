@@ -78,7 +78,7 @@ export function createSending(core, reading, typing, begun) {
       }
     }
     const text = { message: item.text, echo_id: item.echo_id };
-    return fresh ? api.post(`${PREFIX}/conversations/init`, item.extra ? { ...text, form_data: item.extra } : text) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, text);
+    return fresh ? api.post(`${PREFIX}/conversations/init`, { ...text, ...(item.extra && { form_data: item.extra }), ...(core.state.variables && { variables: core.state.variables }) }) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, text);
   }
 
   /** @param {import('../shared/outbox.js').OutboxItem} item @param {any} result */

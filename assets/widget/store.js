@@ -29,7 +29,7 @@ const NOTICE_MS = 6000;
  * @property {import('../shared/socket.js').SocketState|'none'} net
  * @property {boolean} open
  * @property {boolean} mobile
- * @property {boolean} expanded
+ * @property {boolean} full the window fills the whole page
  * @property {boolean} framed
  * @property {any} user
  * @property {boolean} signed
@@ -41,6 +41,8 @@ const NOTICE_MS = 6000;
  * @property {any} asking a question to confirm
  * @property {Record<string, number>} progress upload share by echo id
  * @property {number} person counts up when another person is here
+ * @property {{name?: string, email?: string, user_id?: string}|null} claims what the page says of the visitor, unproved: what forms begin with
+ * @property {Record<string, string>|null} variables what the page says beside that; goes along with the first message
  */
 
 /**
@@ -51,6 +53,7 @@ const NOTICE_MS = 6000;
  * @property {State} state
  * @property {Record<string, any>} kept what the page remembers for us
  * @property {string} jwt the page's token for who is here
+ * @property {{dialect?: string, email?: string, first_name?: string, last_name?: string}} how which kind of token that is, and what comes with it
  * @property {number} era changes with the person: an answer to a question of an earlier era is thrown away
  * @property {{url: string, title: string}|null} at where the visitor is on the site
  * @property {Record<string, any>} timers
@@ -82,10 +85,11 @@ export function createCore({ base, inbox, page }) {
     base, inbox, page,
     state: {
       phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
-      typing: {}, net: 'none', open: false, mobile: false, expanded: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0,
+      typing: {}, net: 'none', open: false, mobile: false, full: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
     },
     kept: {},
     jwt: '',
+    how: {},
     era: 0,
     at: null,
     timers: {},

@@ -6,13 +6,14 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::desk::contacts::ContactEdit;
+use crate::desk::conversations::Assign;
 use crate::desk::messages::Outgoing;
 use crate::desk::threads::ListQuery;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
 use crate::model::conversation::{Box_, ConversationKind, Kinds, Listed, Status};
 use crate::model::event::Door;
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Messages an opened thread begins with, and the default page of history.
@@ -26,12 +27,16 @@ struct NewMessage {
     echo_id: Option<String>,
     #[serde(default)]
     attachments: Vec<String>,
+    #[serde(default)]
+    rich: Option<super::rich::NewRich>,
 }
 
 #[derive(Deserialize)]
 struct Assignment {
-    #[serde(deserialize_with = "present")]
-    agent: Option<String>,
+    #[serde(default, deserialize_with = "super::given")]
+    agent: Option<Option<String>>,
+    #[serde(default, deserialize_with = "super::given")]
+    team: Option<Option<String>>,
 }
 
 #[derive(Deserialize)]
@@ -124,7 +129,8 @@ impl Desks {
             return Err(Error::invalid("echo_id is 1 to 64 letters, digits, _ or -.").in_field("echo_id"));
         }
         let attachments = asked.attachments.iter().map(|text| super::id(text, "uploaded file")).collect::<Result<Vec<_>>>()?;
-        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments };
+        let rich = asked.rich.map(super::rich::NewRich::read).transpose()?;
+        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments, rich };
         let (conversation, message) = self.desk.reply(&agent, uuid, outgoing).await?;
         // Whoever just wrote has read everything before.
         let listed = Listed { conversation, unread: 0 };
@@ -170,7 +176,14 @@ impl Desks {
     pub(super) async fn assign(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(&request).await?;
         let asked: Assignment = request.json().await?;
-        let to = asked.agent.map(|text| super::id(&text, "agent")).transpose()?;
+        // Leaving a key out is not the same as "to nobody".
+        if asked.agent.is_none() && asked.team.is_none() {
+            return Err(Error::invalid("Say to whom: agent or team, each a uuid or null.").in_field("agent"));
+        }
+        let to = Assign {
+            agent: asked.agent.map(|to| to.map(|text| super::id(&text, "agent")).transpose()).transpose()?,
+            team: asked.team.map(|to| to.map(|text| super::id(&text, "team")).transpose()).transpose()?,
+        };
         self.desk.assign(&agent, uuid, to).await?;
         self.shown(&agent, uuid).await
     }
@@ -243,9 +256,4 @@ impl Desks {
 
 fn page_size(request: &Request) -> Result<u32> {
     Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
-}
-
-/// A key that must be there, though it may be null: leaving it out is not the same as "to nobody".
-fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
-    Option::<String>::deserialize(value)
 }

@@ -3,9 +3,13 @@
 pub mod auth;
 pub mod conversations;
 pub mod inboxes;
+pub mod organise;
 pub mod pages;
 pub mod people;
+mod rich;
+pub mod snippets;
 pub mod socket;
+pub mod translations;
 pub mod wire;
 
 use crate::base::error::{Error, Kind, Result};
@@ -34,17 +38,20 @@ impl Desks {
         let asks_for_session = matches!(path, ["session"]) && request.method == hyper::Method::GET;
         match self.route(request, path).await {
             Ok(reply) => reply,
-            Err(error) => {
-                if let Some(cause) = &error.cause {
-                    log::error!("desk call failed request={request_id} error=\"{}\" cause=\"{cause}\"", error.message);
-                }
-                let setup_needed = match asks_for_session && error.kind == Kind::Unauthorized {
-                    true => Some(("setup_needed", json!(self.desk.needs_owner().await.unwrap_or(false)))),
-                    false => None,
-                };
-                wire::failure(&error, &request_id, setup_needed)
+            Err(error) if asks_for_session && error.kind == Kind::Unauthorized => {
+                let setup_needed = json!(self.desk.needs_owner().await.unwrap_or(false));
+                wire::failure(&error, &request_id, Some(("setup_needed", setup_needed)))
             }
+            Err(error) => self.failure(&error, &request_id),
         }
+    }
+
+    /// A failure in this door's words; the cause goes to the log.
+    pub fn failure(&self, error: &Error, request_id: &str) -> Reply {
+        if let Some(cause) = &error.cause {
+            log::error!("desk call failed request={request_id} error=\"{}\" cause=\"{cause}\"", error.message);
+        }
+        wire::failure(error, request_id, None)
     }
 
     async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {
@@ -82,7 +89,18 @@ impl Desks {
             ("POST", ["inboxes", uuid, "secret"]) => self.rotate_secret(&request, id(uuid, "inbox")?).await,
             ("DELETE", ["inboxes", uuid, "secret"]) => self.remove_secret(&request, id(uuid, "inbox")?).await,
             ("POST", ["inboxes", uuid, "token-check"]) => self.check_token(request, id(uuid, "inbox")?).await,
+            ("GET", ["inboxes", uuid, "translations"]) => self.translations(&request, id(uuid, "inbox")?).await,
+            ("PUT", ["inboxes", uuid, "translations", locale]) => self.translate(request, id(uuid, "inbox")?, locale).await,
+            ("GET", ["icons"]) => self.icons(&request).await,
             ("POST", ["inboxes", uuid, "logo"]) => self.upload_logo(request, id(uuid, "inbox")?).await,
+            ("GET", ["hours"]) => self.hours(&request).await,
+            ("POST", ["hours"]) => self.create_hours(request).await,
+            ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
+            ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["teams"]) => self.teams(&request).await,
+            ("POST", ["teams"]) => self.create_team(request).await,
+            ("PUT", ["teams", uuid]) => self.edit_team(request, id(uuid, "team")?).await,
+            ("DELETE", ["teams", uuid]) => self.delete_team(&request, id(uuid, "team")?).await,
             // Nobody learns which addresses exist without a session.
             _ => self.agent(&request).await.and_then(|_| Err(Error::not_found("address"))),
         }
@@ -114,4 +132,9 @@ fn number(request: &Request, name: &'static str) -> Result<Option<i64>> {
             .map(Some)
             .ok_or_else(|| Error::invalid(format!("{name} is a number.")).in_field(name)),
     }
+}
+
+/// A key that may be left out, be null or be a text: three different things.
+fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
+    <Option<String> as serde::Deserialize>::deserialize(value).map(Some)
 }

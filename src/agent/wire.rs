@@ -1,16 +1,22 @@
 //! The shapes of the desk's own API (README.md here). The only file of this door that makes JSON.
 
+use super::snippets;
+use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind};
 use crate::base::id::{Seq, Uuid};
 use crate::desk::Desk;
 use crate::desk::threads::{Opened, Page};
+use crate::desk::translations::{Locale, Sentence};
 use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
 use crate::model::contact::{Consent, Contact, ContactKind, PageVisit, name_of};
-use crate::model::conversation::{Conversation, Listed};
+use crate::model::conversation::{Conversation, Listed, Priority};
 use crate::model::event::{Event, Topic, Typist, What};
+use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::model::rich::{Button, Element, Rich};
+use crate::model::team::Team;
 use crate::store::search::Hit;
 use serde_json::{Value, json};
 
@@ -22,6 +28,38 @@ pub fn ok(value: Value) -> Reply {
 /// The same, with the change number of its snapshot.
 pub fn ok_at(seq: Seq, value: Value) -> Reply {
     ok(value).header("x-deskbell-seq", seq.to_string())
+}
+
+/// Every set of hours, and which of them was saved just now.
+pub fn all_hours(all: &[Hours], saved: Option<Uuid>, now: Millis) -> Value {
+    let shapes = all.iter().map(|hours| {
+        let standing = hours.plan.standing(now);
+        json!({
+            "uuid": hours.uuid.to_string(), "name": hours.name, "time_zone": hours.plan.zone_name(), "weekly": hours.plan.weekly,
+            "holidays": hours.plan.holidays, "open_now": standing.open, "next_change_at": standing.until,
+        })
+    });
+    saving(json!({ "hours": shapes.collect::<Vec<_>>() }), saved)
+}
+
+/// Every team, and which of them was saved just now. `here` are the agents who answer at the moment.
+pub fn all_teams(teams: &[Team], here: &[AgentRef], saved: Option<Uuid>) -> Value {
+    let shapes = teams.iter().map(|team| {
+        json!({
+            "uuid": team.uuid.to_string(), "name": team.name,
+            "members": team.members.iter().map(|member| member.uuid.to_string()).collect::<Vec<_>>(),
+            "hours": team.hours.map(|(_, uuid)| uuid.to_string()),
+            "online": team.members.iter().any(|member| here.iter().any(|agent| agent.id == member.id)),
+        })
+    });
+    saving(json!({ "teams": shapes.collect::<Vec<_>>() }), saved)
+}
+
+fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
+    if let Some(uuid) = saved {
+        shape["uuid"] = json!(uuid.to_string());
+    }
+    shape
 }
 
 /// A failure, with whatever else the answer carries.
@@ -54,6 +92,11 @@ pub fn failure(error: &Error, request_id: &str, more: Option<(&str, Value)>) -> 
         Some(seconds) => reply.header("retry-after", seconds.to_string()),
         None => reply,
     }
+}
+
+/// What is wrong with one setting of a draft.
+pub fn problem(error: &Error) -> Value {
+    json!({ "field": error.field, "message": error.message })
 }
 
 /// Agent.
@@ -105,7 +148,9 @@ pub fn conversation(desk: &Desk, conversation: &Conversation) -> Value {
             "online": desk.presence.is_present(Topic::Contact(person.id)), "avatar_tint": person.uuid.tint(),
         },
         "status": conversation.status.as_str(), "snoozed_until": conversation.snoozed_until,
-        "assignee": conversation.assignee.as_ref().map(agent_ref), "preview": conversation.preview,
+        "assignee": conversation.assignee.as_ref().map(agent_ref),
+        "team": conversation.team.as_ref().map(|team| json!({ "uuid": team.uuid.to_string(), "name": team.name })),
+        "priority": conversation.priority.map(Priority::as_str), "preview": conversation.preview,
         "preview_from": conversation.preview_from, "waiting_since": conversation.waiting_since, "created_at": conversation.created_at,
         "last_message_at": conversation.last_message_at, "contact_seen_seq": conversation.contact_seen_seq,
         "closed_by_contact": conversation.closed_by_contact, "last_seq": conversation.last_seq,
@@ -133,7 +178,21 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "created_at": message.created_at, "edited_at": message.edited_at,
         "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
         "echo_id": if own { message.echo_id.as_deref() } else { None }, "via": message.via, "activity": message.activity,
+        "rich": message.meta.rich.as_ref().map(|shown| rich(desk, shown)), "postback": message.meta.postback,
     })
+}
+
+/// Rich: cards or quick replies.
+pub fn rich(desk: &Desk, rich: &Rich) -> Value {
+    let button =
+        |button: &Button| json!({ "type": button.kind, "text": button.text, "value": button.value, "postback_id": button.postback_id });
+    let element = |element: &Element| {
+        json!({
+            "title": element.title, "subtitle": element.subtitle, "image_url": element.picture.map(|picture| desk.link(picture)),
+            "buttons": element.buttons.iter().map(button).collect::<Vec<_>>(),
+        })
+    };
+    json!({ "template": rich.template, "elements": rich.elements.iter().map(element).collect::<Vec<_>>() })
 }
 
 /// Attachment.
@@ -175,12 +234,26 @@ pub fn pages(visits: &[PageVisit]) -> Vec<Value> {
 /// Inbox with everything an admin may see; never the secret itself.
 pub fn inbox(inbox: &Inbox, base: &str) -> Value {
     let uuid = inbox.uuid.to_string();
+    let snippets = snippets::all(inbox, base);
     json!({
         "uuid": uuid, "name": inbox.name, "enabled": inbox.enabled, "has_secret": inbox.secret.is_some(), "created_at": inbox.created_at,
-        "config": inbox.config, "snippet": format!("<script async src=\"{base}/w/{uuid}.js\"></script>"),
-        "libredesk_snippet": format!(
-            "<script>\n  window.LibredeskSettings = {{\n    baseURL: '{base}',\n    inboxID: '{uuid}'\n  }};\n</script>\n<script async src=\"{base}/widget.js\"></script>"
-        ),
+        "config": inbox.config, "number": inbox.id.0, "snippet": snippets["deskbell"], "libredesk_snippet": snippets["libredesk"],
+        "snippets": snippets, "chat_url": format!("{base}/chat/{uuid}"),
+    })
+}
+
+/// Languages and strings of an inbox.
+pub fn translations(locales: &[Locale], sentences: &[Sentence]) -> Value {
+    json!({
+        "locales": locales.iter().map(|locale| json!({ "code": locale.code, "name": locale.name, "own": locale.own })).collect::<Vec<_>>(),
+        "sentences": sentences
+            .iter()
+            .map(|sentence| {
+                json!({
+                    "key": sentence.key, "english": sentence.english, "stock": sentence.stock, "own": sentence.own, "group": sentence.group,
+                })
+            })
+            .collect::<Vec<_>>(),
     })
 }
 
@@ -219,6 +292,8 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         What::ContactChanged { contact: changed } => ("contact", contact(desk, changed)),
         What::InboxChanged { inbox } => ("inbox", json!({ "uuid": inbox.to_string() })),
         What::AgentChanged { agent } => ("agent", json!({ "uuid": agent.to_string() })),
+        What::HoursChanged { hours } => ("hours", json!({ "uuid": hours.to_string() })),
+        What::TeamChanged { team } => ("team", json!({ "uuid": team.to_string() })),
         What::Typing { conversation, who, is_typing, note } => {
             let (kind, uuid, name) = match who {
                 Typist::Contact { uuid, name, .. } => ("contact", uuid, name),

@@ -30,6 +30,9 @@ pub const ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 /// Keys of form data or custom attributes.
 pub const ATTRIBUTES_MAX: usize = 100;
 
+/// Languages in which one inbox has words of its own: more than any site speaks.
+pub const LOCALES_MAX: usize = 40;
+
 /// Bytes of all request headers together; hyper's buffer is bounded by it.
 pub const HEADER_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a form that may lead to nothing: a preamble, a part's head. Real heads have a few hundred.
@@ -106,6 +109,23 @@ pub const EVENTS_MAX: i64 = 200_000;
 /// Changes answered by one catch-up call.
 pub const CHANGES_PER_PAGE: u32 = 500;
 
+/// Elements of one rich message and buttons of one element: what LiveChat's protocol allows, so that both doors tell the same story.
+pub const RICH_ELEMENTS_MAX: usize = 10;
+/// Buttons of one element of a rich message.
+pub const RICH_BUTTONS_MAX: usize = 13;
+/// Characters of a card's title: two lines of a narrow card.
+pub const RICH_TITLE_CHARS_MAX: usize = 250;
+/// Characters of a card's second text.
+pub const RICH_SUBTITLE_CHARS_MAX: usize = 1000;
+/// Characters of a button.
+pub const RICH_BUTTON_CHARS_MAX: usize = 100;
+/// Characters of what a button says.
+pub const RICH_VALUE_CHARS_MAX: usize = 500;
+/// Bytes of a button's address.
+pub const RICH_URL_BYTES_MAX: usize = 2000;
+/// Bytes of a button's id: other systems use long ones.
+pub const POSTBACK_ID_BYTES_MAX: usize = 128;
+
 /// Bytes of files that one contact may send in 24 hours.
 pub const CONTACT_FILE_BYTES_PER_DAY: i64 = 500 * 1024 * 1024;
 /// Bytes of the files of a first message without a session.
@@ -128,6 +148,18 @@ pub const PAGE_VISIT_CONTACTS_MAX: usize = 20_000;
 pub const PAGE_URL_CHARS_MAX: usize = 1024;
 /// Characters of a visited page's title.
 pub const PAGE_TITLE_CHARS_MAX: usize = 256;
+/// Sets of business hours: one per office of a large house.
+pub const HOURS_SETS_MAX: usize = 100;
+/// Spans of one day in a set: a day with five breaks fits.
+pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
+/// Holidays of one set: ten years of them.
+pub const HOLIDAYS_MAX: usize = 300;
+/// Teams of one house.
+pub const TEAMS_MAX: usize = 100;
+/// Members of one team: as many agents as the lists show.
+pub const TEAM_MEMBERS_MAX: usize = 1_000;
+/// Conversations detached from a team that is deleted, per commit: others want to write in between.
+pub const TEAM_DETACH_BATCH: u32 = 2_000;
 /// Characters of a browser's name.
 pub const USER_AGENT_CHARS_MAX: usize = 300;
 /// Network addresses looked at by one sweep of those whose time is over.

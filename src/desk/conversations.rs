@@ -12,7 +12,7 @@ use crate::model::conversation::{Conversation, ConversationKind, Status};
 use crate::model::inbox::Inbox;
 use crate::model::job::Job;
 use crate::model::message::{Activity, Message};
-use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, sessions};
+use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, sessions, teams};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -27,8 +27,10 @@ pub struct Sender {
     pub user_agent: String,
     /// Says that he agreed to the consent text he saw.
     pub consent: bool,
-    /// The language of his screen, or "".
+    /// The language of his screen as he says it, or "".
     pub locale: String,
+    /// What his browser prefers, for when he says nothing.
+    pub accept_language: String,
 }
 
 /// A first message with everything that comes with it.
@@ -38,6 +40,13 @@ pub struct Start {
     /// What the page says of the visit; `None` = nothing new.
     pub variables: Option<Map<String, Value>>,
     pub sender: Sender,
+}
+
+/// To whom a conversation is given; `None` stays as it is, `Some(None)` is nobody.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Assign {
+    pub agent: Option<Option<Uuid>>,
+    pub team: Option<Option<Uuid>>,
 }
 
 /// A conversation that began (or had begun already, for a repeat).
@@ -91,8 +100,8 @@ impl Desk {
         let init_key = echo_key(session.is_none(), start.message.echo_id.as_deref())?;
         let starts = policy.allow_start_conversation && inbox.config.tiles.chat;
         let ip = super::privacy::kept_ip(&inbox.config.privacy, start.sender.ip);
-        let (settings, known) = (inbox.clone(), session.map(|session| session.contact));
-        let inbox = inbox.id;
+        let consent = self.asked(inbox, &start.sender).await?;
+        let (inbox, known) = (inbox.id, session.map(|session| session.contact));
         self.store
             .write(move |tx| {
                 let echo = start.message.echo_id.as_deref();
@@ -103,7 +112,6 @@ impl Desk {
                 if !starts {
                     return Err(starts_off());
                 }
-                let consent = super::consents::asked(tx, &settings, &start.sender.locale, start.sender.consent)?;
                 consent.check(tx, inbox, known)?;
                 if let Some(contact) = known {
                     let chats = check_today(tx, inbox, contact)?;
@@ -212,26 +220,41 @@ impl Desk {
             .await
     }
 
-    /// An agent gives the conversation to somebody, or to nobody.
-    pub async fn assign(&self, agent: &AgentSession, uuid: Uuid, to: Option<Uuid>) -> Result<Conversation> {
+    /// An agent gives the conversation to somebody, to a team, or to nobody.
+    pub async fn assign(&self, agent: &AgentSession, uuid: Uuid, to: Assign) -> Result<Conversation> {
         let agent = agent.agent.id;
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
-                let to = match to {
-                    Some(uuid) => {
-                        let found = agents::find(tx, uuid)?.filter(|found| found.suspended_at.is_none());
-                        Some(found.ok_or_else(|| Error::not_found("agent").in_field("agent"))?)
+                let mut changed = false;
+                if let Some(to) = to.agent {
+                    let to = match to {
+                        Some(uuid) => {
+                            let found = agents::find(tx, uuid)?.filter(|found| found.suspended_at.is_none());
+                            Some(found.ok_or_else(|| Error::not_found("agent").in_field("agent"))?)
+                        }
+                        None => None,
+                    };
+                    if before.assignee.as_ref().map(|a| a.id) != to.as_ref().map(|a| a.id) {
+                        conversations::set_assignee(tx, before.id, to.as_ref().map(|agent| agent.id))?;
+                        let value = to.map_or(String::new(), |agent| full_name(&agent.first_name, &agent.last_name));
+                        note_activity(tx, before.id, Some(agent), Activity { action: "assignment".into(), value })?;
+                        changed = true;
                     }
-                    None => None,
-                };
-                if before.assignee.as_ref().map(|a| a.id) == to.as_ref().map(|a| a.id) {
-                    return Ok(before);
                 }
-                conversations::set_assignee(tx, before.id, to.as_ref().map(|agent| agent.id))?;
-                let value = to.map_or(String::new(), |agent| full_name(&agent.first_name, &agent.last_name));
-                note_activity(tx, before.id, Some(agent), Activity { action: "assignment".into(), value })?;
-                conversations::announce(tx, before.id, true)
+                if let Some(to) = to.team {
+                    let to = match to {
+                        Some(uuid) => Some(teams::find(tx, uuid)?.ok_or_else(|| Error::not_found("team").in_field("team"))?),
+                        None => None,
+                    };
+                    if before.team.as_ref().map(|team| team.id) != to.as_ref().map(|team| team.id) {
+                        conversations::set_team(tx, before.id, to.as_ref().map(|team| team.id))?;
+                        let value = to.map_or(String::new(), |team| team.name);
+                        note_activity(tx, before.id, Some(agent), Activity { action: "team".into(), value })?;
+                        changed = true;
+                    }
+                }
+                if changed { conversations::announce(tx, before.id, true) } else { Ok(before) }
             })
             .await
     }

@@ -1,6 +1,7 @@
 //! People inside.
 
 use crate::base::clock::Millis;
+use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, AgentSessionId, Uuid};
 
 /// What an agent may do in general.
@@ -92,6 +93,13 @@ pub struct AgentSession {
     pub agent: Agent,
     /// What every writing request must repeat in a header.
     pub csrf: String,
+}
+
+impl AgentSession {
+    /// Refuses whoever may not change settings and people.
+    pub fn needs_admin(&self) -> Result<()> {
+        if self.agent.role.administers() { Ok(()) } else { Err(Error::forbidden("Only an admin can do this.")) }
+    }
 }
 
 /// What a one-time link is for.

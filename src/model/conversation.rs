@@ -4,6 +4,7 @@ use crate::base::clock::Millis;
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, Uuid};
 use crate::model::agent::AgentRef;
 use crate::model::contact::ContactKind;
+use crate::model::team::TeamRef;
 
 /// Where a conversation is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +30,33 @@ impl Status {
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Status> {
         [Status::Open, Status::Waiting, Status::Resolved].into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+/// How soon somebody should answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Priority {
+    /// Whenever there is time.
+    Low,
+    /// As ever.
+    Medium,
+    /// First.
+    High,
+}
+
+impl Priority {
+    /// The word of the database and of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Priority::Low => "low",
+            Priority::Medium => "medium",
+            Priority::High => "high",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Priority> {
+        [Priority::Low, Priority::Medium, Priority::High].into_iter().find(|p| p.as_str() == text)
     }
 }
 
@@ -94,6 +122,8 @@ pub struct Conversation {
     /// The contact has closed it himself; a new message of his opens it again where the inbox allows.
     pub closed_by_contact: bool,
     pub assignee: Option<AgentRef>,
+    pub team: Option<TeamRef>,
+    pub priority: Option<Priority>,
     pub seq: Seq,
     pub last_seq: Seq,
     pub last_incoming_seq: Seq,

@@ -33,6 +33,10 @@ pub enum What {
     InboxChanged { inbox: Uuid },
     /// An agent was added, edited or suspended.
     AgentChanged { agent: Uuid },
+    /// A set of business hours was made, edited or deleted.
+    HoursChanged { hours: Uuid },
+    /// A team was made, edited or deleted.
+    TeamChanged { team: Uuid },
     /// Somebody is (or stopped) typing.
     Typing { conversation: Uuid, who: Typist, is_typing: bool, note: bool },
     /// An agent looks at a conversation (or at none).

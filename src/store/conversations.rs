@@ -4,12 +4,13 @@ use super::events::{self, Subject};
 use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, Uuid};
+use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, TeamId, Uuid};
 use crate::base::limits;
 use crate::model::agent::AgentRef;
 use crate::model::contact::name_of;
 use crate::model::conversation::{Box_, ContactRef, Conversation, ConversationKind, InboxRef, Kinds, Listed, Origin, Status};
 use crate::model::event::{Topic, What};
+use crate::model::team::TeamRef;
 use rusqlite::{Row, params};
 
 macro_rules! conversation_select {
@@ -19,10 +20,10 @@ macro_rules! conversation_select {
                     p.id, p.uuid, p.first_name, p.last_name, p.email, p.kind, EXISTS (SELECT 1 FROM identities WHERE contact_id = p.id),
                     c.status, c.snoozed_until, c.closed_by_contact, a.id, a.uuid, a.first_name, a.last_name, a.availability,
                     c.seq, c.last_seq, c.last_incoming_seq, c.preview, c.preview_from, c.contact_seen_seq, c.agent_seen_seq,
-                    c.waiting_since, c.last_message_at, c.created_at, c.kind, c.rating, c.locale",
+                    c.waiting_since, c.last_message_at, c.created_at, c.priority, t.id, t.uuid, t.name, c.kind, c.rating, c.locale",
             $more,
             " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
-              LEFT JOIN agents a ON a.id = c.assignee_id ",
+              LEFT JOIN agents a ON a.id = c.assignee_id LEFT JOIN teams t ON t.id = c.team_id ",
             $tail
         )
     };
@@ -328,6 +329,12 @@ pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) ->
     Ok(())
 }
 
+/// Sets which team has it now.
+pub fn set_team(tx: &WriteTx, id: ConversationId, team: Option<TeamId>) -> Result<()> {
+    tx.exec("UPDATE conversations SET team_id = ?2 WHERE id = ?1", params![id, team])?;
+    Ok(())
+}
+
 /// Open, waiting and snoozed conversations of an agent, for giving them back.
 pub fn unresolved_of_assignee(tx: &ReadTx, agent: AgentId) -> Result<Vec<ConversationId>> {
     tx.all("SELECT id FROM conversations WHERE assignee_id = ?1 AND status <> 'resolved' ORDER BY id LIMIT 10000", [agent], |row| {
@@ -394,7 +401,7 @@ pub(super) fn topics(conversation: &Conversation, public: bool) -> Vec<Topic> {
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
-    Ok(Listed { conversation: read(row)?, unread: row.get(34)? })
+    Ok(Listed { conversation: read(row)?, unread: row.get(38)? })
 }
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -435,8 +442,13 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         waiting_since: row.get(28)?,
         last_message_at: row.get(29)?,
         created_at: row.get(30)?,
-        kind: row.get(31)?,
-        rating: row.get(32)?,
-        locale: row.get(33)?,
+        priority: row.get(31)?,
+        team: match row.get::<_, Option<TeamId>>(32)? {
+            Some(id) => Some(TeamRef { id, uuid: row.get(33)?, name: row.get(34)? }),
+            None => None,
+        },
+        kind: row.get(35)?,
+        rating: row.get(36)?,
+        locale: row.get(37)?,
     })
 }

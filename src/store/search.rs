@@ -140,8 +140,8 @@ mod tests {
                 for text in texts.map(str::to_owned).into_iter().chain(many) {
                     let (source, html) = (text.clone(), text.clone());
                     let kind = MessageKind::Incoming;
-                    let (activity, echo_id, via) = (None, None, "widget");
-                    let new = NewMessage { kind, contact: Some(contact), agent: None, via, source, html, text, activity, echo_id };
+                    let (activity, echo_id, via, meta) = (None, None, "widget", Default::default());
+                    let new = NewMessage { kind, contact: Some(contact), agent: None, via, source, html, text, activity, echo_id, meta };
                     let id = stored::insert(tx, conversation, &new)?;
                     stored::announce(tx, id)?;
                 }

@@ -156,7 +156,7 @@ macro_rules! sql_id {
         }
     )*};
 }
-sql_id!(InboxId, ContactId, SessionId, ConversationId, MessageId, AttachmentId, AgentId, AgentSessionId, TeamId, JobId);
+sql_id!(InboxId, ContactId, SessionId, ConversationId, MessageId, AttachmentId, AgentId, AgentSessionId, TeamId, HoursId, JobId);
 
 impl ToSql for Uuid {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -190,6 +190,7 @@ sql_word!(
     crate::model::agent::Availability,
     crate::model::agent::Purpose,
     crate::model::contact::ContactKind,
+    crate::model::conversation::Priority,
     crate::model::conversation::Status,
     crate::model::conversation::ConversationKind,
     crate::model::message::MessageKind,

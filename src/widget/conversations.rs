@@ -9,8 +9,10 @@ use crate::base::limits;
 use crate::desk::conversations::{Sender, Start};
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::threads::Thread;
+use crate::desk::words;
 use crate::http::{Reply, Request};
 use crate::model::conversation::ConversationKind;
+use crate::model::rich::{self, Postback};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -52,6 +54,22 @@ struct Send {
     message: String,
     #[serde(default)]
     echo_id: Option<String>,
+    #[serde(default)]
+    postback: Option<Pressed>,
+}
+
+#[derive(Deserialize)]
+struct Pressed {
+    message_uuid: String,
+    postback_id: String,
+}
+
+impl Pressed {
+    fn checked(self) -> Result<Postback> {
+        let unknown = || Error::not_found("button").in_field("postback");
+        let message_uuid = Uuid::parse(&self.message_uuid).ok_or_else(unknown)?;
+        if rich::is_postback_id(&self.postback_id) { Ok(Postback { message_uuid, postback_id: self.postback_id }) } else { Err(unknown()) }
+    }
 }
 
 /// Who begins a conversation: somebody with a session, or nobody yet. A bad token is a 401, never silently a new visitor.
@@ -66,7 +84,7 @@ impl Widget {
         let starter = self.starter(&request).await?;
         self.check_access(&starter)?;
         let asked: Init = request.json().await?;
-        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, ..Incoming::default() };
         let Init { form_data, consent, locale, variables, .. } = asked;
         self.begin(&request, starter, message, Extras { form: form_data.unwrap_or_default(), consent, locale, variables }).await
     }
@@ -89,7 +107,7 @@ impl Widget {
         let throttles = self.throttles.clone();
         let contact = visitor.session.contact.0;
         let admit = move |now, to: &str| throttles.transcript(now, contact, to);
-        let locale = crate::desk::consents::locale(&asked.locale);
+        let locale = words::canonical(&asked.locale).unwrap_or_default();
         let sent_to = self.desk.ask_transcript(&visitor.inbox, &visitor.session, uuid, &asked.email, locale, admit).await?;
         Ok(visitor.told(wire::success(json!({ "sent_to": sent_to }))))
     }
@@ -112,7 +130,9 @@ impl Widget {
         self.throttles.message(&self.desk, visitor.session.contact.0)?;
         self.desk.check_access(&visitor.inbox, Some(&visitor.session))?;
         let asked: Send = request.json().await?;
-        let incoming = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        let postback = asked.postback.map(Pressed::checked).transpose()?;
+        let text = check_incoming(&asked.message, false)?;
+        let incoming = Incoming { text, echo_id: echo_id(asked.echo_id)?, postback, ..Incoming::default() };
         let message = self.desk.receive(&visitor.inbox, &visitor.session, uuid, incoming).await?;
         Ok(visitor.told(wire::success(wire::message(&self.desk, &message))))
     }
@@ -197,7 +217,9 @@ impl Widget {
 /// Who sends this, as far as the call itself tells.
 pub(super) fn sender(request: &Request, consent: bool, locale: &str) -> Sender {
     let user_agent = request.header("user-agent").unwrap_or_default().to_owned();
-    Sender { ip: request.client_ip, user_agent, consent, locale: crate::desk::consents::locale(locale) }
+    let accept_language = request.header("accept-language").unwrap_or_default().to_owned();
+    let locale = words::canonical(locale).unwrap_or_default();
+    Sender { ip: request.client_ip, user_agent, consent, locale, accept_language }
 }
 
 /// The sender's own id: 1 to 64 of `[A-Za-z0-9_-]`, or none.

@@ -58,7 +58,7 @@ impl Widget {
                 return Err(error);
             }
         };
-        let incoming = Incoming { text, echo_id: fields.echo_id, files };
+        let incoming = Incoming { text, echo_id: fields.echo_id, files, ..Incoming::default() };
         match (starter, fields.conversation) {
             (Starter::Known(visitor), Some(uuid)) => {
                 let files = incoming.files.clone();

@@ -128,6 +128,7 @@ pub fn spoken(contact: Option<ContactId>, text: String, echo_id: Option<String>)
         text,
         activity: None,
         echo_id,
+        meta: Default::default(),
     }
 }
 

@@ -4,6 +4,7 @@
 mod support;
 
 mod attacks;
+mod availability;
 mod catch_up;
 mod chat;
 mod exposure;
@@ -14,3 +15,5 @@ mod inside;
 mod people;
 mod places;
 mod reach;
+mod rich;
+mod settings;

@@ -1,0 +1,121 @@
+//! Business hours and teams: everybody reads, admins write.
+
+use super::{Desks, wire};
+use crate::base::error::{Error, Result};
+use crate::base::id::Uuid;
+use crate::desk::hours::HoursEdit;
+use crate::desk::teams::TeamEdit;
+use crate::http::{Reply, Request};
+use crate::model::hours::{Holiday, Week};
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+struct NewHours {
+    name: Option<String>,
+    time_zone: Option<String>,
+    weekly: Option<Value>,
+    holidays: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct NewTeam {
+    name: Option<String>,
+    members: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "super::given")]
+    hours: Option<Option<String>>,
+}
+
+impl Desks {
+    /// `GET /hours`.
+    pub(super) async fn hours(&self, request: &Request) -> Result<Reply> {
+        self.agent(request).await?;
+        self.all_hours(None).await
+    }
+
+    /// `POST /hours`.
+    pub(super) async fn create_hours(&self, mut request: Request) -> Result<Reply> {
+        let session = self.agent(&request).await?;
+        let edit = hours_edit(request.json().await?)?;
+        let made = self.desk.create_hours(&session, edit).await?;
+        self.all_hours(Some(made.uuid)).await
+    }
+
+    /// `PUT /hours/{uuid}`.
+    pub(super) async fn edit_hours(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(&request).await?;
+        let edit = hours_edit(request.json().await?)?;
+        self.desk.edit_hours(&session, uuid, edit).await?;
+        self.all_hours(Some(uuid)).await
+    }
+
+    /// `DELETE /hours/{uuid}`.
+    pub(super) async fn delete_hours(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        self.desk.delete_hours(&session, uuid).await?;
+        Ok(Reply::status(204))
+    }
+
+    /// `GET /teams`.
+    pub(super) async fn teams(&self, request: &Request) -> Result<Reply> {
+        self.agent(request).await?;
+        self.all_teams(None).await
+    }
+
+    /// `POST /teams`.
+    pub(super) async fn create_team(&self, mut request: Request) -> Result<Reply> {
+        let session = self.agent(&request).await?;
+        let edit = team_edit(request.json().await?)?;
+        let made = self.desk.create_team(&session, edit).await?;
+        self.all_teams(Some(made.uuid)).await
+    }
+
+    /// `PUT /teams/{uuid}`.
+    pub(super) async fn edit_team(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(&request).await?;
+        let edit = team_edit(request.json().await?)?;
+        self.desk.edit_team(&session, uuid, edit).await?;
+        self.all_teams(Some(uuid)).await
+    }
+
+    /// `DELETE /teams/{uuid}`.
+    pub(super) async fn delete_team(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        self.desk.delete_team(&session, uuid).await?;
+        Ok(Reply::status(204))
+    }
+
+    async fn all_hours(&self, saved: Option<Uuid>) -> Result<Reply> {
+        let all = self.desk.hours().await?;
+        Ok(wire::ok(wire::all_hours(&all, saved, self.desk.clock.now())))
+    }
+
+    async fn all_teams(&self, saved: Option<Uuid>) -> Result<Reply> {
+        let teams = self.desk.teams().await?;
+        let here = self.desk.team_online().await?;
+        Ok(wire::ok(wire::all_teams(&teams, &here, saved)))
+    }
+}
+
+fn hours_edit(asked: NewHours) -> Result<HoursEdit> {
+    let weekly = asked.weekly.map(|value| fitting::<Week>(value, "weekly")).transpose()?;
+    let holidays = asked.holidays.map(|value| fitting::<Vec<Holiday>>(value, "holidays")).transpose()?;
+    Ok(HoursEdit { name: asked.name, time_zone: asked.time_zone, weekly, holidays })
+}
+
+fn team_edit(asked: NewTeam) -> Result<TeamEdit> {
+    let uuids = |texts: Vec<String>| texts.iter().map(|text| super::id(text, "agent").map_err(|error| error.in_field("members"))).collect();
+    let hours = match asked.hours {
+        None => None,
+        Some(None) => Some(None),
+        Some(Some(text)) => {
+            Some(Some(Uuid::parse(&text).ok_or_else(|| Error::invalid("There is no such set of hours.").in_field("hours"))?))
+        }
+    };
+    Ok(TeamEdit { name: asked.name, members: asked.members.map(uuids).transpose()?, hours })
+}
+
+/// A part of a body, so that what does not fit is said with its field.
+fn fitting<T: serde::de::DeserializeOwned>(value: Value, field: &str) -> Result<T> {
+    serde_json::from_value(value).map_err(|cause| Error::invalid(format!("This does not fit: {cause}.")).in_field(field))
+}

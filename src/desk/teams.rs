@@ -1,0 +1,125 @@
+//! Teams: made, edited and deleted by admins, read by everybody inside.
+
+use super::Desk;
+use crate::base::error::{Error, Result};
+use crate::base::id::Uuid;
+use crate::base::{limits, text};
+use crate::model::agent::AgentSession;
+use crate::model::team::Team;
+use crate::store::{WriteTx, audit, hours, teams};
+use serde_json::json;
+
+/// Changes to a team; `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct TeamEdit {
+    pub name: Option<String>,
+    pub members: Option<Vec<Uuid>>,
+    /// `Some(None)` = the hours of the inbox.
+    pub hours: Option<Option<Uuid>>,
+}
+
+impl Desk {
+    /// All teams.
+    pub async fn teams(&self) -> Result<Vec<Team>> {
+        self.store.read(teams::all).await
+    }
+
+    /// Makes a team.
+    pub async fn create_team(&self, by: &AgentSession, edit: TeamEdit) -> Result<Team> {
+        by.needs_admin()?;
+        let by = by.agent.id;
+        let edit = TeamEdit { name: Some(edit.name.unwrap_or_default()), ..edit };
+        check(&edit)?;
+        self.store
+            .write(move |tx| {
+                if teams::all(tx)?.len() >= limits::TEAMS_MAX {
+                    return Err(Error::conflict(format!("There can be {} teams. Please delete one first.", limits::TEAMS_MAX)));
+                }
+                let uuid = teams::insert(tx, "")?;
+                let team = apply(tx, uuid, edit)?;
+                audit::append(tx, Some(by), "team.created", &uuid.to_string(), &json!({ "name": team.name }))?;
+                Ok(team)
+            })
+            .await
+    }
+
+    /// Changes a team.
+    pub async fn edit_team(&self, by: &AgentSession, uuid: Uuid, edit: TeamEdit) -> Result<Team> {
+        by.needs_admin()?;
+        let by = by.agent.id;
+        check(&edit)?;
+        self.store
+            .write(move |tx| {
+                let team = apply(tx, uuid, edit)?;
+                let detail = json!({ "name": team.name, "members": team.members.len() });
+                audit::append(tx, Some(by), "team.edited", &uuid.to_string(), &detail)?;
+                Ok(team)
+            })
+            .await
+    }
+
+    /// Deletes a team to which no start button leads any more; its conversations stay, without a team.
+    pub async fn delete_team(&self, by: &AgentSession, uuid: Uuid) -> Result<()> {
+        by.needs_admin()?;
+        let by = by.agent.id;
+        let may_go = move |tx: &WriteTx| {
+            let team = teams::find(tx, uuid)?.ok_or_else(not_found)?;
+            let inboxes = teams::used_by(tx, uuid)?;
+            match inboxes.is_empty() {
+                true => Ok(team),
+                false => Err(Error::conflict(format!(
+                    "Start buttons lead to this team: inbox {}. Please choose another team there first.",
+                    inboxes.join(", inbox ")
+                ))),
+            }
+        };
+        loop {
+            let is_gone = self
+                .store
+                .write(move |tx| {
+                    let team = may_go(tx)?;
+                    if teams::detach(tx, team.id)? >= limits::TEAM_DETACH_BATCH as usize {
+                        return Ok(false);
+                    }
+                    audit::append(tx, Some(by), "team.deleted", &uuid.to_string(), &json!({ "name": team.name }))?;
+                    teams::delete(tx, team.id, uuid)?;
+                    Ok(true)
+                })
+                .await?;
+            if is_gone {
+                return Ok(());
+            }
+        }
+    }
+}
+
+fn apply(tx: &WriteTx, uuid: Uuid, edit: TeamEdit) -> Result<Team> {
+    let team = teams::find(tx, uuid)?.ok_or_else(not_found)?;
+    let hours = match edit.hours {
+        None => team.hours.map(|(id, _)| id),
+        Some(None) => None,
+        Some(Some(uuid)) => {
+            Some(hours::find(tx, uuid)?.ok_or_else(|| Error::invalid("There is no such set of hours.").in_field("hours"))?.id)
+        }
+    };
+    let name = edit.name.map_or(team.name, |name| text::clean_line(&name, 100));
+    teams::update(tx, team.id, uuid, &name, hours)?;
+    if let Some(members) = &edit.members {
+        teams::set_members(tx, team.id, members)?;
+    }
+    teams::find(tx, uuid)?.ok_or_else(not_found)
+}
+
+fn check(edit: &TeamEdit) -> Result<()> {
+    if edit.name.as_deref().is_some_and(|name| text::clean_line(name, 100).is_empty()) {
+        return Err(Error::invalid("Please give the team a name.").in_field("name"));
+    }
+    if edit.members.as_ref().is_some_and(|members| members.len() > limits::TEAM_MEMBERS_MAX) {
+        return Err(Error::invalid(format!("A team has at most {} members.", limits::TEAM_MEMBERS_MAX)).in_field("members"));
+    }
+    Ok(())
+}
+
+fn not_found() -> Error {
+    Error::not_found("team")
+}
