@@ -8,4 +8,5 @@ pub mod hours;
 pub mod inbox;
 pub mod job;
 pub mod message;
+pub mod outlook;
 pub mod team;

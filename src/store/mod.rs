@@ -8,6 +8,7 @@ pub mod audit;
 pub mod backup;
 pub mod contacts;
 pub mod conversations;
+pub mod estimates;
 pub mod events;
 pub mod hours;
 pub mod inboxes;

@@ -72,7 +72,7 @@ impl Widget {
         // A script tag sends no Origin, but mostly says from which page it comes.
         super::session::check_origin(&inbox, request.header("referer"), &self.own_origin(request))?;
         let loader = assets::find("embed/loader.js").ok_or_else(|| Error::internal("the loader is missing"))?;
-        let mut boot = wire::boot(&inbox, &self.base(request), self.launcher_hidden(&inbox));
+        let mut boot = wire::boot(&inbox, &self.base(request), self.launcher_hidden(&inbox).await?);
         if let Some(labels) = labels(&inbox, request.header("accept-language")) {
             boot["labels"] = labels;
         }

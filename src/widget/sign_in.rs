@@ -7,7 +7,6 @@ use crate::base::error::{Error, Result};
 use crate::base::limits;
 use crate::desk::identity::Kind;
 use crate::http::{Reply, Request, assets};
-use crate::model::inbox::Inbox;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -30,16 +29,11 @@ impl Widget {
     pub(super) async fn launcher(&self, request: Request) -> Result<Reply> {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
-        let mut shape = wire::launcher(&inbox, &self.base(&request), self.launcher_hidden(&inbox));
+        let mut shape = wire::launcher(&inbox, &self.base(&request), self.launcher_hidden(&inbox).await?);
         if let Some(labels) = super::pages::labels(&inbox, request.header("accept-language")) {
             shape["labels"] = labels;
         }
         Ok(wire::success(shape))
-    }
-
-    /// Whether the page shows no button now: the page opens the chat itself, or nobody is to be reached at this hour.
-    pub(super) fn launcher_hidden(&self, inbox: &Inbox) -> bool {
-        inbox.config.launcher.hidden
     }
 
     /// `GET settings` (2.2): the whole public configuration.
@@ -51,7 +45,8 @@ impl Widget {
             "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
             "files_per_message": limits::FILES_PER_MESSAGE_MAX, "extensions": inbox.config.file_extensions,
         });
-        let settings = wire::settings(&inbox, &wire::Around { base: &self.base(&request), team: &team, limits });
+        let mut settings = wire::settings(&inbox, &wire::Around { base: &self.base(&request), team: &team, limits });
+        self.lay_availability(&mut settings, &inbox).await?;
         // Public and the same for everybody, so its compressed length tells nothing.
         let reply = assets::json(&request, 200, &json!({ "status": "success", "data": settings }));
         Ok(reply.header("x-deskbell-seq", self.desk.seq().await?.to_string()))
