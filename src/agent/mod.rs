@@ -6,6 +6,7 @@ pub mod inboxes;
 pub mod organise;
 pub mod pages;
 pub mod people;
+mod qr;
 mod rich;
 pub mod socket;
 pub mod wire;
@@ -84,6 +85,7 @@ impl Desks {
             ("POST", ["inboxes", uuid, "secret"]) => self.rotate_secret(&request, id(uuid, "inbox")?).await,
             ("DELETE", ["inboxes", uuid, "secret"]) => self.remove_secret(&request, id(uuid, "inbox")?).await,
             ("POST", ["inboxes", uuid, "token-check"]) => self.check_token(request, id(uuid, "inbox")?).await,
+            ("GET", ["inboxes", uuid, "qr"]) => self.qr(&request, id(uuid, "inbox")?).await,
             ("POST", ["inboxes", uuid, "logo"]) => self.upload_logo(request, id(uuid, "inbox")?).await,
             ("GET", ["hours"]) => self.hours(&request).await,
             ("POST", ["hours"]) => self.create_hours(request).await,
