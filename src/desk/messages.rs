@@ -45,6 +45,7 @@ pub struct Outgoing {
 impl Desk {
     /// A person outside writes into his conversation. Opens it again where the inbox allows.
     pub async fn receive(&self, inbox: &Inbox, session: &Session, uuid: Uuid, incoming: Incoming) -> Result<Message> {
+        self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
         self.store
@@ -73,6 +74,7 @@ impl Desk {
 
     /// Whether a person outside may send into this conversation; asked before a long upload is taken.
     pub async fn may_receive(&self, inbox: &Inbox, session: &Session, uuid: Uuid) -> Result<()> {
+        self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
         let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, session.inbox, session.contact, uuid)).await?;
@@ -261,5 +263,5 @@ pub(super) fn echo_taken() -> Error {
 }
 
 fn closed() -> Error {
-    Error::forbidden("This conversation is closed. Please start a new one.")
+    Error::forbidden("This conversation is closed. Please start a new one.").coded("conversation_closed")
 }

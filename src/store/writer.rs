@@ -185,6 +185,7 @@ fn copy(error: &Error) -> Error {
         message: error.message.clone(),
         field: error.field.clone(),
         code: error.code,
+        details: error.details.clone(),
         retry_after_s: error.retry_after_s,
         // Logged by the writer, once for all who wait; without it the doors do not log it again.
         cause: None,

@@ -6,6 +6,7 @@ use super::wire;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use crate::desk::identity::Kind;
+use crate::desk::words::Words;
 use crate::http::{Reply, Request, assets};
 use crate::model::inbox::Inbox;
 use serde::Deserialize;
@@ -30,8 +31,10 @@ impl Widget {
     pub(super) async fn launcher(&self, request: Request) -> Result<Reply> {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
-        let mut shape = wire::launcher(&inbox, &self.base(&request), self.launcher_hidden(&inbox));
-        if let Some(labels) = super::pages::labels(&inbox, request.header("accept-language")) {
+        let words = self.words(&inbox, &request).await?;
+        let config = words.config(&inbox.config);
+        let mut shape = wire::launcher(&config, &self.base(&request), self.launcher_hidden(&inbox));
+        if let Some(labels) = wire::labels(&words) {
             shape["labels"] = labels;
         }
         Ok(wire::success(shape))
@@ -46,15 +49,27 @@ impl Widget {
     pub(super) async fn settings(&self, request: Request) -> Result<Reply> {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
+        let words = self.words(&inbox, &request).await?;
+        let settings = self.public_settings(&inbox, &words, &self.base(&request)).await?;
+        // Public and the same for everybody, so its compressed length tells nothing.
+        let reply = assets::json(&request, 200, &json!({ "status": "success", "data": settings }));
+        Ok(reply.header("x-deskbell-seq", self.desk.seq().await?.to_string()))
+    }
+
+    /// What a preview shows instead of asking: the settings of an inbox as it would be, and its words.
+    pub async fn preview(&self, request: &Request, inbox: &Inbox, lang: Option<&str>) -> Result<(Value, Value)> {
+        let words = self.desk.words(inbox, lang, request.header("accept-language")).await?;
+        let settings = self.public_settings(inbox, &words, &self.base(request)).await?;
+        Ok((settings, json!(words.all())))
+    }
+
+    async fn public_settings(&self, inbox: &Inbox, words: &Words, base: &str) -> Result<Value> {
         let team = self.desk.team_online().await?;
         let limits = json!({
             "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
             "files_per_message": limits::FILES_PER_MESSAGE_MAX, "extensions": inbox.config.file_extensions,
         });
-        let settings = wire::settings(&inbox, &wire::Around { base: &self.base(&request), team: &team, limits });
-        // Public and the same for everybody, so its compressed length tells nothing.
-        let reply = assets::json(&request, 200, &json!({ "status": "success", "data": settings }));
-        Ok(reply.header("x-deskbell-seq", self.desk.seq().await?.to_string()))
+        Ok(wire::settings(inbox, &wire::Around { base, words, team: &team, limits }))
     }
 
     /// `POST auth/exchange` (2.4): a customer's token for a session.
