@@ -32,7 +32,7 @@ const NOTICE_MS = 6000;
  * @property {Record<string, import('../shared/timeline.js').Timeline>} timelines
  * @property {Record<string, boolean>} loaded
  * @property {Record<string, string>} typing who writes, by conversation
- * @property {import('../shared/socket.js').SocketState|'none'} net
+ * @property {import('../shared/socket.js').SocketState|'asking'|'none'} net `asking`: no socket, but answers come
  * @property {boolean} open
  * @property {boolean} mobile
  * @property {boolean} full the window fills the whole page

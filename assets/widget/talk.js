@@ -52,6 +52,7 @@ export function createTalk(core) {
     ready: () => { reading.catchUp(); sending.outbox.flush(); },
     lost: () => reading.missed(),
     over: () => people.sessionOver(),
+    ask: (going, signal, answered) => { sending.outbox.flush(); return reading.ask(going, signal, answered); },
   });
   const typing = createTyping(core, line);
   const reading = createReading(core, typing, (echoId) => sending.beginning(echoId));

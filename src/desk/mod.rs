@@ -18,11 +18,13 @@ pub mod messages;
 pub mod pages;
 pub mod privacy;
 pub mod reports;
-pub mod teams;
 pub mod setting_texts;
 mod settings_check;
+pub mod teams;
 pub mod threads;
+pub mod transcripts;
 pub mod translations;
+pub mod verification;
 pub mod visitors;
 pub mod words;
 

@@ -80,7 +80,7 @@ impl Widget {
         let report = Report {
             kind,
             rating: fields.rating,
-            message: Incoming { text, echo_id: echo_id(fields.echo_id)?, files },
+            message: Incoming { text, echo_id: echo_id(fields.echo_id)?, files, ..Incoming::default() },
             name: fields.name,
             email: fields.email,
             page_url: fields.page_url,
