@@ -116,16 +116,16 @@ function Editor({ set, admin }) {
     <${Part} title="The week" lead="A time that ends before it starts runs past midnight.">
       <div class="week">${DAYS.map((name) => {
         const spans = draft.weekly[name];
-        return html`<div key=${name} class="day" role="group" aria-label=${called(name)}>
-          <label class="day-name"><input type="checkbox" class="switch" role="switch" checked=${spans.length > 0} onChange=${(/** @type {any} */ event) => day(name, event.currentTarget.checked ? [['09:00', '17:00']] : [])} /><span>${called(name)}</span></label>
-          <div class="day-spans">${spans.length ? spans.map((span, at) => html`<div class="span" key=${at}>
+        return html`<div key=${name} class="week-day" role="group" aria-label=${called(name)}>
+          <label class="week-name"><input type="checkbox" class="switch" role="switch" checked=${spans.length > 0} onChange=${(/** @type {any} */ event) => day(name, event.currentTarget.checked ? [['09:00', '17:00']] : [])} /><span>${called(name)}</span></label>
+          <div class="week-spans">${spans.length ? spans.map((span, at) => html`<div class="week-span" key=${at}>
               <input class="input" type="time" required aria-label="${called(name)}, opens" value=${span[0]} onInput=${(/** @type {any} */ event) => day(name, spans.map((one, index) => (index === at ? [event.currentTarget.value, one[1]] : one)))} />
               <span aria-hidden="true">–</span>
               <input class="input" type="time" required aria-label="${called(name)}, closes" value=${span[1]} onInput=${(/** @type {any} */ event) => day(name, spans.map((one, index) => (index === at ? [one[0], event.currentTarget.value] : one)))} />
-              ${pastMidnight(span) ? html`<span class="span-note">next day</span>` : null}
+              ${pastMidnight(span) ? html`<span class="week-note">next day</span>` : null}
               <button type="button" class="icon-button is-small" aria-label="Remove ${span[0]} to ${span[1]} on ${called(name)}" title="Remove" onClick=${() => day(name, spans.filter((_, index) => index !== at))}><${Icon} name="close" size=${16} /></button>
-            </div>`) : html`<span class="faint day-closed">Closed</span>`}</div>
-          <div class="day-more">${spans.length && spans.length < SPANS_MAX ? html`<button type="button" class="icon-button is-small" aria-label="Another time on ${called(name)}" title="Another time" onClick=${() => day(name, [...spans, ['18:00', '20:00']])}><${Icon} name="plus" size=${16} /></button>` : null}
+            </div>`) : html`<span class="faint week-closed">Closed</span>`}</div>
+          <div class="week-more">${spans.length && spans.length < SPANS_MAX ? html`<button type="button" class="icon-button is-small" aria-label="Another time on ${called(name)}" title="Another time" onClick=${() => day(name, [...spans, ['18:00', '20:00']])}><${Icon} name="plus" size=${16} /></button>` : null}
             ${spans.length ? html`<button type="button" class="icon-button is-small" aria-label="Copy ${called(name)} to every weekday" title="Copy to Monday to Friday" onClick=${() => { put({ weekly: { ...draft.weekly, ...Object.fromEntries(WORKDAYS.map((one) => [one, structuredClone(spans)])) } }); announce(`${called(name)} copied to Monday to Friday`); }}><${Icon} name="copy" size=${16} /></button>` : null}</div>
         </div>`;
       })}</div>

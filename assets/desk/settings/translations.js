@@ -16,8 +16,9 @@ const GROUPS = [['settings', 'Your own texts'], ['widget', 'The chat'], ['launch
 /** @type {[string, string][]} */
 const SHOWN = [['all', 'All'], ['untranslated', 'Not translated'], ['changed', 'Changed by you']];
 
-/** The placeholders of a sentence, such as `:count`, in order. @param {string} text */
-export const placeholders = (text) => [...new Set((text.match(/:[a-z][a-z0-9_]*/g) || []))].sort();
+const PLACEHOLDER = /((?<![A-Za-z0-9]):[a-z][a-z0-9_]*|\{[a-z][A-Za-z0-9_]*\})/g;
+/** The placeholders of a sentence, such as `:count` or `{time}`, each once. @param {string} text */
+export const placeholders = (text) => [...new Set(text.match(PLACEHOLDER) || [])].sort();
 
 /** What is wrong with a translation's placeholders, or nothing. @param {string} english @param {string} text */
 export function placeholderFault(english, text) {
@@ -122,7 +123,7 @@ function Row({ one, locale, typed, fault, busy, open, admin, onType, onSave, onR
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => { if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && changed && !fault) { event.preventDefault(); onSave(); } };
   const common = { id, class: 'input', dir: directionOf(locale), lang: locale, disabled: !admin, placeholder: one.stock || one.english, value, 'aria-invalid': fault ? 'true' : null, 'aria-describedby': `${id}-key${fault ? ` ${id}-fault` : ''}`, onInput: (/** @type {any} */ event) => onType(event.currentTarget.value), onKeyDown };
   return html`<li class="words-row ${changed ? 'is-changed' : ''} ${fault ? 'is-wrong' : ''}">
-    <div class="words-english"><label for=${id} lang="en" dir="ltr">${one.english.split(/(:[a-z][a-z0-9_]*)/g).map((part, at) => (at % 2 ? html`<code>${part}</code>` : part))}</label><small id="${id}-key">${one.key}${open ? html` <b class="badge is-warn">Not translated</b>` : one.own !== null ? html` <b class="badge">Changed</b>` : null}</small></div>
+    <div class="words-english"><label for=${id} lang="en" dir="ltr">${one.english.split(PLACEHOLDER).map((part, at) => (at % 2 ? html`<code>${part}</code>` : part))}</label><small id="${id}-key">${one.key}${open ? html` <b class="badge is-warn">Not translated</b>` : one.own !== null ? html` <b class="badge">Changed</b>` : null}</small></div>
     <div class="words-own">${long ? html`<textarea ...${common} rows=${Math.min(6, Math.max(2, Math.ceil(Math.max(one.english.length, value.length) / 38)))}></textarea>` : html`<input ...${common} type="text" />`}
       ${fault && html`<p class="field-error" id="${id}-fault" role="alert">${fault}</p>`}
       ${changed || one.own !== null ? html`<div class="words-actions">${changed ? html`<button type="button" class="button is-small is-primary" disabled=${busy || !!fault} aria-label="Save: ${one.english}" onClick=${onSave}>${busy ? 'Saving…' : 'Save'}</button>` : null}
