@@ -40,7 +40,7 @@ CREATE TABLE contacts (
     created_at      INTEGER NOT NULL,
     variables       TEXT NOT NULL DEFAULT '{}'  -- JSON object of strings: what the page says of the visit
 ) STRICT;
-CREATE INDEX contacts_email ON contacts (email) WHERE email IS NOT NULL;
+CREATE INDEX contacts_email ON contacts (lower(email)) WHERE email IS NOT NULL;
 
 -- Names and addresses for the desk's search; kept by the triggers below.
 CREATE VIRTUAL TABLE contacts_fts USING fts5 (first_name, last_name, email, content = 'contacts', content_rowid = 'id', prefix = '2 3', tokenize = "unicode61 remove_diacritics 2");
@@ -103,8 +103,8 @@ CREATE TABLE verifications (
     consent     TEXT                            -- JSON {locale, text, link_url}: what was agreed to when it was asked for
 ) STRICT;
 CREATE INDEX verifications_age ON verifications (created_at);
-CREATE INDEX verifications_email ON verifications (email, created_at);
-CREATE INDEX verifications_caller ON verifications (caller, created_at);
+CREATE INDEX verifications_email ON verifications (email, sent_at);
+CREATE INDEX verifications_caller ON verifications (caller, sent_at);
 
 -- What a contact agreed to, word for word, and when: the proof.
 CREATE TABLE consents (

@@ -172,7 +172,7 @@
       if (!button) return;
       const { unread, open } = it;
       badge.hidden = !unread || open;
-      badge.textContent = unread > 99 ? '99+' : unread;
+      badge.textContent = unread > 99 ? '99+' : unread || '';
       const name = open ? word('close') : look.launcher.text || word('open');
       button.setAttribute('aria-label', unread && !open ? name + ', ' + word('unread').replace(/:count|\{count\}/, unread) : name);
       button.setAttribute('aria-expanded', open);

@@ -147,7 +147,10 @@ export default function panel(it) {
     }, PATIENCE_MS);
   }
   function post(type, more) {
-    if (greeted && frame.contentWindow) frame.contentWindow.postMessage({ deskbell: it.nonce, type, ...more }, origin);
+    if (!greeted || !frame.contentWindow) return;
+    frame.contentWindow.postMessage({ deskbell: it.nonce, type, ...more }, origin);
+    // Said once; everything else a page told is told again when the frame begins anew.
+    delete it.told.draft;
   }
   function hear(said) {
     if (said.type === 'hello') {
@@ -155,7 +158,7 @@ export default function panel(it) {
       clearTimeout(late);
       post('state', { kept: it.kept, jwt: it.jwt, how: it.how, mobile: small(), open: it.open, focus: it.open && fresh && it.focus, full: !!it.kept.full, page: page() });
       fresh = false;
-      for (const type in it.told) if (it.told[type]) post(type, it.told[type]);
+      for (const [type, more] of Object.entries(it.told)) if (more) post(type, more);
     } else if (said.type === 'ready') {
       panel.classList.add('up');
       withHandles(said.words);

@@ -2,7 +2,7 @@
 
 import { h, html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
 import { Icon, PATHS } from '../shared/icons-base.js';
-import { useLocal } from './attachments.js';
+import { Chosen, accepted, refusal } from './chosen.js';
 import { createEditor } from './editor.js';
 import { BOLD, CODE, ITALIC } from './markup.js';
 
@@ -54,6 +54,7 @@ export function Composer({ chat }) {
   };
   const submit = () => {
     if (!ready) { if (left < 0) chat.say(t('w.too_long', { count: charsMax }), true); return; }
+    if (id === 'new' && chat.unagreed()) return;
     chat.talk.send(text.trim(), files);
     setFiles([]);
     clearTimeout(draft.current.timer);
@@ -143,30 +144,4 @@ export function Composer({ chat }) {
     </div>
     ${left < NEAR_LIMIT ? html`<p class="left ${left < 0 ? 'is-bad' : ''}" role="status">${left < 0 ? t('w.too_long', { count: charsMax }) : t('w.chars_left', { count: left })}</p>` : null}
   </form>`;
-}
-
-/** Why this file cannot go, or nothing. @param {File} file @param {number} have @param {any} limits @param {any} time @param {(key: string, terms?: any) => string} t */
-function refusal(file, have, limits, time, t) {
-  const name = file.name || t('w.a_file');
-  const bytesMax = limits.file_bytes || 20971520;
-  const extensions = limits.extensions || ['*'];
-  const extension = name.includes('.') ? name.split('.').pop()?.toLowerCase() || '' : '';
-  if (have >= (limits.files_per_message || 10)) return t('w.too_many_files', { count: limits.files_per_message || 10 });
-  if (!file.size) return t('w.empty_file', { name });
-  if (file.size > bytesMax) return t('w.file_too_large', { name, size: time.bytes(file.size), limit: time.bytes(bytesMax) });
-  if (!extensions.includes('*') && !extensions.map((/** @type {string} */ one) => one.replace(/^\./, '').toLowerCase()).includes(extension)) return t('w.file_kind', { name, kinds: extensions.join(', ') });
-  return '';
-}
-
-/** @param {string[]} [extensions] */
-const accepted = (extensions) => (!extensions || extensions.includes('*') ? undefined : extensions.map((one) => `.${one.replace(/^\./, '')}`).join(','));
-
-/** @param {{chat: import('./chat.js').Chat, file: File, onRemove: () => void}} props */
-function Chosen({ chat, file, onRemove }) {
-  const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type);
-  const url = useLocal(picture ? file : undefined);
-  const [broken, setBroken] = useState(false);
-  return html`<li>${picture && url && !broken ? html`<img src=${url} alt="" onError=${() => setBroken(true)} />` : html`<span class="file-icon">${h(Icon, { name: 'file' })}</span>`}
-    <span class="file-text"><bdi>${file.name}</bdi><small>${chat.state.time.bytes(file.size)}</small></span>
-    <button type="button" class="icon-button" aria-label=${chat.t('w.remove_file', { name: file.name })} onClick=${onRemove}>${h(Icon, { name: 'close', size: 16 })}</button></li>`;
 }

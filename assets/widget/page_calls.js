@@ -125,10 +125,21 @@ export function createPageCalls(core) {
     for (const { uuid, meta } of stored) if (meta?.csat_uuid && !meta.csat_submitted) told[`asked ${uuid}`] = '1';
   }
 
+  /** What the page wishes of our looks, laid over the settings whenever they come. @type {any} */ let looks = null;
+  /** @type {any} */ let dressed = null;
+  function dress() {
+    const { settings, phase } = core.state;
+    if (!looks || settings === dressed || phase === 'loading') return;
+    const primary = /^#(\w{3}|\w{6})$/.test(looks.color) ? looks.color : settings.colors?.primary;
+    dressed = { ...settings, colors: { ...settings.colors, primary }, ...(looks.powered === false && { show_powered_by: false }) };
+    core.set({ settings: dressed });
+  }
+
   // A session that begins, or a conversation, is when waiting claims can be told.
   let session = '';
   core.watch(() => {
     if (core.kept.session && core.kept.session !== session) { session = core.kept.session; tellServer(); }
+    dress();
     if (listening) look();
   });
 
@@ -141,7 +152,7 @@ export function createPageCalls(core) {
         tellServer();
       } else if (type === 'variables') { core.set({ variables: plain(said.values) }); tellServer(); } else if (type === 'draft') draft(String(said.text || '').slice(0, 10_000));
       else if (type === 'listen') { listening = true; look(); }
-      else if (type === 'look' && /^#[0-9a-f]{3,6}$/i.test(said.color)) core.set({ settings: { ...core.state.settings, colors: { ...core.state.settings.colors, primary: said.color } } });
+      else if (type === 'look') { looks = said; dressed = null; dress(); }
     },
   };
 }

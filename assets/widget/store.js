@@ -19,14 +19,20 @@ const NOTICE_MS = 6000;
  * @property {import('../shared/i18n.js').Words} words
  * @property {ReturnType<typeof createTime>} time
  * @property {typeof import('./hours.js').backSentence|null} hours only where the inbox shows opening hours
- * @property {'home'|'list'|'chat'} view
+ * @property {'home'|'list'|'chat'|'hub'|'report'|'answer'|'identify'} view
  * @property {string} chat uuid, `new`, or `new:<echo id>` while the first message is under way
+ * @property {string} about which report or answer is on the screen
+ * @property {string} button the start button chosen for the conversation that begins
+ * @property {any} contact what this person told us of themselves here: `{name, email}`, `{skipped}` or nothing
+ * @property {{uuid: string, after: number}|null} left everybody went away while this conversation was open, after this change
+ * @property {boolean} agreed to the consent text of the inbox
+ * @property {number} refusals how often something was not sent for want of it
  * @property {any[]} conversations newest activity first
  * @property {boolean} listed the list was fetched
  * @property {Record<string, import('../shared/timeline.js').Timeline>} timelines
  * @property {Record<string, boolean>} loaded
  * @property {Record<string, string>} typing who writes, by conversation
- * @property {import('../shared/socket.js').SocketState|'none'} net
+ * @property {import('../shared/socket.js').SocketState|'asking'|'none'} net `asking`: no socket, but answers come
  * @property {boolean} open
  * @property {boolean} mobile
  * @property {boolean} full the window fills the whole page
@@ -84,7 +90,7 @@ export function createCore({ base, inbox, page }) {
   const core = {
     base, inbox, page,
     state: {
-      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
+      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, conversations: [], listed: false, timelines: {}, loaded: {},
       typing: {}, net: 'none', open: false, mobile: false, full: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
     },
     kept: {},
@@ -106,6 +112,8 @@ export function createCore({ base, inbox, page }) {
       core.later('notice', NOTICE_MS, () => core.set({ notice: null }));
     },
     why(error) {
+      const known = `error.${error.body?.code}`;
+      if (core.state.words.has(known)) return core.t(known, { count: error.retryAfter, ...error.body });
       if (error.kind === 'offline' || error.kind === 'timeout') return core.t('w.waiting_for_line');
       if (error.kind === 'too_many') return core.t('w.too_many');
       if (error.kind === 'busy' || error.kind === 'internal') return core.t('w.busy');

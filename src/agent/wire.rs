@@ -9,7 +9,7 @@ use crate::desk::threads::{Opened, Page};
 use crate::desk::translations::{Locale, Sentence};
 use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
-use crate::model::contact::{Contact, ContactKind, PageVisit, name_of};
+use crate::model::contact::{Consent, Contact, ContactKind, PageVisit, name_of};
 use crate::model::conversation::{Conversation, Listed, Priority};
 use crate::model::event::{Event, Topic, Typist, What};
 use crate::model::hours::Hours;
@@ -122,8 +122,12 @@ pub fn contact(desk: &Desk, contact: &Contact) -> Value {
         "verified": contact.kind == ContactKind::Contact && contact.verified_by.is_some(), "verified_by": contact.verified_by,
         "attributes": contact.attributes, "first_seen_at": contact.first_seen_at, "last_seen_at": contact.last_seen_at,
         "online": desk.presence.is_present(Topic::Contact(contact.id)), "blocked": contact.blocked_at.is_some(), "note": contact.note,
-        "avatar_tint": contact.uuid.tint(), "variables": contact.variables, "consents": contact.consents,
+        "avatar_tint": contact.uuid.tint(), "variables": contact.variables, "consents": contact.consents.iter().map(consent).collect::<Vec<_>>(),
     })
+}
+
+fn consent(consent: &Consent) -> Value {
+    json!({ "at": consent.at, "text": consent.text, "link_url": consent.link_url, "locale": consent.locale })
 }
 
 /// Conversation as one agent's list shows it.

@@ -179,6 +179,20 @@ pub const SEARCH_CHARS_MAX: usize = 200;
 
 /// Sliding life of an anonymous visitor's session (decision 8).
 pub const VISITOR_SESSION: Duration = Duration::from_secs(180 * 24 * 3600);
+/// Life of a session made from a code: no site renews it, and a code every month is no burden.
+pub const CODE_SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Life of a code sent by mail (decision 12).
+pub const CODE_LIFE: Duration = Duration::from_secs(10 * 60);
+/// Tries for one claim, whatever the number of codes sent for it (decision 12).
+pub const CODE_TRIES_MAX: u32 = 5;
+/// Between two codes for one claim (decision 12).
+pub const CODE_RESEND_AFTER: Duration = Duration::from_secs(30);
+/// Codes sent to one address within the window (decision 12).
+pub const CODE_SENDS_PER_EMAIL: i64 = 5;
+/// The window in which codes are counted, and the life of a ticket with all its codes.
+pub const CODE_WINDOW: Duration = Duration::from_secs(3600);
+/// Conversations mailed on request of one person, or to one address, in an hour: nobody needs more, and mail to strangers is abuse.
+pub const TRANSCRIPTS_PER_HOUR: u32 = 3;
 /// Life of an agent's session without use.
 pub const AGENT_SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Life of invitation, reset and set-up links (security row 23).

@@ -174,7 +174,7 @@ impl Desk {
             .write(move |tx| {
                 let inbox = inboxes::find(tx, uuid)?.ok_or_else(|| Error::not_found("inbox"))?;
                 inboxes::set_secret(tx, inbox.id, secret.as_ref())?;
-                sessions::end_verified(tx, inbox.id)?;
+                sessions::end_signed(tx, inbox.id)?;
                 let action = if secret.is_some() { "inbox.secret_rotated" } else { "inbox.secret_removed" };
                 audit::append(tx, by, action, &uuid.to_string(), &json!({}))
             })

@@ -22,7 +22,9 @@ pub mod setting_texts;
 mod settings_check;
 pub mod teams;
 pub mod threads;
+pub mod transcripts;
 pub mod translations;
+pub mod verification;
 pub mod visitors;
 pub mod words;
 

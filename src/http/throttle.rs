@@ -114,6 +114,21 @@ impl Failures {
         Err(TooMany { retry_after_s: (over_ms as u64).div_ceil(1000).max(1) as u32 })
     }
 
+    /// Counts one more of `key` unless it is closed; both in one step, so that many at once are no more than allowed.
+    pub fn take(&self, key: &str, now_ms: i64) -> Result<(), TooMany> {
+        let mut table = lock(&self.table);
+        let count = table.entry(key, || Count { failures: 0, since_ms: now_ms });
+        if now_ms - count.since_ms >= self.window_ms {
+            *count = Count { failures: 0, since_ms: now_ms };
+        }
+        if count.failures >= self.failures_max {
+            let over_ms = (count.since_ms + self.window_ms - now_ms).max(0);
+            return Err(TooMany { retry_after_s: (over_ms as u64).div_ceil(1000).max(1) as u32 });
+        }
+        count.failures += 1;
+        Ok(())
+    }
+
     /// Remembers one failure of `key`.
     pub fn add(&self, key: &str, now_ms: i64) {
         let mut table = lock(&self.table);

@@ -76,8 +76,10 @@ pub struct Session {
     pub id: SessionId,
     pub inbox: InboxId,
     pub contact: ContactId,
-    /// Made from a signed token (not anonymous).
+    /// Made from a signed token, or from a code sent by mail (not anonymous).
     pub verified: bool,
+    /// Verified by the code alone.
+    pub by_code: bool,
     pub expires_at: Millis,
 }
 
@@ -90,7 +92,7 @@ pub struct ConsentWords {
 }
 
 /// What somebody agreed to, and when.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
 pub struct Consent {
     pub at: Millis,
     pub text: String,

@@ -46,7 +46,7 @@ pub fn find_by_identity(tx: &ReadTx, inbox: InboxId, scheme: &str, key: &str) ->
 pub fn find_by_verified_email(tx: &ReadTx, inbox: InboxId, email: &str) -> Result<Option<Contact>> {
     tx.one(
         contact_select!(
-            "WHERE c.email = ?2 AND c.email_verified = 1 AND c.kind = 'contact' AND c.merged_into IS NULL
+            "WHERE lower(c.email) = lower(?2) AND c.email_verified = 1 AND c.kind = 'contact' AND c.merged_into IS NULL
              AND EXISTS (SELECT 1 FROM identities WHERE contact_id = c.id AND inbox_id = ?1) ORDER BY c.id LIMIT 1"
         ),
         params![inbox, email],

@@ -60,8 +60,10 @@ pub const MIGRATIONS: &[&str] = &[
         consent     TEXT
     ) STRICT;
     CREATE INDEX verifications_age ON verifications (created_at);
-    CREATE INDEX verifications_email ON verifications (email, created_at);
-    CREATE INDEX verifications_caller ON verifications (caller, created_at);
+    CREATE INDEX verifications_email ON verifications (email, sent_at);
+    CREATE INDEX verifications_caller ON verifications (caller, sent_at);
+    DROP INDEX contacts_email;
+    CREATE INDEX contacts_email ON contacts (lower(email)) WHERE email IS NOT NULL;
     ALTER TABLE contacts ADD COLUMN variables TEXT NOT NULL DEFAULT '{}';
     CREATE TABLE identities_new (
         id          INTEGER PRIMARY KEY,

@@ -25,6 +25,7 @@ pub mod surveys;
 pub mod teams;
 pub mod translations;
 pub mod tx;
+pub mod verifications;
 pub mod writer;
 
 use crate::base::clock::Clock;

@@ -10,6 +10,7 @@ use crate::desk::conversations::{Sender, Start};
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::threads::Thread;
 use crate::http::{Reply, Request};
+use crate::model::conversation::ConversationKind;
 use crate::model::rich::{self, Postback};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -37,6 +38,13 @@ pub(super) struct Extras {
     pub consent: bool,
     pub locale: String,
     pub variables: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Transcript {
+    email: String,
+    locale: String,
 }
 
 #[derive(Deserialize)]
@@ -84,8 +92,23 @@ impl Widget {
     pub(super) async fn list(&self, request: Request) -> Result<Reply> {
         let visitor = self.visitor(&request).await?;
         let (threads, seq) = self.desk.threads_of(&visitor.session).await?;
-        let all: Vec<Value> = threads.iter().map(|thread| self.shape(&visitor, thread)).collect();
+        // Reports are read where chat is, and nowhere else.
+        let may_chat = self.desk.may_chat(&visitor.inbox, visitor.session.verified);
+        let listed = threads.iter().filter(|thread| may_chat || thread.conversation.kind == ConversationKind::Chat);
+        let all: Vec<Value> = listed.map(|thread| self.shape(&visitor, thread)).collect();
         Ok(visitor.told(wire::success_at(seq, Value::Array(all))))
+    }
+
+    /// `POST conversations/{uuid}/transcript` (row 205).
+    pub(super) async fn transcript(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let visitor = self.visitor(&request).await?;
+        let asked: Transcript = request.json_or_empty().await?;
+        let throttles = self.throttles.clone();
+        let contact = visitor.session.contact.0;
+        let admit = move |now, to: &str| throttles.transcript(now, contact, to);
+        let locale = crate::desk::consents::locale(&asked.locale);
+        let sent_to = self.desk.ask_transcript(&visitor.inbox, &visitor.session, uuid, &asked.email, locale, admit).await?;
+        Ok(visitor.told(wire::success(json!({ "sent_to": sent_to }))))
     }
 
     /// `GET conversations/{uuid}` (2.8), with history paging.

@@ -25,6 +25,10 @@ const MESSAGES_PER_SESSION: u32 = 60;
 
 /// First messages with files from one address per minute: they cost disk before anybody is known.
 const FILE_STARTS_PER_ADDRESS: u32 = 20;
+/// Codes that one network may have sent in an hour (decision 12).
+const CODES_PER_ADDRESS: i64 = 20;
+/// Mail addresses typed from one address per minute: the answer tells whether somebody is known by one.
+const TYPED_PER_ADDRESS: u32 = 10;
 /// Reports without a session from one address per minute: each may come from another person, but hardly from so many.
 const REPORTS_PER_ADDRESS: u32 = 60;
 /// Signs of typing and page visits of one contact per minute, all its tabs together: each is told to every agent.
@@ -41,6 +45,9 @@ pub struct Throttles {
     file_starts: Throttle,
     reports: Throttle,
     report_gap: Throttle,
+    typed: Throttle,
+    code_sends_max: i64,
+    transcripts: Failures,
     typing: Throttle,
     pages: Throttle,
     /// Calls that wait right now.
@@ -61,6 +68,9 @@ impl Throttles {
             failures: Failures::new(FAILURES_PER_ADDRESS.saturating_mul(factor), Duration::from_secs(60), limits::THROTTLE_KEYS_MAX),
             messages: limit(MESSAGES_PER_SESSION),
             file_starts: limit(FILE_STARTS_PER_ADDRESS),
+            typed: limit(TYPED_PER_ADDRESS),
+            code_sends_max: CODES_PER_ADDRESS.saturating_mul(i64::from(factor)),
+            transcripts: Failures::new(limits::TRANSCRIPTS_PER_HOUR, Duration::from_secs(3600), limits::THROTTLE_KEYS_MAX),
             reports: limit(REPORTS_PER_ADDRESS),
             // Against a second press, not against many: no factor.
             report_gap: Throttle::new(60 / limits::REPORT_GAP.as_secs() as u32, 1, limits::THROTTLE_KEYS_MAX),
@@ -97,6 +107,32 @@ impl Throttles {
     /// A first message with files.
     pub fn file_start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
         told(self.file_starts.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// A mail address that an anonymous person types.
+    pub fn typed_address(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.typed.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// How many codes one network may have sent in an hour; counted in the file, where they are.
+    pub fn code_sends_max(&self) -> i64 {
+        self.code_sends_max
+    }
+
+    /// Whether this address may still try to prove something.
+    pub fn check_failures(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.failures.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// Remembers a proof that was none.
+    pub fn note_failure(&self, desk: &Desk, ip: IpAddr) {
+        self.failures.add(&caller(ip), desk.clock.now());
+    }
+
+    /// A conversation to be mailed, for its person and for the address it goes to.
+    pub fn transcript(&self, now: i64, contact: i64, to: &str) -> Result<()> {
+        told(self.transcripts.take(&format!("contact {contact}"), now))?;
+        told(self.transcripts.take(&format!("to {to}"), now))
     }
 
     /// A report without a session.

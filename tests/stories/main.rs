@@ -10,6 +10,7 @@ mod chat;
 mod exposure;
 mod files;
 mod hub;
+mod identify;
 mod inside;
 mod people;
 mod places;
