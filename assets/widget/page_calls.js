@@ -45,11 +45,8 @@ export function createPageCalls(core) {
   function draft(text) {
     const { state } = core;
     const to = state.view === 'chat' ? state.chat : going(state)?.uuid || 'new';
-    const box = /** @type {HTMLTextAreaElement|null} */ (state.view === 'chat' ? document.querySelector('.composer textarea') : null);
-    if (box) {
-      if (box.value) return;
-      box.value = text;
-      box.dispatchEvent(new Event('input', { bubbles: true }));
+    if (core.editor) {
+      if (!core.editor.value().trim()) core.editor.insert(text);
     } else {
       if (!core.kept[DRAFT + to]) core.keep({ [DRAFT + to]: text });
       if (state.view !== 'chat') core.go('chat', to);

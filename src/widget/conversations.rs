@@ -120,7 +120,11 @@ impl Widget {
             number(&request, "limit")?.map_or(limits::MESSAGES_UNPAGED_MAX, |n| n.clamp(1, limits::MESSAGES_PAGE_MAX.into()) as u32);
         let (thread, page) = self.desk.thread_page(&visitor.session, uuid, before, limit).await?;
         let messages: Vec<Value> = page.messages.iter().map(|message| wire::message(&self.desk, message)).collect();
-        let data = json!({ "conversation": self.shape(&visitor, &thread), "messages": messages, "has_more": page.has_more });
+        let mut data = json!({ "conversation": self.shape(&visitor, &thread), "messages": messages, "has_more": page.has_more });
+        if let (id @ Value::Number(_), offset) = self.hours_of(&visitor.inbox, thread.conversation.team.as_ref()).await? {
+            data["business_hours_id"] = id;
+            data["working_hours_utc_offset"] = offset;
+        }
         Ok(visitor.told(wire::success_at(page.seq, data)))
     }
 
@@ -189,12 +193,13 @@ impl Widget {
             }
         };
         let closed = self.desk.is_closed_for(&started.conversation);
+        let (hours_id, utc_offset) = self.hours_of(&inbox, started.conversation.team.as_ref()).await?;
         let thread = Thread { conversation: started.conversation, last: Some(started.message.clone()), unread: 0 };
         let mut data = json!({
             "conversation": wire::conversation(&self.desk, &thread, closed),
             "messages": [wire::message(&self.desk, &started.message)],
-            "business_hours_id": null,
-            "working_hours_utc_offset": null,
+            "business_hours_id": hours_id,
+            "working_hours_utc_offset": utc_offset,
         });
         if let Some(token) = started.token {
             data["session_token"] = json!(token);
