@@ -37,9 +37,10 @@ CREATE TABLE contacts (
     last_seen_at    INTEGER NOT NULL,
     blocked_at      INTEGER,
     merged_into     INTEGER REFERENCES contacts (id),
-    created_at      INTEGER NOT NULL
+    created_at      INTEGER NOT NULL,
+    variables       TEXT NOT NULL DEFAULT '{}'  -- JSON object of strings: what the page says of the visit
 ) STRICT;
-CREATE INDEX contacts_email ON contacts (email) WHERE email IS NOT NULL;
+CREATE INDEX contacts_email ON contacts (lower(email)) WHERE email IS NOT NULL;
 
 -- Names and addresses for the desk's search; kept by the triggers below.
 CREATE VIRTUAL TABLE contacts_fts USING fts5 (first_name, last_name, email, content = 'contacts', content_rowid = 'id', prefix = '2 3', tokenize = "unicode61 remove_diacritics 2");
@@ -54,11 +55,11 @@ CREATE TRIGGER contacts_fts_update AFTER UPDATE OF first_name, last_name, email 
     INSERT INTO contacts_fts (rowid, first_name, last_name, email) VALUES (new.id, new.first_name, new.last_name, new.email);
 END;
 
--- Which signed identity is which contact: one row per (inbox, kind of token, key).
+-- Which proved identity is which contact: one row per (inbox, kind of token, key). `code`: an address that answered with six digits.
 CREATE TABLE identities (
     id          INTEGER PRIMARY KEY,
     inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
-    scheme      TEXT NOT NULL CHECK (scheme IN ('libredesk', 'seggwat', 'supportpal')),
+    scheme      TEXT NOT NULL CHECK (scheme IN ('libredesk', 'seggwat', 'supportpal', 'code')),
     key         TEXT NOT NULL,
     contact_id  INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
     created_at  INTEGER NOT NULL,
@@ -90,14 +91,20 @@ CREATE TABLE verifications (
     session_id  INTEGER REFERENCES sessions (id) ON DELETE CASCADE,
     name        TEXT NOT NULL,
     email       TEXT NOT NULL,
+    caller      BLOB NOT NULL,                  -- keyed hash of the network it was asked from, for the limit per hour
     code_hash   BLOB NOT NULL,
+    sends       INTEGER NOT NULL DEFAULT 1,
     tries       INTEGER NOT NULL DEFAULT 0,
     sent_at     INTEGER NOT NULL,
     expires_at  INTEGER NOT NULL,
     used_at     INTEGER,
-    created_at  INTEGER NOT NULL
+    created_at  INTEGER NOT NULL,
+    locale      TEXT NOT NULL,
+    consent     TEXT                            -- JSON {locale, text, link_url}: what was agreed to when it was asked for
 ) STRICT;
 CREATE INDEX verifications_age ON verifications (created_at);
+CREATE INDEX verifications_email ON verifications (email, sent_at);
+CREATE INDEX verifications_caller ON verifications (caller, sent_at);
 
 -- What a contact agreed to, word for word, and when: the proof.
 CREATE TABLE consents (
@@ -221,6 +228,7 @@ CREATE TABLE conversations (
     button              TEXT NOT NULL DEFAULT '',   -- id of the start button
     locale              TEXT NOT NULL DEFAULT ''    -- in which the contact sees the widget
 ) STRICT;
+CREATE INDEX conversations_full_ip ON conversations (inbox_id, created_at) WHERE meta_ip IS NOT NULL AND instr(meta_ip, '/') = 0;
 CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);
 CREATE INDEX conversations_list ON conversations (listing, last_seq);
 CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);

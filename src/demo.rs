@@ -7,7 +7,7 @@ use crate::base::secret::Secret;
 use crate::base::token;
 use crate::desk::Desk;
 use crate::desk::agents::NewAgent;
-use crate::desk::conversations::Start;
+use crate::desk::conversations::{Sender, Start};
 use crate::desk::identity::Kind;
 use crate::desk::inboxes::InboxEdit;
 use crate::desk::messages::{Incoming, Outgoing};
@@ -235,7 +235,7 @@ impl Story<'_> {
     }
 
     async fn write(&self, agent: &AgentSession, conversation: Uuid, words: &str, is_note: bool) -> Result<()> {
-        let outgoing = Outgoing { is_note, body: words.into(), echo_id: None, attachments: Vec::new() };
+        let outgoing = Outgoing { is_note, body: words.into(), echo_id: None, attachments: Vec::new(), rich: None };
         self.desk.reply(agent, conversation, outgoing).await.map(|_| ())
     }
 }
@@ -244,7 +244,7 @@ fn start(words: &str, form: Map<String, Value>) -> Start {
     Start {
         message: Incoming { text: words.into(), ..Incoming::default() },
         form,
-        ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-        user_agent: "demo".into(),
+        variables: None,
+        sender: Sender { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "demo".into(), consent: false, locale: String::new() },
     }
 }

@@ -29,9 +29,10 @@ impl Router {
         let method = request.method.clone();
         match (method.as_str(), segments.as_slice()) {
             (_, ["api", "v1", "widget", rest @ ..]) => self.widget.api(request, rest).await,
+            ("POST", ["api", "desk", "inboxes", uuid, "preview"]) => self.preview(request, uuid).await,
             (_, ["api", "desk", rest @ ..]) => self.desks.api(request, rest).await,
             ("GET", ["api", "v1", "lang"]) => self.widget.languages(),
-            ("GET", ["api", "v1", "lang", code]) => self.widget.language(&request, code),
+            ("GET", ["api", "v1", "lang", code]) => self.widget.language(&request, code).await,
             ("POST", ["api", "v1", "csat", uuid, "response"]) => self.widget.csat_response(request, uuid).await,
             ("GET", ["csat", uuid] | ["csat", uuid, "widget"]) => self.widget.csat_page(&request, uuid).await,
             ("POST", ["csat", uuid]) => self.widget.csat_form(request, uuid).await,
@@ -61,6 +62,19 @@ impl Router {
             },
             ("GET" | "POST" | "OPTIONS", _) => nothing_here(&request),
             _ => wire::failure(&Error::invalid("This address does not answer to this method."), &request.request_id),
+        }
+    }
+
+    /// `POST /api/desk/inboxes/{uuid}/preview`: who may ask is the desk's door to say, what visitors would see is the widget's.
+    async fn preview(&self, mut request: Request, uuid: &str) -> Reply {
+        let shown = async {
+            let draft = self.desks.draft(&mut request, uuid).await?;
+            let (settings, words) = self.widget.preview(&request, &draft.inbox, draft.lang.as_deref()).await?;
+            Ok::<_, Error>(json!({ "settings": settings, "words": words, "problems": draft.problems }))
+        };
+        match shown.await {
+            Ok(shown) => assets::json(&request, 200, &shown),
+            Err(error) => self.desks.failure(&error, &request.request_id),
         }
     }
 

@@ -1,5 +1,5 @@
-//! The three samples that the desk shows, run as a site would run them: installed by their own package managers, signing with
-//! libraries that are not ours, and let in by the server. Needs python3, node with npm, and go; fails loudly without them.
+//! The five samples that the desk shows, run as a site would run them: installed by their own package managers, signing with
+//! libraries that are not ours, and let in by the server. Needs python3, node with npm, go, php and ruby; fails loudly without them.
 
 #[path = "support/binary.rs"]
 mod binary;
@@ -142,4 +142,24 @@ fn a_token_by_golang_jwt_is_let_in() {
     }
     done(Command::new("go").args(["build", "-o", "sign", "."]).current_dir(&folder));
     judge(|secret| done(Command::new("./sign").current_dir(&folder).env("DESKBELL_SECRET", secret)));
+}
+
+/// Needs nothing but PHP itself: a shop on a small host has no Composer.
+#[test]
+fn a_token_by_plain_php_is_let_in() {
+    let code = sample("php");
+    assert_eq!(code.lines().next(), Some("<?php // nothing to install"));
+    let file = cache("php").join("sign.php");
+    std::fs::write(&file, code).unwrap();
+    judge(|secret| done(Command::new("php").arg("-n").arg(&file).env("DESKBELL_SECRET", secret)));
+}
+
+/// Needs nothing but Ruby and what comes with it.
+#[test]
+fn a_token_by_plain_ruby_is_let_in() {
+    let code = sample("ruby");
+    told_to(&code, "nothing to install");
+    let file = cache("ruby").join("sign.rb");
+    std::fs::write(&file, code).unwrap();
+    judge(|secret| done(Command::new("ruby").arg("--disable=gems").arg(&file).env("DESKBELL_SECRET", secret)));
 }

@@ -37,10 +37,11 @@ export const PATHS = {
 /** Icons that point somewhere are mirrored where text runs from right to left. */
 const MIRRORED = new Set(['back', 'chevron_right', 'external', 'logout', 'send']);
 
-/** @param {{name: string, size?: number, class?: string}} props */
-export function Icon({ name, size = 20, class: extra = '' }) {
+/** `drawn` is an icon of the server's set, on a grid of its own. @param {{name: string, drawn?: {d: string[]}|null, size?: number, class?: string}} props */
+export function Icon({ name, drawn, size = 20, class: extra = '' }) {
+  const grid = drawn ? 24 : 20;
   return h('svg', {
-    class: `icon${MIRRORED.has(name) ? ' icon-mirror' : ''} ${extra}`.trim(), width: size, height: size, viewBox: '0 0 20 20', fill: 'none', stroke: 'currentColor',
-    'stroke-width': name === 'more' ? 2.2 : 1.5, 'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true', focusable: 'false',
-  }, h('path', { d: PATHS[name] || PATHS.info }));
+    class: `icon${!drawn && MIRRORED.has(name) ? ' icon-mirror' : ''} ${extra}`.trim(), width: size, height: size, viewBox: `0 0 ${grid} ${grid}`, fill: 'none', stroke: 'currentColor',
+    'stroke-width': drawn ? 1.8 : name === 'more' ? 2.2 : 1.5, 'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true', focusable: 'false',
+  }, (drawn?.d || [PATHS[name] || PATHS.info]).map((d) => h('path', { d })));
 }

@@ -7,12 +7,14 @@
 //     the last seq I hold" *after* onReady can miss nothing; what arrives twice is dropped by uuid and seq.
 //  3. While not closed on purpose, there is always either an open socket, a connection attempt with a time-out,
 //     or a timer for the next attempt. Nothing waits for an event that may never come.
-//  4. A dead line is noticed: a ping every 25 s, and no frame at all for 60 s means the line is dead.
+//  4. A dead line is noticed: a ping every 25 s, and no frame at all for 60 s means the line is dead. A line that was cut
+//     without a word is pinged more often afterwards: somebody between us may dislike silence.
 //  5. Delays grow 1, 2, 4 … 30 s with jitter, so that a restarted server is not met by everyone at once;
 //     they start anew after a greeting. `online` and a tab coming to the front try at once.
 //  6. Nothing is queued in here. What must arrive goes by HTTP with an echo id; frames sent here may be lost.
 
 const PING_MS = 25000;
+const PING_MIN_MS = 8000;
 const SILENCE_MS = 60000;
 const OPENING_MS = 15000;
 const BACKOFF_MAX_MS = 30000;
@@ -35,6 +37,7 @@ export function openSocket({ url, hello = () => null, greeting, onFrame, onReady
   /** @type {any} */ let timer = 0;
   /** @type {any} */ let pinger = 0;
   let attempt = 0;
+  let pingMs = PING_MS;
   let generation = 0;
   let heardAt = 0;
   let ready = false;
@@ -68,7 +71,7 @@ export function openSocket({ url, hello = () => null, greeting, onFrame, onReady
         ready = true;
         attempt = 0;
         clearTimeout(timer);
-        pinger = setInterval(beat, PING_MS);
+        pinger = setInterval(beat, pingMs);
         become('open');
         onReady(frame);
       }
@@ -84,6 +87,7 @@ export function openSocket({ url, hello = () => null, greeting, onFrame, onReady
 
   /** @param {number} code */
   function lost(code) {
+    if (ready && code === 1006 && Date.now() - heardAt > PING_MIN_MS) pingMs = Math.max(PING_MIN_MS, pingMs / 2);
     generation++;
     drop();
     if (!onClose(code)) { close(); return; }

@@ -52,10 +52,10 @@ export function createTime(locale) {
       const [value, unit] = minutes < 60 ? [Math.max(1, Math.floor(minutes)), 'minute'] : minutes < 1440 ? [Math.floor(minutes / 60), 'hour'] : [Math.floor(minutes / 1440), 'day'];
       return new Intl.NumberFormat(tag, { style: 'unit', unit: /** @type {any} */ (unit), unitDisplay: 'short' }).format(/** @type {number} */ (value));
     },
-    /** 1.4 MB @param {number} bytes */
+    /** 426 bytes · 1.4 MB @param {number} bytes */
     bytes(bytes) {
       const [value, unit] = bytes < 1000 ? [bytes, 'byte'] : bytes < 1e6 ? [bytes / 1024, 'kilobyte'] : bytes < 1e9 ? [bytes / 1048576, 'megabyte'] : [bytes / 1073741824, 'gigabyte'];
-      return new Intl.NumberFormat(tag, { style: 'unit', unit: /** @type {any} */ (unit), unitDisplay: 'short', maximumFractionDigits: /** @type {number} */ (value) < 10 ? 1 : 0 }).format(/** @type {number} */ (value));
+      return new Intl.NumberFormat(tag, { style: 'unit', unit: /** @type {any} */ (unit), unitDisplay: unit === 'byte' ? 'long' : 'short', maximumFractionDigits: /** @type {number} */ (value) < 10 ? 1 : 0 }).format(/** @type {number} */ (value));
     },
   };
 }

@@ -4,15 +4,19 @@ import { h, html, render, useEffect, useLayoutEffect, useState } from '../vendor
 import { connectToPage } from './bridge.js';
 import { createChat } from './chat.js';
 import { accentTokens } from './colour.js';
+import { doorOf } from './door.js';
 import { Header } from './header.js';
 import { Home } from './home.js';
-import { Later, fetchList, warmConversation } from './screens.js';
+import { Later, screens } from './screens.js';
 
 const base = location.pathname.replace(/\/widget\/?$/, '');
 const inbox = new URLSearchParams(location.search).get('inbox_id') || '';
 /** @type {import('./chat.js').Chat} */ let chat;
-const page = connectToPage(inbox, (type, said) => chat.fromPage(type, said));
-chat = createChat({ base, inbox, page });
+if (/^#preview\b/.test(location.hash)) chat = (await import('./preview.js')).createPreview();
+else {
+  const page = connectToPage(inbox, (type, said) => chat.fromPage(type, said));
+  chat = createChat({ base, inbox, page });
+}
 
 const root = document.documentElement;
 const dark = matchMedia('(prefers-color-scheme: dark)');
@@ -45,8 +49,10 @@ function App() {
   useEffect(() => { if (state.open && state.view !== 'chat' && document.hasFocus() && document.activeElement === document.body) /** @type {HTMLElement|null} */ (document.querySelector('main.app'))?.focus({ preventScroll: true }); }, [state.view, state.focus, state.phase]);
   if (state.phase === 'loading') return html`<main class="wait" aria-busy="true"></main>`;
   if (state.phase === 'failed') return h(Failed, {});
-  const screen = state.view === 'chat' ? h(Later, { chat, fetch: warmConversation, key: 'chat' }) : state.view === 'list' ? h(Later, { chat, fetch: fetchList, key: 'list' }) : h(Home, { chat, key: 'home' });
-  return html`<main tabindex="-1" class="app view-${state.view} ${state.mobile ? 'is-mobile' : ''}" aria-label=${state.settings.brand_name || 'Chat'}>
+  const unknown = state.view === 'identify' || (state.view === 'chat' && doorOf(state) === 'identify');
+  const fetch = unknown ? screens.identify : /** @type {any} */ (screens)[state.view];
+  const screen = fetch ? h(Later, { chat, fetch, key: unknown ? 'identify' : `${state.view} ${state.about}` }) : h(Home, { chat, key: 'home' });
+  return html`<main tabindex="-1" class="app view-${state.view} ${state.view === 'home' || state.view === 'hub' ? 'is-front' : ''} ${state.mobile ? 'is-mobile' : ''}" aria-label=${state.settings.brand_name || 'Chat'}>
     ${h(Header, { chat })}
     ${screen}
     ${state.notice ? html`<p class="notice ${state.notice.bad ? 'is-bad' : ''}" role="status">${state.notice.text}</p>` : null}

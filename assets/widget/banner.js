@@ -10,7 +10,7 @@ export function Banner({ chat }) {
   const { state, t } = chat;
   const [line, setLine] = useState(navigator.onLine);
   const [shown, setShown] = useState(false);
-  const bad = !line || (state.net !== 'none' && state.net !== 'open');
+  const bad = !line || state.net === 'connecting' || state.net === 'offline';
   useEffect(() => {
     const look = () => setLine(navigator.onLine);
     addEventListener('online', look);

@@ -6,6 +6,7 @@ import { fromHtml } from '../shared/html.js';
 import { Icon } from '../shared/icons-base.js';
 import { Attachments } from './attachments.js';
 import { Csat } from './csat.js';
+import { BOLD, CODE, ITALIC, parse, stretchesOf } from './markup.js';
 
 /** Only emoji, and few of them: shown large, without a bubble. */
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:️|\u{1F3FB}|\u{1F3FC}|\u{1F3FD}|\u{1F3FE}|\u{1F3FF}|‍\p{Extended_Pictographic}️?)*\s?){1,3}$/u;
@@ -13,7 +14,7 @@ const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}(?:️|\u{1F3FB}|\u{1F3FC}|\u{1
 /** @param {{chat: import('./chat.js').Chat, entry: any, first: boolean, last: boolean, seen: boolean, mark: boolean, progress?: number}} props */
 export function Bubble({ chat, entry, first, last, seen, mark, progress }) {
   const { state, t } = chat;
-  const said = useMemo(() => (entry.html ? fromHtml(entry.html) : entry.text), [entry.html, entry.text]);
+  const said = useMemo(() => (entry.html ? fromHtml(entry.html) : entry.mine ? underWay(entry.text) : entry.text), [entry.html, entry.text]);
   if (entry.kind === 'activity') return html`<p class="activity"><span>${entry.text}</span></p>`;
   const name = entry.mine ? t('w.you') : entry.name || state.settings.brand_name;
   const big = !entry.attachments.length && ONLY_EMOJI.test(entry.text);
@@ -34,6 +35,13 @@ export function Bubble({ chat, entry, first, last, seen, mark, progress }) {
     </div>
   </article>`;
 }
+
+/** What is not at the server yet looks as it will. @param {string} source */
+const underWay = (source) => stretchesOf(parse(source)).map(({ text, mark }) => {
+  const inner = mark & CODE ? h('code', null, text) : text;
+  const slanted = mark & ITALIC ? h('em', null, inner) : inner;
+  return mark & BOLD ? h('strong', null, slanted) : slanted;
+});
 
 /** sending · waiting · stored · seen · failed, said in words. @param {{chat: import('./chat.js').Chat, entry: any, seen: boolean, mark: boolean, progress?: number}} props */
 function Fate({ chat, entry, seen, mark, progress }) {

@@ -2,6 +2,7 @@
 // What only a conversation needs (talk.js and its parts) comes when there is a session, a token or something unsent,
 // or with the conversation screen.
 
+import { chatsOf, doorVerbs, rootOf, straight } from './door.js';
 import { DRAFT, OUT, createCore } from './store.js';
 import { fetchSettings } from './settings.js';
 
@@ -20,8 +21,9 @@ export function createChat(options) {
   async function begin(said) {
     const kept = core.kept = said.kept || {};
     const jwt = core.jwt = said.jwt || '';
+    core.how = said.how || {};
     visited(said.page);
-    set({ mobile: said.mobile, open: said.open, expanded: said.expanded, sound: kept.mute !== 1, user: kept.user || null, signed: !!kept.signed, session: !!kept.session, form: kept.form || null });
+    set({ mobile: said.mobile, open: said.open, full: !!said.full, sound: kept.mute !== 1, user: kept.user || null, signed: !!kept.signed, session: !!kept.session, form: kept.form || null, button: kept.button || '', contact: kept.contact || null });
     const known = jwt || kept.session || Object.keys(kept).some((key) => key.startsWith(OUT))
       ? core.fetchTalk().then((talk) => { if (!jwt) { talk.start(); return undefined; } return Promise.race([talk.identify(jwt), new Promise((done) => { setTimeout(done, IDENTIFY_WAIT_MS); })]); })
       : Promise.resolve();
@@ -35,7 +37,7 @@ export function createChat(options) {
     core.talk?.resume();
     first(said);
     set({ phase: 'ready' });
-    page.post('ready');
+    page.post('ready', { words: { width: t('w.resize_width'), height: t('w.resize_height') } });
     if (said.focus) set({ focus: core.state.focus + 1 });
   }
 
@@ -43,12 +45,14 @@ export function createChat(options) {
   function first(said) {
     const was = core.kept.view;
     if (was && said.open && !said.focus && was.name) { go(was.name, was.chat); return; }
-    if (core.state.settings.direct_to_conversation) direct(); else if (core.state.open) toUnread();
+    set(rootOf(core.state));
+    if (straight(core.state)) direct(); else if (core.state.open) toUnread();
   }
 
   function direct() {
     const { state, kept, listing } = core;
-    const newest = state.conversations.find((entry) => !entry.closed) || (policy().prevent_multiple_conversations && state.conversations[0]);
+    const talks = chatsOf(state);
+    const newest = talks.find((entry) => !entry.closed) || ((policy().prevent_multiple_conversations || state.settings.single_thread) && talks[0]);
     if (newest) go('chat', newest.uuid); else if (!kept.session || state.listed) go('chat', 'new'); else if (listing) listing.then(direct, () => go('chat', 'new'));
   }
 
@@ -57,7 +61,7 @@ export function createChat(options) {
     const { state, kept, listing } = core;
     const waiting = state.conversations.find((entry) => entry.unread);
     if (waiting && !(state.view === 'chat' && state.chat === waiting.uuid)) go('chat', waiting.uuid);
-    else if (!waiting && kept.unread && listing && state.view === 'home') listing.then(() => core.state.view === 'home' && core.state.conversations.some((entry) => entry.unread) && toUnread(), () => {});
+    else if (!waiting && kept.unread && listing && state.view === rootOf(state).view) listing.then(() => core.state.view === rootOf(core.state).view && core.state.conversations.some((entry) => entry.unread) && toUnread(), () => {});
   }
 
   // ---- the page
@@ -77,11 +81,19 @@ export function createChat(options) {
       if (state.phase === 'ready') { toUnread(); core.talk?.seen(); }
     } else if (type === 'closed') { core.talk?.left(); set({ open: false, asking: null }); }
     else if (type === 'mobile') { if (state.mobile !== said.on) set({ mobile: said.on }); }
-    else if (type === 'expanded') set({ expanded: said.on });
-    else if (type === 'user') { if (said.jwt) core.withTalk((talk) => talk.someone(said.jwt)); }
+    else if (type === 'window') set({ full: !!said.full });
+    else if (type === 'user') { core.how = said; if (said.jwt) core.withTalk((talk) => talk.someone(said.jwt)); }
     else if (type === 'logout') core.withTalk((talk) => talk.logout());
     else if (type === 'page') visited(said.page || said);
     else if (type === 'kept') otherTab(said.value || {});
+    else calls(type, said);
+  }
+
+  /** @type {Promise<any>|null} */ let called = null;
+  /** What only some pages say; in the order in which they say it. @param {string} type @param {any} said */
+  function calls(type, said) {
+    called ??= import('./page_calls.js').then((module) => module.createPageCalls(core));
+    called.then((page_calls) => page_calls.hear(type, said), () => { called = null; core.later('calls', 3000, () => calls(type, said)); });
   }
 
   /** Another tab changed what is remembered; parts are needed only when there is or was somebody. @param {Record<string, any>} value */
@@ -91,12 +103,13 @@ export function createChat(options) {
 
   // ---- verbs for the components
 
-  /** @param {'home'|'list'|'chat'} view @param {string} [chat] */
+  /** `home` alone is whatever comes first here. @param {State['view']} view @param {string} [chat] which conversation, report or answer */
   function go(view, chat = '') {
     const { state } = core;
     if (state.view === 'chat' && state.chat && state.chat !== chat) core.talk?.left(true);
-    set({ view, chat: view === 'chat' ? chat : '', focus: state.open ? state.focus + 1 : state.focus });
-    keep({ view: { name: view, chat } });
+    const to = view === 'home' && !chat ? rootOf(state) : { view, about: view === 'chat' ? '' : chat };
+    set({ ...to, chat: view === 'chat' ? chat : '', focus: state.open ? state.focus + 1 : state.focus });
+    keep({ view: { name: to.view, chat: chat || to.about } });
     if (view === 'chat' && !chat.startsWith('new')) core.withTalk((talk) => talk.entered(chat));
   }
   core.go = go;
@@ -105,13 +118,14 @@ export function createChat(options) {
     get state() { return core.state; },
     /** The parts of a conversation; its screen is drawn only after they came. */
     get talk() { return /** @type {import('./talk.js').Talk} */ (core.talk); },
-    core, t, go, fromPage, policy, conversation, watch: core.watch, say: core.say, fetchTalk: core.fetchTalk,
+    ...doorVerbs(core),
+    core, t, go, direct, fromPage, policy, conversation, watch: core.watch, say: core.say, fetchTalk: core.fetchTalk,
     /** The inbox's own words for the start button; the protocol's English default counts as none. @param {string} key */
     startText(key) { const own = policy().start_conversation_button_text; return own && own !== 'Start conversation' ? own : t(key); },
     begin: () => page.post('hello'),
     again: () => { set({ phase: 'loading' }); page.post('hello'); },
     close: () => page.post('close'),
-    expand: () => page.post('expand', { on: !core.state.expanded }),
+    fill: () => page.post('window', { full: !core.state.full }),
     logout: () => core.withTalk((talk) => talk.logout()),
     mute() { const sound = !core.state.sound; set({ sound }); keep({ mute: sound ? null : 1 }); if (sound) import('../shared/sound.js').then(({ ring }) => ring(), () => {}); },
     /** @param {string} id */
@@ -119,7 +133,11 @@ export function createChat(options) {
     /** @param {string} id @param {string} text @param {number} person whose words they are: those of somebody who left are not kept */
     keepDraft(id, text, person) { if (person === core.state.person && (core.kept[DRAFT + id] || '') !== text) keep({ [DRAFT + id]: text || null }); },
     /** @param {Record<string, any>} form */
-    answerForm(form) { set({ form, focus: core.state.focus + 1 }); keep({ form }); },
+    answerForm(form) {
+      const contact = form.email ? { name: form.name || '', email: form.email } : core.state.contact;
+      set({ form, contact, focus: core.state.focus + 1 });
+      keep({ form, contact });
+    },
     /** @param {any} asking */
     ask(asking) { set({ asking }); },
   };

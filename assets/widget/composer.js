@@ -1,12 +1,22 @@
 // Where one writes. The text survives everything: a reload, a failed send, another screen.
 
 import { h, html, useEffect, useLayoutEffect, useRef, useState } from '../vendor/preact.js';
-import { Icon } from '../shared/icons-base.js';
-import { useLocal } from './attachments.js';
+import { Icon, PATHS } from '../shared/icons-base.js';
+import { Chosen, accepted, refusal } from './chosen.js';
+import { createEditor } from './editor.js';
+import { BOLD, CODE, ITALIC } from './markup.js';
 
 const DRAFT_MS = 400;
-const LINES_MAX = 6;
-const MARKS = /** @type {Record<string,string>} */ ({ b: '**', i: '*', e: '`' });
+const NEAR_LIMIT = 200;
+/** What each mark is called, how its button looks, and its key. */
+const MARKS = /** @type {[number, string, any, string][]} */ ([[BOLD, 'w.bold', html`<b aria-hidden="true">B</b>`, 'Control+B'], [ITALIC, 'w.italic', html`<i aria-hidden="true">I</i>`, 'Control+I'], [CODE, 'w.code', html`<code aria-hidden="true">${'<>'}</code>`, 'Control+E']]);
+Object.assign(PATHS, {
+  camera: 'M3 6.5h3l1.5-2h5l1.5 2h3v9.5H3zM10 8.25a2.75 2.75 0 1 0 0 5.5 2.75 2.75 0 0 0 0-5.5z',
+  plus: 'M10 4.5v11M4.5 10h11',
+});
+
+/** Pressing a button must not take the cursor out of the text. @param {Event} event */
+const keepFocus = (event) => event.preventDefault();
 
 /** @param {{chat: import('./chat.js').Chat}} props */
 export function Composer({ chat }) {
@@ -16,34 +26,26 @@ export function Composer({ chat }) {
   const [files, setFiles] = useState(/** @type {File[]} */ ([]));
   const [over, setOver] = useState(false);
   const [emoji, setEmoji] = useState(/** @type {any} */ (null));
+  const [bar, setBar] = useState(false);
+  const [style, setStyle] = useState({ marks: 0, selected: false });
   const field = useRef(/** @type {any} */ (null));
+  const editor = useRef(/** @type {import('./editor.js').Editor|null} */ (null));
   const picker = useRef(/** @type {any} */ (null));
+  const camera = useRef(/** @type {any} */ (null));
   const emojiButton = useRef(/** @type {any} */ (null));
   const draft = useRef({ text, timer: 0 });
   // Whose words these are: after a logout, what is still in the box must not be kept for the next person.
   const person = useRef(state.person).current;
   const { limits = {}, features = {} } = state.settings;
+  const formatting = features.formatting !== false;
   const charsMax = limits.message_chars || 10000;
   const left = charsMax - [...text].length;
   const ready = (text.trim() || files.length) && left >= 0;
-
-  useLayoutEffect(() => {
-    const area = field.current;
-    area.style.height = 'auto';
-    area.style.height = `${Math.min(area.scrollHeight, LINES_MAX * 22 + 22)}px`;
-    area.style.overflowY = area.scrollHeight > LINES_MAX * 22 + 22 ? 'auto' : 'hidden';
-  }, [text]);
-  // On a phone the keyboard would cover the answer one came to read.
-  useEffect(() => { if (state.focus && !(state.mobile && id !== 'new')) field.current?.focus({ preventScroll: true }); }, [state.focus]);
-  useEffect(() => {
-    const keep = () => { clearTimeout(draft.current.timer); chat.keepDraft(id, draft.current.text, person); };
-    addEventListener('pagehide', keep);
-    document.addEventListener('visibilitychange', keep);
-    return () => { keep(); removeEventListener('pagehide', keep); document.removeEventListener('visibilitychange', keep); };
-  }, []);
+  const focus = () => editor.current?.focus();
 
   /** @param {string} next */
   const write = (next) => {
+    if (next === draft.current.text) return;
     setText(next);
     draft.current.text = next;
     clearTimeout(draft.current.timer);
@@ -52,21 +54,17 @@ export function Composer({ chat }) {
   };
   const submit = () => {
     if (!ready) { if (left < 0) chat.say(t('w.too_long', { count: charsMax }), true); return; }
+    if (id === 'new' && chat.unagreed()) return;
     chat.talk.send(text.trim(), files);
     setFiles([]);
-    draft.current.text = '';
     clearTimeout(draft.current.timer);
+    draft.current.text = '';
+    editor.current?.set('');
     setText('');
     chat.keepDraft(id, '', person);
     setEmoji(null);
-    field.current.focus();
-  };
-  /** Puts text where the cursor is. @param {string} before @param {string} [after] */
-  const insert = (before, after = '') => {
-    const area = field.current;
-    const { selectionStart: from, selectionEnd: to, value } = area;
-    write(value.slice(0, from) + before + value.slice(from, to) + after + value.slice(to));
-    requestAnimationFrame(() => { area.focus(); area.setSelectionRange(from + before.length, to + before.length); });
+    setBar(false);
+    focus();
   };
   /** @param {Iterable<File>} more */
   const add = (more) => {
@@ -78,18 +76,40 @@ export function Composer({ chat }) {
       list.push(file);
     }
     setFiles(list);
-    field.current.focus();
+    focus();
   };
+  // The editor lives longer than one drawing of this; it is to call the newest of these.
+  const acts = useRef({ write, submit, add });
+  acts.current = { write, submit, add };
+  useLayoutEffect(() => {
+    const made = editor.current = createEditor(field.current, {
+      formatting,
+      onChange: (value) => acts.current.write(value),
+      onSubmit: () => acts.current.submit(),
+      onFiles: (list) => acts.current.add(list),
+      onStyle: (marks, selected) => setStyle((was) => (was.marks === marks && was.selected === selected ? was : { marks, selected })),
+    });
+    made.set(draft.current.text);
+    return () => made.end();
+  }, [formatting]);
+  // On a phone the keyboard would cover the answer one came to read.
+  useEffect(() => { if (state.focus && !(state.mobile && id !== 'new')) focus(); }, [state.focus]);
+  useEffect(() => {
+    const keep = () => { clearTimeout(draft.current.timer); chat.keepDraft(id, draft.current.text, person); };
+    addEventListener('pagehide', keep);
+    document.addEventListener('visibilitychange', keep);
+    return () => { keep(); removeEventListener('pagehide', keep); document.removeEventListener('visibilitychange', keep); };
+  }, []);
+
   /** @param {KeyboardEvent} event */
   const keys = (event) => {
-    // While a word is being composed (Chinese, Japanese, Korean), Enter belongs to it.
-    if (event.key === 'Enter' && !event.shiftKey && !event.isComposing && event.keyCode !== 229) { event.preventDefault(); submit(); }
-    const mark = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && MARKS[event.key.toLowerCase()];
-    if (mark) { event.preventDefault(); insert(mark, mark); }
-    if (event.key === 'Escape' && emoji) { event.preventDefault(); event.stopPropagation(); setEmoji(null); }
+    if (event.key !== 'Escape' || event.isComposing || !(emoji || bar)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    setEmoji(null);
+    setBar(false);
+    focus();
   };
-  /** @param {ClipboardEvent} event */
-  const paste = (event) => { const pasted = event.clipboardData?.files; if (pasted?.length) { event.preventDefault(); add(pasted); } };
   /** @param {DragEvent} event */
   const drag = (event) => { if (features.file_upload && event.dataTransfer?.types.includes('Files')) { event.preventDefault(); setOver(event.type === 'dragover'); if (event.type === 'drop') add(event.dataTransfer.files); } };
   useEffect(() => {
@@ -97,47 +117,31 @@ export function Composer({ chat }) {
     return () => { for (const type of ['dragover', 'dragleave', 'drop']) document.removeEventListener(type, /** @type {any} */ (drag)); };
   });
   const toggleEmoji = async () => { if (emoji) { setEmoji(null); return; } try { const { Emoji } = await import('./emoji.js'); setEmoji(() => Emoji); } catch { chat.say(t('w.busy'), true); } };
+  /** @param {any} event */
+  const chosen = (event) => { add(event.target.files); event.target.value = ''; };
+  const emojiTool = features.emoji ? html`<button type="button" class="icon-button" ref=${emojiButton} aria-label=${t('w.emoji')} title=${t('w.emoji')} aria-expanded=${String(!!emoji)} onMouseDown=${keepFocus} onClick=${toggleEmoji}>${h(Icon, { name: 'smile' })}</button>` : null;
+  const marks = formatting ? MARKS.map(([bit, name, look, shortcut]) => html`<button type="button" class="icon-button" aria-label=${t(name)} title=${t(name)} aria-keyshortcuts=${shortcut} aria-pressed=${String(!!(style.marks & bit))} onMouseDown=${keepFocus} onClick=${() => editor.current?.toggle(bit)}>${look}</button>`) : null;
+  // A phone has room for two tools beside the text; the others wait behind one button.
+  const small = state.mobile;
+  const extras = small ? formatting || features.emoji || features.file_upload : formatting;
 
-  return html`<form class="composer" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); submit(); }}>
+  return html`<form class="composer" onKeyDown=${keys} onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); submit(); }}>
     ${over ? html`<div class="drop" aria-hidden="true">${h(Icon, { name: 'paperclip', size: 28 })}<span>${t('w.drop_here')}</span></div>` : null}
-    ${emoji ? h(emoji, { chat, onPick: (/** @type {string} */ sign) => insert(sign + ''), onClose: () => { setEmoji(null); emojiButton.current?.focus(); } }) : null}
-    ${files.length ? html`<ul class="chosen" role="list">${files.map((file, at) => h(Chosen, { key: `${file.name}${file.size}${file.lastModified}`, chat, file, onRemove: () => { setFiles(files.filter((_, other) => other !== at)); field.current.focus(); } }))}</ul>` : null}
+    ${emoji ? h(emoji, { chat, onPick: (/** @type {string} */ sign) => editor.current?.insert(sign), onClose: () => { setEmoji(null); (emojiButton.current || field.current)?.focus(); } }) : null}
+    ${extras && !emoji && (bar || (style.selected && formatting)) ? html`<div class="marks" role="group" aria-label=${t('w.format')}>${marks}${small && bar ? html`${emojiTool}
+      ${features.file_upload ? html`<button type="button" class="icon-button" aria-label=${t('w.camera')} title=${t('w.camera')} onClick=${() => camera.current.click()}>${h(Icon, { name: 'camera' })}</button>` : null}` : null}</div>` : null}
+    ${files.length ? html`<ul class="chosen" role="list">${files.map((file, at) => h(Chosen, { key: `${at}${file.name}${file.size}`, chat, file, onRemove: () => { setFiles(files.filter((_, other) => other !== at)); focus(); } }))}</ul>` : null}
     <div class="field">
-      <textarea ref=${field} rows="1" value=${text} placeholder=${t('w.write')} aria-label=${t('w.write')} dir=${text ? 'auto' : undefined} enterkeyhint="send" autocomplete="off"
-        onInput=${(/** @type {any} */ event) => write(event.target.value)} onKeyDown=${keys} onPaste=${paste}></textarea>
+      <div class="words" ref=${field} role="textbox" aria-multiline="true" aria-label=${t('w.write')} data-placeholder=${t('w.write')} dir=${text ? 'auto' : undefined} tabindex="0" spellcheck enterkeyhint="send" autocapitalize="sentences"></div>
       <div class="tools">
+        ${extras ? html`<button type="button" class="icon-button" aria-label=${t(small ? 'w.more_tools' : 'w.format')} title=${t(small ? 'w.more_tools' : 'w.format')} aria-expanded=${String(bar)} onMouseDown=${keepFocus} onClick=${() => { setEmoji(null); setBar(!bar); }}>${small ? h(Icon, { name: 'plus' }) : html`<span class="aa" aria-hidden="true">Aa</span>`}</button>` : null}
         ${features.file_upload ? html`<button type="button" class="icon-button" aria-label=${t('w.attach')} title=${t('w.attach')} onClick=${() => picker.current.click()}>${h(Icon, { name: 'paperclip' })}</button>
-          <input ref=${picker} type="file" multiple hidden tabindex="-1" aria-label=${t('w.attach')} accept=${accepted(limits.extensions)} onChange=${(/** @type {any} */ event) => { add(event.target.files); event.target.value = ''; }} />` : null}
-        ${features.emoji ? html`<button type="button" class="icon-button" ref=${emojiButton} aria-label=${t('w.emoji')} title=${t('w.emoji')} aria-expanded=${String(!!emoji)} onClick=${toggleEmoji}>${h(Icon, { name: 'smile' })}</button>` : null}
+          <input ref=${picker} type="file" multiple hidden tabindex="-1" aria-label=${t('w.attach')} accept=${accepted(limits.extensions)} onChange=${chosen} />` : null}
+        ${features.file_upload && small ? html`<input ref=${camera} type="file" class="camera" accept="image/*" capture="environment" hidden tabindex="-1" aria-label=${t('w.camera')} onChange=${chosen} />` : null}
+        ${small ? null : emojiTool}
         <button type="submit" class="icon-button send" aria-label=${t('w.send')} title=${t('w.send')} aria-disabled=${String(!ready)}>${h(Icon, { name: 'send' })}</button>
       </div>
     </div>
-    ${left < 200 ? html`<p class="left ${left < 0 ? 'is-bad' : ''}" role="status">${left < 0 ? t('w.too_long', { count: charsMax }) : t('w.chars_left', { count: left })}</p>` : null}
+    ${left < NEAR_LIMIT ? html`<p class="left ${left < 0 ? 'is-bad' : ''}" role="status">${left < 0 ? t('w.too_long', { count: charsMax }) : t('w.chars_left', { count: left })}</p>` : null}
   </form>`;
-}
-
-/** Why this file cannot go, or nothing. @param {File} file @param {number} have @param {any} limits @param {any} time @param {(key: string, terms?: any) => string} t */
-function refusal(file, have, limits, time, t) {
-  const name = file.name || t('w.a_file');
-  const bytesMax = limits.file_bytes || 20971520;
-  const extensions = limits.extensions || ['*'];
-  const extension = name.includes('.') ? name.split('.').pop()?.toLowerCase() || '' : '';
-  if (have >= (limits.files_per_message || 10)) return t('w.too_many_files', { count: limits.files_per_message || 10 });
-  if (!file.size) return t('w.empty_file', { name });
-  if (file.size > bytesMax) return t('w.file_too_large', { name, size: time.bytes(file.size), limit: time.bytes(bytesMax) });
-  if (!extensions.includes('*') && !extensions.map((/** @type {string} */ one) => one.replace(/^\./, '').toLowerCase()).includes(extension)) return t('w.file_kind', { name, kinds: extensions.join(', ') });
-  return '';
-}
-
-/** @param {string[]} [extensions] */
-const accepted = (extensions) => (!extensions || extensions.includes('*') ? undefined : extensions.map((one) => `.${one.replace(/^\./, '')}`).join(','));
-
-/** @param {{chat: import('./chat.js').Chat, file: File, onRemove: () => void}} props */
-function Chosen({ chat, file, onRemove }) {
-  const picture = /^image\/(png|jpeg|gif|webp|avif)$/.test(file.type);
-  const url = useLocal(picture ? file : undefined);
-  const [broken, setBroken] = useState(false);
-  return html`<li>${picture && url && !broken ? html`<img src=${url} alt="" onError=${() => setBroken(true)} />` : html`<span class="file-icon">${h(Icon, { name: 'file' })}</span>`}
-    <span class="file-text"><bdi>${file.name}</bdi><small>${chat.state.time.bytes(file.size)}</small></span>
-    <button type="button" class="icon-button" aria-label=${chat.t('w.remove_file', { name: file.name })} onClick=${onRemove}>${h(Icon, { name: 'close', size: 16 })}</button></li>`;
 }

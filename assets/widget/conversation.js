@@ -8,7 +8,9 @@ import { Banner } from './banner.js';
 import { Bubble } from './bubble.js';
 import { Composer } from './composer.js';
 import { Faces } from './faces.js';
-import { PreChat, fieldsToAsk } from './prechat.js';
+import { doorOf, mayStart } from './door.js';
+import { fieldsToAsk, leftAfter, openingOf, wantsAway, wantsContact } from './asks.js';
+import { Later, parts } from './screens.js';
 import { Thread } from './thread.js';
 
 const EMPTY = emptyTimeline();
@@ -29,6 +31,10 @@ export function Conversation({ chat }) {
   const below = atEnd ? 0 : timeline.stored.filter((entry) => entry.seq > readTo && !entry.mine && entry.kind !== 'activity').length;
   const loading = !fresh && !state.loaded[state.chat] && !timeline.stored.length;
   const fields = fresh && !state.form && !timeline.pending.length ? fieldsToAsk(state) : [];
+  const away = fresh && !fields.length && !timeline.pending.length && wantsAway(state);
+  const opening = useMemo(() => (fresh ? openingOf(state) : null), [fresh, state.button, state.settings]);
+  const contact = wantsContact(state, timeline);
+  const leftAt = leftAfter(state, timeline);
   const agent = state.typing[state.chat];
   const seenTo = talk?.agent_seen_seq || 0;
   const lastMine = [...timeline.stored].reverse().find((entry) => entry.mine && entry.kind !== 'activity');
@@ -40,17 +46,21 @@ export function Conversation({ chat }) {
       ${timeline.more ? html`<p class="older" role="status">${t('w.loading_older')}</p>` : null}
       ${!timeline.more && !loading ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
       ${loading ? html`<div class="skeleton bubbles" aria-hidden="true"><i></i><i></i><i></i></div>` : null}
+      ${opening ? h(Bubble, { key: 'opening', chat, entry: opening, first: true, last: true, seen: false, mark: false }) : null}
       <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t('w.messages')} aria-busy=${String(loading)}>
-        ${list.map((row) => (row.type === 'day' ? html`<p class="day" key=${row.key}><span>${state.time.day(row.at)}</span></p>`
+        ${list.flatMap((row) => (row.type === 'day' ? html`<p class="day" key=${row.key}><span>${state.time.day(row.at)}</span></p>`
           : row.type === 'new' ? html`<p class="new-line" key="new"><span>${t('w.new')}</span></p>`
-            : h(Bubble, { key: row.key, chat, entry: row.entry, first: row.first, last: row.last, seen: row.entry === lastMine && row.entry.seq > 0 && row.entry.seq <= seenTo, mark: row.entry === lastMine, progress: state.progress[row.entry.echo_id] })))}
+            : [h(Bubble, { key: row.key, chat, entry: row.entry, first: row.first, last: row.last, seen: row.entry === lastMine && row.entry.seq > 0 && row.entry.seq <= seenTo, mark: row.entry === lastMine, progress: state.progress[row.entry.echo_id] }),
+            row.key === leftAt ? html`<p class="activity" key="left"><span>${t(state.signed || state.contact?.email ? 'w.left_known' : 'w.left')}</span></p>` : null,
+            row.key === contact ? h(Later, { chat, fetch: parts.contact, key: 'contact' }) : null]))}
       </div>
       ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agent} url=${talk?.assignee?.avatar_url} tint=${talk?.assignee?.tint} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}
       <p class="quiet" role="status">${state.typing[state.chat] ? t('w.typing', { name: agent }) : ''}</p>
-      ${fields.length ? h(PreChat, { chat, fields }) : null}
+      ${fields.length ? h(Later, { chat, fetch: parts.prechat, fields, key: 'prechat' }) : null}
+      ${away ? h(Later, { chat, fetch: parts.away, key: 'away' }) : null}
     <//>
     ${!atEnd ? html`<button type="button" class="pill ${below ? 'has-new' : ''}" onClick=${() => thread.current?.toEnd(true)}>${h(Icon, { name: 'arrow_down', size: 16 })}<span>${below ? t('w.new_below', { count: below }) : html`<span class="quiet">${t('w.to_end')}</span>`}</span></button>` : null}
-    ${h(Foot, { chat, talk, asking: fields.length > 0 })}
+    ${h(Foot, { chat, talk, asking: fields.length > 0 || away })}
   </div>`;
 }
 
@@ -60,10 +70,10 @@ function Foot({ chat, talk, asking }) {
   const policy = chat.policy();
   if (asking) return null;
   if (talk?.closed || (talk?.status === 'Closed' && policy.prevent_reply_to_closed_conversation)) {
-    return html`<div class="closed"><p>${t('w.conversation_closed')}</p>${policy.allow_start_conversation !== false && !policy.prevent_multiple_conversations
-      ? html`<button type="button" class="primary" onClick=${() => chat.go('chat', 'new')}>${t('w.start_new')}</button>` : null}</div>`;
+    return html`<div class="closed"><p>${t('w.conversation_closed')}</p>${mayStart(state, policy)
+      ? html`<button type="button" class="primary" onClick=${() => chat.start()}>${t('w.start_new')}</button>` : null}</div>`;
   }
-  if (state.chat.startsWith('new') && !state.session && state.settings.anonymous_allowed === false) return html`<div class="closed"><p>${t('w.sign_in_first')}</p></div>`;
+  if (state.chat.startsWith('new') && doorOf(state) === 'sign_in') return html`<div class="closed"><p>${t('w.sign_in_first')}</p></div>`;
   const ended = talk?.status === 'Resolved' && !state.chat.startsWith('new');
-  return html`${ended ? html`<p class="ended">${t('w.ended_note')}</p>` : null}${h(Composer, { chat, key: `${state.person} ${state.chat.startsWith('new') ? 'new' : state.chat}` })}`;
+  return html`${ended ? html`<p class="ended">${t('w.ended_note')}</p>` : null}${state.chat === 'new' && state.settings.consent ? h(Later, { chat, fetch: parts.consent, key: 'consent' }) : null}${h(Composer, { chat, key: `${state.person} ${state.chat.startsWith('new') ? 'new' : state.chat}` })}`;
 }

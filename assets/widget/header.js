@@ -5,18 +5,31 @@ import { Avatar } from '../shared/avatar.js';
 import { Icon } from '../shared/icons-base.js';
 import { expectation } from './availability.js';
 import { ground } from './colour.js';
+import { rootOf, straight } from './door.js';
 
 /** @param {{chat: import('./chat.js').Chat}} props */
 export function Header({ chat }) {
   const { state, t } = chat;
   const talk = state.view === 'chat' ? chat.conversation(state.chat) : null;
-  const single = state.settings.direct_to_conversation && state.conversations.length < 2;
-  return html`<header class="header" style=${state.view === 'home' ? ground(state.settings.home_screen, null) : {}}>
-    ${state.view === 'home' || single ? html`<span class="header-edge"></span>` : html`<button type="button" class="icon-button" aria-label=${t('w.back')} onClick=${() => chat.go('home')}>${h(Icon, { name: 'back' })}</button>`}
-    ${state.view === 'chat' ? h(Who, { chat, talk }) : html`<div class="who">${state.view === 'list' ? html`<h1>${t('w.your_conversations')}</h1>` : h(Brand, { chat })}</div>`}
+  const { settings, view, about } = state;
+  const front = view === 'home' || view === 'hub';
+  const root = rootOf(state);
+  // Where there is nothing behind the conversation, nothing leads back from it.
+  const alone = straight(state) && view === 'chat' && !settings.home_apps?.length && !(settings.home_buttons?.length > 1) && (settings.single_thread || state.conversations.length < 2);
+  const first = alone || (view === root.view && (view !== 'report' || about === root.about));
+  return html`<header class="header" style=${front ? ground(settings.home_screen, null) : {}}>
+    ${first ? html`<span class="header-edge"></span>` : html`<button type="button" class="icon-button" aria-label=${t('w.back')} onClick=${() => chat.go('home')}>${h(Icon, { name: 'back' })}</button>`}
+    ${view === 'chat' ? h(Who, { chat, talk }) : html`<div class="who">${titleOf(chat) ? html`<h1 dir="auto">${titleOf(chat)}</h1>` : h(Brand, { chat })}</div>`}
     ${h(Dots, { chat, talk })}
     ${state.framed ? html`<button type="button" class="icon-button" aria-label=${t('w.close_chat')} onClick=${chat.close}>${h(Icon, { name: 'close' })}</button>` : null}
   </header>`;
+}
+
+/** What stands above a screen that is neither the first one nor a conversation. @param {import('./chat.js').Chat} chat */
+function titleOf({ state: { view, about, settings }, t }) {
+  if (view === 'list') return t('w.your_conversations');
+  if (view === 'report') return t(`w.tile_${about}`);
+  return view === 'answer' ? settings.home_apps?.find((/** @type {any} */ app) => app.id === about)?.text : '';
 }
 
 /** The three dots; what they open is loaded at the first sign of interest. @param {{chat: import('./chat.js').Chat, talk: any}} props */

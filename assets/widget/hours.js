@@ -1,5 +1,7 @@
 // Opening hours: when we are back. Loaded only for inboxes that show them. Pure.
 
+import { backAt } from './availability.js';
+
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
 const LOOK_AHEAD_DAYS = 14;
 const DAY_MS = 86400000;
@@ -38,11 +40,4 @@ export function backSentence(settings, conversation, t, time, now) {
   const hours = settings.business_hours.find((/** @type {any} */ entry) => entry.id === id) || settings.business_hours[0];
   const opens = opensAt(hours, conversation?.working_hours_utc_offset ?? settings.working_hours_utc_offset ?? 0, now);
   return opens ? backAt(opens, t, time, now) : '';
-}
-
-/** @param {number} opens @param {(key: string, terms?: any) => string} t @param {any} time @param {number} now */
-function backAt(opens, t, time, now) {
-  const days = Math.round((new Date(opens).setHours(0, 0, 0, 0) - new Date(now).setHours(0, 0, 0, 0)) / DAY_MS);
-  const clock = time.clock(opens);
-  return days === 0 ? t('w.back_today', { time: clock }) : days === 1 ? t('w.back_tomorrow', { time: clock }) : t('w.back_day', { day: days < 7 ? time.weekday(opens) : time.day(opens), time: clock });
 }

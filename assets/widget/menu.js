@@ -35,9 +35,9 @@ export function Menu({ chat, talk, button, onClose }) {
   const item = (icon, text, act) => html`<button type="button" role="menuitem" tabindex="-1" onClick=${pick(act)}>${h(Icon, { name: icon })}<span>${text}</span></button>`;
   const closable = talk && !talk.closed && state.settings.allow_close;
   return html`<div class="menu-box" role="menu" aria-label=${t('w.menu')} ref=${box} onKeyDown=${keys}>
-      <button type="button" role="menuitemcheckbox" aria-checked=${String(state.sound)} tabindex="-1" onClick=${pick(chat.mute)}>${h(Icon, { name: state.sound ? 'bell' : 'bell_off' })}<span>${t(state.sound ? 'w.sound_off' : 'w.sound_on')}</span></button>
-      ${state.framed && !state.mobile ? item(state.expanded ? 'shrink' : 'expand', t(state.expanded ? 'w.shrink' : 'w.expand'), chat.expand) : null}
-      ${state.conversations.length && state.view !== 'list' ? item('inbox', t('w.your_conversations'), () => chat.go('list')) : null}
+      <button type="button" role="menuitemcheckbox" aria-checked=${String(state.sound)} tabindex="-1" onClick=${pick(chat.mute)}>${h(Icon, { name: state.sound ? 'bell' : 'bell_off' })}<span>${t('w.sound')}</span></button>
+      ${state.framed && !state.mobile ? html`<button type="button" role="menuitemcheckbox" aria-checked=${String(state.full)} tabindex="-1" onClick=${pick(chat.fill)}>${h(Icon, { name: state.full ? 'shrink' : 'expand' })}<span>${t('w.full_screen')}</span></button>` : null}
+      ${state.conversations.length && state.view !== 'list' && !state.settings.single_thread ? item('inbox', t('w.your_conversations'), () => chat.go('list')) : null}
       ${closable ? item('check', t('w.close_conversation'), () => chat.ask({ box: Question, text: t('w.close_conversation_sure'), yes: t('w.close_conversation'), act: chat.talk.closeConversation })) : null}
       ${state.session ? item('logout', t(state.signed ? 'w.log_out' : 'w.forget_me'), () => chat.ask({ box: Question, text: t(state.signed ? 'w.log_out_sure' : 'w.forget_me_sure'), yes: t(state.signed ? 'w.log_out' : 'w.forget_me'), act: chat.logout })) : null}
     </div>`;

@@ -2,6 +2,7 @@
 
 import { ApiError } from '../shared/api.js';
 import { DRAFT, PREFIX } from './store.js';
+import { rootOf, straight } from './door.js';
 import { personIn } from './wire.js';
 
 /** A verified session is opened anew by itself at most this often. */
@@ -31,6 +32,21 @@ export function createPeople(core, reading, sending, line) {
     start();
   }
 
+  /** A token as it is exchanged, in the dialect of whoever made it. @param {string} jwt */
+  function asked(jwt) {
+    const { dialect, email, first_name, last_name } = core.how;
+    return { jwt, dialect, email, first_name, last_name };
+  }
+
+  /** A code from a mail proved who is here. @param {{session_token: string, user: any}} answer */
+  function proven(answer) {
+    keep({ session: answer.session_token, signed: 1, who: null, user: answer.user });
+    set({ left: null });
+    again();
+    sending.outbox.flush();
+    core.listing?.then(reading.again, () => {});
+  }
+
   /** The page says who is here. @param {string} token */
   function someone(token) {
     if (core.kept.signed && core.kept.who && core.kept.who !== personIn(token)) forget();
@@ -45,7 +61,7 @@ export function createPeople(core, reading, sending, line) {
     exchanging = true;
     let answer;
     try {
-      answer = await core.open.post(`${PREFIX}/auth/exchange`, { jwt: token }, { retry: true });
+      answer = await core.open.post(`${PREFIX}/auth/exchange`, asked(token), { retry: true });
     } catch (error) {
       exchanging = false;
       if (core.jwt !== token || mine !== core.era) return;
@@ -85,8 +101,8 @@ export function createPeople(core, reading, sending, line) {
     keep(null);
     sending.clear();
     line.stop();
-    set({ conversations: [], listed: false, timelines: {}, loaded: {}, typing: {}, user: null, signed: false, session: false, form: null, asking: null, view: 'home', chat: '', progress: {}, person: core.state.person + 1 });
-    if (core.state.settings.direct_to_conversation) set({ view: 'chat', chat: 'new' });
+    set({ conversations: [], listed: false, timelines: {}, loaded: {}, typing: {}, user: null, signed: false, session: false, form: null, asking: null, chat: '', about: '', button: '', contact: null, left: null, agreed: false, progress: {}, person: core.state.person + 1 });
+    set(straight(core.state) ? { view: 'chat', chat: 'new' } : rootOf(core.state));
     core.page.post('unread', { count: 0 });
   }
 
@@ -124,6 +140,6 @@ export function createPeople(core, reading, sending, line) {
     again();
   }
 
-  return { start, begun, someone, identify, sessionOver, logout, otherTab };
+  return { start, begun, proven, someone, identify, sessionOver, logout, otherTab };
 }
 /** @typedef {ReturnType<typeof createPeople>} People */

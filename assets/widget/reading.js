@@ -2,10 +2,17 @@
 
 import { ApiError } from '../shared/api.js';
 import * as line from '../shared/timeline.js';
+import { withAvailability } from './availability.js';
 import { PREFIX } from './store.js';
 import { conversationOf, entryOf, spokenIn } from './wire.js';
 
 const CATCH_UP_MAX = 40;
+const ASK_WAIT_S = 25;
+const ASK_TIMEOUT_MS = 40000;
+const ASK_GAP_MS = 2000;
+
+/** @param {number} ms */
+const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 /** @param {import('./store.js').Core} core @param {import('./typing.js').Typing} typing @param {(echoId: string) => boolean} beginning is this the first message of a conversation under way? */
 export function createReading(core, typing, beginning) {
@@ -96,7 +103,34 @@ export function createReading(core, typing, beginning) {
         return;
       } catch (error) {
         if (!(error instanceof ApiError) || !error.temporary) return;
-        await new Promise((done) => setTimeout(done, Math.max(error.retryAfter * 1000, Math.min(30000, 1000 * 2 ** attempt)) * (0.7 + Math.random() * 0.6)));
+        await pause(Math.max(error.retryAfter * 1000, Math.min(30000, 1000 * 2 ** attempt)) * (0.7 + Math.random() * 0.6));
+      }
+    }
+  }
+
+  /**
+   * Lives without a socket: asks for what is new, and the answer waits until there is something.
+   * @param {() => boolean} going @param {AbortSignal} signal @param {(works: boolean) => void} answered
+   */
+  async function ask(going, signal, answered) {
+    await catchUp();
+    for (let failed = 0; going();) {
+      const began = Date.now();
+      try {
+        const { data } = await api.call('GET', `${PREFIX}/changes?after=${cursor}&wait=${ASK_WAIT_S}`, undefined, { retry: false, signal, timeoutMs: ASK_TIMEOUT_MS });
+        if (!going()) return;
+        failed = 0;
+        answered(true);
+        caughtUp = true;
+        if (data.reload) await reload();
+        for (const frame of data.frames) hear(frame, true);
+        cursor = Math.max(cursor, Number(data.seq) || 0);
+        // Somebody between us who answers at once with nothing must not make us ask without end.
+        if (!data.frames.length && Date.now() - began < ASK_GAP_MS) await pause(ASK_GAP_MS);
+      } catch (error) {
+        if (!going() || !(error instanceof ApiError)) return;
+        answered(false);
+        await pause(Math.max(error.retryAfter * 1000, Math.min(30000, 1000 * 2 ** Math.min(5, failed++))) * (0.7 + Math.random() * 0.6));
       }
     }
   }
@@ -144,6 +178,14 @@ export function createReading(core, typing, beginning) {
 
   // ---- hearing
 
+  /** Somebody came, or the last one left while the visitor looks at a conversation: that is said in it. @param {any} data */
+  function availability(data) {
+    const { state } = core;
+    const uuid = core.viewing();
+    const gone = uuid && state.settings.availability?.online && !data.online ? { uuid, after: line.newestSeq(state.timelines[uuid] || line.emptyTimeline()) } : state.left;
+    core.set({ settings: withAvailability(state.settings, data), left: data.online ? null : gone });
+  }
+
   /** @param {any} frame @param {boolean} live */
   function hear(frame, live) {
     const seq = Number(frame.seq) || 0;
@@ -153,6 +195,7 @@ export function createReading(core, typing, beginning) {
     else if (frame.type === 'conversation_update' && data.uuid) {
       if (conversation(data.uuid)) upsert(data); else later('list', 50, listAgain);
     } else if (frame.type === 'typing') typing.theirs(String(data.conversation_uuid), data.is_typing ? data.author?.first_name || conversation(String(data.conversation_uuid))?.assignee?.first_name || core.state.settings.brand_name : '');
+    else if (frame.type === 'availability') availability(data);
     else if (frame.type === 'session_ended') core.talk?.sessionOver();
   }
 
@@ -184,7 +227,7 @@ export function createReading(core, typing, beginning) {
   }
 
   return {
-    change, upsert, heard, list, listAgain, reload, again, catchUp, older, hear, seen,
+    change, upsert, heard, list, listAgain, reload, again, catchUp, ask, older, hear, seen,
     /** @param {string} uuid */
     entered(uuid) { if (!core.state.loaded[uuid]) load(uuid); else { divide(uuid); seen(); } },
     /** The conversation on the screen is left (or only the panel closed): what was new is not new any more. @param {boolean} [away] */

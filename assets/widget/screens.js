@@ -3,16 +3,18 @@
 
 import { h, useEffect, useState } from '../vendor/preact.js';
 
+/** @type {Record<string, Promise<any>>} */ const sheets = {};
+
 /** A style sheet beside this file, ready when it applies. @param {string} name */
 function style(name) {
-  return new Promise((done, failed) => {
+  return (sheets[name] ??= new Promise((done, failed) => {
     const link = document.createElement('link');
     link.rel = 'stylesheet';
     link.href = new URL(name, import.meta.url).href;
     link.onload = done;
-    link.onerror = () => { link.remove(); failed(new Error(name)); };
+    link.onerror = () => { link.remove(); delete sheets[name]; failed(new Error(name)); };
     document.head.append(link);
-  });
+  }));
 }
 
 /** @type {Promise<any>|null} */ let coming = null;
@@ -20,16 +22,45 @@ function style(name) {
 /** Begins to fetch the conversation screen; harmless to call often. @param {import('./chat.js').Chat} chat */
 export function warmConversation(chat) {
   coming ??= Promise.all([
-    import('./conversation.js'), chat.fetchTalk(), style('./conversation.css'), import('./composer.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
-    import('./banner.js'), import('./csat.js'), import('./prechat.js'), import('../shared/html.js'),
+    import('./conversation.js'), chat.fetchTalk(), style('./conversation.css'), style('./forms.css'), import('./composer.js'), import('./editor.js'), import('./markup.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
+    import('./banner.js'), import('./csat.js'), import('./chosen.js'), import('./asks.js'), import('../shared/html.js'),
   ]).then(([module]) => module.Conversation, (error) => { coming = null; throw error; });
   return coming;
 }
 
-export const fetchList = () => import('./list.js').then((module) => module.List);
+/** All parts of a screen at once. @param {string} name of its component @param {string[]} styles @param {() => Promise<any>[]} scripts the component's own file first */
+function together(name, styles, scripts) {
+  /** @type {Promise<any>|null} */ let fetching = null;
+  return () => {
+    fetching ??= Promise.all([Promise.all(scripts()), ...styles.map((file) => style(`./${file}`))]).then(([[module]]) => module[name], (error) => { fetching = null; throw error; });
+    return fetching;
+  };
+}
 
-/** A screen once it is here, a quiet empty place until then; a failed fetch is tried again. @param {{chat: import('./chat.js').Chat, fetch: (chat: import('./chat.js').Chat) => Promise<any>}} props */
-export function Later({ chat, fetch }) {
+const field = () => [import('./field.js'), import('./consent.js')];
+const contact = () => [import('./code.js'), import('./verbs_contact.js'), ...field()];
+
+/** What each view is made of; `home` is here already. */
+export const screens = {
+  chat: warmConversation,
+  list: () => import('./list.js').then((module) => module.List),
+  hub: together('Hub', ['hub.css'], () => [import('./hub.js')]),
+  report: together('Report', ['forms.css', 'hub.css'], () => [import('./report.js'), import('./stars.js'), import('./chosen.js'), import('./verbs_report.js'), import('../shared/links.js'), ...field()]),
+  answer: together('Answer', ['forms.css'], () => [import('./answer.js'), import('../shared/html.js')]),
+  identify: together('Identify', ['forms.css'], () => [import('./identify.js'), ...contact()]),
+};
+
+/** Parts of a screen that not every inbox has. */
+export const parts = {
+  apps: together('Apps', ['apps.css'], () => [import('./apps.js')]),
+  prechat: together('PreChat', ['forms.css'], () => [import('./prechat.js'), ...field()]),
+  away: together('Away', ['forms.css'], () => [import('./away.js'), ...field()]),
+  contact: together('Contact', ['forms.css'], () => [import('./contact.js'), ...contact()]),
+  consent: together('Consent', ['forms.css'], () => [import('./consent.js')]),
+};
+
+/** A screen or part once it is here, a quiet empty place until then; a failed fetch is tried again. @param {{chat: import('./chat.js').Chat, fetch: (chat: import('./chat.js').Chat) => Promise<any>, [more: string]: any}} props */
+export function Later({ chat, fetch, ...more }) {
   const [Screen, setScreen] = useState(/** @type {any} */ (null));
   useEffect(() => {
     let here = true;
@@ -37,5 +68,5 @@ export function Later({ chat, fetch }) {
     come();
     return () => { here = false; };
   }, []);
-  return Screen ? h(Screen, { chat }) : h('div', { class: 'later', 'aria-busy': 'true' });
+  return Screen ? h(Screen, { chat, ...more }) : h('div', { class: 'later', 'aria-busy': 'true' });
 }

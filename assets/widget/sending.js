@@ -6,6 +6,9 @@ import * as line from '../shared/timeline.js';
 import { OUT, PREFIX } from './store.js';
 import { entryOf, spokenIn } from './wire.js';
 
+/** What goes with a first message besides its words. @param {import('./store.js').State} state */
+const beginning = ({ button, settings, agreed, words }) => ({ ...(button && { button }), ...(settings.consent && agreed && { consent: true }), locale: words.code });
+
 /** @param {import('./store.js').Core} core @param {import('./reading.js').Reading} reading @param {import('./typing.js').Typing} typing @param {(result: any) => void} begun a first message made a visitor */
 export function createSending(core, reading, typing, begun) {
   const { api, set, keep, conversation } = core;
@@ -54,7 +57,7 @@ export function createSending(core, reading, typing, begun) {
     const echo = newEchoId();
     const chat = state.chat === 'new' || !state.chat ? `new:${echo}` : state.chat;
     const begins = chat === `new:${echo}`;
-    const item = { echo_id: echo, conversation: chat, text, at: Date.now(), ...(begins && state.form ? { extra: state.form } : {}), ...(files.length ? { files } : {}) };
+    const item = { echo_id: echo, conversation: chat, text, at: Date.now(), ...(begins ? { begin: beginning(state) } : {}), ...(begins && state.form ? { extra: state.form } : {}), ...(files.length ? { files } : {}) };
     if (begins) { set({ chat }); keep({ view: { name: 'chat', chat } }); }
     reading.change(chat, (timeline) => line.withDivider(line.withPending(timeline, pendingOf(item)), 0));
     typing.stop();
@@ -68,7 +71,7 @@ export function createSending(core, reading, typing, begun) {
       const form = new FormData();
       form.set('echo_id', item.echo_id);
       if (item.text) form.set('message', item.text);
-      if (fresh) { form.set('start', '1'); if (item.extra) form.set('form_data', JSON.stringify(item.extra)); } else form.set('conversation_uuid', item.conversation);
+      if (fresh) { form.set('start', '1'); for (const [name, value] of Object.entries(item.begin || {})) form.set(name, String(value)); if (item.extra) form.set('form_data', JSON.stringify(item.extra)); } else form.set('conversation_uuid', item.conversation);
       for (const file of item.files) form.append('files', file, file.name);
       try {
         return (await api.upload('/api/v1/widget/media/upload', form, { onProgress: (share) => set({ progress: { ...core.state.progress, [item.echo_id]: share } }) })).data;
@@ -78,7 +81,7 @@ export function createSending(core, reading, typing, begun) {
       }
     }
     const text = { message: item.text, echo_id: item.echo_id };
-    return fresh ? api.post(`${PREFIX}/conversations/init`, item.extra ? { ...text, form_data: item.extra } : text) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, text);
+    return fresh ? api.post(`${PREFIX}/conversations/init`, { ...text, ...item.begin, ...(item.extra && { form_data: item.extra }), ...(core.state.variables && { variables: core.state.variables }) }) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, text);
   }
 
   /** @param {import('../shared/outbox.js').OutboxItem} item @param {any} result */
@@ -98,9 +101,9 @@ export function createSending(core, reading, typing, begun) {
     const entries = result.messages.map(entryOf);
     for (const entry of entries) { reading.heard.add(entry.uuid); if (entry.mine && entries.length === 1) entry.echo_id = item.echo_id; }
     const joined = line.withoutPending(line.withStored({ ...(before || line.emptyTimeline()), stored: state.timelines[uuid]?.stored || [] }, entries), item.echo_id);
-    set({ timelines: { ...timelines, [uuid]: joined }, loaded: { ...state.loaded, [uuid]: true }, chat: state.chat === from ? uuid : state.chat, form: null });
+    set({ timelines: { ...timelines, [uuid]: joined }, loaded: { ...state.loaded, [uuid]: true }, chat: state.chat === from ? uuid : state.chat, form: null, button: '' });
     reading.upsert({ ...result.conversation, business_hours_id: result.business_hours_id, working_hours_utc_offset: result.working_hours_utc_offset });
-    keep({ form: null, view: { name: core.state.view, chat: core.state.chat } });
+    keep({ form: null, button: null, view: { name: core.state.view, chat: core.state.chat } });
     outbox.moved(from, uuid);
     if (result.session_token) begun(result);
   }

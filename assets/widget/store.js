@@ -19,17 +19,23 @@ const NOTICE_MS = 6000;
  * @property {import('../shared/i18n.js').Words} words
  * @property {ReturnType<typeof createTime>} time
  * @property {typeof import('./hours.js').backSentence|null} hours only where the inbox shows opening hours
- * @property {'home'|'list'|'chat'} view
+ * @property {'home'|'list'|'chat'|'hub'|'report'|'answer'|'identify'} view
  * @property {string} chat uuid, `new`, or `new:<echo id>` while the first message is under way
+ * @property {string} about which report or answer is on the screen
+ * @property {string} button the start button chosen for the conversation that begins
+ * @property {any} contact what this person told us of themselves here: `{name, email}`, `{skipped}` or nothing
+ * @property {{uuid: string, after: number}|null} left everybody went away while this conversation was open, after this change
+ * @property {boolean} agreed to the consent text of the inbox
+ * @property {number} refusals how often something was not sent for want of it
  * @property {any[]} conversations newest activity first
  * @property {boolean} listed the list was fetched
  * @property {Record<string, import('../shared/timeline.js').Timeline>} timelines
  * @property {Record<string, boolean>} loaded
  * @property {Record<string, string>} typing who writes, by conversation
- * @property {import('../shared/socket.js').SocketState|'none'} net
+ * @property {import('../shared/socket.js').SocketState|'asking'|'none'} net `asking`: no socket, but answers come
  * @property {boolean} open
  * @property {boolean} mobile
- * @property {boolean} expanded
+ * @property {boolean} full the window fills the whole page
  * @property {boolean} framed
  * @property {any} user
  * @property {boolean} signed
@@ -41,6 +47,8 @@ const NOTICE_MS = 6000;
  * @property {any} asking a question to confirm
  * @property {Record<string, number>} progress upload share by echo id
  * @property {number} person counts up when another person is here
+ * @property {{name?: string, email?: string, user_id?: string}|null} claims what the page says of the visitor, unproved: what forms begin with
+ * @property {Record<string, string>|null} variables what the page says beside that; goes along with the first message
  */
 
 /**
@@ -51,6 +59,7 @@ const NOTICE_MS = 6000;
  * @property {State} state
  * @property {Record<string, any>} kept what the page remembers for us
  * @property {string} jwt the page's token for who is here
+ * @property {{dialect?: string, email?: string, first_name?: string, last_name?: string}} how which kind of token that is, and what comes with it
  * @property {number} era changes with the person: an answer to a question of an earlier era is thrown away
  * @property {{url: string, title: string}|null} at where the visitor is on the site
  * @property {Record<string, any>} timers
@@ -81,11 +90,12 @@ export function createCore({ base, inbox, page }) {
   const core = {
     base, inbox, page,
     state: {
-      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', conversations: [], listed: false, timelines: {}, loaded: {},
-      typing: {}, net: 'none', open: false, mobile: false, expanded: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0,
+      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, conversations: [], listed: false, timelines: {}, loaded: {},
+      typing: {}, net: 'none', open: false, mobile: false, full: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
     },
     kept: {},
     jwt: '',
+    how: {},
     era: 0,
     at: null,
     timers: {},
@@ -102,6 +112,8 @@ export function createCore({ base, inbox, page }) {
       core.later('notice', NOTICE_MS, () => core.set({ notice: null }));
     },
     why(error) {
+      const known = `error.${error.body?.code}`;
+      if (core.state.words.has(known)) return core.t(known, { count: error.retryAfter, ...error.body });
       if (error.kind === 'offline' || error.kind === 'timeout') return core.t('w.waiting_for_line');
       if (error.kind === 'too_many') return core.t('w.too_many');
       if (error.kind === 'busy' || error.kind === 'internal') return core.t('w.busy');

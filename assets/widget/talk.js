@@ -24,6 +24,7 @@ import { createTyping } from './typing.js';
  * @property {(token: string) => Promise<void>} identify
  * @property {(token: string) => Promise<void>} someone the page says who is here
  * @property {(result: {session_token: string, user: any}) => void} begun something made a visitor
+ * @property {(answer: {session_token: string, user: any}) => void} proven a code proved who is here
  * @property {() => void} logout
  * @property {() => void} sessionOver
  * @property {(value: Record<string, any>) => void} otherTab
@@ -51,6 +52,7 @@ export function createTalk(core) {
     ready: () => { reading.catchUp(); sending.outbox.flush(); },
     lost: () => reading.missed(),
     over: () => people.sessionOver(),
+    ask: (going, signal, answered) => { sending.outbox.flush(); return reading.ask(going, signal, answered); },
   });
   const typing = createTyping(core, line);
   const reading = createReading(core, typing, (echoId) => sending.beginning(echoId));
@@ -62,7 +64,7 @@ export function createTalk(core) {
 
   return {
     // people
-    start: people.start, begun: people.begun, identify: people.identify, someone: people.someone, logout: people.logout, sessionOver: people.sessionOver, otherTab: people.otherTab,
+    start: people.start, begun: people.begun, proven: people.proven, identify: people.identify, someone: people.someone, logout: people.logout, sessionOver: people.sessionOver, otherTab: people.otherTab,
     // reading
     reload: reading.reload, entered: reading.entered, left: reading.left, older: reading.older, seen: reading.seen, changed: reading.changed,
     // sending

@@ -179,7 +179,7 @@ impl Desks {
                 "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
                 "files_per_message": limits::FILES_PER_MESSAGE_MAX,
             },
-            "version": env!("CARGO_PKG_VERSION"),
+            "version": env!("CARGO_PKG_VERSION"), "mail": self.desk.has_mailbox(),
         }))
     }
 

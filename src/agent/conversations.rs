@@ -11,7 +11,7 @@ use crate::desk::messages::Outgoing;
 use crate::desk::threads::ListQuery;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
-use crate::model::conversation::{Box_, Listed, Status};
+use crate::model::conversation::{Box_, ConversationKind, Kinds, Listed, Status};
 use crate::model::event::Door;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -27,6 +27,8 @@ struct NewMessage {
     echo_id: Option<String>,
     #[serde(default)]
     attachments: Vec<String>,
+    #[serde(default)]
+    rich: Option<super::rich::NewRich>,
 }
 
 #[derive(Deserialize)]
@@ -73,8 +75,17 @@ impl Desks {
             Some(text) => Some(super::id(&text, "inbox")?),
             None => None,
         };
+        let kinds = match request.query("kind").as_deref() {
+            None | Some("") => Kinds::Any,
+            Some("reports") => Kinds::Reports,
+            Some(word) => Kinds::Only(
+                ConversationKind::parse(word)
+                    .ok_or_else(|| Error::invalid("kind is one of chat, reports, bug, feature, review, question.").in_field("kind"))?,
+            ),
+        };
         let query = ListQuery {
             which,
+            kinds,
             listing: request.query("status").unwrap_or_else(|| "open".into()),
             inbox,
             before: number(request, "before")?,
@@ -82,7 +93,9 @@ impl Desks {
         };
         let (found, next, counts, seq) = self.desk.list(&agent, query).await?;
         let conversations: Vec<Value> = found.iter().map(|each| wire::listed(&self.desk, each)).collect();
-        let counts = json!({ "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.all, "unread": counts.unread });
+        let counts = json!({
+            "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.all, "unread": counts.unread, "reports": counts.reports,
+        });
         let next = next.map(|seq| seq.to_string());
         Ok(wire::ok_at(seq, json!({ "conversations": conversations, "next": next, "counts": counts })))
     }
@@ -116,7 +129,8 @@ impl Desks {
             return Err(Error::invalid("echo_id is 1 to 64 letters, digits, _ or -.").in_field("echo_id"));
         }
         let attachments = asked.attachments.iter().map(|text| super::id(text, "uploaded file")).collect::<Result<Vec<_>>>()?;
-        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments };
+        let rich = asked.rich.map(super::rich::NewRich::read).transpose()?;
+        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments, rich };
         let (conversation, message) = self.desk.reply(&agent, uuid, outgoing).await?;
         // Whoever just wrote has read everything before.
         let listed = Listed { conversation, unread: 0 };

@@ -9,6 +9,7 @@ use crate::desk::inboxes::InboxEdit;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
 use crate::model::agent::AgentSession;
+use crate::model::inbox::Inbox;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -18,6 +19,23 @@ struct Edit {
     enabled: Option<bool>,
     #[serde(default)]
     config: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct Preview {
+    #[serde(default)]
+    config: Map<String, Value>,
+    lang: Option<String>,
+}
+
+/// An inbox that is not saved.
+pub struct Draft {
+    /// As it would be.
+    pub inbox: Inbox,
+    /// In which language it is to be shown.
+    pub lang: Option<String>,
+    /// Changes that were left out, and why.
+    pub problems: Vec<Value>,
 }
 
 #[derive(Deserialize)]
@@ -57,6 +75,15 @@ impl Desks {
         let edit = InboxEdit { name: asked.name, enabled: asked.enabled, config: asked.config };
         let inbox = self.desk.edit_inbox(&session, uuid, edit).await?;
         Ok(wire::ok(json!({ "inbox": wire::inbox(&inbox, &self.base(&request)) })))
+    }
+
+    /// First half of `POST /inboxes/{uuid}/preview`: the inbox as it would be. How visitors see that is the other door's to say.
+    pub async fn draft(&self, request: &mut Request, uuid: &str) -> Result<Draft> {
+        let session = self.agent(request).await?;
+        let uuid = super::id(uuid, "inbox")?;
+        let asked: Preview = request.json().await?;
+        let (inbox, problems) = self.desk.draft_inbox(&session, uuid, asked.config).await?;
+        Ok(Draft { inbox, lang: asked.lang, problems: problems.iter().map(wire::problem).collect() })
     }
 
     /// `POST /inboxes/{uuid}/secret`.

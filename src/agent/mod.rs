@@ -6,7 +6,10 @@ pub mod inboxes;
 pub mod organise;
 pub mod pages;
 pub mod people;
+mod rich;
+pub mod snippets;
 pub mod socket;
+pub mod translations;
 pub mod wire;
 
 use crate::base::error::{Error, Kind, Result};
@@ -35,17 +38,20 @@ impl Desks {
         let asks_for_session = matches!(path, ["session"]) && request.method == hyper::Method::GET;
         match self.route(request, path).await {
             Ok(reply) => reply,
-            Err(error) => {
-                if let Some(cause) = &error.cause {
-                    log::error!("desk call failed request={request_id} error=\"{}\" cause=\"{cause}\"", error.message);
-                }
-                let setup_needed = match asks_for_session && error.kind == Kind::Unauthorized {
-                    true => Some(("setup_needed", json!(self.desk.needs_owner().await.unwrap_or(false)))),
-                    false => None,
-                };
-                wire::failure(&error, &request_id, setup_needed)
+            Err(error) if asks_for_session && error.kind == Kind::Unauthorized => {
+                let setup_needed = json!(self.desk.needs_owner().await.unwrap_or(false));
+                wire::failure(&error, &request_id, Some(("setup_needed", setup_needed)))
             }
+            Err(error) => self.failure(&error, &request_id),
         }
+    }
+
+    /// A failure in this door's words; the cause goes to the log.
+    pub fn failure(&self, error: &Error, request_id: &str) -> Reply {
+        if let Some(cause) = &error.cause {
+            log::error!("desk call failed request={request_id} error=\"{}\" cause=\"{cause}\"", error.message);
+        }
+        wire::failure(error, request_id, None)
     }
 
     async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {
@@ -83,6 +89,9 @@ impl Desks {
             ("POST", ["inboxes", uuid, "secret"]) => self.rotate_secret(&request, id(uuid, "inbox")?).await,
             ("DELETE", ["inboxes", uuid, "secret"]) => self.remove_secret(&request, id(uuid, "inbox")?).await,
             ("POST", ["inboxes", uuid, "token-check"]) => self.check_token(request, id(uuid, "inbox")?).await,
+            ("GET", ["inboxes", uuid, "translations"]) => self.translations(&request, id(uuid, "inbox")?).await,
+            ("PUT", ["inboxes", uuid, "translations", locale]) => self.translate(request, id(uuid, "inbox")?, locale).await,
+            ("GET", ["icons"]) => self.icons(&request).await,
             ("POST", ["inboxes", uuid, "logo"]) => self.upload_logo(request, id(uuid, "inbox")?).await,
             ("GET", ["hours"]) => self.hours(&request).await,
             ("POST", ["hours"]) => self.create_hours(request).await,

@@ -1,18 +1,21 @@
 //! The shapes of the desk's own API (README.md here). The only file of this door that makes JSON.
 
+use super::snippets;
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind};
 use crate::base::id::{Seq, Uuid};
 use crate::desk::Desk;
 use crate::desk::threads::{Opened, Page};
+use crate::desk::translations::{Locale, Sentence};
 use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
-use crate::model::contact::{Contact, ContactKind, PageVisit, name_of};
+use crate::model::contact::{Consent, Contact, ContactKind, PageVisit, name_of};
 use crate::model::conversation::{Conversation, Listed, Priority};
 use crate::model::event::{Event, Topic, Typist, What};
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::model::rich::{Button, Element, Rich};
 use crate::model::team::Team;
 use crate::store::search::Hit;
 use serde_json::{Value, json};
@@ -91,6 +94,11 @@ pub fn failure(error: &Error, request_id: &str, more: Option<(&str, Value)>) -> 
     }
 }
 
+/// What is wrong with one setting of a draft.
+pub fn problem(error: &Error) -> Value {
+    json!({ "field": error.field, "message": error.message })
+}
+
 /// Agent.
 pub fn agent(desk: &Desk, agent: &Agent) -> Value {
     json!({
@@ -114,8 +122,12 @@ pub fn contact(desk: &Desk, contact: &Contact) -> Value {
         "verified": contact.kind == ContactKind::Contact && contact.verified_by.is_some(), "verified_by": contact.verified_by,
         "attributes": contact.attributes, "first_seen_at": contact.first_seen_at, "last_seen_at": contact.last_seen_at,
         "online": desk.presence.is_present(Topic::Contact(contact.id)), "blocked": contact.blocked_at.is_some(), "note": contact.note,
-        "avatar_tint": contact.uuid.tint(),
+        "avatar_tint": contact.uuid.tint(), "variables": contact.variables, "consents": contact.consents.iter().map(consent).collect::<Vec<_>>(),
     })
+}
+
+fn consent(consent: &Consent) -> Value {
+    json!({ "at": consent.at, "text": consent.text, "link_url": consent.link_url, "locale": consent.locale })
 }
 
 /// Conversation as one agent's list shows it.
@@ -142,7 +154,8 @@ pub fn conversation(desk: &Desk, conversation: &Conversation) -> Value {
         "preview_from": conversation.preview_from, "waiting_since": conversation.waiting_since, "created_at": conversation.created_at,
         "last_message_at": conversation.last_message_at, "contact_seen_seq": conversation.contact_seen_seq,
         "closed_by_contact": conversation.closed_by_contact, "last_seq": conversation.last_seq,
-        "last_incoming_seq": conversation.last_incoming_seq, "seq": conversation.seq,
+        "last_incoming_seq": conversation.last_incoming_seq, "seq": conversation.seq, "kind": conversation.kind.as_str(),
+        "rating": conversation.rating, "locale": conversation.locale,
     })
 }
 
@@ -165,7 +178,21 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "created_at": message.created_at, "edited_at": message.edited_at,
         "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
         "echo_id": if own { message.echo_id.as_deref() } else { None }, "via": message.via, "activity": message.activity,
+        "rich": message.meta.rich.as_ref().map(|shown| rich(desk, shown)), "postback": message.meta.postback,
     })
+}
+
+/// Rich: cards or quick replies.
+pub fn rich(desk: &Desk, rich: &Rich) -> Value {
+    let button =
+        |button: &Button| json!({ "type": button.kind, "text": button.text, "value": button.value, "postback_id": button.postback_id });
+    let element = |element: &Element| {
+        json!({
+            "title": element.title, "subtitle": element.subtitle, "image_url": element.picture.map(|picture| desk.link(picture)),
+            "buttons": element.buttons.iter().map(button).collect::<Vec<_>>(),
+        })
+    };
+    json!({ "template": rich.template, "elements": rich.elements.iter().map(element).collect::<Vec<_>>() })
 }
 
 /// Attachment.
@@ -195,6 +222,7 @@ pub fn opened(desk: &Desk, opened: &Opened) -> Value {
         "conversation": listed(desk, &opened.listed), "contact": contact(desk, &opened.contact), "messages": messages(desk, &opened.page),
         "has_more": opened.page.has_more, "pages": pages(&opened.pages), "earlier": earlier.collect::<Vec<_>>(),
         "my_seen_seq": opened.my_seen_seq,
+        "origin": { "attributes": opened.origin.attributes, "user_agent": opened.origin.user_agent, "ip": opened.origin.ip },
     })
 }
 
@@ -206,12 +234,26 @@ pub fn pages(visits: &[PageVisit]) -> Vec<Value> {
 /// Inbox with everything an admin may see; never the secret itself.
 pub fn inbox(inbox: &Inbox, base: &str) -> Value {
     let uuid = inbox.uuid.to_string();
+    let snippets = snippets::all(inbox, base);
     json!({
         "uuid": uuid, "name": inbox.name, "enabled": inbox.enabled, "has_secret": inbox.secret.is_some(), "created_at": inbox.created_at,
-        "config": inbox.config, "snippet": format!("<script async src=\"{base}/w/{uuid}.js\"></script>"),
-        "libredesk_snippet": format!(
-            "<script>\n  window.LibredeskSettings = {{\n    baseURL: '{base}',\n    inboxID: '{uuid}'\n  }};\n</script>\n<script async src=\"{base}/widget.js\"></script>"
-        ),
+        "config": inbox.config, "number": inbox.id.0, "snippet": snippets["deskbell"], "libredesk_snippet": snippets["libredesk"],
+        "snippets": snippets, "chat_url": format!("{base}/chat/{uuid}"),
+    })
+}
+
+/// Languages and strings of an inbox.
+pub fn translations(locales: &[Locale], sentences: &[Sentence]) -> Value {
+    json!({
+        "locales": locales.iter().map(|locale| json!({ "code": locale.code, "name": locale.name, "own": locale.own })).collect::<Vec<_>>(),
+        "sentences": sentences
+            .iter()
+            .map(|sentence| {
+                json!({
+                    "key": sentence.key, "english": sentence.english, "stock": sentence.stock, "own": sentence.own, "group": sentence.group,
+                })
+            })
+            .collect::<Vec<_>>(),
     })
 }
 

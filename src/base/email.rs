@@ -17,7 +17,7 @@ pub fn check(text: &str) -> Result<String> {
     let address = text.trim_matches(' ');
     match fault(address) {
         None => Ok(address.to_string()),
-        Some(sentence) => Err(Error::invalid_field("email", sentence)),
+        Some(sentence) => Err(Error::invalid_field("email", sentence).coded("email_bad")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one error of the house: a kind for the doors, a sentence for people, a cause for the log.
 
+use serde_json::{Map, Value};
 use std::fmt;
 
 /// What went wrong, as far as a caller can act on it. Each door maps kinds to its own protocol in one table.
@@ -35,6 +36,10 @@ pub struct Error {
     pub message: String,
     /// The input field or claim that is wrong, when there is one.
     pub field: Option<String>,
+    /// A stable word for what happened, where a visitor may cause it: pages find a sentence in the visitor's language under `error.<code>`.
+    pub code: Option<&'static str>,
+    /// What the placeholders of that sentence stand for, and what else a page may need to go on.
+    pub details: Option<Box<Map<String, Value>>>,
     /// Seconds after which trying again makes sense (`TooMany`, `Busy`, `Unavailable`).
     pub retry_after_s: Option<u32>,
     /// For the log only.
@@ -47,7 +52,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of `kind` with a sentence for people.
     pub fn new(kind: Kind, message: impl Into<String>) -> Error {
-        Error { kind, message: message.into(), field: None, retry_after_s: None, cause: None }
+        Error { kind, message: message.into(), field: None, code: None, details: None, retry_after_s: None, cause: None }
     }
 
     /// The request is wrong.
@@ -114,6 +119,18 @@ impl Error {
     /// Adds what the log should know.
     pub fn with_cause(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         self.cause = Some(cause.into());
+        self
+    }
+
+    /// Names what happened by a stable word.
+    pub fn coded(mut self, code: &'static str) -> Error {
+        self.code = Some(code);
+        self
+    }
+
+    /// Adds the value of a placeholder of the code's sentence.
+    pub fn detail(mut self, name: &'static str, value: impl Into<Value>) -> Error {
+        self.details.get_or_insert_default().insert(name.to_owned(), value.into());
         self
     }
 

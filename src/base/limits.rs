@@ -30,6 +30,9 @@ pub const ATTRIBUTES_BYTES_MAX: usize = 16 * 1024;
 /// Keys of form data or custom attributes.
 pub const ATTRIBUTES_MAX: usize = 100;
 
+/// Languages in which one inbox has words of its own: more than any site speaks.
+pub const LOCALES_MAX: usize = 40;
+
 /// Bytes of all request headers together; hyper's buffer is bounded by it.
 pub const HEADER_BYTES_MAX: usize = 16 * 1024;
 /// Bytes of a form that may lead to nothing: a preamble, a part's head. Real heads have a few hundred.
@@ -106,6 +109,23 @@ pub const EVENTS_MAX: i64 = 200_000;
 /// Changes answered by one catch-up call.
 pub const CHANGES_PER_PAGE: u32 = 500;
 
+/// Elements of one rich message and buttons of one element: what LiveChat's protocol allows, so that both doors tell the same story.
+pub const RICH_ELEMENTS_MAX: usize = 10;
+/// Buttons of one element of a rich message.
+pub const RICH_BUTTONS_MAX: usize = 13;
+/// Characters of a card's title: two lines of a narrow card.
+pub const RICH_TITLE_CHARS_MAX: usize = 250;
+/// Characters of a card's second text.
+pub const RICH_SUBTITLE_CHARS_MAX: usize = 1000;
+/// Characters of a button.
+pub const RICH_BUTTON_CHARS_MAX: usize = 100;
+/// Characters of what a button says.
+pub const RICH_VALUE_CHARS_MAX: usize = 500;
+/// Bytes of a button's address.
+pub const RICH_URL_BYTES_MAX: usize = 2000;
+/// Bytes of a button's id: other systems use long ones.
+pub const POSTBACK_ID_BYTES_MAX: usize = 128;
+
 /// Bytes of files that one contact may send in 24 hours.
 pub const CONTACT_FILE_BYTES_PER_DAY: i64 = 500 * 1024 * 1024;
 /// Bytes of the files of a first message without a session.
@@ -144,6 +164,18 @@ pub const ESTIMATES_MAX: usize = 5_000;
 pub const TEAM_MEMBERS_MAX: usize = 1_000;
 /// Conversations detached from a team that is deleted, per commit: others want to write in between.
 pub const TEAM_DETACH_BATCH: u32 = 2_000;
+/// Characters of a browser's name.
+pub const USER_AGENT_CHARS_MAX: usize = 300;
+/// Network addresses looked at by one sweep of those whose time is over.
+pub const ADDRESSES_PER_SWEEP: u32 = 1000;
+/// Variables a page may tell of a visit, with the characters of a name and of a value: what a sidebar can show.
+pub const VARIABLES_MAX: usize = 50;
+/// Characters of a variable's name.
+pub const VARIABLE_NAME_CHARS_MAX: usize = 100;
+/// Characters of a variable's value.
+pub const VARIABLE_CHARS_MAX: usize = 500;
+/// Between two reports of one person, or of one network without sessions: a second press of the button is no second report.
+pub const REPORT_GAP: Duration = Duration::from_secs(10);
 /// Sweeps of one cleaning: each removes some thousand small rows or a few files.
 pub const SWEEPS_MAX: usize = 1000;
 /// Characters of a search query.
@@ -151,6 +183,20 @@ pub const SEARCH_CHARS_MAX: usize = 200;
 
 /// Sliding life of an anonymous visitor's session (decision 8).
 pub const VISITOR_SESSION: Duration = Duration::from_secs(180 * 24 * 3600);
+/// Life of a session made from a code: no site renews it, and a code every month is no burden.
+pub const CODE_SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Life of a code sent by mail (decision 12).
+pub const CODE_LIFE: Duration = Duration::from_secs(10 * 60);
+/// Tries for one claim, whatever the number of codes sent for it (decision 12).
+pub const CODE_TRIES_MAX: u32 = 5;
+/// Between two codes for one claim (decision 12).
+pub const CODE_RESEND_AFTER: Duration = Duration::from_secs(30);
+/// Codes sent to one address within the window (decision 12).
+pub const CODE_SENDS_PER_EMAIL: i64 = 5;
+/// The window in which codes are counted, and the life of a ticket with all its codes.
+pub const CODE_WINDOW: Duration = Duration::from_secs(3600);
+/// Conversations mailed on request of one person, or to one address, in an hour: nobody needs more, and mail to strangers is abuse.
+pub const TRANSCRIPTS_PER_HOUR: u32 = 3;
 /// Life of an agent's session without use.
 pub const AGENT_SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Life of invitation, reset and set-up links (security row 23).

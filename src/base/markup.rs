@@ -1,4 +1,6 @@
 //! The small markup of visitors: `**bold**`, `*italic*`, `` `code` `` and links that are found by themselves. All else is text.
+//! A backslash before a star or a tick makes it one to be read; anywhere else a backslash is a backslash, and two of them before a
+//! star or a tick are one. `assets/widget/markup.js` reads and writes the same grammar in the visitor's editor.
 //!
 //! Nothing a visitor writes ever becomes a tag: this file writes every tag itself and escapes everything between. Each character is
 //! looked at a bounded number of times, so time grows with length only.
@@ -80,6 +82,7 @@ fn pieces(source: &str) -> Vec<Piece<'_>> {
         let found = match byte {
             b'\n' => Some((Piece::Newline, 1)),
             b'`' => code_at(source, at),
+            b'\\' => escape_at(source, at),
             b'*' => stars_at(source, at),
             b'h' | b'H' | b'm' | b'M' => link_at(source, at).map(|length| (Piece::Link(&source[at..at + length]), length)),
             _ => None,
@@ -108,17 +111,27 @@ fn plain_run(source: &str, at: usize) -> usize {
     let rest = &source[at..];
     let first = rest.as_bytes().first().copied();
     let length = match first {
-        Some(mark @ (b'`' | b'*')) => rest.bytes().take_while(|byte| *byte == mark).count(),
+        Some(mark @ (b'`' | b'*' | b'\\')) => rest.bytes().take_while(|byte| *byte == mark).count(),
         Some(_) if starts_link(rest).is_some() && is_boundary(source, at) => link_run(rest).max(1),
         _ => rest.chars().next().map_or(1, char::len_utf8),
     };
     length.max(1)
 }
 
+/// Backslashes before a star or a tick: each pair is one backslash, and a single one makes the mark text.
+fn escape_at(source: &str, at: usize) -> Option<(Piece<'_>, usize)> {
+    let run = source[at..].bytes().take_while(|byte| *byte == b'\\').count();
+    let mark = source.get(at + run..at + run + 1).filter(|mark| matches!(*mark, "*" | "`"))?;
+    Some(match run / 2 {
+        0 => (Piece::Text(mark), 2),
+        pairs => (Piece::Text(&source[at..at + pairs]), pairs * 2),
+    })
+}
+
 /// `` `code` `` on one line; several ticks in a row are just ticks.
 fn code_at(source: &str, at: usize) -> Option<(Piece<'_>, usize)> {
     let rest = &source[at + 1..];
-    let before = source[..at].ends_with('`');
+    let before = source[..at].ends_with('`') && !source[..at].ends_with("\\`");
     let length = rest.find(['`', '\n'])?;
     let is_code = length > 0 && rest.as_bytes()[length] == b'`' && !before && !rest[..length].trim().is_empty();
     is_code.then(|| (Piece::Code(&rest[..length]), length + 2))
@@ -348,7 +361,7 @@ fn without_closing_punctuation(address: &str) -> &str {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
@@ -456,6 +469,26 @@ pub(super) mod tests {
         }
     }
 
+    // row 188
+    #[test]
+    fn a_backslash_makes_a_mark_text() {
+        for (source, expected) in [
+            (r"\*\*bold\*\*", "**bold**"),
+            (r"\`code\`", "`code`"),
+            (r"\***bold**", "*<strong>bold</strong>"),
+            (r"**a\*b**", "<strong>a*b</strong>"),
+            (r"\``a`", "`<code>a</code>"),
+            (r"C:\\\*", r"C:\*"),
+            (r"\\**bold**", r"\<strong>bold</strong>"),
+            // Nothing is taken away where nothing is marked.
+            (r"\\server\share \n \", r"\\server\share \n \"),
+            (r"`a\`", r"<code>a\</code>"),
+        ] {
+            assert_eq!(html(source), expected, "{source}");
+        }
+        assert_eq!(render_visitor(r"2 \* 3").text, "2 * 3");
+    }
+
     #[test]
     fn stars_left_over_are_shown() {
         assert_eq!(html("***a**"), "*<strong>a</strong>");
@@ -531,7 +564,7 @@ pub(super) mod tests {
         }
 
         #[test]
-        fn any_markup_renders_to_harmless_html(source in "(\\*{1,4}|`|\n| |a|é|中|https?://|mailto:|x@y|\\.|\\)|\\(|<b>|&|\"|'){0,60}") {
+        fn any_markup_renders_to_harmless_html(source in "(\\*{1,4}|`|\\\\|\n| |a|é|中|https?://|mailto:|x@y|\\.|\\)|\\(|<b>|&|\"|'){0,60}") {
             let rendered = render_visitor(&source);
             assert_harmless(&rendered.html);
             prop_assert!(rendered.text.len() <= source.len());

@@ -28,7 +28,7 @@ pub fn check_message(source: &str) -> Result<String> {
     }
     text.truncate(text.trim_end().len());
     if text.chars().all(|c| c.is_whitespace() || is_hidden(c) || is_joiner(c)) {
-        return Err(Error::invalid_field("message", "The message is empty."));
+        return Err(Error::invalid_field("message", "The message is empty.").coded("message_empty"));
     }
     let count = text.chars().count();
     if count > limits::MESSAGE_CHARS_MAX { Err(too_long(count)) } else { Ok(text) }
@@ -36,7 +36,7 @@ pub fn check_message(source: &str) -> Result<String> {
 
 fn too_long(count: usize) -> Error {
     let sentence = format!("The message has {count} characters; at most {} are allowed.", limits::MESSAGE_CHARS_MAX);
-    Error::invalid_field("message", sentence)
+    Error::invalid_field("message", sentence).coded("message_too_long").detail("count", limits::MESSAGE_CHARS_MAX)
 }
 
 /// A name, title or label on one line: trimmed, white space collapsed, cut to `chars_max`, without anything that is invisible or

@@ -188,6 +188,11 @@ pub fn check_link(key: &[u8; 32], what: &str, ticket: &str, now_ms: i64) -> bool
     is_genuine && now_ms < expires_ms && expires == expires_ms.to_string()
 }
 
+/// What is kept of something that a guess would find, such as six digits; `purpose` keeps different things apart under one key.
+pub fn keyed_hash(key: &[u8; 32], purpose: &'static str, what: &str) -> [u8; 32] {
+    mac(key, &[b"deskbell hash\n", purpose.as_bytes(), b"\n", what.as_bytes()]).finalize().into_bytes().into()
+}
+
 fn link_mac(key: &[u8; 32], what: &str, expires_ms: i64) -> Hmac<Sha256> {
     // The prefix keeps links and tokens apart even under one key; the number cannot contain the separator.
     mac(key, &[b"deskbell link\n", expires_ms.to_string().as_bytes(), b"\n", what.as_bytes()])

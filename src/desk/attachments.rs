@@ -66,7 +66,7 @@ impl Desk {
     pub fn check_uploads_allowed(&self, inbox: &Inbox) -> Result<()> {
         match inbox.config.features.file_upload {
             true => Ok(()),
-            false => Err(Error::invalid("Files cannot be sent here.").in_field("files")),
+            false => Err(files_off()),
         }
     }
 
@@ -76,7 +76,10 @@ impl Desk {
         let sent = self.store.read(move |tx| media::bytes_of_contact(tx, contact, tx.now - 24 * 3600 * 1000)).await?;
         match sent < limits::CONTACT_FILE_BYTES_PER_DAY {
             true => Ok(()),
-            false => Err(Error::too_many("You have sent very many files today. Please try again tomorrow.", 3600).in_field("files")),
+            false => {
+                let words = "You have sent very many files today. Please try again tomorrow.";
+                Err(Error::too_many(words, 3600).in_field("files").coded("files_today"))
+            }
         }
     }
 
@@ -135,7 +138,9 @@ impl Upload {
         if self.size > self.bytes_max {
             let limit_kb = self.bytes_max / 1024;
             let limit = if limit_kb >= 1024 { format!("{} MB", limit_kb / 1024) } else { format!("{limit_kb} KB") };
-            return Err(Error::too_large(format!("\"{}\" is larger than {limit}, the limit for one file.", self.name)).in_field("files"));
+            let words = format!("\"{}\" is larger than {limit}, the limit for one file.", self.name);
+            let error = Error::too_large(words).in_field("files").coded("file_too_large");
+            return Err(error.detail("name", self.name.as_str()).detail("limit", limit));
         }
         let wanted = HEAD_BYTES.saturating_sub(self.head.len()).min(bytes.len());
         self.head.extend_from_slice(&bytes[..wanted]);
@@ -170,9 +175,11 @@ impl Upload {
 
     async fn try_finish(&mut self, allowed: &[String]) -> Result<Arrived> {
         if self.size == 0 {
-            return Err(Error::invalid(format!("\"{}\" is empty.", self.name)).in_field("files"));
+            let error = Error::invalid(format!("\"{}\" is empty.", self.name)).in_field("files");
+            return Err(error.coded("file_empty").detail("name", self.name.as_str()));
         }
-        let content_type = files::judge(&self.name, &self.head, allowed).map_err(|error| error.in_field("files"))?;
+        let content_type = files::judge(&self.name, &self.head, allowed)
+            .map_err(|error| error.in_field("files").coded("file_kind").detail("name", self.name.as_str()))?;
         let dimensions = files::preview_size(content_type, &self.head);
         self.flush().await?;
         let blob = self.blob.ok_or_else(|| Error::internal("an upload without bytes"))?;
@@ -211,6 +218,17 @@ impl Upload {
         self.chunks_written += chunks;
         Ok(())
     }
+}
+
+/// Files are off here.
+pub fn files_off() -> Error {
+    Error::invalid("Files cannot be sent here.").in_field("files").coded("files_off")
+}
+
+/// More files than one message carries.
+pub fn too_many_files() -> Error {
+    let most = limits::FILES_PER_MESSAGE_MAX;
+    Error::invalid(format!("A message can carry {most} files.")).in_field("files").coded("too_many_files").detail("count", most)
 }
 
 pub(super) fn drop_files(tx: &WriteTx, files: &[Arrived]) -> Result<()> {

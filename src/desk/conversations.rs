@@ -4,11 +4,11 @@ use super::Desk;
 use super::messages::{Incoming, note_activity};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
-use crate::base::id::{ContactId, Seq, Uuid, new_token};
+use crate::base::id::{ContactId, InboxId, Seq, Uuid, new_token};
 use crate::base::limits;
 use crate::model::agent::{AgentSession, full_name};
 use crate::model::contact::{Contact, ContactKind, Session};
-use crate::model::conversation::{Conversation, Status};
+use crate::model::conversation::{Conversation, ConversationKind, Status};
 use crate::model::inbox::Inbox;
 use crate::model::job::Job;
 use crate::model::message::{Activity, Message};
@@ -20,12 +20,24 @@ use std::net::IpAddr;
 /// Shortest echo id that may stand for an anonymous first message: it opens a session when repeated, so it must not be guessable.
 const INIT_ECHO_CHARS_MIN: usize = 22;
 
+/// Who sends a first message or a report, as far as the call itself tells.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    pub ip: IpAddr,
+    pub user_agent: String,
+    /// Says that he agreed to the consent text he saw.
+    pub consent: bool,
+    /// The language of his screen, or "".
+    pub locale: String,
+}
+
 /// A first message with everything that comes with it.
 pub struct Start {
     pub message: Incoming,
     pub form: Map<String, Value>,
-    pub ip: IpAddr,
-    pub user_agent: String,
+    /// What the page says of the visit; `None` = nothing new.
+    pub variables: Option<Map<String, Value>>,
+    pub sender: Sender,
 }
 
 /// To whom a conversation is given; `None` stays as it is, `Some(None)` is nobody.
@@ -48,10 +60,32 @@ pub struct Started {
 impl Desk {
     /// Whether somebody may begin a conversation in this inbox at all.
     pub fn check_may_start(&self, inbox: &Inbox, verified: bool) -> Result<()> {
-        match inbox.config.policy(verified).allow_start_conversation {
+        match inbox.config.policy(verified).allow_start_conversation && inbox.config.tiles.chat {
             true => Ok(()),
-            false => Err(Error::invalid("New conversations cannot be started here at the moment.")),
+            false => Err(starts_off()),
         }
+    }
+
+    /// Whether somebody may chat here: anonymous people only where the inbox takes them (decision 2).
+    pub fn may_chat(&self, inbox: &Inbox, verified: bool) -> bool {
+        inbox.config.tiles.chat && (verified || inbox.config.access == "anonymous")
+    }
+
+    /// Refuses whoever has to say first who he is (rows 106, 119–124, 167). Asked before anything else of a message is looked at.
+    pub fn check_access(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
+        // Where a site vouches for its people, a code is no token (row 124).
+        let wants_token = inbox.config.access == "verified";
+        if session.is_some_and(|session| session.verified && !(wants_token && session.by_code)) {
+            return Ok(());
+        }
+        let (words, code) = match inbox.config.access.as_str() {
+            "identify" => ("Please tell us your name and e-mail address first.", "identify_needed"),
+            "verified" => ("Please sign in on this website to chat with us.", "sign_in_needed"),
+            _ => return Ok(()),
+        };
+        // Without any proof it is a 401; with a proof that is not enough, another one of its kind would not help.
+        let error = if session.is_none() { Error::unauthorized(words) } else { Error::forbidden(words) };
+        Err(error.coded(code))
     }
 
     /// A person outside begins a conversation. Without a session a visitor is made, but only when everything else is right.
@@ -59,57 +93,51 @@ impl Desk {
         let verified = session.is_some_and(|session| session.verified);
         let policy = inbox.config.policy(verified).clone();
         let answers = super::form::check(&inbox.config.prechat_form, &start.form, session.is_some())?;
-        let init_key = match (&session, &start.message.echo_id) {
-            (None, Some(echo)) if echo.len() >= INIT_ECHO_CHARS_MIN => Some(Sha256::digest(echo.as_bytes()).into()),
-            (None, Some(_)) => {
-                return Err(Error::invalid(format!("For a first message echo_id needs at least {INIT_ECHO_CHARS_MIN} random characters."))
-                    .in_field("echo_id"));
-            }
-            _ => None,
-        };
-        let (inbox, known) = (inbox.id, session.map(|session| session.contact));
-        let ip = truncated(start.ip);
+        self.check_access(inbox, session)?;
+        let variables = start.variables.as_ref().map(super::details::variables).transpose()?;
+        let init_key = echo_key(session.is_none(), start.message.echo_id.as_deref())?;
+        let starts = policy.allow_start_conversation && inbox.config.tiles.chat;
+        let ip = super::privacy::kept_ip(&inbox.config.privacy, start.sender.ip);
+        let (settings, known) = (inbox.clone(), session.map(|session| session.contact));
+        let inbox = inbox.id;
         self.store
             .write(move |tx| {
-                if let Some(repeat) = repeated(tx, inbox, known, init_key, start.message.echo_id.as_deref())? {
+                let echo = start.message.echo_id.as_deref();
+                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, ConversationKind::Chat, true)? {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
                 }
-                if !policy.allow_start_conversation {
-                    return Err(Error::invalid("New conversations cannot be started here at the moment."));
+                if !starts {
+                    return Err(starts_off());
                 }
+                let consent = super::consents::asked(tx, &settings, &start.sender.locale, start.sender.consent)?;
+                consent.check(tx, inbox, known)?;
                 if let Some(contact) = known {
-                    let (all, today) = conversations::count_of_contact(tx, inbox, contact, tx.now - 24 * 3600 * 1000)?;
-                    if policy.prevent_multiple_conversations && all > 0 {
-                        return Err(Error::forbidden("You have a conversation with us already. Please go on there."));
-                    }
-                    if today >= limits::CONVERSATIONS_PER_DAY_MAX {
-                        return Err(Error::too_many("You have started very many conversations today. Please go on in one of them.", 3600));
+                    let chats = check_today(tx, inbox, contact)?;
+                    if policy.prevent_multiple_conversations && chats > 0 {
+                        return Err(
+                            Error::forbidden("You have a conversation with us already. Please go on there.").coded("one_conversation")
+                        );
                     }
                 }
-                let (contact, token) = match known {
-                    Some(contact) => (contact, None),
-                    None => {
-                        let contact = contacts::insert(tx, ContactKind::Visitor, &first_name(&answers), "")?;
-                        let token = new_token();
-                        let until = tx.now + limits::VISITOR_SESSION.as_millis() as i64;
-                        sessions::insert(tx, inbox, contact, false, &token, until)?;
-                        (contact, Some(token))
-                    }
-                };
+                let Newcomer { contact, token } = person(tx, inbox, known, &answers, true)?;
                 let told = keep_answers(tx, contact, &answers)?;
+                if let Some(variables) = variables {
+                    super::details::put_variables(tx, contact, variables, false)?;
+                }
                 if let Some(key) = init_key {
                     conversations::forget_init_key(tx, inbox, key, tx.now - limits::INIT_REPEAT.as_millis() as i64)?;
                 }
                 let new = conversations::NewConversation {
-                    inbox,
-                    contact,
                     init_key,
                     attributes: answers.attributes,
                     ip,
-                    user_agent: crate::base::text::clean_line(&start.user_agent, 300),
+                    user_agent: crate::base::text::clean_line(&start.sender.user_agent, limits::USER_AGENT_CHARS_MAX),
+                    locale: start.sender.locale,
+                    ..conversations::NewConversation::chat(inbox, contact)
                 };
                 let id = conversations::insert(tx, &new)?;
+                consent.keep(tx, inbox, contact, Some(id))?;
                 let (conversation, message) = super::messages::store_incoming(tx, id, contact, &start.message)?;
                 if !told.is_empty() {
                     super::messages::note_words(tx, id, told)?;
@@ -136,7 +164,7 @@ impl Desk {
     /// The contact closes the conversation, where the inbox allows it.
     pub async fn close_by_contact(&self, inbox: &Inbox, session: &Session, uuid: Uuid) -> Result<Conversation> {
         if !inbox.config.allow_close {
-            return Err(Error::forbidden("Conversations cannot be closed from here."));
+            return Err(Error::forbidden("Conversations cannot be closed from here.").coded("close_off"));
         }
         let session = session.clone();
         self.store
@@ -274,12 +302,69 @@ pub(super) fn wake_key(conversation: &Conversation) -> String {
     format!("wake:{}", conversation.id)
 }
 
-fn repeated(
+fn starts_off() -> Error {
+    Error::invalid("New conversations cannot be started here at the moment.").coded("starts_off")
+}
+
+/// What an anonymous first message or report is found by when it comes again: the hash of its echo id, which must not be guessable.
+pub(super) fn echo_key(is_anonymous: bool, echo_id: Option<&str>) -> Result<Option<[u8; 32]>> {
+    match echo_id {
+        Some(echo) if is_anonymous && echo.len() >= INIT_ECHO_CHARS_MIN => Ok(Some(Sha256::digest(echo.as_bytes()).into())),
+        Some(_) if is_anonymous => {
+            let words = format!("For a first message echo_id needs at least {INIT_ECHO_CHARS_MIN} random characters.");
+            Err(Error::invalid(words).in_field("echo_id"))
+        }
+        Some(_) | None => Ok(None),
+    }
+}
+
+/// Refuses who began very much today; answers how many chats there are at all.
+pub(super) fn check_today(tx: &WriteTx, inbox: InboxId, contact: ContactId) -> Result<i64> {
+    let (chats, today) = conversations::count_of_contact(tx, inbox, contact, tx.now - 24 * 3600 * 1000)?;
+    match today < limits::CONVERSATIONS_PER_DAY_MAX {
+        true => Ok(chats),
+        false => {
+            let words = "You have started very many conversations today. Please go on in one of them.";
+            Err(Error::too_many(words, 3600).coded("too_many").detail("count", 3600))
+        }
+    }
+}
+
+/// Somebody who begins something.
+pub(super) struct Newcomer {
+    pub(super) contact: ContactId,
+    /// A proof, for somebody who had none and gets one.
+    pub(super) token: Option<String>,
+}
+
+/// The person behind a beginning: the one of the session, or a visitor made now, with a proof where he may use one.
+pub(super) fn person(
     tx: &WriteTx,
-    inbox: crate::base::id::InboxId,
+    inbox: InboxId,
+    known: Option<ContactId>,
+    answers: &super::form::Answers,
+    with_proof: bool,
+) -> Result<Newcomer> {
+    if let Some(contact) = known {
+        return Ok(Newcomer { contact, token: None });
+    }
+    let contact = contacts::insert(tx, ContactKind::Visitor, &first_name(answers), "")?;
+    let token = with_proof.then(new_token);
+    if let Some(token) = &token {
+        sessions::insert(tx, inbox, contact, false, token, tx.now + limits::VISITOR_SESSION.as_millis() as i64)?;
+    }
+    Ok(Newcomer { contact, token })
+}
+
+/// What this very call stored when it came for the first time.
+pub(super) fn repeated(
+    tx: &WriteTx,
+    inbox: InboxId,
     known: Option<ContactId>,
     init_key: Option<[u8; 32]>,
     echo_id: Option<&str>,
+    kind: ConversationKind,
+    with_proof: bool,
 ) -> Result<Option<Started>> {
     if let (Some(contact), Some(echo)) = (known, echo_id) {
         let Some(message) = messages::find_by_contact_echo(tx, contact, echo)? else { return Ok(None) };
@@ -287,17 +372,25 @@ fn repeated(
             return Err(super::messages::echo_taken());
         }
         let conversation = conversations::conversation(tx, message.conversation)?;
+        if conversation.kind != kind {
+            return Err(super::messages::echo_taken());
+        }
         return Ok(Some(Started { conversation, message, contact: contacts::contact(tx, contact)?, token: None, seq: tx.seq()? }));
     }
     let Some(key) = init_key else { return Ok(None) };
     let since = tx.now - limits::INIT_REPEAT.as_millis() as i64;
     let Some(conversation) = conversations::find_by_init_key(tx, inbox, key, since)? else { return Ok(None) };
     let Some(message) = messages::find_by_contact_echo(tx, conversation.contact.id, echo_id.unwrap_or_default())? else { return Ok(None) };
-    let token = new_token();
-    let until = tx.now + limits::VISITOR_SESSION.as_millis() as i64;
-    sessions::insert(tx, inbox, conversation.contact.id, false, &token, until)?;
+    if conversation.kind != kind {
+        return Err(super::messages::echo_taken());
+    }
+    let token = with_proof.then(new_token);
+    if let Some(token) = &token {
+        let until = tx.now + limits::VISITOR_SESSION.as_millis() as i64;
+        sessions::insert(tx, inbox, conversation.contact.id, false, token, until)?;
+    }
     let contact = contacts::contact(tx, conversation.contact.id)?;
-    Ok(Some(Started { conversation, message, contact, token: Some(token), seq: tx.seq()? }))
+    Ok(Some(Started { conversation, message, contact, token, seq: tx.seq()? }))
 }
 
 fn first_name(answers: &super::form::Answers) -> String {
@@ -307,7 +400,7 @@ fn first_name(answers: &super::form::Answers) -> String {
 
 /// Typed answers fill gaps of a visitor's own record. Beside a verified person they would look as if his site vouched for them, so
 /// there they are told in the conversation instead: the words to tell, or "".
-fn keep_answers(tx: &WriteTx, contact: ContactId, answers: &super::form::Answers) -> Result<String> {
+pub(super) fn keep_answers(tx: &WriteTx, contact: ContactId, answers: &super::form::Answers) -> Result<String> {
     let mut contact = contacts::contact(tx, contact)?;
     contact.last_seen_at = tx.now;
     let mut told = String::new();
@@ -326,18 +419,4 @@ fn keep_answers(tx: &WriteTx, contact: ContactId, answers: &super::form::Answers
     }
     contacts::update(tx, &contact)?;
     Ok(told)
-}
-
-/// An address without the part that names one household: /24 for IPv4, /48 for IPv6.
-fn truncated(ip: IpAddr) -> String {
-    match ip {
-        IpAddr::V4(v4) => {
-            let [a, b, c, _] = v4.octets();
-            format!("{a}.{b}.{c}.0")
-        }
-        IpAddr::V6(v6) => {
-            let [a, b, c, ..] = v6.segments();
-            std::net::Ipv6Addr::new(a, b, c, 0, 0, 0, 0, 0).to_string()
-        }
-    }
 }

@@ -60,6 +60,7 @@ pub(super) fn ask(tx: &WriteTx, conversation: &crate::model::conversation::Conve
         text: QUESTION.into(),
         activity: None,
         echo_id: None,
+        meta: Default::default(),
     };
     let message = messages::insert(tx, id, &question)?;
     surveys::insert(tx, id, message)?;

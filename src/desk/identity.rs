@@ -166,13 +166,14 @@ fn differs(a: &Contact, b: &Contact) -> bool {
         != (b.kind, &b.first_name, &b.last_name, &b.email, b.email_verified, &b.phone, &b.phone_country, &b.attributes)
 }
 
-fn merge_contacts(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<()> {
+pub(super) fn merge_contacts(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<()> {
     let visitor = contacts::contact(tx, from)?;
     let mut contact = contacts::contact(tx, to)?;
     let moved: Vec<_> = contacts::conversations_of(tx, from)?;
     contacts::merge(tx, from, to)?;
     sessions::end_all(tx, from)?;
     // What the visitor typed fills gaps; it never overwrites what a token vouched for.
+    contact.variables.extend(visitor.variables);
     if contact.phone.is_none() {
         (contact.phone, contact.phone_country) = (visitor.phone, visitor.phone_country);
     }

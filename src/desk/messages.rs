@@ -11,7 +11,8 @@ use crate::model::contact::Session;
 use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Topic, Typist, What};
 use crate::model::inbox::Inbox;
-use crate::model::message::{Activity, Message, MessageKind, NewMessage};
+use crate::model::message::{Activity, Message, MessageKind, Meta, NewMessage};
+use crate::model::rich::{Postback, Rich};
 use crate::store::media::{self, Arrived, Owner};
 use crate::store::{WriteTx, conversations, jobs, messages};
 
@@ -23,6 +24,8 @@ pub struct Incoming {
     pub echo_id: Option<String>,
     /// Files that arrived whole.
     pub files: Vec<Arrived>,
+    /// The button that was pressed, when nothing was typed.
+    pub postback: Option<Postback>,
 }
 
 /// What a person inside sends.
@@ -35,11 +38,14 @@ pub struct Outgoing {
     pub echo_id: Option<String>,
     /// Own uploads for this conversation, not sent yet.
     pub attachments: Vec<Uuid>,
+    /// Cards or quick replies; the body may then be empty.
+    pub rich: Option<Rich>,
 }
 
 impl Desk {
     /// A person outside writes into his conversation. Opens it again where the inbox allows.
     pub async fn receive(&self, inbox: &Inbox, session: &Session, uuid: Uuid, incoming: Incoming) -> Result<Message> {
+        self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
         self.store
@@ -57,6 +63,9 @@ impl Desk {
                 if conversation.status == Status::Resolved && refuse_closed {
                     return Err(closed());
                 }
+                if let Some(postback) = &incoming.postback {
+                    check_postback(tx, conversation.id, postback)?;
+                }
                 reopen(tx, &conversation)?;
                 Ok(store_incoming(tx, conversation.id, session.contact, &incoming)?.1)
             })
@@ -65,6 +74,7 @@ impl Desk {
 
     /// Whether a person outside may send into this conversation; asked before a long upload is taken.
     pub async fn may_receive(&self, inbox: &Inbox, session: &Session, uuid: Uuid) -> Result<()> {
+        self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
         let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, session.inbox, session.contact, uuid)).await?;
@@ -73,14 +83,23 @@ impl Desk {
 
     /// An agent answers, or notes something. The first answer takes an unassigned conversation.
     pub async fn reply(&self, agent: &AgentSession, uuid: Uuid, outgoing: Outgoing) -> Result<(Conversation, Message)> {
-        let body = match outgoing.attachments.is_empty() || !outgoing.body.trim().is_empty() {
+        if outgoing.is_note && outgoing.rich.is_some() {
+            return Err(Error::invalid("A note has no cards: nobody outside could press them.").in_field("rich"));
+        }
+        let says_nothing = outgoing.attachments.is_empty() && outgoing.rich.is_none();
+        let body = match says_nothing || !outgoing.body.trim().is_empty() {
             true => text::check_message(&outgoing.body).map_err(|error| error.in_field("body"))?,
             false => String::new(),
         };
+        let rich = outgoing.rich.map(Rich::checked).transpose()?;
         if outgoing.attachments.len() > limits::FILES_PER_MESSAGE_MAX {
             return Err(Error::invalid(format!("A message can carry {} files.", limits::FILES_PER_MESSAGE_MAX)).in_field("attachments"));
         }
-        let rendered = markdown::render_agent(&body);
+        let mut rendered = markdown::render_agent(&body);
+        if let Some(rich) = &rich {
+            let words = [rendered.text, rich.text()];
+            rendered.text = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+        }
         let agent = agent.agent.clone();
         self.store
             .write(move |tx| {
@@ -107,8 +126,12 @@ impl Desk {
                     text: rendered.text,
                     activity: None,
                     echo_id: outgoing.echo_id,
+                    meta: Meta { rich, ..Meta::default() },
                 };
                 let id = messages::insert(tx, before.id, &new)?;
+                for picture in new.meta.rich.iter().flat_map(Rich::pictures) {
+                    media::show_picture(tx, before.inbox.id, agent.id, before.id, id, picture)?;
+                }
                 media::attach_drafts(tx, agent.id, before.id, id, &outgoing.attachments)?;
                 let (conversation, message) = messages::announce(tx, id)?;
                 conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
@@ -178,12 +201,20 @@ pub(super) fn store_incoming(
         text: rendered.text,
         activity: None,
         echo_id: incoming.echo_id.clone(),
+        meta: Meta { postback: incoming.postback.clone(), ..Meta::default() },
     };
     let id = messages::insert(tx, conversation, &new)?;
     for (position, file) in incoming.files.iter().enumerate() {
         media::insert(tx, Owner::Message(conversation, id), position as u32, file)?;
     }
     messages::announce(tx, id)
+}
+
+/// Whether that button stands in this conversation: another one could be anybody's, or nobody's.
+fn check_postback(tx: &WriteTx, conversation: ConversationId, postback: &Postback) -> Result<()> {
+    let rich = messages::rich_of(tx, conversation, postback.message_uuid)?;
+    let known = rich.is_some_and(|rich| rich.message_button(&postback.postback_id).is_some());
+    if known { Ok(()) } else { Err(Error::not_found("button").in_field("postback")) }
 }
 
 /// A message of the contact opens what was resolved, waiting or snoozed.
@@ -219,6 +250,7 @@ fn note(tx: &WriteTx, conversation: ConversationId, agent: Option<AgentId>, acti
         text,
         activity: Some(activity),
         echo_id: None,
+        meta: Meta::default(),
     };
     let id = messages::insert(tx, conversation, &new)?;
     messages::announce(tx, id)?;
@@ -231,5 +263,5 @@ pub(super) fn echo_taken() -> Error {
 }
 
 fn closed() -> Error {
-    Error::forbidden("This conversation is closed. Please start a new one.")
+    Error::forbidden("This conversation is closed. Please start a new one.").coded("conversation_closed")
 }

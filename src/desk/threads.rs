@@ -6,9 +6,9 @@ use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::model::agent::AgentSession;
 use crate::model::contact::{Contact, PageVisit, Session};
-use crate::model::conversation::{Box_, Conversation, Listed};
+use crate::model::conversation::{Box_, Conversation, Kinds, Listed, Origin};
 use crate::model::message::Message;
-use crate::store::conversations::Counts;
+use crate::store::conversations::{Counts, Wanted};
 use crate::store::search::Hit;
 use crate::store::{ReadTx, contacts, conversations, messages, search};
 
@@ -33,6 +33,7 @@ pub struct Page {
 pub struct Opened {
     pub listed: Listed,
     pub contact: Contact,
+    pub origin: Origin,
     pub page: Page,
     pub pages: Vec<PageVisit>,
     pub earlier: Vec<Conversation>,
@@ -42,6 +43,7 @@ pub struct Opened {
 /// Which list an agent asks for.
 pub struct ListQuery {
     pub which: Box_,
+    pub kinds: Kinds,
     /// A status word, `snoozed` or `any`.
     pub listing: String,
     pub inbox: Option<Uuid>,
@@ -90,7 +92,9 @@ impl Desk {
         let limit = query.limit.clamp(1, limits::LIST_PAGE_MAX);
         self.store
             .read(move |tx| {
-                let mut found = conversations::list(tx, agent, query.which, &query.listing, query.inbox, query.before, limit + 1)?;
+                let ListQuery { which, kinds, listing, inbox, before, .. } = query;
+                let wanted = Wanted { which, kinds, listing: &listing, inbox, before, limit: limit + 1 };
+                let mut found = conversations::list(tx, agent, &wanted)?;
                 let more = found.len() > limit as usize;
                 found.truncate(limit as usize);
                 let next = found.last().filter(|_| more).map(|last| last.conversation.last_seq);
@@ -110,6 +114,7 @@ impl Desk {
                 let messages = messages::page(tx, id, None, limit + 1)?;
                 Ok(Opened {
                     contact: contacts::contact(tx, contact)?,
+                    origin: conversations::origin(tx, id)?,
                     page: page(messages, limit, tx.seq()?),
                     pages: Vec::new(),
                     earlier: conversations::earlier(tx, contact, id)?,

@@ -93,6 +93,15 @@ impl Request {
         serde_json::from_slice(&bytes).map_err(|cause| Error::invalid(format!("The JSON body is not right: {cause}.")))
     }
 
+    /// The same; no body at all is the default.
+    pub async fn json_or_empty<T: DeserializeOwned + Default>(&mut self) -> Result<T> {
+        let bytes = self.bytes(limits::JSON_BYTES_MAX).await?;
+        if bytes.is_empty() {
+            return Ok(T::default());
+        }
+        serde_json::from_slice(&bytes).map_err(|cause| Error::invalid(format!("The JSON body is not right: {cause}.")))
+    }
+
     /// The whole body, refused with `TooLarge` beyond `bytes_max`, timed by the limits of slow bodies.
     pub async fn bytes(&mut self, bytes_max: usize) -> Result<Bytes> {
         let Some(body) = self.body.take() else { return Ok(Bytes::new()) };

@@ -62,6 +62,13 @@ impl Throttle {
         Ok(Left((bucket.credit / CALL) as u32))
     }
 
+    /// Gives a token back that was taken for what then did not happen.
+    pub fn give_back(&self, key: &str, now_ms: i64) {
+        let mut table = lock(&self.table);
+        let bucket = table.entry(key, || Bucket { credit: self.burst, at_ms: now_ms });
+        bucket.credit = bucket.credit.saturating_add(CALL).min(self.burst);
+    }
+
     /// What one more call of `key` would find, without taking anything.
     pub fn left(&self, key: &str, now_ms: i64) -> Left {
         let mut table = lock(&self.table);
@@ -105,6 +112,21 @@ impl Failures {
             return Ok(());
         }
         Err(TooMany { retry_after_s: (over_ms as u64).div_ceil(1000).max(1) as u32 })
+    }
+
+    /// Counts one more of `key` unless it is closed; both in one step, so that many at once are no more than allowed.
+    pub fn take(&self, key: &str, now_ms: i64) -> Result<(), TooMany> {
+        let mut table = lock(&self.table);
+        let count = table.entry(key, || Count { failures: 0, since_ms: now_ms });
+        if now_ms - count.since_ms >= self.window_ms {
+            *count = Count { failures: 0, since_ms: now_ms };
+        }
+        if count.failures >= self.failures_max {
+            let over_ms = (count.since_ms + self.window_ms - now_ms).max(0);
+            return Err(TooMany { retry_after_s: (over_ms as u64).div_ceil(1000).max(1) as u32 });
+        }
+        count.failures += 1;
+        Ok(())
     }
 
     /// Remembers one failure of `key`.

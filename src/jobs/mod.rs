@@ -89,6 +89,8 @@ async fn work(desk: Desk, claimed: Claimed) {
 async fn perform(desk: &Desk, job: &Job) -> Result<()> {
     match job {
         Job::WakeConversation { conversation } => desk.wake(*conversation).await,
+        Job::VerificationMail { verification, .. } => desk.mail_code(*verification).await,
+        Job::Transcript { conversation, .. } => desk.mail_transcript(*conversation).await,
     }
 }
 

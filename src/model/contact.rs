@@ -41,6 +41,10 @@ pub struct Contact {
     pub phone: Option<String>,
     pub phone_country: Option<String>,
     pub attributes: Map<String, Value>,
+    /// What the page says of the visit: session variables, names and texts.
+    pub variables: Map<String, Value>,
+    /// What this person agreed to, newest first.
+    pub consents: Vec<Consent>,
     pub note: String,
     /// Which kind of signed token vouches for this person, if any.
     pub verified_by: Option<String>,
@@ -72,9 +76,28 @@ pub struct Session {
     pub id: SessionId,
     pub inbox: InboxId,
     pub contact: ContactId,
-    /// Made from a signed token (not anonymous).
+    /// Made from a signed token, or from a code sent by mail (not anonymous).
     pub verified: bool,
+    /// Verified by the code alone.
+    pub by_code: bool,
     pub expires_at: Millis,
+}
+
+/// Words somebody is asked to agree to, as he saw them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentWords {
+    pub locale: String,
+    pub text: String,
+    pub link_url: String,
+}
+
+/// What somebody agreed to, and when.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+pub struct Consent {
+    pub at: Millis,
+    pub text: String,
+    pub link_url: String,
+    pub locale: String,
 }
 
 /// One page somebody looked at.

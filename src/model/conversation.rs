@@ -60,11 +60,61 @@ impl Priority {
     }
 }
 
+/// What a conversation began as: a chat, or a report of the feedback hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConversationKind {
+    /// Somebody wants to talk.
+    Chat,
+    /// Something does not work.
+    Bug,
+    /// Something is missing.
+    Feature,
+    /// What somebody thinks, perhaps with stars.
+    Review,
+    /// Somebody asks.
+    Question,
+}
+
+impl ConversationKind {
+    /// The word of the database and of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ConversationKind::Chat => "chat",
+            ConversationKind::Bug => "bug",
+            ConversationKind::Feature => "feature",
+            ConversationKind::Review => "review",
+            ConversationKind::Question => "question",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<ConversationKind> {
+        use ConversationKind::*;
+        [Chat, Bug, Feature, Review, Question].into_iter().find(|kind| kind.as_str() == text)
+    }
+}
+
+/// Which kinds an agent's list shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kinds {
+    /// Whatever it is.
+    Any,
+    /// All but chats.
+    Reports,
+    /// This one.
+    Only(ConversationKind),
+}
+
 /// A conversation with what every list and every head of a thread shows.
 #[derive(Debug, Clone)]
 pub struct Conversation {
     pub id: ConversationId,
     pub uuid: Uuid,
+    pub kind: ConversationKind,
+    /// Stars of a review, 1 to 5.
+    pub rating: Option<u8>,
+    /// The language in which the contact sees the widget, or "".
+    pub locale: String,
     pub inbox: InboxRef,
     pub contact: ContactRef,
     pub status: Status,
@@ -93,6 +143,16 @@ pub struct InboxRef {
     pub uuid: Uuid,
     pub name: String,
     pub color: String,
+}
+
+/// Whence a conversation came.
+#[derive(Debug, Clone)]
+pub struct Origin {
+    /// Answers of the pre-chat form; of a report also `page_url` and `page_title`.
+    pub attributes: serde_json::Map<String, serde_json::Value>,
+    pub user_agent: String,
+    /// As much of the network address as the inbox keeps.
+    pub ip: Option<String>,
 }
 
 /// The contact as a conversation names it.

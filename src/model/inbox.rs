@@ -515,4 +515,28 @@ impl InboxConfig {
     pub fn policy(&self, verified: bool) -> &Policy {
         if verified { &self.users } else { &self.visitors }
     }
+
+    /// Settings of before items had ids: named by their place until somebody saves them, so that each can be told from the others.
+    pub fn with_ids(mut self) -> InboxConfig {
+        for (index, app) in self.home_apps.iter_mut().enumerate().filter(|(_, app)| app.id().is_empty()) {
+            *app.id_mut() = format!("place-{}", index + 1);
+        }
+        self
+    }
+}
+
+impl HomeApp {
+    /// What translations hang on.
+    pub fn id(&self) -> &str {
+        match self {
+            HomeApp::Announcement { id, .. } | HomeApp::ExternalLink { id, .. } | HomeApp::SelfService { id, .. } => id,
+        }
+    }
+
+    /// The same, to be filled in.
+    pub fn id_mut(&mut self) -> &mut String {
+        match self {
+            HomeApp::Announcement { id, .. } | HomeApp::ExternalLink { id, .. } | HomeApp::SelfService { id, .. } => id,
+        }
+    }
 }

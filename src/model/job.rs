@@ -10,6 +10,10 @@ use serde::{Deserialize, Serialize};
 pub enum Job {
     /// Wake a snoozed conversation.
     WakeConversation { conversation: i64 },
+    /// Mail the code of an address somebody claims.
+    VerificationMail { verification: i64, code: String, locale: String },
+    /// Mail a conversation to its contact.
+    Transcript { conversation: i64, to: String, locale: String },
 }
 
 impl Job {
@@ -22,6 +26,8 @@ impl Job {
     pub fn kind(&self) -> &'static str {
         match self {
             Job::WakeConversation { .. } => "wake_conversation",
+            Job::VerificationMail { .. } => "verification_mail",
+            Job::Transcript { .. } => "transcript",
         }
     }
 }

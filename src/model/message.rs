@@ -4,6 +4,8 @@ use crate::base::clock::Millis;
 use crate::base::id::{AgentId, AttachmentId, ContactId, ConversationId, MessageId, Seq, Uuid};
 use crate::model::agent::Availability;
 use crate::model::contact::ContactKind;
+use crate::model::rich::{Postback, Rich};
+use serde::{Deserialize, Serialize};
 
 /// Who speaks to whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,10 +68,27 @@ pub struct Message {
     pub activity: Option<Activity>,
     pub echo_id: Option<String>,
     pub attachments: Vec<Attachment>,
+    /// What it carries beside its words.
+    pub meta: Meta,
     /// Set on the message that asks how it was.
     pub survey: Option<Survey>,
     pub created_at: Millis,
     pub edited_at: Option<Millis>,
+}
+
+/// What a message carries beside its words; kept as JSON.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Meta {
+    /// Cards or quick replies of an agent's message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rich: Option<Rich>,
+    /// The visitor pressed a button instead of typing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub postback: Option<Postback>,
+    /// Said by a start button before the visitor wrote.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub opening: bool,
 }
 
 /// The question how it was, and its answer.
@@ -104,6 +123,7 @@ pub struct NewMessage {
     pub text: String,
     pub activity: Option<Activity>,
     pub echo_id: Option<String>,
+    pub meta: Meta,
 }
 
 /// A file as somebody sent it.

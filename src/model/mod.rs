@@ -9,4 +9,5 @@ pub mod inbox;
 pub mod job;
 pub mod message;
 pub mod outlook;
+pub mod rich;
 pub mod team;

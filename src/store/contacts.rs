@@ -14,7 +14,10 @@ macro_rules! contact_select {
         concat!(
             "SELECT c.id, c.uuid, c.kind, c.first_name, c.last_name, c.email, c.email_verified, c.phone, c.phone_country, c.attributes, c.note,
                     (SELECT scheme FROM identities WHERE contact_id = c.id ORDER BY used_at DESC LIMIT 1),
-                    c.first_seen_at, c.last_seen_at, c.blocked_at FROM contacts c ",
+                    c.first_seen_at, c.last_seen_at, c.blocked_at, c.variables,
+                    (SELECT json_group_array(json_object('at', at, 'text', text, 'link_url', link_url, 'locale', locale)) FROM
+                        (SELECT at, text, link_url, locale FROM consents WHERE contact_id = c.id ORDER BY id DESC LIMIT 20))
+             FROM contacts c ",
             $tail
         )
     };
@@ -43,7 +46,7 @@ pub fn find_by_identity(tx: &ReadTx, inbox: InboxId, scheme: &str, key: &str) ->
 pub fn find_by_verified_email(tx: &ReadTx, inbox: InboxId, email: &str) -> Result<Option<Contact>> {
     tx.one(
         contact_select!(
-            "WHERE c.email = ?2 AND c.email_verified = 1 AND c.kind = 'contact' AND c.merged_into IS NULL
+            "WHERE lower(c.email) = lower(?2) AND c.email_verified = 1 AND c.kind = 'contact' AND c.merged_into IS NULL
              AND EXISTS (SELECT 1 FROM identities WHERE contact_id = c.id AND inbox_id = ?1) ORDER BY c.id LIMIT 1"
         ),
         params![inbox, email],
@@ -82,9 +85,10 @@ pub fn insert(tx: &WriteTx, kind: ContactKind, first_name: &str, last_name: &str
 /// Writes everything a person can change of a contact, and announces it to the agents.
 pub fn update(tx: &WriteTx, contact: &Contact) -> Result<()> {
     let attributes = serde_json::to_string(&contact.attributes).map_err(Error::internal)?;
+    let variables = serde_json::to_string(&contact.variables).map_err(Error::internal)?;
     tx.exec(
         "UPDATE contacts SET kind = ?2, first_name = ?3, last_name = ?4, email = ?5, email_verified = ?6, phone = ?7, phone_country = ?8,
-                attributes = ?9, note = ?10, blocked_at = ?11, last_seen_at = ?12 WHERE id = ?1",
+                attributes = ?9, note = ?10, blocked_at = ?11, last_seen_at = ?12, variables = ?13 WHERE id = ?1",
         params![
             contact.id,
             contact.kind,
@@ -97,7 +101,8 @@ pub fn update(tx: &WriteTx, contact: &Contact) -> Result<()> {
             attributes,
             contact.note,
             contact.blocked_at,
-            contact.last_seen_at
+            contact.last_seen_at,
+            variables
         ],
     )?;
     let contact = self::contact(tx, contact.id)?;
@@ -147,7 +152,11 @@ pub fn merge(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<usize> {
     )?;
     let moved = tx.exec("UPDATE conversations SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE page_visits SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
-    tx.exec("UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}' WHERE id = ?1", params![from, to])?;
+    tx.exec("UPDATE consents SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
+    tx.exec(
+        "UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}', variables = '{}' WHERE id = ?1",
+        params![from, to],
+    )?;
     tx.exec(
         "UPDATE contacts SET first_seen_at = min(first_seen_at, (SELECT first_seen_at FROM contacts WHERE id = ?1)) WHERE id = ?2",
         params![from, to],
@@ -193,6 +202,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
         phone: row.get(7)?,
         phone_country: row.get(8)?,
         attributes: serde_json::from_str(&attributes).unwrap_or_default(),
+        variables: serde_json::from_str(&row.get::<_, String>(15)?).unwrap_or_default(),
+        consents: serde_json::from_str(&row.get::<_, String>(16)?).unwrap_or_default(),
         note: row.get(10)?,
         verified_by: row.get(11)?,
         first_seen_at: row.get(12)?,

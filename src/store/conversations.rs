@@ -8,7 +8,7 @@ use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, TeamId, 
 use crate::base::limits;
 use crate::model::agent::AgentRef;
 use crate::model::contact::name_of;
-use crate::model::conversation::{Box_, ContactRef, Conversation, InboxRef, Listed, Status};
+use crate::model::conversation::{Box_, ContactRef, Conversation, ConversationKind, InboxRef, Kinds, Listed, Origin, Status};
 use crate::model::event::{Topic, What};
 use crate::model::team::TeamRef;
 use rusqlite::{Row, params};
@@ -20,7 +20,7 @@ macro_rules! conversation_select {
                     p.id, p.uuid, p.first_name, p.last_name, p.email, p.kind, EXISTS (SELECT 1 FROM identities WHERE contact_id = p.id),
                     c.status, c.snoozed_until, c.closed_by_contact, a.id, a.uuid, a.first_name, a.last_name, a.availability,
                     c.seq, c.last_seq, c.last_incoming_seq, c.preview, c.preview_from, c.contact_seen_seq, c.agent_seen_seq,
-                    c.waiting_since, c.last_message_at, c.created_at, c.priority, t.id, t.uuid, t.name",
+                    c.waiting_since, c.last_message_at, c.created_at, c.priority, t.id, t.uuid, t.name, c.kind, c.rating, c.locale",
             $more,
             " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
               LEFT JOIN agents a ON a.id = c.assignee_id LEFT JOIN teams t ON t.id = c.team_id ",
@@ -75,11 +75,11 @@ pub fn open_of_assignee(tx: &ReadTx, agent: AgentId) -> Result<Vec<Conversation>
     tx.all(conversation_select!("", "WHERE c.assignee_id = ?1 AND c.listing = 'open' ORDER BY c.last_seq DESC LIMIT 50"), [agent], read)
 }
 
-/// How many of the contact's conversations in this inbox exist, and how many began after `since`.
+/// How many chats the contact has in this inbox, and how many conversations of any kind began after `since`.
 pub fn count_of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, since: Millis) -> Result<(i64, i64)> {
     Ok(tx
         .one(
-            "SELECT count(*), coalesce(sum(created_at > ?3), 0) FROM conversations WHERE contact_id = ?2 AND inbox_id = ?1",
+            "SELECT coalesce(sum(kind = 'chat'), 0), coalesce(sum(created_at > ?3), 0) FROM conversations WHERE contact_id = ?2 AND inbox_id = ?1",
             params![inbox, contact, since],
             |row| Ok((row.get(0)?, row.get(1)?)),
         )?
@@ -96,57 +96,88 @@ pub fn find_for_agent(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<Listed>
     .ok_or_else(|| Error::not_found("conversation"))
 }
 
-/// One page of an agent's list: `listing` is a status word, `snoozed` or `any`; newest activity first, below `before`.
-pub fn list(
-    tx: &ReadTx,
-    agent: AgentId,
-    which: Box_,
-    listing: &str,
-    inbox: Option<Uuid>,
-    before: Option<Seq>,
-    limit: u32,
-) -> Result<Vec<Listed>> {
-    let before = before.unwrap_or(Seq::MAX);
-    let inbox = inbox.map(|uuid| uuid.to_string());
-    let given = params![agent, listing, before, limit, inbox];
-    match (which, listing) {
+/// Which page of an agent's list is wanted.
+pub struct Wanted<'a> {
+    pub which: Box_,
+    pub kinds: Kinds,
+    /// A status word, `snoozed` or `any`.
+    pub listing: &'a str,
+    pub inbox: Option<Uuid>,
+    pub before: Option<Seq>,
+    pub limit: u32,
+}
+
+/// One page of an agent's list, newest activity first, below `before`.
+pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
+    let before = wanted.before.unwrap_or(Seq::MAX);
+    let inbox = wanted.inbox.map(|uuid| uuid.to_string());
+    let kind = match wanted.kinds {
+        Kinds::Any => None,
+        Kinds::Only(ConversationKind::Chat) => Some(ConversationKind::Chat),
+        Kinds::Reports | Kinds::Only(_) => return reports(tx, agent, wanted),
+    };
+    let given = params![agent, wanted.listing, before, wanted.limit, inbox, kind];
+    match (wanted.which, wanted.listing) {
         (Box_::Mine(_), "any") => tx.all(
-            listed_select!("WHERE c.assignee_id = ?1 AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"),
+            listed_select!("WHERE c.assignee_id = ?1 AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
         (Box_::Mine(_), _) => tx.all(
             listed_select!(
-                "WHERE c.assignee_id = ?1 AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"
+                "WHERE c.assignee_id = ?1 AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"
             ),
             given,
             listed,
         ),
         (Box_::Unassigned, "any") => tx.all(
             listed_select!(
-                "WHERE c.assignee_id IS NULL AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"
+                "WHERE c.assignee_id IS NULL AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"
             ),
             given,
             listed,
         ),
         (Box_::Unassigned, _) => tx.all(
             listed_select!(
-                "WHERE c.assignee_id IS NULL AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"
+                "WHERE c.assignee_id IS NULL AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"
             ),
             given,
             listed,
         ),
         (Box_::All, "any") => tx.all(
-            listed_select!("WHERE ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"),
+            listed_select!("WHERE ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
         (Box_::All, _) => tx.all(
-            listed_select!("WHERE c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) ORDER BY c.last_seq DESC LIMIT ?4"),
+            listed_select!("WHERE c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
     }
+}
+
+/// The same for reports. They are few beside chats, so they are found by their own index and sorted.
+fn reports(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
+    let kinds = match wanted.kinds {
+        Kinds::Only(kind) => serde_json::json!([kind.as_str()]),
+        Kinds::Any | Kinds::Reports => serde_json::json!(["bug", "feature", "review", "question"]),
+    };
+    let which = match wanted.which {
+        Box_::Mine(_) => "mine",
+        Box_::Unassigned => "unassigned",
+        Box_::All => "all",
+    };
+    let inbox = wanted.inbox.map(|uuid| uuid.to_string());
+    tx.all(
+        listed_select!(
+            "WHERE c.kind IN (SELECT value FROM json_each(?6)) AND (?2 = 'any' OR c.listing = ?2) AND c.last_seq < ?3
+             AND (?7 <> 'mine' OR c.assignee_id = ?1) AND (?7 <> 'unassigned' OR c.assignee_id IS NULL) AND (?5 IS NULL OR i.uuid = ?5)
+             ORDER BY c.last_seq DESC LIMIT ?4"
+        ),
+        params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox, kinds.to_string(), which],
+        listed,
+    )
 }
 
 /// Counts for an agent's tabs.
@@ -156,6 +187,8 @@ pub struct Counts {
     pub unassigned: u32,
     pub all: u32,
     pub unread: u32,
+    /// Reports of the feedback hub.
+    pub reports: u32,
 }
 
 /// Open conversations: mine, unassigned, all, and with something unread; each counted up to 1,000, so that the answer stays quick.
@@ -166,9 +199,10 @@ pub fn counts(tx: &ReadTx, agent: AgentId) -> Result<Counts> {
                     (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE assignee_id IS NULL AND listing = 'open' LIMIT 1000)),
                     (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE listing = 'open' LIMIT 1000)),
                     (SELECT count(*) FROM (SELECT c.id, c.last_incoming_seq FROM conversations c WHERE listing = 'open' ORDER BY last_seq DESC LIMIT 1000) c
-                      WHERE c.last_incoming_seq > coalesce((SELECT seen_seq FROM agent_reads WHERE agent_id = ?1 AND conversation_id = c.id), 0))",
+                      WHERE c.last_incoming_seq > coalesce((SELECT seen_seq FROM agent_reads WHERE agent_id = ?1 AND conversation_id = c.id), 0)),
+                    (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE kind IN ('bug', 'feature', 'review', 'question') AND listing = 'open' LIMIT 1000))",
             [agent],
-            |row| Ok(Counts { mine: row.get(0)?, unassigned: row.get(1)?, all: row.get(2)?, unread: row.get(3)? }),
+            |row| Ok(Counts { mine: row.get(0)?, unassigned: row.get(1)?, all: row.get(2)?, unread: row.get(3)?, reports: row.get(4)? }),
         )?
         .unwrap_or_default())
 }
@@ -181,18 +215,80 @@ pub struct NewConversation {
     pub init_key: Option<[u8; 32]>,
     /// Answers of the pre-chat form that are not about the contact.
     pub attributes: serde_json::Map<String, serde_json::Value>,
-    pub ip: String,
+    /// As much of the address as the inbox keeps.
+    pub ip: Option<String>,
     pub user_agent: String,
+    pub kind: ConversationKind,
+    pub rating: Option<u8>,
+    pub locale: String,
+}
+
+impl NewConversation {
+    /// A chat of which nothing more is known.
+    pub fn chat(inbox: InboxId, contact: ContactId) -> NewConversation {
+        NewConversation {
+            inbox,
+            contact,
+            init_key: None,
+            attributes: serde_json::Map::new(),
+            ip: None,
+            user_agent: String::new(),
+            kind: ConversationKind::Chat,
+            rating: None,
+            locale: String::new(),
+        }
+    }
 }
 
 /// Stores a new conversation; its first message follows in the same transaction.
 pub fn insert(tx: &WriteTx, new: &NewConversation) -> Result<ConversationId> {
     let attributes = serde_json::to_string(&new.attributes).map_err(Error::internal)?;
     Ok(ConversationId(tx.insert(
-        "INSERT INTO conversations (uuid, inbox_id, contact_id, attributes, init_key, seq, last_seq, last_message_at, meta_ip, meta_user_agent, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, ?8, ?6)",
-        params![Uuid::new(), new.inbox, new.contact, attributes, new.init_key, tx.now, new.ip, new.user_agent],
+        "INSERT INTO conversations (uuid, inbox_id, contact_id, attributes, init_key, seq, last_seq, last_message_at, meta_ip, meta_user_agent, created_at, kind, rating, locale)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, ?8, ?6, ?9, ?10, ?11)",
+        params![
+            Uuid::new(),
+            new.inbox,
+            new.contact,
+            attributes,
+            new.init_key,
+            tx.now,
+            new.ip,
+            new.user_agent,
+            new.kind,
+            new.rating,
+            new.locale
+        ],
     )?))
+}
+
+/// Whence a conversation came, for agents: answers and page as JSON, browser, address.
+pub fn origin(tx: &ReadTx, id: ConversationId) -> Result<Origin> {
+    tx.one("SELECT attributes, meta_user_agent, meta_ip FROM conversations WHERE id = ?1", [id], |row| {
+        let attributes: String = row.get(0)?;
+        Ok(Origin {
+            attributes: serde_json::from_str(&attributes).unwrap_or_default(),
+            user_agent: row.get::<_, Option<String>>(1)?.unwrap_or_default(),
+            ip: row.get(2)?,
+        })
+    })?
+    .ok_or_else(|| Error::not_found("conversation"))
+}
+
+/// Conversations of an inbox that began up to `until` and whose network address is still whole, with the address.
+pub fn whole_addresses(tx: &ReadTx, inbox: InboxId, until: Millis, limit: u32) -> Result<Vec<(ConversationId, String)>> {
+    tx.all(
+        "SELECT id, meta_ip FROM conversations WHERE meta_ip IS NOT NULL AND instr(meta_ip, '/') = 0 AND inbox_id = ?1 AND created_at <= ?2
+         ORDER BY created_at LIMIT ?3",
+        params![inbox, until, limit],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
+/// Replaces what is kept of the address of a conversation.
+pub fn set_address(tx: &WriteTx, id: ConversationId, ip: Option<&str>) -> Result<()> {
+    tx.exec("UPDATE conversations SET meta_ip = ?2 WHERE id = ?1", params![id, ip])?;
+    Ok(())
 }
 
 /// The conversation that an anonymous first message with this key began, if that was after `since` and it still belongs to a visitor.
@@ -305,7 +401,7 @@ pub(super) fn topics(conversation: &Conversation, public: bool) -> Vec<Topic> {
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
-    Ok(Listed { conversation: read(row)?, unread: row.get(35)? })
+    Ok(Listed { conversation: read(row)?, unread: row.get(38)? })
 }
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -351,5 +447,8 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
             Some(id) => Some(TeamRef { id, uuid: row.get(33)?, name: row.get(34)? }),
             None => None,
         },
+        kind: row.get(35)?,
+        rating: row.get(36)?,
+        locale: row.get(37)?,
     })
 }

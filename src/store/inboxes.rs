@@ -33,6 +33,16 @@ pub fn all(tx: &ReadTx) -> Result<Vec<Inbox>> {
     .collect()
 }
 
+/// Whether there is such a team.
+pub fn team_exists(tx: &ReadTx, uuid: Uuid) -> Result<bool> {
+    Ok(tx.one("SELECT 1 FROM teams WHERE uuid = ?1", [uuid], |_| Ok(()))?.is_some())
+}
+
+/// Whether there are such business hours.
+pub fn hours_exist(tx: &ReadTx, uuid: Uuid) -> Result<bool> {
+    Ok(tx.one("SELECT 1 FROM business_hours WHERE uuid = ?1", [uuid], |_| Ok(()))?.is_some())
+}
+
 /// Stores a new inbox.
 pub fn insert(tx: &WriteTx, name: &str, config: &InboxConfig) -> Result<Inbox> {
     let uuid = Uuid::new();
@@ -61,6 +71,12 @@ pub fn set_secret(tx: &WriteTx, id: InboxId, secret: Option<&Secret>) -> Result<
     announce(tx, id, inbox_of(tx, id)?.uuid)
 }
 
+/// Something that belongs to the inbox changed: it counts as edited.
+pub fn touch(tx: &WriteTx, id: InboxId) -> Result<()> {
+    tx.exec("UPDATE inboxes SET updated_at = ?2 WHERE id = ?1", params![id, tx.now])?;
+    announce(tx, id, inbox_of(tx, id)?.uuid)
+}
+
 fn announce(tx: &WriteTx, id: InboxId, uuid: Uuid) -> Result<()> {
     events::append(tx, Subject::Inbox(id), vec![Topic::Agents, Topic::Inbox(id)], What::InboxChanged { inbox: uuid })?;
     Ok(())
@@ -72,8 +88,8 @@ fn json(config: &InboxConfig) -> Result<String> {
 
 fn inbox(row: &Row<'_>) -> rusqlite::Result<Result<Inbox>> {
     let config: String = row.get(5)?;
-    let config: InboxConfig = match serde_json::from_str(&config) {
-        Ok(config) => config,
+    let config = match serde_json::from_str::<InboxConfig>(&config) {
+        Ok(config) => config.with_ids(),
         Err(cause) => return Ok(Err(Error::internal(cause))),
     };
     // Lists that cannot be read let nobody in, instead of everybody.

@@ -137,6 +137,31 @@ pub fn attach_drafts(tx: &WriteTx, agent: AgentId, conversation: ConversationId,
     Ok(())
 }
 
+/// Lets a card of this message show an upload: the inbox's own, or one of this conversation. A draft of this agent becomes part of the
+/// message. Anything else, and anything that is no picture, is not found.
+pub fn show_picture(
+    tx: &WriteTx,
+    inbox: InboxId,
+    agent: AgentId,
+    conversation: ConversationId,
+    message: MessageId,
+    uuid: Uuid,
+) -> Result<()> {
+    let found = tx.one(
+        "SELECT id, uuid, name, content_type, size, width, height FROM attachments
+         WHERE uuid = ?1 AND (inbox_id = ?2 OR (conversation_id = ?3 AND (message_id IS NOT NULL OR agent_id = ?4)))",
+        params![uuid, inbox, conversation, agent],
+        read,
+    )?;
+    let is_picture = |file: &Attachment| file.content_type.starts_with("image/") && crate::base::files::inline_ok(&file.content_type);
+    let file = found.filter(is_picture).ok_or_else(|| Error::not_found("picture").in_field("rich"))?;
+    tx.exec(
+        "UPDATE attachments SET message_id = ?2 WHERE id = ?1 AND conversation_id IS NOT NULL AND message_id IS NULL",
+        params![file.id, message],
+    )?;
+    Ok(())
+}
+
 /// The files of one message, in order.
 pub fn of_message(tx: &ReadTx, message: MessageId) -> Result<Vec<Attachment>> {
     tx.all(

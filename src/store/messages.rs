@@ -9,7 +9,8 @@ use crate::model::agent::Availability;
 use crate::model::contact::ContactKind;
 use crate::model::conversation::Conversation;
 use crate::model::event::What;
-use crate::model::message::{Author, Message, MessageKind, NewMessage, Survey};
+use crate::model::message::{Attachment, Author, Message, MessageKind, Meta, NewMessage, Survey};
+use crate::model::rich::Rich;
 use rusqlite::{Row, params};
 use std::collections::HashMap;
 
@@ -21,7 +22,7 @@ macro_rules! message_select {
         concat!(
             "SELECT m.id, m.uuid, m.conversation_id, c.uuid, m.seq, m.kind, p.id, p.uuid, p.kind, p.first_name, p.last_name,
                     a.id, a.uuid, a.first_name, a.last_name, a.availability, m.via, m.source, m.html, m.text, m.activity, m.echo_id,
-                    m.created_at, m.edited_at, s.uuid, s.rating, s.feedback, s.answered_at
+                    m.created_at, m.edited_at, s.uuid, s.rating, s.feedback, s.answered_at, m.meta
              FROM messages m JOIN conversations c ON c.id = m.conversation_id
              LEFT JOIN contacts p ON p.id = m.contact_id LEFT JOIN agents a ON a.id = m.agent_id LEFT JOIN surveys s ON s.message_id = m.id ",
             $tail
@@ -37,8 +38,8 @@ pub fn insert(tx: &WriteTx, conversation: ConversationId, new: &NewMessage) -> R
         None => None,
     };
     let id = MessageId(tx.insert(
-        "INSERT INTO messages (uuid, conversation_id, seq, kind, contact_id, agent_id, via, source, html, text, activity, echo_id, created_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+        "INSERT INTO messages (uuid, conversation_id, seq, kind, contact_id, agent_id, via, source, html, text, activity, echo_id, created_at, meta)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
         params![
             Uuid::new(),
             conversation,
@@ -52,7 +53,8 @@ pub fn insert(tx: &WriteTx, conversation: ConversationId, new: &NewMessage) -> R
             new.text,
             activity,
             new.echo_id,
-            tx.now
+            tx.now,
+            serde_json::to_string(&new.meta).map_err(Error::internal)?
         ],
     )?);
     let preview = crate::base::text::preview(&new.text, PREVIEW_CHARS);
@@ -100,7 +102,7 @@ pub fn announce(tx: &WriteTx, id: MessageId) -> Result<(Conversation, Message)> 
 /// The message with this row number.
 pub fn message(tx: &ReadTx, id: MessageId) -> Result<Message> {
     let mut message = tx.one(message_select!("WHERE m.id = ?1"), [id], read)?.ok_or_else(|| Error::not_found("message"))?;
-    message.attachments = super::media::of_message(tx, id)?;
+    message.attachments = without_pictures(&message, super::media::of_message(tx, id)?);
     Ok(message)
 }
 
@@ -159,9 +161,27 @@ fn with_attachments(tx: &ReadTx, conversation: ConversationId, mut messages: Vec
         by_message.entry(message).or_default().push(attachment);
     }
     for message in &mut messages {
-        message.attachments = by_message.remove(&message.id).unwrap_or_default();
+        message.attachments = without_pictures(message, by_message.remove(&message.id).unwrap_or_default());
     }
     Ok(messages)
+}
+
+/// Pictures that a card shows are no files beside it.
+fn without_pictures(message: &Message, mut files: Vec<Attachment>) -> Vec<Attachment> {
+    if let Some(rich) = &message.meta.rich {
+        files.retain(|file| !rich.pictures().any(|picture| picture == file.uuid));
+    }
+    files
+}
+
+/// The cards of a message of this conversation that the contact may see.
+pub fn rich_of(tx: &ReadTx, conversation: ConversationId, uuid: Uuid) -> Result<Option<Rich>> {
+    let meta = tx.one(
+        "SELECT meta FROM messages WHERE uuid = ?1 AND conversation_id = ?2 AND kind = 'outgoing'",
+        params![uuid, conversation],
+        |row| row.get::<_, String>(0),
+    )?;
+    Ok(meta.and_then(|json| serde_json::from_str::<Meta>(&json).ok()).and_then(|meta| meta.rich))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
@@ -194,6 +214,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         activity: activity.and_then(|json| serde_json::from_str(&json).ok()),
         echo_id: row.get(21)?,
         attachments: Vec::new(),
+        meta: serde_json::from_str(&row.get::<_, String>(28)?).unwrap_or_default(),
         survey: match row.get::<_, Option<Uuid>>(24)? {
             Some(uuid) => {
                 Some(Survey { uuid, rating: row.get(25)?, feedback: row.get(26)?, answered: row.get::<_, Option<i64>>(27)?.is_some() })

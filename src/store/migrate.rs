@@ -48,14 +48,37 @@ pub const MIGRATIONS: &[&str] = &[
         session_id  INTEGER REFERENCES sessions (id) ON DELETE CASCADE,
         name        TEXT NOT NULL,
         email       TEXT NOT NULL,
+        caller      BLOB NOT NULL,
         code_hash   BLOB NOT NULL,
+        sends       INTEGER NOT NULL DEFAULT 1,
         tries       INTEGER NOT NULL DEFAULT 0,
         sent_at     INTEGER NOT NULL,
         expires_at  INTEGER NOT NULL,
         used_at     INTEGER,
-        created_at  INTEGER NOT NULL
+        created_at  INTEGER NOT NULL,
+        locale      TEXT NOT NULL,
+        consent     TEXT
     ) STRICT;
     CREATE INDEX verifications_age ON verifications (created_at);
+    CREATE INDEX verifications_email ON verifications (email, sent_at);
+    CREATE INDEX verifications_caller ON verifications (caller, sent_at);
+    DROP INDEX contacts_email;
+    CREATE INDEX contacts_email ON contacts (lower(email)) WHERE email IS NOT NULL;
+    ALTER TABLE contacts ADD COLUMN variables TEXT NOT NULL DEFAULT '{}';
+    CREATE TABLE identities_new (
+        id          INTEGER PRIMARY KEY,
+        inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
+        scheme      TEXT NOT NULL CHECK (scheme IN ('libredesk', 'seggwat', 'supportpal', 'code')),
+        key         TEXT NOT NULL,
+        contact_id  INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+        created_at  INTEGER NOT NULL,
+        used_at     INTEGER NOT NULL,
+        UNIQUE (inbox_id, scheme, key)
+    ) STRICT;
+    INSERT INTO identities_new SELECT id, inbox_id, scheme, key, contact_id, created_at, used_at FROM identities;
+    DROP TABLE identities;
+    ALTER TABLE identities_new RENAME TO identities;
+    CREATE INDEX identities_contact ON identities (contact_id);
     CREATE TABLE consents (
         id              INTEGER PRIMARY KEY,
         contact_id      INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
@@ -74,6 +97,7 @@ pub const MIGRATIONS: &[&str] = &[
     CREATE INDEX conversations_replied ON conversations (inbox_id, first_reply_at, created_at, team_id)
         WHERE first_reply_at IS NOT NULL AND kind = 'chat';
     CREATE INDEX conversations_team ON conversations (team_id) WHERE team_id IS NOT NULL;
+    CREATE INDEX conversations_full_ip ON conversations (inbox_id, created_at) WHERE meta_ip IS NOT NULL AND instr(meta_ip, '/') = 0;
     CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);",
 ];
 

@@ -6,6 +6,7 @@
 pub mod agents;
 pub mod audit;
 pub mod backup;
+pub mod consents;
 pub mod contacts;
 pub mod conversations;
 pub mod estimates;
@@ -23,7 +24,9 @@ pub mod sessions;
 pub mod settings;
 pub mod surveys;
 pub mod teams;
+pub mod translations;
 pub mod tx;
+pub mod verifications;
 pub mod writer;
 
 use crate::base::clock::Clock;

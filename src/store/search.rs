@@ -135,16 +135,13 @@ mod tests {
                 let inbox = inboxes::insert(tx, "x", &InboxConfig::default())?;
                 let contact = contacts::insert(tx, ContactKind::Visitor, "V", "")?;
                 let agent = crate::store::agents::insert(tx, "a@b.example", "A", "", crate::model::agent::Role::Owner, None)?.id;
-                let attributes = serde_json::Map::new();
-                let (ip, user_agent) = (String::new(), String::new());
-                let new = conversations::NewConversation { inbox: inbox.id, contact, init_key: None, attributes, ip, user_agent };
-                let conversation = conversations::insert(tx, &new)?;
+                let conversation = conversations::insert(tx, &conversations::NewConversation::chat(inbox.id, contact))?;
                 let many = (0..=MEANT_MAX).map(|n| format!("many{n:03}"));
                 for text in texts.map(str::to_owned).into_iter().chain(many) {
                     let (source, html) = (text.clone(), text.clone());
                     let kind = MessageKind::Incoming;
-                    let (activity, echo_id, via) = (None, None, "widget");
-                    let new = NewMessage { kind, contact: Some(contact), agent: None, via, source, html, text, activity, echo_id };
+                    let (activity, echo_id, via, meta) = (None, None, "widget", Default::default());
+                    let new = NewMessage { kind, contact: Some(contact), agent: None, via, source, html, text, activity, echo_id, meta };
                     let id = stored::insert(tx, conversation, &new)?;
                     stored::announce(tx, id)?;
                 }

@@ -13,14 +13,20 @@ use rusqlite::params;
 pub fn find(tx: &ReadTx, inbox: InboxId, token: &str) -> Result<Option<(Session, bool)>> {
     const RENEW_AFTER_MS: Millis = 24 * 3600 * 1000;
     tx.one(
-        "SELECT s.id, s.inbox_id, s.contact_id, s.verified, s.expires_at, s.used_at FROM sessions s
+        "SELECT s.id, s.inbox_id, s.contact_id, s.verified, s.expires_at, s.used_at, s.by_code FROM sessions s
          JOIN contacts c ON c.id = s.contact_id JOIN inboxes i ON i.id = s.inbox_id
          WHERE s.token_hash = ?1 AND s.inbox_id = ?2 AND s.expires_at > ?3
            AND c.blocked_at IS NULL AND c.merged_into IS NULL AND i.enabled = 1",
         params![token_hash(token), inbox, tx.now],
         |row| {
-            let session =
-                Session { id: row.get(0)?, inbox: row.get(1)?, contact: row.get(2)?, verified: row.get(3)?, expires_at: row.get(4)? };
+            let session = Session {
+                id: row.get(0)?,
+                inbox: row.get(1)?,
+                contact: row.get(2)?,
+                verified: row.get(3)?,
+                by_code: row.get(6)?,
+                expires_at: row.get(4)?,
+            };
             let renew = !session.verified && row.get::<_, Millis>(5)? < tx.now - RENEW_AFTER_MS;
             Ok((session, renew))
         },
@@ -33,6 +39,13 @@ pub fn insert(tx: &WriteTx, inbox: InboxId, contact: ContactId, verified: bool, 
         "INSERT INTO sessions (token_hash, inbox_id, contact_id, verified, created_at, used_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?5, ?5, ?6)",
         params![token_hash(token), inbox, contact, verified, tx.now, expires_at],
     )?))
+}
+
+/// Stores a session of somebody who proved his address by a code; no new secret ends it.
+pub fn insert_by_code(tx: &WriteTx, inbox: InboxId, contact: ContactId, token: &str, expires_at: Millis) -> Result<()> {
+    let id = insert(tx, inbox, contact, true, token, expires_at)?;
+    tx.exec("UPDATE sessions SET by_code = 1 WHERE id = ?1", [id])?;
+    Ok(())
 }
 
 /// Renews the sliding life of a visitor's session.
@@ -61,13 +74,15 @@ pub fn end_all(tx: &WriteTx, contact: ContactId) -> Result<()> {
     Ok(())
 }
 
-/// Ends all verified sessions of an inbox: its secret was rotated, so nobody who came with the old one stays.
-pub fn end_verified(tx: &WriteTx, inbox: InboxId) -> Result<()> {
-    let contacts =
-        tx.all("SELECT DISTINCT contact_id FROM sessions WHERE inbox_id = ?1 AND verified = 1", [inbox], |row| row.get::<_, ContactId>(0))?;
-    for contact in contacts {
-        tx.exec("DELETE FROM sessions WHERE contact_id = ?1 AND inbox_id = ?2 AND verified = 1", params![contact, inbox])?;
-        tx.announce_ephemeral(vec![Topic::Contact(contact)], What::SessionEnded { session: None });
+/// Ends all sessions of an inbox that came from a signed token: its secret was rotated, so nobody who came with the old one stays. Who
+/// proved his address by a code never used it.
+pub fn end_signed(tx: &WriteTx, inbox: InboxId) -> Result<()> {
+    let ended = tx.all("SELECT id, contact_id FROM sessions WHERE inbox_id = ?1 AND verified = 1 AND by_code = 0", [inbox], |row| {
+        Ok((row.get::<_, SessionId>(0)?, row.get::<_, ContactId>(1)?))
+    })?;
+    for (session, contact) in ended {
+        tx.exec("DELETE FROM sessions WHERE id = ?1", [session])?;
+        tx.announce_ephemeral(vec![Topic::Contact(contact)], What::SessionEnded { session: Some(session) });
     }
     Ok(())
 }

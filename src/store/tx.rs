@@ -192,5 +192,6 @@ sql_word!(
     crate::model::contact::ContactKind,
     crate::model::conversation::Priority,
     crate::model::conversation::Status,
+    crate::model::conversation::ConversationKind,
     crate::model::message::MessageKind,
 );

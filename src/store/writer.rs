@@ -184,6 +184,8 @@ fn copy(error: &Error) -> Error {
         kind: error.kind,
         message: error.message.clone(),
         field: error.field.clone(),
+        code: error.code,
+        details: error.details.clone(),
         retry_after_s: error.retry_after_s,
         // Logged by the writer, once for all who wait; without it the doors do not log it again.
         cause: None,

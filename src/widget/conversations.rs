@@ -6,10 +6,12 @@ use super::wire;
 use crate::base::error::{Error, Result};
 use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
-use crate::desk::conversations::Start;
+use crate::desk::conversations::{Sender, Start};
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::threads::Thread;
 use crate::http::{Reply, Request};
+use crate::model::conversation::ConversationKind;
+use crate::model::rich::{self, Postback};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
@@ -21,6 +23,28 @@ struct Init {
     form_data: Option<Map<String, Value>>,
     #[serde(default)]
     echo_id: Option<String>,
+    #[serde(default)]
+    consent: bool,
+    #[serde(default)]
+    locale: String,
+    #[serde(default)]
+    variables: Option<Map<String, Value>>,
+}
+
+/// What comes with a first message beside its words and files.
+#[derive(Debug, Default)]
+pub(super) struct Extras {
+    pub form: Map<String, Value>,
+    pub consent: bool,
+    pub locale: String,
+    pub variables: Option<Map<String, Value>>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Transcript {
+    email: String,
+    locale: String,
 }
 
 #[derive(Deserialize)]
@@ -29,6 +53,22 @@ struct Send {
     message: String,
     #[serde(default)]
     echo_id: Option<String>,
+    #[serde(default)]
+    postback: Option<Pressed>,
+}
+
+#[derive(Deserialize)]
+struct Pressed {
+    message_uuid: String,
+    postback_id: String,
+}
+
+impl Pressed {
+    fn checked(self) -> Result<Postback> {
+        let unknown = || Error::not_found("button").in_field("postback");
+        let message_uuid = Uuid::parse(&self.message_uuid).ok_or_else(unknown)?;
+        if rich::is_postback_id(&self.postback_id) { Ok(Postback { message_uuid, postback_id: self.postback_id }) } else { Err(unknown()) }
+    }
 }
 
 /// Who begins a conversation: somebody with a session, or nobody yet. A bad token is a 401, never silently a new visitor.
@@ -41,17 +81,34 @@ impl Widget {
     /// `POST conversations/init` (2.6).
     pub(super) async fn init(&self, mut request: Request) -> Result<Reply> {
         let starter = self.starter(&request).await?;
+        self.check_access(&starter)?;
         let asked: Init = request.json().await?;
-        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
-        self.begin(&request, starter, message, asked.form_data.unwrap_or_default()).await
+        let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, ..Incoming::default() };
+        let Init { form_data, consent, locale, variables, .. } = asked;
+        self.begin(&request, starter, message, Extras { form: form_data.unwrap_or_default(), consent, locale, variables }).await
     }
 
     /// `GET conversations` (2.7).
     pub(super) async fn list(&self, request: Request) -> Result<Reply> {
         let visitor = self.visitor(&request).await?;
         let (threads, seq) = self.desk.threads_of(&visitor.session).await?;
-        let all: Vec<Value> = threads.iter().map(|thread| self.shape(&visitor, thread)).collect();
+        // Reports are read where chat is, and nowhere else.
+        let may_chat = self.desk.may_chat(&visitor.inbox, visitor.session.verified);
+        let listed = threads.iter().filter(|thread| may_chat || thread.conversation.kind == ConversationKind::Chat);
+        let all: Vec<Value> = listed.map(|thread| self.shape(&visitor, thread)).collect();
         Ok(visitor.told(wire::success_at(seq, Value::Array(all))))
+    }
+
+    /// `POST conversations/{uuid}/transcript` (row 205).
+    pub(super) async fn transcript(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let visitor = self.visitor(&request).await?;
+        let asked: Transcript = request.json_or_empty().await?;
+        let throttles = self.throttles.clone();
+        let contact = visitor.session.contact.0;
+        let admit = move |now, to: &str| throttles.transcript(now, contact, to);
+        let locale = crate::desk::consents::locale(&asked.locale);
+        let sent_to = self.desk.ask_transcript(&visitor.inbox, &visitor.session, uuid, &asked.email, locale, admit).await?;
+        Ok(visitor.told(wire::success(json!({ "sent_to": sent_to }))))
     }
 
     /// `GET conversations/{uuid}` (2.8), with history paging.
@@ -74,8 +131,11 @@ impl Widget {
     pub(super) async fn send(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
         let visitor = self.visitor(&request).await?;
         self.throttles.message(&self.desk, visitor.session.contact.0)?;
+        self.desk.check_access(&visitor.inbox, Some(&visitor.session))?;
         let asked: Send = request.json().await?;
-        let incoming = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, files: Vec::new() };
+        let postback = asked.postback.map(Pressed::checked).transpose()?;
+        let text = check_incoming(&asked.message, false)?;
+        let incoming = Incoming { text, echo_id: echo_id(asked.echo_id)?, postback, ..Incoming::default() };
         let message = self.desk.receive(&visitor.inbox, &visitor.session, uuid, incoming).await?;
         Ok(visitor.told(wire::success(wire::message(&self.desk, &message))))
     }
@@ -105,7 +165,15 @@ impl Widget {
         Ok(Starter::Nobody(caller))
     }
 
-    pub(super) async fn begin(&self, request: &Request, starter: Starter, message: Incoming, form: Map<String, Value>) -> Result<Reply> {
+    /// Refuses whoever has to say first who he is, before his words are read.
+    pub(super) fn check_access(&self, starter: &Starter) -> Result<()> {
+        match starter {
+            Starter::Known(visitor) => self.desk.check_access(&visitor.inbox, Some(&visitor.session)),
+            Starter::Nobody(caller) => self.desk.check_access(&caller.inbox, None),
+        }
+    }
+
+    pub(super) async fn begin(&self, request: &Request, starter: Starter, message: Incoming, extras: Extras) -> Result<Reply> {
         let (inbox, visitor) = match starter {
             Starter::Known(visitor) => (visitor.inbox.clone(), Some(visitor)),
             Starter::Nobody(caller) => (caller.inbox, None),
@@ -114,8 +182,8 @@ impl Widget {
             self.throttles.message(&self.desk, visitor.session.contact.0)?;
         }
         let files = message.files.clone();
-        let user_agent = request.header("user-agent").unwrap_or_default().to_owned();
-        let start = Start { message, form, ip: request.client_ip, user_agent };
+        let sender = sender(request, extras.consent, &extras.locale);
+        let start = Start { message, form: extras.form, variables: extras.variables, sender };
         let started = match self.desk.begin(&inbox, visitor.as_ref().map(|visitor| &visitor.session), start).await {
             Ok(started) => started,
             Err(error) => {
@@ -148,6 +216,12 @@ impl Widget {
         let resolved = thread.conversation.status == crate::model::conversation::Status::Resolved;
         wire::conversation(&self.desk, thread, resolved && policy.prevent_reply_to_closed_conversation)
     }
+}
+
+/// Who sends this, as far as the call itself tells.
+pub(super) fn sender(request: &Request, consent: bool, locale: &str) -> Sender {
+    let user_agent = request.header("user-agent").unwrap_or_default().to_owned();
+    Sender { ip: request.client_ip, user_agent, consent, locale: crate::desk::consents::locale(locale) }
 }
 
 /// The sender's own id: 1 to 64 of `[A-Za-z0-9_-]`, or none.

@@ -1,6 +1,6 @@
 //! Files of visitors (protocol 2.11): several per request, in one message, streamed into the one file.
 
-use super::conversations::{Starter, echo_id};
+use super::conversations::{Extras, Starter, echo_id};
 use super::{Widget, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
@@ -18,13 +18,14 @@ struct Fields {
     start: bool,
     message: String,
     echo_id: Option<String>,
-    form: Map<String, Value>,
+    extras: Extras,
 }
 
 impl Widget {
     /// `POST media/upload` (2.11).
     pub(super) async fn upload(&self, mut request: Request) -> Result<Reply> {
         let starter = self.starter(&request).await?;
+        self.check_access(&starter)?;
         let inbox = match &starter {
             Starter::Known(visitor) => visitor.inbox.clone(),
             Starter::Nobody(caller) => caller.inbox.clone(),
@@ -57,7 +58,7 @@ impl Widget {
                 return Err(error);
             }
         };
-        let incoming = Incoming { text, echo_id: fields.echo_id, files };
+        let incoming = Incoming { text, echo_id: fields.echo_id, files, ..Incoming::default() };
         match (starter, fields.conversation) {
             (Starter::Known(visitor), Some(uuid)) => {
                 let files = incoming.files.clone();
@@ -69,7 +70,7 @@ impl Widget {
                     }
                 }
             }
-            (starter, _) => self.begin(&request, starter, incoming, fields.form).await,
+            (starter, _) => self.begin(&request, starter, incoming, fields.extras).await,
         }
     }
 
@@ -92,8 +93,7 @@ impl Widget {
                         welcome = true;
                     }
                     if files.len() >= limits::FILES_PER_MESSAGE_MAX {
-                        let most = limits::FILES_PER_MESSAGE_MAX;
-                        return Err(Error::invalid(format!("A message can carry {most} files.")).in_field("files"));
+                        return Err(crate::desk::attachments::too_many_files());
                     }
                     let (name, allowed) = (file.file_name.clone(), &inbox.config.file_extensions);
                     files.push(self.desk.take_file(&name, limits::FILE_BYTES_MAX, allowed, &mut *file).await?);
@@ -132,7 +132,7 @@ impl Widget {
 }
 
 /// What an upload's form may hold: files of `most` bytes in all, and a few fields.
-fn form_limits(most: u64) -> FormLimits {
+pub(super) fn form_limits(most: u64) -> FormLimits {
     FormLimits {
         parts_max: limits::FILES_PER_MESSAGE_MAX + 10,
         text_bytes_max: limits::JSON_BYTES_MAX,
@@ -152,11 +152,22 @@ fn take_field(fields: &mut Fields, name: &str, value: String) -> Result<()> {
         "message" => fields.message = value,
         "echo_id" => fields.echo_id = echo_id(Some(value))?,
         "form_data" => {
-            fields.form = serde_json::from_str(&value)
-                .map_err(|cause| Error::invalid(format!("form_data is not a JSON object: {cause}.")).in_field("form_data"))?;
+            fields.extras.form = object("form_data", &value)?;
         }
+        "variables" => fields.extras.variables = Some(object("variables", &value)?),
+        "consent" => fields.extras.consent = is_yes(&value),
+        "locale" => fields.extras.locale = value,
         // Unknown fields are somebody else's extension.
         _ => {}
     }
     Ok(())
+}
+
+fn object(name: &'static str, value: &str) -> Result<Map<String, Value>> {
+    serde_json::from_str(value).map_err(|cause| Error::invalid(format!("{name} is not a JSON object: {cause}.")).in_field(name))
+}
+
+/// Yes, as forms say it.
+pub(super) fn is_yes(value: &str) -> bool {
+    matches!(value.trim(), "1" | "true" | "on")
 }

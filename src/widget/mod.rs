@@ -4,9 +4,11 @@
 pub mod availability;
 pub mod conversations;
 pub mod csat;
+pub mod identify;
 pub mod media;
 pub mod pages;
 pub mod polls;
+pub mod reports;
 pub mod session;
 pub mod sign_in;
 pub mod socket;
@@ -63,14 +65,20 @@ impl Widget {
             ("GET", ["chat", "settings", "launcher"]) => self.launcher(request).await,
             ("GET", ["chat", "settings"]) => self.settings(request).await,
             ("POST", ["chat", "auth", "exchange"]) => self.exchange(request).await,
+            ("POST", ["chat", "auth", "identify"]) => self.identify(request).await,
+            ("POST", ["chat", "auth", "identify", "resend"]) => self.identify_again(request).await,
+            ("POST", ["chat", "auth", "identify", "code"]) => self.identify_code(request).await,
             ("GET", ["chat", "auth", "me"]) => self.me(request).await,
+            ("PUT", ["chat", "auth", "me"]) => self.tell_me(request).await,
             ("POST", ["chat", "auth", "logout"]) => self.logout(request).await,
             ("POST", ["chat", "conversations", "init"]) => self.init(request).await,
             ("GET", ["chat", "conversations"]) => self.list(request).await,
             ("GET", ["chat", "conversations", uuid]) => self.open(request, conversation_id(uuid)?).await,
             ("POST", ["chat", "conversations", uuid, "message"]) => self.send(request, conversation_id(uuid)?).await,
             ("POST", ["chat", "conversations", uuid, "update-last-seen"]) => self.seen(request, conversation_id(uuid)?).await,
+            ("POST", ["chat", "conversations", uuid, "transcript"]) => self.transcript(request, conversation_id(uuid)?).await,
             ("POST", ["chat", "conversations", uuid, "close"]) => self.close(request, conversation_id(uuid)?).await,
+            ("POST", ["chat", "reports"]) => self.report(request).await,
             ("GET", ["chat", "changes"]) => self.changes(request).await,
             ("POST", ["media", "upload"]) => self.upload(request).await,
             _ if is_known(path) => Ok(wrong_method()),
@@ -89,10 +97,11 @@ fn is_known(path: &[&str]) -> bool {
         path,
         ["chat", "settings"]
             | ["chat", "settings", "launcher"]
-            | ["chat", "auth", "exchange" | "me" | "logout"]
-            | ["chat", "conversations" | "changes"]
+            | ["chat", "auth", "exchange" | "me" | "logout" | "identify"]
+            | ["chat", "auth", "identify", "resend" | "code"]
+            | ["chat", "conversations" | "changes" | "reports"]
             | ["chat", "conversations", _]
-            | ["chat", "conversations", _, "message" | "update-last-seen" | "close"]
+            | ["chat", "conversations", _, "message" | "update-last-seen" | "close" | "transcript"]
             | ["media", "upload"]
     )
 }

@@ -6,13 +6,11 @@ use super::wire;
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::net;
+use crate::desk::words::{self, Words};
 use crate::http::assets::{self, Caching};
 use crate::http::{Reply, Request};
 use crate::model::inbox::Inbox;
 use serde_json::{Value, json};
-
-/// Languages written from right to left.
-const RIGHT_TO_LEFT: [&str; 4] = ["ar", "he", "fa", "ur"];
 
 impl Widget {
     /// `GET /widget?inbox_id=<uuid>`: the frame's page. Who may frame it is said by the browser's own rule (row 50, security 30, 47).
@@ -31,12 +29,12 @@ impl Widget {
             return Ok(reply.header("cache-control", "no-store").header("content-security-policy", ancestors));
         }
         let page = assets::find("widget/index.html").ok_or_else(|| Error::internal("the widget's page is missing"))?;
-        let locale = locale_of(&inbox, request.header("accept-language"));
+        let words = self.words(&inbox, request).await?;
         let page = String::from_utf8_lossy(&page.plain)
             .replace("{{hash}}", assets::tree_hash())
             .replace("{{base}}", &self.base_path())
-            .replace("{{lang}}", &locale)
-            .replace("{{dir}}", if RIGHT_TO_LEFT.contains(&language(&locale)) { "rtl" } else { "ltr" });
+            .replace("{{lang}}", words.locale())
+            .replace("{{dir}}", words.direction());
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; \
              font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; {ancestors}"
@@ -72,8 +70,9 @@ impl Widget {
         // A script tag sends no Origin, but mostly says from which page it comes.
         super::session::check_origin(&inbox, request.header("referer"), &self.own_origin(request))?;
         let loader = assets::find("embed/loader.js").ok_or_else(|| Error::internal("the loader is missing"))?;
-        let mut boot = wire::boot(&inbox, &self.base(request), self.launcher_hidden(&inbox).await?);
-        if let Some(labels) = labels(&inbox, request.header("accept-language")) {
+        let words = self.words(&inbox, request).await?;
+        let mut boot = wire::boot(inbox.uuid, &words.config(&inbox.config), &self.base(request), self.launcher_hidden(&inbox).await?);
+        if let Some(labels) = wire::labels(&words) {
             boot["labels"] = labels;
         }
         // `<` never appears, so the text is safe wherever a page puts it.
@@ -103,10 +102,30 @@ impl Widget {
         with_cors(wire::success(all.unwrap_or_else(|| json!([]))))
     }
 
-    /// `GET /api/v1/lang/<code>` (2.3): the bare texts; an unknown language is English, silently.
-    pub fn language(&self, request: &Request, code: &str) -> Reply {
-        let file = locale_file(code).unwrap_or_else(|| "locales/en.json".to_owned());
-        assets::reply(request, &file, Caching::Revalidate).header("access-control-allow-origin", "*")
+    /// `GET /api/v1/lang/<code>` (2.3): the bare texts; an unknown language is English, silently. With `inbox_id`, in the inbox's own words
+    /// and its fallback.
+    pub async fn language(&self, request: &Request, code: &str) -> Reply {
+        let open = |reply: Reply| reply.header("access-control-allow-origin", "*");
+        if request.query("inbox_id").is_none() {
+            let file = words::file_of(code).unwrap_or_else(|| "locales/en.json".to_owned());
+            return open(assets::reply(request, &file, Caching::Revalidate));
+        }
+        match self.own_language(request, code).await {
+            Ok(sentences) => open(assets::text(request, "application/json", sentences).await),
+            Err(error) => with_cors(wire::failure(&error, &request.request_id)),
+        }
+    }
+
+    async fn own_language(&self, request: &Request, code: &str) -> Result<String> {
+        let Caller { inbox } = self.caller(request).await?;
+        self.throttles.call(&self.desk, request, None)?;
+        let words = self.desk.words(&inbox, Some(code), None).await?;
+        serde_json::to_string(&words.all()).map_err(Error::internal)
+    }
+
+    /// The words for whoever asks: in the language the page names, the inbox's, or the browser's.
+    pub(super) async fn words(&self, inbox: &Inbox, request: &Request) -> Result<Words> {
+        self.desk.words(inbox, request.query("lang").as_deref(), request.header("accept-language")).await
     }
 
     /// The sub-path under which we are reached.
@@ -114,62 +133,4 @@ impl Widget {
         let rest = self.base_url.as_deref().and_then(|url| url.split_once("://")).map_or("", |(_, rest)| rest);
         rest.find('/').map_or(String::new(), |at| rest[at..].to_owned())
     }
-}
-
-/// The launcher's words in the inbox's language, or the browser's when the inbox says `auto`.
-/// `None` for English, which the loader knows by heart: every page view pays for what is said here.
-pub fn labels(inbox: &Inbox, accept_language: Option<&str>) -> Option<Value> {
-    let locale = locale_of(inbox, accept_language);
-    if language(&locale) == "en" {
-        return None;
-    }
-    let texts = |code: &str| {
-        let file = locale_file(code)?;
-        serde_json::from_slice::<Value>(&assets::find(&file)?.plain).ok()
-    };
-    let texts = texts(&locale).or_else(|| texts("en")).unwrap_or_default();
-    let word = |key: &str| texts.get(format!("launcher.{key}")).cloned().unwrap_or(Value::Null);
-    let mut labels = serde_json::Map::new();
-    for key in ["open", "close", "unread", "title", "failed"] {
-        if let Value::String(text) = word(key) {
-            labels.insert(key.into(), text.into());
-        }
-    }
-    Some(Value::Object(labels))
-}
-
-/// The locale a visitor gets: the inbox's, or with `auto` the first of the browser's that there is, else the fallback.
-fn locale_of(inbox: &Inbox, accept_language: Option<&str>) -> String {
-    if inbox.config.language != "auto" {
-        return inbox.config.language.clone();
-    }
-    let mut wanted: Vec<(f32, &str)> = accept_language
-        .unwrap_or_default()
-        .split(',')
-        .take(20)
-        .filter_map(|item| {
-            let (code, rest) = item.trim().split_once(';').unwrap_or((item.trim(), ""));
-            let quality = rest.trim().strip_prefix("q=").and_then(|q| q.parse().ok()).unwrap_or(1.0);
-            (quality > 0.0 && !code.is_empty()).then_some((quality, code))
-        })
-        .collect();
-    wanted.sort_by(|a, b| b.0.total_cmp(&a.0));
-    let known = wanted.into_iter().map(|(_, code)| code).find(|code| locale_file(code).is_some());
-    known.unwrap_or(&inbox.config.fallback_language).to_owned()
-}
-
-/// The file of a locale: the whole code, or its language alone. `None` when there is none.
-fn locale_file(code: &str) -> Option<String> {
-    let plain = (2..=12).contains(&code.len()) && code.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if !plain {
-        return None;
-    }
-    [code, language(code)]
-        .into_iter()
-        .map(|name| format!("locales/{}.json", name.to_ascii_lowercase()))
-        .find(|file| assets::find(file).is_some())
-}
-
-fn language(code: &str) -> &str {
-    code.split('-').next().unwrap_or(code)
 }

@@ -113,7 +113,7 @@ pub fn with_cors(reply: Reply) -> Reply {
 /// The answer to a preflight.
 pub fn preflight() -> Reply {
     with_cors(Reply::status(204))
-        .header("access-control-allow-methods", "GET, POST, OPTIONS")
+        .header("access-control-allow-methods", "GET, POST, PUT, OPTIONS")
         .header("access-control-allow-headers", "Authorization, Content-Type, X-Libredesk-Inbox-ID, X-Libredesk-Visitor-Token")
         .header("access-control-max-age", "86400")
 }

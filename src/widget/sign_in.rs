@@ -6,7 +6,9 @@ use super::wire;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use crate::desk::identity::Kind;
+use crate::desk::words::Words;
 use crate::http::{Reply, Request, assets};
+use crate::model::inbox::Inbox;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -29,8 +31,10 @@ impl Widget {
     pub(super) async fn launcher(&self, request: Request) -> Result<Reply> {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
-        let mut shape = wire::launcher(&inbox, &self.base(&request), self.launcher_hidden(&inbox).await?);
-        if let Some(labels) = super::pages::labels(&inbox, request.header("accept-language")) {
+        let words = self.words(&inbox, &request).await?;
+        let config = words.config(&inbox.config);
+        let mut shape = wire::launcher(&config, &self.base(&request), self.launcher_hidden(&inbox).await?);
+        if let Some(labels) = wire::labels(&words) {
             shape["labels"] = labels;
         }
         Ok(wire::success(shape))
@@ -40,16 +44,30 @@ impl Widget {
     pub(super) async fn settings(&self, request: Request) -> Result<Reply> {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
+        let words = self.words(&inbox, &request).await?;
+        self.desk.watch_over(&inbox).await?;
+        let settings = self.public_settings(&inbox, &words, &self.base(&request)).await?;
+        // Public and the same for everybody, so its compressed length tells nothing.
+        let reply = assets::json(&request, 200, &json!({ "status": "success", "data": settings }));
+        Ok(reply.header("x-deskbell-seq", self.desk.seq().await?.to_string()))
+    }
+
+    /// What a preview shows instead of asking: the settings of an inbox as it would be, and its words.
+    pub async fn preview(&self, request: &Request, inbox: &Inbox, lang: Option<&str>) -> Result<(Value, Value)> {
+        let words = self.desk.words(inbox, lang, request.header("accept-language")).await?;
+        let settings = self.public_settings(inbox, &words, &self.base(request)).await?;
+        Ok((settings, json!(words.all())))
+    }
+
+    async fn public_settings(&self, inbox: &Inbox, words: &Words, base: &str) -> Result<Value> {
         let team = self.desk.team_online().await?;
         let limits = json!({
             "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
             "files_per_message": limits::FILES_PER_MESSAGE_MAX, "extensions": inbox.config.file_extensions,
         });
-        let mut settings = wire::settings(&inbox, &wire::Around { base: &self.base(&request), team: &team, limits });
-        self.lay_availability(&mut settings, &inbox).await?;
-        // Public and the same for everybody, so its compressed length tells nothing.
-        let reply = assets::json(&request, 200, &json!({ "status": "success", "data": settings }));
-        Ok(reply.header("x-deskbell-seq", self.desk.seq().await?.to_string()))
+        let mut settings = wire::settings(inbox, &wire::Around { base, words, team: &team, limits });
+        self.lay_availability(&mut settings, inbox).await?;
+        Ok(settings)
     }
 
     /// `POST auth/exchange` (2.4): a customer's token for a session.

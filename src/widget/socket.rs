@@ -234,8 +234,9 @@ impl Widget {
     async fn told(&self, now: &Joined, event: &Event, place: &Place) -> Told {
         match &event.what {
             What::SessionEnded { session } if session.is_none_or(|id| id == now.session.id) => Told::Over,
+            What::InboxChanged { .. } if self.is_over(now) => Told::Over,
             What::InboxChanged { .. } => match Box::pin(self.desk.inbox(now.inbox.uuid)).await {
-                Ok(inbox) if place.is_welcome(&inbox).is_ok() => Told::Nothing,
+                Ok(inbox) if place.is_welcome(&inbox).is_ok() => self.framed(event),
                 Err(error) if matches!(error.kind, Kind::Busy | Kind::Unavailable | Kind::Internal) => {
                     Told::Close(1013, "please reconnect")
                 }
@@ -245,10 +246,14 @@ impl Widget {
             // The sender's own bubble is there already; only clients that drop doubles by echo id want to hear of it (conformance item 11).
             What::MessageAdded { message, .. } if message.kind == MessageKind::Incoming && !now.echo => Told::Nothing,
             _ if self.is_over(now) => Told::Over,
-            _ => match event.wire(Door::Widget, |event| wire::frame(&self.desk, event)) {
-                Some(text) => Told::Text(text),
-                None => Told::Nothing,
-            },
+            _ => self.framed(event),
+        }
+    }
+
+    fn framed(&self, event: &Event) -> Told {
+        match event.wire(Door::Widget, |event| wire::frame(&self.desk, event)) {
+            Some(text) => Told::Text(text),
+            None => Told::Nothing,
         }
     }
 }

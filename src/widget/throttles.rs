@@ -25,6 +25,12 @@ const MESSAGES_PER_SESSION: u32 = 60;
 
 /// First messages with files from one address per minute: they cost disk before anybody is known.
 const FILE_STARTS_PER_ADDRESS: u32 = 20;
+/// Codes that one network may have sent in an hour (decision 12).
+const CODES_PER_ADDRESS: i64 = 20;
+/// Mail addresses typed from one address per minute: the answer tells whether somebody is known by one.
+const TYPED_PER_ADDRESS: u32 = 10;
+/// Reports without a session from one address per minute: each may come from another person, but hardly from so many.
+const REPORTS_PER_ADDRESS: u32 = 60;
 /// Signs of typing and page visits of one contact per minute, all its tabs together: each is told to every agent.
 const SIGNS_PER_CONTACT: u32 = 60;
 
@@ -37,6 +43,11 @@ pub struct Throttles {
     failures: Failures,
     messages: Throttle,
     file_starts: Throttle,
+    reports: Throttle,
+    report_gap: Throttle,
+    typed: Throttle,
+    code_sends_max: i64,
+    transcripts: Failures,
     typing: Throttle,
     pages: Throttle,
     /// Calls that wait right now.
@@ -57,6 +68,12 @@ impl Throttles {
             failures: Failures::new(FAILURES_PER_ADDRESS.saturating_mul(factor), Duration::from_secs(60), limits::THROTTLE_KEYS_MAX),
             messages: limit(MESSAGES_PER_SESSION),
             file_starts: limit(FILE_STARTS_PER_ADDRESS),
+            typed: limit(TYPED_PER_ADDRESS),
+            code_sends_max: CODES_PER_ADDRESS.saturating_mul(i64::from(factor)),
+            transcripts: Failures::new(limits::TRANSCRIPTS_PER_HOUR, Duration::from_secs(3600), limits::THROTTLE_KEYS_MAX),
+            reports: limit(REPORTS_PER_ADDRESS),
+            // Against a second press, not against many: no factor.
+            report_gap: Throttle::new(60 / limits::REPORT_GAP.as_secs() as u32, 1, limits::THROTTLE_KEYS_MAX),
             typing: limit(SIGNS_PER_CONTACT),
             pages: limit(SIGNS_PER_CONTACT),
             polls: super::polls::Polls::default(),
@@ -90,6 +107,46 @@ impl Throttles {
     /// A first message with files.
     pub fn file_start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
         told(self.file_starts.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// A mail address that an anonymous person types.
+    pub fn typed_address(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.typed.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// How many codes one network may have sent in an hour; counted in the file, where they are.
+    pub fn code_sends_max(&self) -> i64 {
+        self.code_sends_max
+    }
+
+    /// Whether this address may still try to prove something.
+    pub fn check_failures(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.failures.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// Remembers a proof that was none.
+    pub fn note_failure(&self, desk: &Desk, ip: IpAddr) {
+        self.failures.add(&caller(ip), desk.clock.now());
+    }
+
+    /// A conversation to be mailed, for its person and for the address it goes to.
+    pub fn transcript(&self, now: i64, contact: i64, to: &str) -> Result<()> {
+        told(self.transcripts.take(&format!("contact {contact}"), now))?;
+        told(self.transcripts.take(&format!("to {to}"), now))
+    }
+
+    /// A report without a session.
+    pub fn report(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.reports.check(&caller(ip), desk.clock.now()))
+    }
+
+    /// Whether a report follows the last one of the same person, or of the same network without sessions, in decent time.
+    pub fn report_gap(&self, inbox: i64, contact: Option<i64>, ip: IpAddr, now: i64) -> Result<()> {
+        let who = contact.map_or_else(|| caller(ip), |contact| contact.to_string());
+        self.report_gap.check(&format!("{inbox} {who}"), now).map(|_| ()).map_err(|wait| {
+            let words = format!("You have just sent something. Please wait {} s before the next one.", wait.retry_after_s);
+            Error::too_many(words, wait.retry_after_s).coded("too_soon").detail("count", wait.retry_after_s)
+        })
     }
 
     /// Whether a sign of typing of this contact is told.
@@ -130,7 +187,8 @@ fn told<T>(taken: Result<T, TooMany>) -> Result<()> {
         Ok(_) => Ok(()),
         Err(too_many) => {
             let seconds = too_many.retry_after_s;
-            Err(Error::too_many(format!("That was very often in a short time. Please wait {seconds} s; nothing is lost."), seconds))
+            let words = format!("That was very often in a short time. Please wait {seconds} s; nothing is lost.");
+            Err(Error::too_many(words, seconds).coded("too_many").detail("count", seconds))
         }
     }
 }

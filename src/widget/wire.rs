@@ -2,19 +2,21 @@
 
 use crate::base::clock::rfc3339;
 use crate::base::error::{Error, Kind};
-use crate::base::id::Seq;
+use crate::base::id::{Seq, Uuid};
 use crate::base::markdown::render_agent;
 use crate::desk::Desk;
 use crate::desk::availability::Reach;
 use crate::desk::icons::{self, Icon};
 use crate::desk::threads::Thread;
+use crate::desk::words::{self, Words};
 use crate::http::Reply;
 use crate::model::agent::AgentRef;
 use crate::model::contact::{Contact, ContactKind};
 use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Event, Typist, What};
-use crate::model::inbox::{HomeApp, Inbox, InboxConfig, StartButton, Tiles};
+use crate::model::inbox::{FormField, HomeApp, Inbox, InboxConfig, StartButton, Tiles};
 use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::model::rich::{Button, Element, Rich};
 use serde_json::{Map, Value, json};
 
 /// A good answer in the protocol's envelope (1.1).
@@ -41,6 +43,12 @@ pub fn failure(error: &Error, request_id: &str) -> Reply {
         Kind::Internal => (500, "GeneralException"),
     };
     let mut body = json!({ "status": "error", "message": error.message, "data": null, "error_type": error_type });
+    if let Some(code) = error.code {
+        body["code"] = json!(code);
+    }
+    for (name, value) in error.details.iter().flat_map(|details| details.iter()) {
+        body[name] = value.clone();
+    }
     if let Some(field) = &error.field {
         body["field"] = json!(field);
     }
@@ -82,7 +90,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "status": if own { "received" } else { "sent" },
         "conversation_uuid": message.conversation_uuid.to_string(),
         "created_at": rfc3339(message.created_at),
-        "content": if own { &message.source } else { &message.html },
+        "content": if own { message.source.clone() } else { content(message) },
         "content_type": if own { "text" } else { "html" },
         "text_content": message.text,
         "html": message.html,
@@ -90,7 +98,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "seq": message.seq,
         "author": author(desk, &message.author),
         "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
-        "meta": survey_meta(message),
+        "meta": meta(desk, message),
     });
     if own && let Some(echo_id) = &message.echo_id {
         shape["echo_id"] = json!(echo_id);
@@ -98,23 +106,55 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
     shape
 }
 
-/// Only this tells a client that a message is a question (2.8).
-fn survey_meta(message: &Message) -> Value {
-    let Some(survey) = &message.survey else { return json!({}) };
-    let mut meta = json!({ "is_csat": true, "csat_uuid": survey.uuid.to_string(), "csat_submitted": survey.answered });
-    if let Some(rating) = survey.rating {
-        meta["submitted_rating"] = json!(rating);
+/// What an agent said, with its cards as plain markup for clients that know none (ours draw `meta.rich` beside `html`).
+fn content(message: &Message) -> String {
+    let cards = message.meta.rich.as_ref().map(Rich::html).unwrap_or_default();
+    format!("{}{cards}", message.html)
+}
+
+/// What makes a message more than its words: a question (only `is_csat` tells a client so, 2.8), cards, the press of a button.
+fn meta(desk: &Desk, message: &Message) -> Value {
+    let mut meta = json!({});
+    if let Some(survey) = &message.survey {
+        meta = json!({ "is_csat": true, "csat_uuid": survey.uuid.to_string(), "csat_submitted": survey.answered });
+        if let Some(rating) = survey.rating {
+            meta["submitted_rating"] = json!(rating);
+        }
+        if !survey.feedback.is_empty() {
+            meta["submitted_feedback"] = json!(survey.feedback);
+        }
     }
-    if !survey.feedback.is_empty() {
-        meta["submitted_feedback"] = json!(survey.feedback);
+    if let Some(shown) = &message.meta.rich {
+        meta["rich"] = rich(desk, shown);
+    }
+    if let Some(postback) = &message.meta.postback {
+        meta["postback"] = json!(postback);
+    }
+    if message.meta.opening {
+        meta["opening"] = json!(true);
     }
     meta
+}
+
+/// Cards and quick replies; the desk's door tells them in the same shape.
+pub fn rich(desk: &Desk, rich: &Rich) -> Value {
+    let button =
+        |button: &Button| json!({ "type": button.kind, "text": button.text, "value": button.value, "postback_id": button.postback_id });
+    let element = |element: &Element| {
+        json!({
+            "title": element.title, "subtitle": element.subtitle, "image_url": element.picture.map(|picture| desk.link(picture)),
+            "buttons": element.buttons.iter().map(button).collect::<Vec<_>>(),
+        })
+    };
+    json!({ "template": rich.template, "elements": rich.elements.iter().map(element).collect::<Vec<_>>() })
 }
 
 /// What the public settings say beside what an admin typed.
 pub struct Around<'a> {
     /// The address under which the caller sees us.
     pub base: &'a str,
+    /// In which language, in whose words.
+    pub words: &'a Words,
     /// Who answers right now.
     pub team: &'a [AgentRef],
     /// What may be sent.
@@ -122,8 +162,7 @@ pub struct Around<'a> {
 }
 
 /// What the launcher needs before the frame exists (2.1). `hidden` is what counts now: the setting, or the hours.
-pub fn launcher(inbox: &Inbox, base: &str, hidden: bool) -> Value {
-    let config = &inbox.config;
+pub fn launcher(config: &InboxConfig, base: &str, hidden: bool) -> Value {
     json!({
         "launcher": {
             "spacing": { "side": config.launcher.spacing.side, "bottom": config.launcher.spacing.bottom },
@@ -131,7 +170,7 @@ pub fn launcher(inbox: &Inbox, base: &str, hidden: bool) -> Value {
             "position": config.launcher.position,
             "color": config.launcher.color,
             "text": config.launcher.text,
-            "icon": launcher_icon(inbox),
+            "icon": launcher_icon(config),
             "hidden": hidden,
             "z_index": config.launcher.z_index,
         },
@@ -142,8 +181,7 @@ pub fn launcher(inbox: &Inbox, base: &str, hidden: bool) -> Value {
 }
 
 /// The same for our own snippet, without what the loader assumes by itself: every page view pays for each letter.
-pub fn boot(inbox: &Inbox, base: &str, hidden: bool) -> Value {
-    let config = &inbox.config;
+pub fn boot(uuid: Uuid, config: &InboxConfig, base: &str, hidden: bool) -> Value {
     let assumed = InboxConfig::default();
     let mut launcher = Map::new();
     if config.launcher.position != assumed.launcher.position {
@@ -162,7 +200,7 @@ pub fn boot(inbox: &Inbox, base: &str, hidden: bool) -> Value {
         launcher.insert("text".into(), json!(config.launcher.text));
     }
     if config.launcher.icon != assumed.launcher.icon {
-        launcher.insert("icon".into(), launcher_icon(inbox));
+        launcher.insert("icon".into(), launcher_icon(config));
     }
     if hidden {
         launcher.insert("hidden".into(), json!(true));
@@ -170,8 +208,7 @@ pub fn boot(inbox: &Inbox, base: &str, hidden: bool) -> Value {
     if config.launcher.z_index != assumed.launcher.z_index {
         launcher.insert("z_index".into(), json!(config.launcher.z_index));
     }
-    let mut boot =
-        json!({ "base": base, "inbox": inbox.uuid.to_string(), "colors": { "primary": config.colors.primary }, "launcher": launcher });
+    let mut boot = json!({ "base": base, "inbox": uuid.to_string(), "colors": { "primary": config.colors.primary }, "launcher": launcher });
     if config.theme != assumed.theme {
         boot["theme"] = json!(config.theme);
     }
@@ -182,8 +219,8 @@ pub fn boot(inbox: &Inbox, base: &str, hidden: bool) -> Value {
 }
 
 /// The loader draws `chat` by heart; another icon comes as its drawing, an unknown one is `chat` again (row 145).
-fn launcher_icon(inbox: &Inbox) -> Value {
-    match inbox.config.launcher.icon.as_str() {
+fn launcher_icon(config: &InboxConfig) -> Value {
+    match config.launcher.icon.as_str() {
         word @ ("chat" | "none") => json!(word),
         name => icons::find(name).map_or_else(|| json!("chat"), |icon| drawing(&icon)),
     }
@@ -201,14 +238,30 @@ fn drawing(icon: &Icon) -> Value {
     json!({ "d": icon.paths })
 }
 
+/// The launcher's words for the loader: those that differ from what it knows by heart, `None` when none does. Every page view pays for
+/// what is said here.
+pub fn labels(words: &Words) -> Option<Value> {
+    let known = words::stock(words::ENGLISH).unwrap_or_default();
+    let mut labels = Map::new();
+    for name in ["open", "close", "unread", "title", "failed"] {
+        let key = format!("launcher.{name}");
+        let sentence = words.say(&key);
+        if known.get(&key).is_some_and(|english| english != sentence) {
+            labels.insert(name.into(), sentence.into());
+        }
+    }
+    (!labels.is_empty()).then_some(Value::Object(labels))
+}
+
 /// The whole public configuration (2.2), built key by key: what is not named here does not leave (security row 17).
 pub fn settings(inbox: &Inbox, around: &Around<'_>) -> Value {
-    let InboxConfig { colors, home_screen, features, notice_banner, prechat_form, consent, .. } = &inbox.config;
-    let config = &inbox.config;
+    let config = &around.words.config(&inbox.config);
+    let InboxConfig { colors, home_screen, features, notice_banner, prechat_form, consent, .. } = config;
     let team = around.team;
-    let mut shape = launcher(inbox, around.base, config.launcher.hidden);
+    let mut shape = launcher(config, around.base, config.launcher.hidden);
     let more = json!({
         "inbox_uuid": inbox.uuid.to_string(),
+        "locale": around.words.locale(),
         "brand_name": config.brand_name,
         "website_url": config.website_url,
         "logo_url": absolute(around.base, &config.logo_url),
@@ -236,7 +289,7 @@ pub fn settings(inbox: &Inbox, around: &Around<'_>) -> Value {
         "chat_reply_expectation_message": config.chat_reply_expectation_message,
         "show_office_hours_in_chat": false,
         "show_office_hours_after_assignment": false,
-        "prechat_form": { "enabled": prechat_form.enabled, "title": prechat_form.title, "fields": form_fields(inbox) },
+        "prechat_form": { "enabled": prechat_form.enabled, "title": prechat_form.title, "fields": form_fields(&inbox.config, config) },
         "allow_close": config.allow_close,
         "allow_transcript": config.allow_transcript,
         "anonymous_allowed": config.access == "anonymous" && config.visitors.allow_start_conversation,
@@ -250,7 +303,7 @@ pub fn settings(inbox: &Inbox, around: &Around<'_>) -> Value {
     if let (Value::Object(shape), Value::Object(more)) = (&mut shape, more) {
         shape.extend(more);
         if prechat_form.enabled {
-            shape.insert("custom_attributes".into(), custom_attributes(inbox));
+            shape.insert("custom_attributes".into(), custom_attributes(&inbox.config, config));
         }
     }
     shape
@@ -307,6 +360,8 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
             }
             ("conversation_update", Value::Object(shape))
         }
+        // Without a number: whoever was away fetches the settings anyway.
+        What::InboxChanged { .. } => return Some(r#"{"type":"settings","data":{}}"#.to_owned()),
         What::Typing { conversation, who: Typist::Agent { id, name, .. }, is_typing, note: false } => {
             let first_name = name.split(' ').next().unwrap_or_default();
             let author = json!({ "id": id.0, "first_name": first_name, "type": "agent" });
@@ -315,7 +370,6 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         What::OutlookChanged { outlook } => ("availability", super::availability::frame(outlook)),
         What::Typing { .. }
         | What::ContactChanged { .. }
-        | What::InboxChanged { .. }
         | What::AgentChanged { .. }
         | What::HoursChanged { .. }
         | What::TeamChanged { .. }
@@ -345,6 +399,7 @@ fn partial(desk: &Desk, conversation: &Conversation, closed: bool) -> Map<String
         "number": conversation.id.0,
         "status": status,
         "closed": closed,
+        "kind": conversation.kind.as_str(),
         "assignee": conversation.assignee.as_ref().map(|agent| assignee(desk, agent)),
         "team": conversation.team.as_ref().map(|team| json!({ "name": team.name })),
         "seq": conversation.seq,
@@ -429,28 +484,37 @@ fn reach(reach: Reach) -> &'static str {
     }
 }
 
-fn form_fields(inbox: &Inbox) -> Vec<Value> {
-    if !inbox.config.prechat_form.enabled {
+/// The questions. A choice is answered as the admin typed it (`values`), whatever it is called in the visitor's language (`value_labels`).
+fn form_fields(typed: &InboxConfig, said: &InboxConfig) -> Vec<Value> {
+    if !said.prechat_form.enabled {
         return Vec::new();
     }
-    let mut fields: Vec<_> = inbox.config.prechat_form.fields.iter().filter(|field| field.enabled).collect();
-    fields.sort_by_key(|field| field.order);
-    fields.into_iter().map(|field| json!(field)).collect()
+    let mut fields: Vec<_> = asked(typed, said).collect();
+    fields.sort_by_key(|(_, field)| field.order);
+    let shape = |(typed, said): (&FormField, &FormField)| {
+        let mut shape = json!(said);
+        shape["values"] = json!(typed.values);
+        if typed.values != said.values {
+            shape["value_labels"] = json!(said.values);
+        }
+        shape
+    };
+    fields.into_iter().map(shape).collect()
+}
+
+/// The questions that are on, each as typed and as said.
+fn asked<'a>(typed: &'a InboxConfig, said: &'a InboxConfig) -> impl Iterator<Item = (&'a FormField, &'a FormField)> {
+    typed.prechat_form.fields.iter().zip(&said.prechat_form.fields).filter(|(field, _)| field.enabled)
 }
 
 /// Choices of list questions, keyed as the protocol wants them.
-fn custom_attributes(inbox: &Inbox) -> Value {
-    let lists = inbox.config.prechat_form.fields.iter().filter(|field| field.enabled && !field.is_default && field.custom_attribute_id > 0);
-    Value::Object(
-        lists
-            .map(|field| {
-                (
-                    field.custom_attribute_id.to_string(),
-                    json!({ "id": field.custom_attribute_id, "name": field.label, "type": field.kind, "values": field.values }),
-                )
-            })
-            .collect(),
-    )
+fn custom_attributes(typed: &InboxConfig, said: &InboxConfig) -> Value {
+    let lists = asked(typed, said).filter(|(field, _)| !field.is_default && field.custom_attribute_id > 0);
+    let shape = |(typed, said): (&FormField, &FormField)| {
+        let id = typed.custom_attribute_id;
+        (id.to_string(), json!({ "id": id, "name": said.label, "type": typed.kind, "values": typed.values }))
+    };
+    Value::Object(lists.map(shape).collect())
 }
 
 fn absolute(base: &str, url: &str) -> String {

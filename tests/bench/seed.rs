@@ -108,14 +108,7 @@ fn talk(tx: &WriteTx, inbox: InboxId, n: usize, open: bool) -> deskbell::base::e
 }
 
 fn begin(tx: &WriteTx, inbox: InboxId, contact: ContactId) -> deskbell::base::error::Result<ConversationId> {
-    let new = NewConversation {
-        inbox,
-        contact,
-        init_key: None,
-        attributes: serde_json::Map::new(),
-        ip: "127.0.0.0".into(),
-        user_agent: "bench".into(),
-    };
+    let new = NewConversation { user_agent: "bench".into(), ..NewConversation::chat(inbox, contact) };
     conversations::insert(tx, &new)
 }
 
@@ -135,6 +128,7 @@ pub fn spoken(contact: Option<ContactId>, text: String, echo_id: Option<String>)
         text,
         activity: None,
         echo_id,
+        meta: Default::default(),
     }
 }
 

@@ -48,7 +48,7 @@ async fn the_public_settings_have_exactly_these_keys() {
          home_screen.background.gradient_start home_screen.background.image_url home_screen.background.type home_screen.fade_background \
          home_screen.header_text_color inbox_uuid introduction_message language launcher launcher.color launcher.hidden launcher.icon launcher.icon.d \
          launcher.logo_url launcher.position launcher.spacing launcher.spacing.bottom launcher.spacing.side launcher.text launcher.z_index limits \
-         limits.extensions limits.file_bytes limits.files_per_message limits.message_chars logo_url notice_banner notice_banner.enabled notice_banner.text \
+         limits.extensions limits.file_bytes limits.files_per_message limits.message_chars locale logo_url notice_banner notice_banner.enabled notice_banner.text \
          prechat_form prechat_form.enabled prechat_form.fields prechat_form.fields.custom_attribute_id prechat_form.fields.enabled \
          prechat_form.fields.is_default prechat_form.fields.key prechat_form.fields.label prechat_form.fields.order prechat_form.fields.placeholder \
          prechat_form.fields.required prechat_form.fields.type prechat_form.fields.values prechat_form.title show_office_hours_after_assignment \

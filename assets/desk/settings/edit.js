@@ -9,9 +9,12 @@ import { api, fieldOf, wordsFor } from '../state/wire.js';
 /** @typedef {import('../state/types.js').Inbox} Inbox */
 /** @typedef {{name: string, enabled: boolean, config: Record<string, any>}} Draft */
 /**
- * What the tabs are given. `get`/`set` take paths such as `launcher.spacing.side`; `error` takes the same.
+ * What the pages are given. `get`/`set` take paths such as `launcher.spacing.side`; `error` takes the same, and `errorIn` also answers for
+ * everything below. `flag` is a switch's `bind`. `words` are sentences typed but not saved, for the preview; `look` says what it should show.
  * @typedef {{draft: Draft, get: (path: string) => any, set: (path: string, value: any) => void, change: (patch: Partial<Draft>) => void,
- *   error: (path: string) => string, bind: (path: string) => {value: any, onInput: (value: any) => void, error: string}, inbox: Inbox}} Edit
+ *   error: (path: string) => string, errorIn: (path: string) => string, bind: (path: string) => {value: any, onInput: (value: any) => void, error: string},
+ *   flag: (path: string) => {on: boolean, onChange: (on: boolean) => void, error: string}, inbox: Inbox,
+ *   words: Record<string, string>, setWords: (words: Record<string, string>) => void, look: (look: any) => void}} Edit
  */
 
 /** @param {Inbox} inbox @returns {Draft} */
@@ -43,23 +46,26 @@ export function useEdit(inbox, onWrong) {
   const [draft, setDraft] = useState(() => copyOf(inbox));
   const [wrong, setWrong] = useState({ field: '', words: '' });
   const [saving, setSaving] = useState(false);
+  const [words, setWords] = useState(/** @type {Record<string, string>} */ ({}));
   const patch = changesOf(draft, inbox);
   const dirty = Object.keys(patch).length > 0;
   /** The server names the whole setting (`config.launcher`), a field its part of it (`launcher.color`). @param {string} path */
   const error = (path) => (wrong.field === path || wrong.field === `config.${path}` ? wrong.words : '');
   const get = (/** @type {string} */ path) => path.split('.').reduce((/** @type {any} */ value, key) => value?.[key], draft.config);
   const set = (/** @type {string} */ path, /** @type {any} */ value) => {
-    if (wrong.field && `config.${path}`.startsWith(wrong.field)) setWrong({ field: '', words: '' });
+    if (wrong.field && (`config.${path}`.startsWith(wrong.field) || wrong.field.startsWith(`config.${path}`))) setWrong({ field: '', words: '' });
     setDraft((held) => ({ ...held, config: put(held.config, path.split('.'), value) }));
   };
   /** @type {Edit} */
   const edit = {
-    draft, get, set, error, inbox,
+    draft, get, set, error, inbox, words, setWords, look: () => {},
+    errorIn: (path) => (wrong.field === `config.${path}` || wrong.field.startsWith(`config.${path}.`) || wrong.field === path ? wrong.words : ''),
+    flag: (path) => ({ on: !!get(path), onChange: (on) => set(path, on), error: error(path) }),
     change: (next) => { setWrong({ field: '', words: '' }); setDraft((held) => ({ ...held, ...next })); },
     bind: (path) => ({ value: get(path) ?? '', onInput: (value) => set(path, value), error: error(path) }),
   };
   return {
-    edit, dirty, saving, wrong,
+    edit, dirty, saving, wrong, patch,
     discard: () => { setDraft(copyOf(inbox)); setWrong({ field: '', words: '' }); },
     save: async () => {
       setSaving(true);

@@ -1,27 +1,30 @@
-// One inbox, in five tabs that share one working copy: a change in any of them is saved by the same button.
+// One inbox: its pages share one working copy, so a change on any of them is saved by the same button, and the preview shows all of it.
 
-import { html, useEffect, useRef } from '../../vendor/preact.js';
+import { html, useEffect, useState } from '../../vendor/preact.js';
+import { Icon } from '../../shared/icons.js';
+import { Dialog } from '../parts/dialog.js';
 import { Empty, Spinner } from '../parts/small.js';
 import { isAdmin, loadInboxes } from '../state/people.js';
 import { go } from '../state/router.js';
 import { now, useDesk } from '../state/store.js';
 import { Appearance } from './appearance.js';
+import { Availability } from './availability.js';
 import { useEdit } from './edit.js';
 import { General } from './general.js';
 import { useGuard } from './guard.js';
+import { Home } from './home.js';
+import { INBOX_PAGES, pageOf } from './index_of.js';
 import { Installation } from './installation.js';
 import { MessagesTab } from './messages.js';
+import { WidgetPreview, firstLook } from './preview.js';
+import { Privacy } from './privacy.js';
 import { Security } from './security.js';
 import { PageFrame } from './settings.js';
+import { Tiles } from './tiles.js';
+import { Translations } from './translations.js';
 
-/** @type {[string, string, any, string[]][]} key, label, screen, the settings it holds */
-const TABS = [
-  ['general', 'General', General, ['name', 'enabled', 'brand_name', 'website_url', 'language', 'fallback_language']],
-  ['appearance', 'Appearance', Appearance, ['colors', 'launcher', 'logo_url', 'theme', 'home_screen', 'show_powered_by']],
-  ['messages', 'Messages', MessagesTab, ['greeting_message', 'introduction_message', 'chat_introduction', 'chat_reply_expectation_message', 'notice_banner', 'home_apps', 'prechat_form', 'visitors', 'users', 'features', 'direct_to_conversation', 'allow_close', 'csat_enabled']],
-  ['security', 'Security', Security, ['trusted_domains', 'blocked_ips', 'session_duration', 'require_exp', 'file_extensions']],
-  ['installation', 'Installation', Installation, []],
-];
+/** @type {Record<string, any>} */
+const SCREENS = { general: General, home: Home, tiles: Tiles, appearance: Appearance, messages: MessagesTab, availability: Availability, translations: Translations, installation: Installation, security: Security, privacy: Privacy };
 
 /** @param {{uuid: string, tab: string}} props */
 export function InboxEditor({ uuid, tab }) {
@@ -29,53 +32,54 @@ export function InboxEditor({ uuid, tab }) {
   const loaded = useDesk((state) => !!state.inboxes);
   useEffect(() => { loadInboxes().catch(() => { /* the held ones stay */ }); }, []);
   if (!inbox) return loaded ? html`<${PageFrame} title="Inbox" up=${{ label: 'Inboxes', page: 'inboxes' }}><${Empty} icon="inbox" title="There is no such inbox">The link may be old.<//><//>` : html`<div class="centred"><${Spinner} /></div>`;
-  return html`<${Editor} inbox=${inbox} tab=${TABS.some(([key]) => key === tab) ? tab : 'general'} />`;
+  return html`<${Editor} inbox=${inbox} tab=${SCREENS[tab] ? tab : 'general'} />`;
 }
 
 /** @param {{inbox: import('../state/types.js').Inbox, tab: string}} props */
 function Editor({ inbox, tab }) {
   const admin = isAdmin(now().agent);
-  const to = (/** @type {string} */ key) => go({ name: 'settings', page: 'inboxes', id: inbox.uuid, tab: key }, { replace: true });
-  const { edit, dirty, saving, wrong, discard, save } = useEdit(inbox, (field) => {
-    const home = TABS.find(([, , , keys]) => keys.includes(field.replace(/^config\./, '').split('.')[0]));
-    if (home && home[0] !== tab) to(home[0]);
+  const to = (/** @type {string} */ key) => go({ name: 'settings', page: 'inboxes', id: inbox.uuid, tab: key });
+  const { edit, dirty, saving, wrong, patch, discard, save } = useEdit(inbox, (field) => {
+    const home = pageOf(field.replace(/^config\./, '').split('.')[0]);
+    if (home && home !== tab) to(home);
   });
+  const [look, setLookOnly] = useState(firstLook);
+  const setLook = (/** @type {any} */ next) => setLookOnly((held) => ({ ...held, ...next }));
+  edit.look = setLook;
+  const [floating, setFloating] = useState(false);
   useGuard(dirty, (target) => target.name === 'settings' && target.page === 'inboxes' && target.id === inbox.uuid);
-  const Tab = (TABS.find(([key]) => key === tab) || TABS[0])[2];
-  // Where tabs lie beyond an edge, the row fades out there.
-  const row = useRef(/** @type {HTMLElement|null} */ (null));
-  const fade = () => {
-    const element = row.current;
-    if (!element) return;
-    const left = element.getBoundingClientRect();
-    const [first, last] = [element.firstElementChild, element.lastElementChild].map((one) => /** @type {Element} */ (one).getBoundingClientRect());
-    const before = Math.min(first.left, last.left) < left.left - 2;
-    const after = Math.max(first.right, last.right) > left.right + 2;
-    element.classList.toggle('is-cut', before || after);
-    element.classList.toggle('is-from-start', !before && after);
-    element.classList.toggle('is-to-end', before && !after);
-  };
-  useEffect(() => { fade(); addEventListener('resize', fade); return () => removeEventListener('resize', fade); }, []);
-  // On a phone the row of tabs is wider than the screen: the chosen one is brought into sight.
-  useEffect(() => { document.getElementById(`tab-${tab}`)?.scrollIntoView({ block: 'nearest', inline: 'center' }); }, [tab]);
-  const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!step) return;
-    const rtl = getComputedStyle(/** @type {Element} */ (event.currentTarget)).direction === 'rtl' ? -1 : 1;
-    const at = TABS.findIndex(([key]) => key === tab);
-    const next = TABS[(at + step * rtl + TABS.length) % TABS.length][0];
-    to(next);
-    document.getElementById(`tab-${next}`)?.focus();
-  };
-  return html`<${PageFrame} title=${inbox.name} up=${{ label: 'Inboxes', page: 'inboxes' }} lead=${inbox.enabled ? null : html`<span class="badge is-warn">Off: the launcher is not shown anywhere</span>`}>
-    <div class="page-tabs" ref=${row} onScroll=${fade} role="tablist" aria-label="Settings of ${inbox.name}" onKeyDown=${onKeyDown}>${TABS.map(([key, label]) => html`<button type="button" role="tab" id="tab-${key}" class="page-tab" aria-selected=${key === tab ? 'true' : 'false'} aria-controls="tab-panel" tabindex=${key === tab ? 0 : -1} onClick=${() => to(key)}><span class="steady" data-text=${label}>${label}</span></button>`)}</div>
-    <div id="tab-panel" role="tabpanel" aria-labelledby="tab-${tab}">
-      ${admin ? null : html`<p class="hint-box">Only an admin can change these settings.</p>`}
-      <fieldset class="bare" disabled=${!admin}><${Tab} edit=${edit} inbox=${inbox} /></fieldset>
+  const page = INBOX_PAGES.find((one) => one.tab === tab) || INBOX_PAGES[0];
+  // Each page shows what it changes.
+  useEffect(() => { if (page.view) setLook({ view: page.view }); }, [tab]);
+  const wide = useWide();
+  const preview = () => html`<${WidgetPreview} inbox=${inbox} config=${edit.draft.config} changes=${patch.config} words=${edit.words} look=${look} setLook=${setLook} />`;
+  const Screen = SCREENS[tab];
+  return html`<${PageFrame} wide=${!!page.view} title=${page.label} up=${{ label: 'Inboxes', page: 'inboxes' }} lead=${html`<span class="inbox-lead"><span class="inbox-dot" style=${{ background: inbox.config?.launcher?.color || inbox.config?.colors?.primary }} aria-hidden="true"></span> <span dir="auto">${inbox.name}</span>${inbox.enabled ? null : html` <span class="badge is-warn">Off: the launcher is not shown anywhere</span>`}</span> ${page.lead}`}
+      actions=${page.view && !wide && admin ? html`<button type="button" class="button" onClick=${() => setFloating(true)}><${Icon} name="eye" size=${18} /> Preview</button>` : null}>
+    <label class="page-pick"><span class="quiet">Settings of ${inbox.name}</span><select class="input" value=${tab} onChange=${(/** @type {any} */ event) => to(event.currentTarget.value)}>${INBOX_PAGES.map((one) => html`<option key=${one.tab} value=${one.tab} selected=${one.tab === tab}>${one.label}</option>`)}</select></label>
+    <div class=${page.view && wide && admin ? 'with-preview' : ''}>
+      <div>
+        ${admin ? null : html`<p class="hint-box">Only an admin can change these settings.</p>`}
+        <fieldset class="bare" disabled=${!admin}><${Screen} key=${tab} edit=${edit} inbox=${inbox} admin=${admin} /></fieldset>
+        ${dirty || wrong.words ? html`<div class="save-bar ${wrong.words ? 'is-wrong' : ''}">
+          <span class="save-words" role=${wrong.words ? 'alert' : 'status'}>${wrong.words ? `Not saved. ${wrong.words}` : saving ? 'Saving…' : 'Unsaved changes'}</span>
+          <button type="button" class="button" disabled=${saving} onClick=${discard}>Discard</button>
+          <button type="button" class="button is-primary" disabled=${saving || !dirty} onClick=${save}>${saving ? 'Saving…' : 'Save'}</button></div>` : null}
+      </div>
+      ${page.view && wide && admin ? preview() : null}
     </div>
-    ${dirty || wrong.words ? html`<div class="save-bar ${wrong.words ? 'is-wrong' : ''}">
-      <span class="save-words" role=${wrong.words ? 'alert' : 'status'}>${wrong.words ? `Not saved. ${wrong.words}` : saving ? 'Saving…' : 'Unsaved changes'}</span>
-      <button type="button" class="button" disabled=${saving} onClick=${discard}>Discard</button>
-      <button type="button" class="button is-primary" disabled=${saving || !dirty} onClick=${save}>${saving ? 'Saving…' : 'Save'}</button></div>` : null}
+    ${floating && page.view && !wide ? html`<${Dialog} title="Preview" onClose=${() => setFloating(false)}>${preview()}<//>` : null}
   <//>`;
+}
+
+/** Room for form and preview side by side. */
+function useWide() {
+  const [query] = useState(() => matchMedia('(min-width: 1160px)'));
+  const [wide, setWide] = useState(query.matches);
+  useEffect(() => {
+    const look = () => setWide(query.matches);
+    query.addEventListener('change', look);
+    return () => query.removeEventListener('change', look);
+  }, []);
+  return wide;
 }

@@ -1,36 +1,58 @@
-// The left index, and what the search over the settings knows: each entry with the words somebody might look for.
+// The left index, the pages of an inbox, and what the search over the settings knows: each entry by the words that stand on its page,
+// with the words somebody might look for instead.
 
 /** @typedef {{page: string, tab?: string, label: string, words: string}} Entry */
 
 /** @type {{group: string, pages: {page: string, label: string, icon: string, admin?: boolean}[]}[]} */
 export const GROUPS = [
-  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'agents', label: 'Agents', icon: 'users' }] },
+  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
   { group: 'deskbell', pages: [{ page: 'about', label: 'About', icon: 'info' }] },
 ];
 
+/**
+ * The pages of one inbox: what they hold (the settings' own names, so that an error finds its page), and what the preview shows there.
+ * @type {{tab: string, label: string, lead: string, view?: string, keys: string[]}[]}
+ */
+export const INBOX_PAGES = [
+  { tab: 'general', label: 'General', lead: 'Name, language, and who may chat.', keys: ['name', 'enabled', 'brand_name', 'website_url', 'language', 'fallback_language', 'access', 'single_thread', 'direct_to_conversation', 'visitors', 'users', 'allow_close', 'allow_transcript'] },
+  { tab: 'home', label: 'Home', lead: 'What people see when they open the chat.', view: 'home', keys: ['home_buttons', 'home_apps'] },
+  { tab: 'tiles', label: 'Tiles', lead: 'Chat, bug reports, wishes and reviews behind one launcher.', view: 'hub', keys: ['tiles'] },
+  { tab: 'appearance', label: 'Appearance', lead: 'Colours, launcher and window. Everything may stay as it is.', view: 'home', keys: ['colors', 'launcher', 'window', 'logo_url', 'theme', 'home_screen', 'show_powered_by'] },
+  { tab: 'messages', label: 'Messages and forms', lead: 'What the chat says by itself, and what it asks.', view: 'home', keys: ['greeting_message', 'introduction_message', 'chat_introduction', 'chat_reply_expectation_message', 'notice_banner', 'prechat_form', 'features', 'contact_prompt', 'consent', 'csat_enabled'] },
+  { tab: 'availability', label: 'Availability', lead: 'Business hours, and what visitors are told.', view: 'home', keys: ['hours', 'show_office_hours_in_chat', 'show_office_hours_after_assignment', 'show_reply_time'] },
+  { tab: 'translations', label: 'Translations', lead: 'Every sentence, in every language.', view: 'home', keys: [] },
+  { tab: 'installation', label: 'Embed code', lead: 'The line for your site, and a link for those without one.', keys: [] },
+  { tab: 'security', label: 'Security and identity', lead: 'Signed-in users, and where the chat may be used.', keys: ['trusted_domains', 'blocked_ips', 'session_duration', 'require_exp', 'file_extensions'] },
+  { tab: 'privacy', label: 'Privacy', lead: 'What is remembered about visitors.', keys: ['privacy'] },
+];
+
+/** The page a setting stands on. @param {string} key */
+export const pageOf = (key) => INBOX_PAGES.find((one) => one.keys.includes(key))?.tab || '';
+
+/** @type {[string, [string, string][]][]} tab, [label as it stands there, further words] */
+const OF_AN_INBOX = [
+  ['general', [['This inbox is on', 'enable disable off pause activate deactivate channel'], ['Inbox name', 'name rename widget'], ['Brand name', 'brand company title'], ['Website', 'website url link site'], ['Language of the widget', 'language locale fallback automatic browser detect'],
+    ['Who may chat', 'access anonymous identify verified require authentication login code e-mail'], ['One thread for everything', 'single thread one conversation per user'], ['Skip the home screen', 'direct to conversation home'], ['Visitors can close their conversation', 'close end resolve'],
+    ['Visitors can have the conversation mailed', 'transcript e-mail send copy'], ['May start a conversation', 'visitors users policy allow start'], ['Text of the start button', 'button text label start conversation'], ['Only one conversation at a time', 'prevent multiple conversations'], ['No answer into a resolved conversation', 'prevent reply closed']]],
+  ['home', [['Start buttons', 'conversation button department team priority opening message icon ai responses order reorder drag'], ['Links and news', 'self-service self service external link announcement card home apps knowledge base faq help order reorder drag']]],
+  ['tiles', [['Chat with us', 'tile hub chat module feedback'], ['Bug report', 'tile bug report error feedback hub'], ['Feature request', 'tile feature idea wish feedback hub'], ['Review', 'tile review rating stars praise feedback hub'], ['Question', 'tile question contact form feedback hub'], ['Reports may carry a file or a screenshot', 'upload attachment screenshot report']]],
+  ['appearance', [['Launcher colour', 'color colour hex button contrast'], ['Launcher icon', 'icon button none bubble'], ['Launcher text', 'text label pill button'], ['Launcher picture', 'logo picture image button upload'], ['Position', 'left right side corner'], ['Distance from the side', 'spacing margin offset'], ['Distance from the bottom', 'spacing margin offset'],
+    ['Hide the launcher', 'hidden hide button own'], ['When something on your page covers it', 'z-index zindex stacking order overlay'], ['Type', 'popup sidebar window full height'], ['Main colour', 'color colour primary hex brand'], ['Logo', 'logo picture upload image'], ['Light or dark', 'theme template mode dark light system'], ['Say that it runs on deskbell', 'powered by branding'], ['Background of the head', 'home screen background gradient image colour']]],
+  ['messages', [['Greeting', 'greeting welcome hello first name'], ['Introduction', 'introduction text subtitle'], ['First words in a new conversation', 'chat introduction'], ['What to expect', 'reply expectation promise'], ['Notice at the top', 'banner notice announcement holiday'], ['Bold, italic and code', 'formatting editor toolbar markdown'], ['Visitors have an emoji button', 'emoji smiley'], ['Visitors can send files', 'file upload attachment'],
+    ['Ask before the first message', 'prechat pre-chat form questions fields name email phone custom attributes required'], ['Ask for name and e-mail', 'contact prompt name email after first message'], ['Ask for consent before the first message', 'consent gdpr dsgvo privacy policy agree checkbox'], ['Ask how it was when a conversation is resolved', 'csat survey rating satisfaction feedback smiley resolved']]],
+  ['availability', [['Business hours', 'office hours opening times open closed weekend'], ['Outside of these hours', 'offline form hide launcher closed leave message'], ['Show the business hours in the chat', 'office hours show'], ['Say how long answers usually take', 'reply time estimate response']]],
+  ['translations', [['Language to edit', 'translation locale words sentences text german spanish english'], ['Add another language', 'translation locale add new language']]],
+  ['installation', [['Paste this into your site', 'snippet install embed script code copy deskbell libredesk seggwat supportpal livechat'], ['Without a website', 'link share qr code full page url no javascript'], ['Inbox id', 'uuid id project key hash']]],
+  ['security', [['Secret key', 'secret key jwt token sign rotate regenerate identity verification hs256'], ['Sign on your server', 'sample code python node go php ruby jwt'], ['Try a token', 'token check jwt debug verify expired wrong'], ['Trusted domains', 'domains trusted origins embed allow'], ['Blocked addresses', 'ip block address range cidr ban'], ['Session duration', 'session duration login hours'], ['E-mail tokens must expire', 'require exp expiry supportpal token'], ['Accepted file extensions', 'file types extensions upload']]],
+  ['privacy', [['Keep page visits', 'pages visits tracking history'], ['Keep what follows ? and # in addresses', 'query string fragment url parameters'], ['Keep IP addresses', 'ip address shorten anonymise gdpr'], ['Days until a full address is shortened', 'ip days retention']]],
+];
+
 /** @type {Entry[]} */
 export const ENTRIES = [
-  { page: 'inboxes', tab: 'general', label: 'Name, brand and website', words: 'inbox name brand website url link' },
-  { page: 'inboxes', tab: 'general', label: 'Language of the widget', words: 'language locale german spanish arabic translation fallback' },
-  { page: 'inboxes', tab: 'general', label: 'Turn an inbox off', words: 'enable disable off pause' },
-  { page: 'inboxes', tab: 'appearance', label: 'Launcher colour and position', words: 'color colour launcher button position left right spacing contrast' },
-  { page: 'inboxes', tab: 'appearance', label: 'Logo', words: 'logo picture icon upload image' },
-  { page: 'inboxes', tab: 'appearance', label: 'Light or dark widget', words: 'theme dark light mode' },
-  { page: 'inboxes', tab: 'appearance', label: 'Home screen background', words: 'home background gradient image' },
-  { page: 'inboxes', tab: 'messages', label: 'Greeting and introduction', words: 'greeting welcome introduction text hello' },
-  { page: 'inboxes', tab: 'messages', label: 'Notice banner', words: 'banner notice announcement holiday' },
-  { page: 'inboxes', tab: 'messages', label: 'Cards and links on the home screen', words: 'home apps links announcement cards' },
-  { page: 'inboxes', tab: 'messages', label: 'Questions before the chat', words: 'prechat form fields name email phone required' },
-  { page: 'inboxes', tab: 'messages', label: 'Who may start a conversation', words: 'visitors users policy start prevent multiple closed reply' },
-  { page: 'inboxes', tab: 'messages', label: 'Ask how it was', words: 'csat survey rating satisfaction feedback smiley resolved' },
-  { page: 'inboxes', tab: 'messages', label: 'Files and emoji', words: 'file upload emoji features extensions' },
-  { page: 'inboxes', tab: 'security', label: 'Secret key', words: 'secret key jwt token sign rotate identity verification hs256' },
-  { page: 'inboxes', tab: 'security', label: 'Check a token', words: 'token check jwt debug verify expired' },
-  { page: 'inboxes', tab: 'security', label: 'Trusted domains', words: 'domains trusted origins embed allow' },
-  { page: 'inboxes', tab: 'security', label: 'Blocked addresses', words: 'ip block address range cidr ban' },
-  { page: 'inboxes', tab: 'security', label: 'Session duration', words: 'session duration login hours' },
-  { page: 'inboxes', tab: 'installation', label: 'Snippet for your site', words: 'snippet install embed script code copy libredesk demo' },
+  ...OF_AN_INBOX.flatMap(([tab, entries]) => entries.map(([label, words]) => ({ page: 'inboxes', tab, label, words }))),
+  { page: 'hours', label: 'Business hours', words: 'office hours opening times week holidays time zone schedule overnight' },
+  { page: 'teams', label: 'Teams', words: 'team department group members support sales' },
   { page: 'agents', label: 'Invite an agent', words: 'invite agent person team colleague add' },
   { page: 'agents', label: 'Roles', words: 'role owner admin agent permission' },
   { page: 'agents', label: 'Suspend an agent, new password link', words: 'suspend remove reset password link' },
@@ -45,8 +67,12 @@ export const ENTRIES = [
   { page: 'about', label: 'Version', words: 'version about' },
 ];
 
-/** @param {string} q @returns {Entry[]} */
+/** Where an entry is, in words. @param {Entry} entry */
+export const placeName = (entry) => (entry.tab ? `Inbox · ${INBOX_PAGES.find((one) => one.tab === entry.tab)?.label}` : GROUPS.flatMap((group) => group.pages).find((one) => one.page === entry.page)?.label || entry.page);
+
+/** Those whose own label begins so come first. @param {string} q @returns {Entry[]} */
 export function searchSettings(q) {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
-  return ENTRIES.filter((entry) => words.every((word) => `${entry.label} ${entry.words}`.toLowerCase().includes(word))).slice(0, 12);
+  const rank = (/** @type {Entry} */ entry) => (entry.label.toLowerCase().startsWith(words[0]) ? 0 : words.every((word) => entry.label.toLowerCase().includes(word)) ? 1 : 2);
+  return ENTRIES.filter((entry) => words.every((word) => `${entry.label} ${entry.words}`.toLowerCase().includes(word))).sort((a, b) => rank(a) - rank(b)).slice(0, 12);
 }

@@ -1,8 +1,9 @@
-// The questions before a chat: name, e-mail and phone describe the person; others can be added.
+// The questions before a chat: name, e-mail and phone describe the person; others are kept as attributes of theirs.
 
 import { html } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { Field, Select, Switch } from '../parts/field.js';
+import { Sortable, useList } from '../parts/sortable.js';
 
 /** @type {[string, string][]} */
 const KINDS = [['text', 'Text'], ['email', 'E-mail'], ['phone', 'Phone'], ['number', 'Number'], ['date', 'Date'], ['link', 'Link'], ['checkbox', 'Yes or no'], ['list', 'A choice']];
@@ -10,26 +11,30 @@ const FIELDS_MAX = 20;
 
 /** @param {{edit: import('./edit.js').Edit}} props */
 export function Prechat({ edit }) {
-  const { get, set, bind, error } = edit;
-  const on = !!get('prechat_form.enabled');
-  /** @type {any[]} */
-  const fields = get('prechat_form.fields') || [];
-  const put = (/** @type {number} */ at, /** @type {any} */ patch) => set('prechat_form.fields', fields.map((field, index) => (index === at ? { ...field, ...patch } : field)));
+  const { get, set, bind, flag, errorIn } = edit;
+  // The order is that of the list; the number in each follows it.
+  const list = useList(get('prechat_form.fields') || [], (next) => set('prechat_form.fields', next.map((field, at) => ({ ...field, order: at + 1 }))));
   const add = () => {
-    let number = fields.length + 1;
-    while (fields.some((field) => field.key === `question_${number}`)) number++;
-    set('prechat_form.fields', [...fields, { key: `question_${number}`, type: 'text', label: '', placeholder: '', required: false, enabled: true, order: fields.length + 1, is_default: false, custom_attribute_id: 0, values: [] }]);
+    let number = list.items.length + 1;
+    while (list.items.some((field) => field.key === `question_${number}`)) number++;
+    list.add({ key: `question_${number}`, type: 'text', label: '', placeholder: '', required: false, enabled: true, order: number, is_default: false, custom_attribute_id: 0, values: [] });
+  };
+  const head = (/** @type {any} */ field) => html`<span class="sort-words"><b dir="auto">${field.label || 'New question'}</b><small>${[KINDS.find(([key]) => key === field.type)?.[1], !field.enabled ? 'not asked' : field.required ? 'required' : 'may be left empty', field.is_default ? '' : `kept as ${field.key}`].filter(Boolean).join(' · ')}</small></span>`;
+  const body = (/** @type {any} */ field, /** @type {number} */ at) => {
+    const put = (/** @type {any} */ patch) => list.put(at, patch);
+    return html`
+      <div class="field-pair"><${Field} label="Question" focus=${!field.label} value=${field.label} onInput=${(/** @type {string} */ label) => put({ label })} error=${edit.error(`prechat_form.fields.${at}.label`)} />
+        ${field.is_default ? null : html`<${Select} label="Kind" value=${field.type} options=${KINDS} onInput=${(/** @type {string} */ type) => put({ type })} />`}</div>
+      ${field.type === 'list' ? html`<${Field} label="Choices" hint="One per line." rows=${3} value=${(field.values || []).join('\n')} onInput=${(/** @type {string} */ text) => put({ values: text.split('\n') })} />`
+        : field.type === 'checkbox' ? null : html`<${Field} label="Example in the field" value=${field.placeholder} onInput=${(/** @type {string} */ placeholder) => put({ placeholder })} optional=${true} />`}
+      ${field.is_default ? null : html`<div class="field-pair"><${Field} label="Kept as" hint="The attribute of the person that holds the answer." mono=${true} value=${field.key} onInput=${(/** @type {string} */ key) => put({ key: key.toLowerCase().replace(/[^a-z0-9_]+/g, '_') })} error=${edit.error(`prechat_form.fields.${at}.key`)} />
+        <${Field} label="Custom attribute number" hint="Only for forms that name one; 0 otherwise." type="number" min=${0} value=${field.custom_attribute_id} onInput=${(/** @type {string} */ id) => put({ custom_attribute_id: Math.max(0, Math.round(Number(id)) || 0) })} /></div>`}
+      <div class="switch-pair"><${Switch} label="Asked" on=${field.enabled} onChange=${(/** @type {boolean} */ enabled) => put({ enabled })} /><${Switch} label="Required" on=${field.required} disabled=${!field.enabled} onChange=${(/** @type {boolean} */ required) => put({ required })} /></div>`;
   };
   return html`
-    <${Switch} label="Ask before the first message" on=${on} onChange=${(/** @type {boolean} */ next) => set('prechat_form.enabled', next)} />
-    ${error('prechat_form') && html`<p class="form-error" role="alert">${error('prechat_form')}</p>`}
-    ${on && html`<${Field} label="Title" ...${bind('prechat_form.title')} optional=${true} />
-      <div class="editor-list">${fields.map((field, at) => html`<div class="editor-item" role="group" aria-label="Question ${at + 1}">
-        <header><b>${field.label || 'New question'}</b><span class="row-gap"></span>${field.is_default ? null : html`<button type="button" class="icon-button is-small" aria-label="Remove question ${at + 1}" onClick=${() => set('prechat_form.fields', fields.filter((_, index) => index !== at).map((one, index) => ({ ...one, order: index + 1 })))}><${Icon} name="trash" size=${16} /></button>`}</header>
-        <div class="field-pair"><${Field} label="Question" value=${field.label} onInput=${(/** @type {string} */ label) => put(at, { label })} />
-          ${field.is_default ? html`<${Field} label="Example in the field" value=${field.placeholder} onInput=${(/** @type {string} */ placeholder) => put(at, { placeholder })} optional=${true} />` : html`<${Select} label="Kind" value=${field.type} options=${KINDS} onInput=${(/** @type {string} */ type) => put(at, { type })} />`}</div>
-        ${field.type === 'list' && html`<${Field} label="Choices" hint="One per line." rows=${3} value=${(field.values || []).join('\n')} onInput=${(/** @type {string} */ text) => put(at, { values: text.split('\n') })} />`}
-        <div class="switch-pair"><${Switch} label="Asked" on=${field.enabled} onChange=${(/** @type {boolean} */ enabled) => put(at, { enabled })} /><${Switch} label="Required" on=${field.required} disabled=${!field.enabled} onChange=${(/** @type {boolean} */ required) => put(at, { required })} /></div>
-      </div>`)}
-      ${fields.length < FIELDS_MAX && html`<div class="editor-add"><button type="button" class="button is-small" onClick=${add}><${Icon} name="plus" size=${16} /> Question</button></div>`}</div>`}`;
+    <${Switch} label="Ask before the first message" ...${flag('prechat_form.enabled')} />
+    ${errorIn('prechat_form') && html`<p class="form-error" role="alert">${errorIn('prechat_form')}</p>`}
+    ${get('prechat_form.enabled') ? html`<${Field} label="Title" ...${bind('prechat_form.title')} optional=${true} />
+      <${Sortable} list=${list} label="Questions" what="Question" name=${(/** @type {any} */ field) => field.label || 'New question'} head=${head} body=${body} removable=${(/** @type {any} */ field) => !field.is_default} />
+      ${list.items.length < FIELDS_MAX ? html`<button type="button" class="button" onClick=${add}><${Icon} name="plus" size=${16} /> Add question</button>` : null}` : null}`;
 }

@@ -1,63 +1,110 @@
-// The launcher and the window as a visitor will see them, from the values not saved yet.
+// The widget as visitors will see it, from values not saved yet: the real app in a frame, told what to show, on a page that is only drawn.
 
-import { html, useState } from '../../vendor/preact.js';
-import { Avatar } from '../../shared/avatar.js';
-import { safeHref } from '../../shared/html.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
-import { accentTokens, ground } from '../../widget/colour.js';
-import { useDesk } from '../state/store.js';
-import { placed } from '../state/wire.js';
+import { newEchoId } from '../../shared/api.js';
+import { Menu } from '../parts/menu.js';
+import { Spinner } from '../parts/small.js';
+import { api, base, placed, wordsFor } from '../state/wire.js';
 import { readableOn, rgbOf } from './colour.js';
+import { Drawing, useDrawing } from './icon_picker.js';
+import { languageName, useLanguages } from './languages.js';
 
-/** `{{.FirstName | there}}` as for someone unknown. @param {string} text */
-export const spoken = (text) => (text || '').replace(/\{\{\s*\.?(?:first|last)name\s*(?:\|\s*([^}]*?))?\s*\}\}/gi, (_, fallback) => fallback || '').replace(/\s+([,.!?])/g, '$1').trim();
+const PAUSE_MS = 280;
+const PATIENCE_MS = 8000;
 
-/** A picture, or what stands there when it cannot be loaded. @param {{src: string, otherwise: any, size: number}} props */
-function Picture({ src, otherwise, size }) {
-  const [broken, setBroken] = useState('');
-  if (!src || broken === src) return otherwise;
-  return html`<img src=${placed(src)} alt="" width=${size} height=${size} onError=${() => setBroken(src)} />`;
+/** @typedef {{view: string, device: 'desktop'|'phone', signed: boolean, dark: boolean, lang: string}} Look */
+/** @returns {Look} */
+export const firstLook = () => ({ view: 'home', device: 'desktop', signed: false, dark: document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches, lang: '' });
+
+/** @type {[string, string][]} */
+const VIEWS = [['home', 'Home'], ['chat', 'Chat'], ['hub', 'Tiles'], ['list', 'Conversations'], ['identify', 'Identity']];
+
+/**
+ * @param {{inbox: import('../state/types.js').Inbox, config: Record<string, any>, changes: any, words: Record<string, string>, look: Look, setLook: (patch: Partial<Look>) => void}} props
+ */
+export function WidgetPreview({ inbox, config, changes, words, look, setLook }) {
+  const frame = useRef(/** @type {HTMLIFrameElement|null} */ (null));
+  const nonce = useRef(newEchoId()).current;
+  const [answer, setAnswer] = useState(/** @type {null | {settings: any, words: Record<string, string>}} */ (null));
+  const [failed, setFailed] = useState('');
+  const [greeted, setGreeted] = useState(0);
+  const [shown, setShown] = useState(false);
+  const [late, setLate] = useState(false);
+  const [open, setOpen] = useState(true);
+  const languages = useLanguages();
+  const asked = JSON.stringify(changes || {});
+  const lang = look.lang || (config.language !== 'auto' && config.language) || 'en-US';
+
+  useEffect(() => {
+    let gone = false;
+    const timer = setTimeout(async () => {
+      try {
+        const next = await api.post(`/inboxes/${inbox.uuid}/preview`, { config: JSON.parse(asked), lang });
+        if (!gone) { setAnswer(next); setFailed(''); }
+      } catch (error) { if (!gone) setFailed(wordsFor(error)); }
+    }, answer ? PAUSE_MS : 0);
+    return () => { gone = true; clearTimeout(timer); };
+  }, [asked, lang, inbox]);
+
+  useEffect(() => {
+    const hear = (/** @type {MessageEvent} */ event) => {
+      if (event.source !== frame.current?.contentWindow || event.origin !== location.origin || event.data?.deskbell !== nonce) return;
+      if (event.data.type === 'hello') setGreeted((n) => n + 1);
+      else if (event.data.type === 'ready') setShown(true);
+      else if (event.data.type === 'close') setOpen(false);
+    };
+    addEventListener('message', hear);
+    const timer = setTimeout(() => setLate(true), PATIENCE_MS);
+    return () => { removeEventListener('message', hear); clearTimeout(timer); };
+  }, []);
+
+  useEffect(() => {
+    if (!greeted || !answer) return;
+    const state = { view: look.view, signed: look.signed, mobile: look.device === 'phone', dark: look.dark };
+    frame.current?.contentWindow?.postMessage({ deskbell: nonce, type: 'preview', settings: answer.settings, words: { ...answer.words, ...words }, state }, location.origin);
+  }, [greeted, answer, words, look]);
+
+  const phone = look.device === 'phone';
+  const sidebar = !phone && config.window?.kind === 'sidebar';
+  const left = config.launcher?.position === 'left';
+  const src = `${base}/widget?inbox_id=${inbox.uuid}#preview&n=${nonce}&o=${encodeURIComponent(location.origin)}`;
+  const rtl = (answer?.settings.locale || lang).startsWith('ar') || (answer?.settings.locale || lang).startsWith('he');
+  const toggle = (/** @type {string} */ label, /** @type {boolean} */ on, /** @type {() => void} */ run, /** @type {any} */ face) => html`<button type="button" class="look-button" aria-pressed=${on ? 'true' : 'false'} title=${label} onClick=${run}><span class="quiet">${label}</span>${face}</button>`;
+  const both = (/** @type {string} */ label, /** @type {any[]} */ items) => html`<div class="look-pair" role="group" aria-label=${label}>${items}</div>`;
+  return html`<section class="preview-column" aria-label="Preview">
+    <div class="look">
+      <${Menu} buttonClass="look-menu" name="Screen: ${VIEWS.find(([key]) => key === look.view)?.[1]}" label=${html`<span>${VIEWS.find(([key]) => key === look.view)?.[1]}</span><${Icon} name="chevron_down" size=${14} />`} items=${VIEWS.map(([key, label]) => ({ label, checked: look.view === key, run: () => { setOpen(true); setLook({ view: key }); } }))} />
+      <${Menu} buttonClass="look-menu" name="Language: ${languageName(lang)}" label=${html`<${Icon} name="globe" size=${16} /><span>${lang.split('-')[0].toUpperCase()}</span>`} items=${languages.map((one) => ({ label: one.name, checked: lang === one.code, run: () => setLook({ lang: one.code }) }))} />
+      <span class="row-gap"></span>
+      ${both('Who looks', [toggle('As a visitor', !look.signed, () => setLook({ signed: false }), html`<${Icon} name="user" size=${16} />`), toggle('As a signed-in user', look.signed, () => setLook({ signed: true }), html`<${Icon} name="shield" size=${16} />`)])}
+      ${both('Light or dark', [toggle('In light', !look.dark, () => setLook({ dark: false }), html`<${Icon} name="sun" size=${16} />`), toggle('In dark', look.dark, () => setLook({ dark: true }), html`<${Icon} name="moon" size=${16} />`)])}
+      ${both('Device', [toggle('On a computer', !phone, () => setLook({ device: 'desktop' }), html`<${Device} d="M3 4h14v9.5H3zM7 17h6M10 13.5V17" />`), toggle('On a phone', phone, () => setLook({ device: 'phone' }), html`<${Device} d="M6.5 2.5h7a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zM9.5 15h1" />`)])}
+    </div>
+    <div class="scene ${phone ? 'is-phone' : 'is-desktop'} ${look.dark ? 'is-dark' : ''} ${sidebar ? 'is-sidebar' : ''} ${left ? 'is-left' : ''} ${open ? 'is-open' : ''}" dir=${rtl ? 'rtl' : 'ltr'}>
+      <div class="scene-page" aria-hidden="true"><i></i><i></i><i></i><b></b><b></b><b></b><b></b></div>
+      <div class="scene-window" hidden=${!open}><iframe ref=${frame} src=${src} title="Preview of the chat"></iframe>
+        ${shown ? null : html`<div class="scene-wait">${failed ? null : late ? html`<p>The preview did not start.</p>` : html`<${Spinner} label="Preparing the preview" />`}</div>`}</div>
+      ${!phone || !open ? html`<${Launcher} config=${config} open=${open} onPress=${() => setOpen(!open)} />` : null}
+    </div>
+    ${failed ? html`<p class="field-error" role="status">The preview waits: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
+  </section>`;
 }
 
-const STOCK_GREETING = 'Hello {{.FirstName | there}}';
-const STOCK_BUTTON = 'Start conversation';
-const FACES_MAX = 4;
+/** @param {{d: string}} props */
+const Device = ({ d }) => html`<svg class="icon" width="16" height="16" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${d} /></svg>`;
 
-/** @param {{draft: import('./edit.js').Draft}} props */
-export function WidgetPreview({ draft }) {
-  const { config } = draft;
-  // The same that the widget is told: who answers here, and whether somebody is here now.
-  const team = useDesk((state) => Object.values(state.agents).filter((agent) => !agent.suspended && !agent.invited));
-  const me = useDesk((state) => state.agent);
-  const online = me.availability === 'online' || team.some((agent) => agent.online && agent.availability === 'online');
-  const main = rgbOf(config.colors?.primary) ? config.colors.primary : '#0f766e';
-  const button = rgbOf(config.launcher?.color) ? config.launcher.color : main;
-  const left = config.launcher?.position === 'left';
-  const dark = config.theme === 'dark' || (config.theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
-  const brand = config.brand_name || draft.name || 'Your brand';
-  const greeting = config.greeting_message === STOCK_GREETING ? 'Hello there' : spoken(config.greeting_message);
-  const introduction = spoken(config.introduction_message);
-  const own = config.visitors?.start_conversation_button_text;
-  const apps = (config.home_apps || []).filter((/** @type {any} */ app) => safeHref(app.url)).slice(0, 3);
-  // A white ground is what nobody chose: then the head takes the main colour (the widget's own rule, `ground`).
-  const hero = ground(config.home_screen, safeHref);
-  return html`<section class="preview-column" aria-label="Preview"><p class="preview-title">Preview</p>
-    <div class="preview ${dark ? 'is-dark' : 'is-light'}">
-      <div class="preview-window" style=${accentTokens(main, dark)}>
-        <div class="preview-bar" style=${ground(config.home_screen, null)}>${config.logo_url ? html`<${Picture} src=${config.logo_url} size=${22} otherwise=${null} />` : null}<b dir="auto">${brand}</b><${Icon} name="more" size=${18} /><${Icon} name="close" size=${18} /></div>
-        <div class="preview-hero" style=${hero}>
-          ${team.length ? html`<span class="preview-faces">${team.slice(0, FACES_MAX).map((agent) => html`<${Avatar} name=${agent.first_name} tint=${agent.avatar_tint} size=${30} />`)}</span>` : null}
-          ${greeting ? html`<b dir="auto">${greeting}</b>` : null}
-          ${introduction ? html`<span dir="auto">${introduction}</span>` : null}
-        </div>
-        <div class="preview-body">
-          ${config.notice_banner?.enabled && config.notice_banner.text ? html`<p class="preview-card" dir="auto"><${Icon} name="info" size=${16} /><span>${config.notice_banner.text}</span></p>` : null}
-          ${config.visitors?.allow_start_conversation === false ? null : html`<span class="preview-card preview-start"><span><b dir="auto">${own && own !== STOCK_BUTTON ? own : 'Send us a message'}</b>
-            <small class=${online ? 'is-online' : ''}><i></i><span dir="auto">${online ? config.chat_reply_expectation_message || 'Online now' : 'Away right now. We answer as soon as we are back.'}</span></small></span><span class="preview-send"><${Icon} name="send" size=${16} /></span></span>`}
-          ${apps.map((/** @type {any} */ app) => html`<span class="preview-card" dir="auto"><span>${app.title || app.text}</span><${Icon} name="external" size=${14} /></span>`)}
-          ${config.show_powered_by ? html`<span class="preview-powered">Chat by deskbell</span>` : null}
-        </div>
-      </div>
-      <span class="preview-launcher" style=${{ background: button, color: readableOn(button), alignSelf: left ? 'flex-start' : 'flex-end', marginInline: `${Math.min(60, (config.launcher?.spacing?.side ?? 20) / 2)}px`, marginBlockEnd: `${Math.min(60, (config.launcher?.spacing?.bottom ?? 20) / 2)}px` }}><${Picture} src=${config.launcher?.logo_url} size=${30} otherwise=${html`<${Icon} name="chat" size=${26} />`} /></span>
-    </div></section>`;
+/** @param {{config: Record<string, any>, open: boolean, onPress: () => void}} props */
+function Launcher({ config, open, onPress }) {
+  const { launcher = {}, colors = {} } = config;
+  const main = rgbOf(colors.primary) ? colors.primary : '#0f766e';
+  const ground = rgbOf(launcher.color) ? launcher.color : main;
+  const d = useDrawing(launcher.icon === 'chat' ? 'message-circle' : launcher.icon);
+  const [broken, setBroken] = useState('');
+  if (launcher.hidden && open) return null;
+  const picture = launcher.logo_url && broken !== launcher.logo_url;
+  const face = picture ? html`<img src=${placed(launcher.logo_url)} alt="" width="26" height="26" onError=${() => setBroken(launcher.logo_url)} />`
+    : launcher.icon === 'none' ? null : d ? html`<${Drawing} d=${d} size=${22} />` : html`<${Icon} name="chat" size=${22} />`;
+  return html`<button type="button" class="scene-launcher ${launcher.text ? 'is-pill' : ''} ${launcher.hidden ? 'is-ghost' : ''}" aria-label=${open ? 'Close the preview' : 'Open the preview'} onClick=${onPress}
+    style=${{ background: ground, color: readableOn(ground), marginInline: `${Math.min(60, (launcher.spacing?.side ?? 20) * 0.5)}px`, marginBlockEnd: `${Math.min(60, (launcher.spacing?.bottom ?? 20) * 0.5)}px` }}>${face}${launcher.text ? html`<span dir="auto">${launcher.text}</span>` : null}</button>`;
 }

@@ -67,4 +67,39 @@ func main() {
 	fmt.Println(token)
 }
 ` },
+  { key: 'php', label: 'PHP', code: `<?php // nothing to install
+$secret = getenv("DESKBELL_SECRET");
+
+$claims = [
+    "external_user_id" => "user-4711",
+    "email" => "zoe@example.com",
+    "first_name" => "Zoe",
+    "last_name" => "Miller",
+    "exp" => time() + 600,
+    "contact_custom_attributes" => ["plan" => "premium"],
+];
+$base64url = fn(string $bytes): string => rtrim(strtr(base64_encode($bytes), "+/", "-_"), "=");
+$signed = $base64url(json_encode(["alg" => "HS256", "typ" => "JWT"])) . "." . $base64url(json_encode($claims));
+$token = $signed . "." . $base64url(hash_hmac("sha256", $signed, $secret, true));
+echo $token, PHP_EOL;
+` },
+  { key: 'ruby', label: 'Ruby', code: `# nothing to install
+require "json"
+require "openssl"
+
+SECRET = ENV.fetch("DESKBELL_SECRET")
+
+claims = {
+  external_user_id: "user-4711",
+  email: "zoe@example.com",
+  first_name: "Zoe",
+  last_name: "Miller",
+  exp: Time.now.to_i + 600,
+  contact_custom_attributes: { plan: "premium" },
+}
+base64url = ->(bytes) { [bytes].pack("m0").tr("+/", "-_").delete("=") }
+signed = [{ alg: "HS256", typ: "JWT" }, claims].map { |part| base64url.(JSON.generate(part)) }.join(".")
+token = signed + "." + base64url.(OpenSSL::HMAC.digest("SHA256", SECRET, signed))
+puts token
+` },
 ];

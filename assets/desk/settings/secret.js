@@ -1,4 +1,4 @@
-// The secret: made here, shown once, never again. And how a site signs with it, in three languages.
+// The secret: made here, shown once, never again. And how a site signs with it, in five languages.
 
 import { html, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';

@@ -1,4 +1,4 @@
-// Security: the secret and how to sign with it, a place to try a token, and where the widget may be.
+// Security and identity: the secret and how to sign with it, a place to try a token, and where the widget may be.
 
 import { html, useState } from '../../vendor/preact.js';
 import { Field, Switch } from '../parts/field.js';

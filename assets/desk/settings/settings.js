@@ -1,6 +1,6 @@
 // Settings: an index at the side with a search over everything, and one page at a time.
 
-import { html, useEffect, useState } from '../../vendor/preact.js';
+import { html, useLayoutEffect, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { go } from '../state/router.js';
 import { now, useDesk } from '../state/store.js';
@@ -9,23 +9,25 @@ import { Agents } from './agents.js';
 import { Inboxes } from './inboxes.js';
 import { InboxEditor } from './inbox.js';
 import { GuardDialog } from './guard.js';
-import { GROUPS, searchSettings } from './index_of.js';
+import { HoursPage } from './hours.js';
+import { GROUPS, INBOX_PAGES, placeName, searchSettings } from './index_of.js';
 import { Look } from './look.js';
 import { Notifications } from './notifications.js';
 import { Profile } from './profile.js';
+import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { inboxes: Inboxes, agents: Agents, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {
   const { page, id } = route;
   // On a wide screen there is always a page; on a phone the index is one.
   const shown = PAGES[page] ? page : 'inboxes';
-  useEffect(() => { /** @type {HTMLElement|null} */ (document.querySelector('.settings-main'))?.scrollTo(0, 0); }, [page, id, route.tab]);
+  useLayoutEffect(() => { /** @type {HTMLElement|null} */ (document.querySelector('.settings-main'))?.scrollTo(0, 0); }, [page, id, route.tab]);
   const Page = PAGES[shown];
   return html`<div class="settings ${page ? 'has-page' : ''}">
-    <${Index} page=${page ? shown : ''} shown=${shown} />
+    <${Index} page=${page ? shown : ''} shown=${shown} id=${id} tab=${route.tab || 'general'} />
     <div class="settings-main">
       ${shown === 'inboxes' && id && id !== 'new' ? html`<${InboxEditor} key=${id} uuid=${id} tab=${route.tab || 'general'} />` : html`<${Page} key="${shown}-${id}" id=${id} />`}
     </div>
@@ -33,9 +35,9 @@ export function Settings({ route }) {
   </div>`;
 }
 
-/** @param {{title: string, lead?: any, up?: {label: string, page: string}, children?: any, actions?: any}} props */
-export function PageFrame({ title, lead, up, children, actions }) {
-  return html`<div class="page">
+/** @param {{title: string, lead?: any, up?: {label: string, page: string}, children?: any, actions?: any, wide?: boolean}} props */
+export function PageFrame({ title, lead, up, children, actions, wide = false }) {
+  return html`<div class="page ${wide ? 'is-wide' : ''}">
     <button type="button" class="link-button page-up ${up ? '' : 'narrow-only'}" onClick=${() => go({ name: 'settings', page: up?.page || '', id: '', tab: '' })}><${Icon} name="back" size=${16} /> ${up?.label || 'Settings'}</button>
     <header class="page-head"><div><h1>${title}</h1>${lead && html`<p>${lead}</p>`}</div>${actions}</header>
     ${children}
@@ -45,20 +47,41 @@ export function PageFrame({ title, lead, up, children, actions }) {
 /** @param {{title: string, lead?: any, children?: any}} props */
 export const Part = ({ title, lead, children }) => html`<section class="part"><header><h2>${title}</h2>${lead && html`<p>${lead}</p>`}</header><div>${children}</div></section>`;
 
-/** Where a found setting is: for an inbox, in the first one. @param {import('./index_of.js').Entry} entry */
-const placeOf = (entry) => ({ name: /** @type {const} */ ('settings'), page: entry.page, id: entry.tab ? now().inboxes?.[0]?.uuid || '' : '', tab: entry.tab && now().inboxes?.length ? entry.tab : '' });
+/** Where a found setting is: for an inbox, in the one that is open, else in the first. @param {import('./index_of.js').Entry} entry @param {string} open */
+const placeOf = (entry, open) => { const id = entry.tab ? open || now().inboxes?.[0]?.uuid || '' : ''; return { name: /** @type {const} */ ('settings'), page: entry.page, id, tab: id && entry.tab ? entry.tab : '' }; };
 
-/** @param {{page: string, shown: string}} props */
-function Index({ page, shown }) {
+/** Goes there, and shows the very line. @param {import('./index_of.js').Entry} entry @param {string} open */
+async function show(entry, open) {
+  await go(placeOf(entry, open));
+  for (let tries = 0; tries < 40; tries++) {
+    await new Promise((done) => requestAnimationFrame(done));
+    const found = [...document.querySelectorAll('.settings-main :is(label, legend, h2, h3, summary, .field-name)')].find((one) => one.textContent?.trim().startsWith(entry.label));
+    if (!found) continue;
+    const row = found.closest('.field, .switch-row, .part') || found;
+    row.scrollIntoView({ block: 'center' });
+    row.classList.add('is-found');
+    setTimeout(() => row.classList.remove('is-found'), 2400);
+    /** @type {HTMLElement|null} */ (row.matches('.part') ? null : row.querySelector('input, select, textarea, button'))?.focus({ preventScroll: true });
+    return;
+  }
+}
+
+/** @param {{page: string, shown: string, id: string, tab: string}} props */
+function Index({ page, shown, id, tab }) {
   const [q, setQ] = useState('');
   const agent = useDesk((state) => state.agent);
+  const inbox = useDesk((state) => (shown === 'inboxes' && id ? state.inboxes?.find((one) => one.uuid === id) : null));
   const found = q.trim() ? searchSettings(q) : null;
+  const take = (/** @type {import('./index_of.js').Entry} */ entry) => { setQ(''); show(entry, inbox?.uuid || ''); };
+  const to = (/** @type {string} */ one, /** @type {string} */ uuid = '', /** @type {string} */ inner = '') => go({ name: 'settings', page: one, id: uuid, tab: inner });
   return html`<nav class="settings-index" aria-label="Settings">
     <h1>Settings</h1>
     <div class="search"><${Icon} name="search" size=${18} /><input type="search" placeholder="Search settings" aria-label="Search settings" value=${q} onInput=${(/** @type {any} */ event) => setQ(event.currentTarget.value)}
-      onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') setQ(''); if (event.key === 'Enter' && found?.[0]) { go(placeOf(found[0])); setQ(''); } }} /></div>
-    ${found ? html`<ul role="list" class="index-list" aria-label="Found settings">${found.map((entry) => html`<li><button type="button" class="index-item is-found" onClick=${() => { go(placeOf(entry)); setQ(''); }}><span>${entry.label}</span><small>${[entry.page, entry.tab].filter(Boolean).join(' · ')}</small></button></li>`)}</ul>${found.length ? null : html`<p class="index-none" role="status">No setting by that name.</p>`}`
-      : GROUPS.map(({ group, pages }) => html`<h2>${group}</h2><ul role="list" class="index-list">${pages.filter((one) => !one.admin || agent.role !== 'agent').map((one) => html`<li>
-          <button type="button" class="index-item ${shown === one.page ? 'is-shown' : ''}" aria-current=${page === one.page || (!page && shown === one.page) ? 'page' : null} onClick=${() => go({ name: 'settings', page: one.page, id: '', tab: '' })}><${Icon} name=${one.icon} size=${18} /><span>${one.label}</span><${Icon} name="chevron_right" size=${16} class="index-more" /></button></li>`)}</ul>`)}
+      onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') setQ(''); if (event.key === 'Enter' && found?.[0]) take(found[0]); }} /></div>
+    ${found ? html`<ul role="list" class="index-list" aria-label="Found settings">${found.map((entry) => html`<li key="${entry.page}${entry.tab}${entry.label}"><button type="button" class="index-item is-found" onClick=${() => take(entry)}><span>${entry.label}</span><small>${placeName(entry)}</small></button></li>`)}</ul><p class="index-none" role="status">${found.length ? '' : 'No setting by that name.'}</p>`
+      : GROUPS.map(({ group, pages }) => html`<h2>${group}</h2><ul role="list" class="index-list">${pages.filter((one) => !one.admin || agent.role !== 'agent').map((one) => html`<li key=${one.page}>
+          <button type="button" class="index-item ${shown === one.page ? 'is-shown' : ''}" aria-current=${(page === one.page || (!page && shown === one.page)) && !(inbox && one.page === 'inboxes') ? 'page' : null} onClick=${() => to(one.page)}><${Icon} name=${one.icon} size=${18} /><span>${one.label}</span><${Icon} name="chevron_right" size=${16} class="index-more" /></button>
+          ${inbox && one.page === 'inboxes' ? html`<div class="index-inbox"><p dir="auto"><span class="inbox-dot" style=${{ background: inbox.config?.launcher?.color || inbox.config?.colors?.primary }} aria-hidden="true"></span><span>${inbox.name}</span></p>
+            <ul role="list" aria-label="Settings of ${inbox.name}">${INBOX_PAGES.map((inner) => html`<li key=${inner.tab}><button type="button" class="index-item is-sub" aria-current=${inner.tab === tab ? 'page' : null} onClick=${() => to('inboxes', inbox.uuid, inner.tab)}>${inner.label}</button></li>`)}</ul></div>` : null}</li>`)}</ul>`)}
   </nav>`;
 }

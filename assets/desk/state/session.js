@@ -22,9 +22,9 @@ function enter(session) {
   const before = now().agent;
   if (before && before.uuid !== session.agent.uuid) {
     // Another person took over this tab: nothing of the first may stay on the screen.
-    change({ conversations: {}, contacts: {}, lists: {}, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, toasts: [] });
+    change({ conversations: {}, contacts: {}, lists: {}, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, toasts: [] });
   }
-  change({ phase: 'ready', signed_out: false, agent: session.agent, limits: session.limits, version: session.version });
+  change({ phase: 'ready', signed_out: false, agent: session.agent, limits: session.limits, version: session.version, mail_ready: !!session.mail_ready });
   for (const start of starters) start();
 }
 

@@ -22,6 +22,9 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {Record<string, string>} viewing agent uuid → conversation uuid
  * @property {Record<string, import('./types.js').Agent>} agents
  * @property {import('./types.js').Inbox[]|null} inboxes
+ * @property {import('./types.js').Team[]|null} teams
+ * @property {import('./types.js').Hours[]|null} hours
+ * @property {boolean} mail_ready whether this server can send mail
  * @property {import('./types.js').Toast[]} toasts
  * @property {string} said the last thing announced to screen readers
  * @property {import('./router.js').Route} route
@@ -35,7 +38,7 @@ let state = {
   phase: 'loading', signed_out: false, setup_needed: false, agent: /** @type {any} */ (null),
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
-  filter: { box: 'all', status: 'open', inbox: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null,
+  filter: { box: 'all', status: 'open', inbox: '', kind: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, mail_ready: false,
   toasts: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
 };
 

@@ -9,26 +9,40 @@
 /**
  * @typedef {{uuid: string, kind: 'visitor'|'contact', name: string, first_name: string, last_name: string, email: string|null,
  *   phone: string|null, verified: boolean, verified_by: string|null, attributes: Record<string, any>, first_seen_at: number,
- *   last_seen_at: number, online: boolean, blocked: boolean, note: string, avatar_tint: number}} Contact
+ *   last_seen_at: number, online: boolean, blocked: boolean, note: string, avatar_tint: number, email_verified?: boolean,
+ *   variables?: Record<string, any>, consents?: {at: number, text: string, link_url: string, locale: string}[]}} Contact
  */
 /** @typedef {'open'|'waiting'|'resolved'} Status */
 /**
  * @typedef {{uuid: string, number: number, inbox: {uuid: string, name: string, color: string},
  *   contact: {uuid: string, name: string, kind: string, verified: boolean, online: boolean, avatar_tint: number},
  *   status: Status, snoozed_until: number|null, assignee: AgentRef|null, preview: string, preview_from: string, unread: number,
- *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number}} Conversation
+ *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
+ *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string}} Conversation
  */
+/** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
+/** @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean}} Team */
+/**
+ * @typedef {{uuid: string, name: string, time_zone: string, weekly: Record<string, [string, string][]>, holidays: {date: string, name: string}[],
+ *   open_now: boolean, next_change_at: number|null}} Hours
+ */
+/** @typedef {{type: 'url'|'message', text: string, value: string, postback_id?: string}} RichButton */
+/** @typedef {{template: 'cards'|'quick_replies', elements: {title?: string, subtitle?: string, image_url?: string, buttons: RichButton[]}[]}} Rich */
 /** @typedef {{uuid: string, name: string, size: number, content_type: string, url: string, thumbnail: string|null, width: number|null, height: number|null}} Attachment */
 /**
  * @typedef {{uuid: string, seq: number, conversation: string, kind: 'incoming'|'outgoing'|'note'|'activity',
  *   author: {type: string, uuid: string|null, name: string}, html: string, text: string, source?: string, created_at: number,
- *   edited_at: number|null, attachments: Attachment[], echo_id: string|null, via: string, activity: {action: string, value: any}|null}} Message
+ *   edited_at: number|null, attachments: Attachment[], echo_id: string|null, via: string, activity: {action: string, value: any}|null,
+ *   rich?: Rich|null, postback?: {message_uuid: string, postback_id: string}|null}} Message
  */
 /** @typedef {{url: string, title: string, at: number}} PageVisit */
 /** @typedef {{uuid: string, number: number, status: Status, preview: string, last_message_at: number}} Earlier */
-/** @typedef {{uuid: string, name: string, enabled: boolean, has_secret: boolean, created_at: number, config: Record<string, any>, snippet: string, libredesk_snippet: string}} Inbox */
-/** @typedef {{mine: number, unassigned: number, all: number, unread: number}} Counts */
-/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string}} Filter */
+/**
+ * @typedef {{uuid: string, name: string, enabled: boolean, has_secret: boolean, created_at: number, config: Record<string, any>, snippet: string, libredesk_snippet: string,
+ *   number?: number, snippets?: Record<string, string>, chat_url?: string}} Inbox
+ */
+/** @typedef {{mine: number, unassigned: number, all: number, unread: number, reports?: number}} Counts */
+/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question'}} Filter */
 /** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**

@@ -39,6 +39,9 @@ export class Visitor {
     await one(this.box);
   }
 
+  /** What stands in the box and is not sent. */
+  written() { return this.box.innerText(); }
+
   async types(text) { await this.comesToWrite(); await this.box.fill(text); }
 
   /** Writes and sends; done when the server has it. */

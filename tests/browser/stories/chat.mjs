@@ -53,9 +53,9 @@ export default {
     await visitor.box.press('Enter');
     await visitor.hasSent('Two files');
     const inside = await visitor.inside();
-    await handOver(inside, 'textarea', 'paste', 'pasted.txt', 'from the clipboard');
+    await handOver(inside, '[role="textbox"]', 'paste', 'pasted.txt', 'from the clipboard');
     await one(visitor.frame.getByRole('button', { name: 'Remove pasted.txt' }));
-    await handOver(inside, 'textarea', 'drop', 'dropped.txt', 'from the desktop');
+    await handOver(inside, '[role="textbox"]', 'drop', 'dropped.txt', 'from the desktop');
     await one(visitor.frame.getByRole('button', { name: 'Remove dropped.txt' }));
     await visitor.frame.getByRole('button', { name: 'Remove pasted.txt' }).click();
     await gone(visitor.frame.getByRole('button', { name: 'Remove pasted.txt' }));
@@ -97,7 +97,7 @@ export default {
     await visitor.types('keep me');
     await visitor.frame.locator('input[type="file"]').setInputFiles([{ name: 'film.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(20 * 1024 * 1024 + 1) }]);
     await one(visitor.frame.getByRole('status').filter({ hasText: /film\.bin.*the limit is 20/ }));
-    same(await visitor.box.inputValue(), 'keep me', 'what was written stays');
+    same(await visitor.written(), 'keep me', 'what was written stays');
   },
 
   async 'a reload keeps the conversation and what was not sent yet'(stage) {
@@ -107,7 +107,7 @@ export default {
     await visitor.page.reload();
     await visitor.isIn();
     await visitor.sees('First words');
-    same(await visitor.box.inputValue(), 'half a sent', 'the unsent text is back');
+    same(await visitor.written(), 'half a sent', 'the unsent text is back');
     await visitor.box.press('Enter');
     await visitor.hasSent('half a sent');
     await visitor.page.goto(`${stage.base}/demo/about`);

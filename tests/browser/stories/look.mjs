@@ -102,13 +102,13 @@ export default {
     check(/^(Start conversation|Send us a message)/.test(await focused()), `the start button is reached by Tab, not ${await focused()}`);
     await keyboard.press('Enter');
     await one(visitor.box);
-    await until(inside, () => document.activeElement?.localName === 'textarea');
+    await until(inside, () => document.activeElement?.role === 'textbox');
     await keyboard.type('Typed');
     await keyboard.press('Shift+Enter');
     await keyboard.type('in two lines');
     await keyboard.press('Enter');
     await visitor.hasSent('in two lines');
-    same(await inside.evaluate(() => document.activeElement?.localName), 'textarea', 'the cursor stays where one writes');
+    same(await inside.evaluate(() => document.activeElement?.role), 'textbox', 'the cursor stays where one writes');
     await keyboard.press('Escape');
     await until(visitor.page, () => document.activeElement?.localName === 'deskbell-chat' && document.activeElement.shadowRoot.activeElement?.localName === 'button');
     same(await visitor.launcher.getAttribute('aria-expanded'), 'false', 'closed');

@@ -220,7 +220,7 @@ export default {
     await visitor.page.reload();
     await visitor.isIn();
     await visitor.sees('Nothing is stored by the frame');
-    same(await visitor.box.inputValue(), 'a draft', 'the draft is back');
+    same(await visitor.written(), 'a draft', 'the draft is back');
   },
 
   async 'a page that may keep nothing at all still has a chat'(stage) {

@@ -51,7 +51,7 @@ export default {
     await one(visitor.launcher);
     await visitor.comesToWrite();
     await visitor.seesNot('My secret order');
-    same(await visitor.box.inputValue(), '', 'no draft of the person before');
+    same(await visitor.written(), '', 'no draft of the person before');
     await visitor.says('I am somebody else');
     await visitor.call('setUser', await stage.token('tom'));
     await visitor.seesNot('My secret order');
@@ -69,11 +69,11 @@ export default {
     await one(visitor.box);
     await visitor.drafts('my secret draft');
     await visitor.call('logout');
-    await until(await visitor.inside(), () => document.querySelector('textarea')?.value === '');
+    await until(await visitor.inside(), () => document.querySelector('[role="textbox"]')?.textContent === '');
     await until(visitor.page, () => localStorage.length === 0);
     await visitor.page.reload();
     await one(visitor.box);
-    same(await visitor.box.inputValue(), '', 'no draft of the person before');
+    same(await visitor.written(), '', 'no draft of the person before');
   },
 
   async 'a logout behind a closed panel ends the session on the server'(stage) {

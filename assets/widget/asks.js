@@ -1,0 +1,42 @@
+// What a conversation has to ask before or beside the words themselves. Pure, so that the forms come only where they are wanted.
+
+import { wantsAddress } from './availability.js';
+
+const DEFAULT_KEYS = ['name', 'email', 'phone'];
+
+/** Which questions of the form this person still has to be asked. Who has a session already told name and address. @param {import('./chat.js').State} state @returns {any[]} */
+export function fieldsToAsk(state) {
+  const form = state.settings.prechat_form;
+  if (!form?.enabled || !Array.isArray(form.fields)) return [];
+  return form.fields.filter((/** @type {any} */ field) => field.enabled !== false && !(state.session && (field.is_default || DEFAULT_KEYS.includes(field.key)))).sort((/** @type {any} */ a, /** @type {any} */ b) => (a.order || 0) - (b.order || 0));
+}
+
+/** Instead of the composer: a form that takes an address too. @param {import('./chat.js').State} state */
+export const wantsAway = (state) => wantsAddress(state.settings) && !state.signed && !state.form?.email;
+
+/** What the chosen start button says first, shown before anything is sent; afterwards it is a message like any other. @param {import('./chat.js').State} state */
+export function openingOf(state) {
+  const button = state.settings.home_buttons?.find((/** @type {any} */ one) => one.id === state.button);
+  if (!button?.opening_html) return null;
+  const text = new DOMParser().parseFromString(button.opening_html, 'text/html').body.textContent || '';
+  return { uuid: 'opening', seq: 0, at: Date.now(), echo_id: null, mine: false, from: 'opening', name: state.settings.brand_name, avatar: state.settings.logo_url || null, tint: null, kind: 'message', html: button.opening_html, text, attachments: [], meta: {} };
+}
+
+/** The key of the row after which everybody left. @param {import('./chat.js').State} state @param {import('../shared/timeline.js').Timeline} timeline @returns {string|null} */
+export function leftAfter({ left, chat }, timeline) {
+  const last = left?.uuid === chat ? timeline.stored.filter((entry) => entry.seq <= left.after).pop() : null;
+  return last ? last.echo_id || last.uuid : null;
+}
+
+/**
+ * After which message the question for an address stands: the first own one, or the last one before everybody left.
+ * @param {import('./chat.js').State} state @param {import('../shared/timeline.js').Timeline} timeline @returns {string|null} the key of its row
+ */
+export function wantsContact(state, timeline) {
+  const { settings, contact, session, signed, left } = state;
+  const own = timeline.stored.filter((entry) => entry.mine && entry.kind !== 'activity');
+  if (signed || !session || !own.length) return null;
+  if (left && !contact?.email) return leftAfter(state, timeline);
+  if (!settings.contact_prompt || contact?.skipped) return null;
+  return own[0].echo_id || own[0].uuid;
+}

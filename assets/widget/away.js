@@ -1,0 +1,42 @@
+// Nobody is here and the inbox takes messages with an address: words, name and address in one form, and when we are back.
+
+import { h, html, useEffect, useRef } from '../vendor/preact.js';
+import { Icon } from '../shared/icons-base.js';
+import { expectation } from './availability.js';
+import { Consent } from './consent.js';
+import { Field, useAnswers } from './field.js';
+
+/** @param {{chat: import('./chat.js').Chat}} props */
+export function Away({ chat }) {
+  const { state, t } = chat;
+  const person = useRef(state.person).current;
+  const form = useRef(/** @type {any} */ (null));
+  const fields = [
+    { key: 'name', type: 'text', label: t('w.name'), required: true }, { key: 'email', type: 'email', label: t('w.email'), required: true },
+    { key: 'message', type: 'words', label: t('w.your_message'), required: true, most: state.settings.limits?.message_chars },
+  ].filter(({ key }) => !state.form?.[key]);
+  const answers = useAnswers(fields, t, { ...state.claims, ...state.contact, message: chat.draft('new') });
+  const { message } = answers.values;
+  useEffect(() => { const timer = setTimeout(() => chat.keepDraft('new', message || '', person), 400); return () => { clearTimeout(timer); chat.keepDraft('new', message || '', person); }; }, [message]);
+  useEffect(() => { if (!state.mobile) form.current.querySelector('input, textarea')?.focus({ preventScroll: true }); }, []);
+  /** @param {Event} event */
+  const submit = (event) => {
+    event.preventDefault();
+    const said = answers.check(form.current);
+    if (!said || chat.unagreed()) return;
+    const { message: words, ...contact } = said;
+    answers.set('message', '');
+    chat.keepDraft('new', '', person);
+    chat.answerForm({ ...state.form, ...contact });
+    chat.talk.send(words);
+  };
+  const { text } = expectation(state.settings, null, state.words, state.time, state.hours);
+  return html`<form ref=${form} class="sheet away" aria-labelledby="away-title" onSubmit=${submit} noValidate>
+    <h2 id="away-title">${t('w.away_title')}</h2>
+    <p class="back">${h(Icon, { name: 'clock', size: 16 })}<span>${text}</span></p>
+    <p class="hint">${t('w.away_hint')}</p>
+    ${fields.map((field) => h(Field, { key: field.key, chat, field, answers, prefix: 'away' }))}
+    ${h(Consent, { chat })}
+    <button type="submit" class="primary">${t('w.away_send')}</button>
+  </form>`;
+}
