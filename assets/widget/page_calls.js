@@ -3,7 +3,7 @@
 
 import { DRAFT, PREFIX } from './store.js';
 
-const VARIABLES_MAX = 100;
+const VARIABLES_MAX = 50;
 const CHARS_MAX = 500;
 
 /** Names and values as text, bounded. @param {any} values @returns {Record<string, string>} */
@@ -48,11 +48,8 @@ export function createPageCalls(core) {
   function draft(text) {
     const { state } = core;
     const to = state.view === 'chat' ? state.chat : going(state)?.uuid || 'new';
-    const box = /** @type {HTMLElement|null} */ (state.view === 'chat' ? document.querySelector('.composer [contenteditable]') : null);
-    if (box) {
-      if (box.textContent) return;
-      box.focus();
-      document.execCommand('insertText', false, text);
+    if (core.editor) {
+      if (!core.editor.value().trim()) core.editor.insert(text);
     } else {
       if (!core.kept[DRAFT + to]) core.keep({ [DRAFT + to]: text });
       if (state.view !== 'chat') core.go('chat', to);
