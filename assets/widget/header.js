@@ -26,10 +26,9 @@ export function Header({ chat }) {
 }
 
 /** What stands above a screen that is neither the first one nor a conversation. @param {import('./chat.js').Chat} chat */
-function titleOf({ state: { view, about, settings }, t }) {
+function titleOf({ state: { view, about }, t }) {
   if (view === 'list') return t('w.your_conversations');
-  if (view === 'report') return t(`w.tile_${about}`);
-  return view === 'answer' ? settings.home_apps?.find((/** @type {any} */ app) => app.id === about)?.text : '';
+  return view === 'report' ? t(`w.tile_${about}`) : '';
 }
 
 /** The three dots; what they open is loaded at the first sign of interest. @param {{chat: import('./chat.js').Chat, talk: any}} props */
