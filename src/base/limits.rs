@@ -51,6 +51,9 @@ pub const BODY_RATE_MIN: u64 = 1024;
 pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(75);
 /// A reader so slow that nothing leaves for this long loses its connection.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// A reader must take at least this many bytes per second on average while it keeps us waiting: no phone line is slower, and one that takes
+/// a byte now and then must not hold a connection for ever.
+pub const WRITE_RATE_MIN: u64 = 1024;
 /// Connections at once, sockets included: file descriptors are the scarce thing.
 pub const CONNECTIONS_MAX: usize = 20_000;
 /// Connections at once from one address that is not a trusted proxy: a big office fits, one host cannot take everything.

@@ -28,8 +28,10 @@ pub struct Sender {
     pub user_agent: String,
     /// Says that he agreed to the consent text he saw.
     pub consent: bool,
-    /// The language of his screen, or "".
+    /// The language of his screen as he says it, or "".
     pub locale: String,
+    /// What his browser prefers, for when he says nothing.
+    pub accept_language: String,
 }
 
 /// A first message with everything that comes with it.
@@ -106,8 +108,8 @@ impl Desk {
         let pressed = self.pressed(inbox, &start.button, &start.sender.locale).await?;
         let wants_address = self.wants_address(inbox, &pressed).await?;
         let single = inbox.config.single_thread;
-        let (settings, known) = (inbox.clone(), session.map(|session| session.contact));
-        let inbox = inbox.id;
+        let consent = self.asked(inbox, &start.sender).await?;
+        let (inbox, known) = (inbox.id, session.map(|session| session.contact));
         self.store
             .write(move |tx| {
                 let echo = start.message.echo_id.as_deref();
@@ -115,12 +117,14 @@ impl Desk {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
                 }
-                let consent = super::consents::asked(tx, &settings, &start.sender.locale, start.sender.consent)?;
                 consent.check(tx, inbox, known)?;
                 if let Some(contact) = known.filter(|_| single)
                     && let Some(went_on) = go_on(tx, inbox, contact, &start.message, policy.prevent_reply_to_closed_conversation)?
                 {
                     consent.keep(tx, inbox, contact, Some(went_on.conversation.id))?;
+                    if let Some(variables) = variables {
+                        super::details::put_variables(tx, contact, variables, false)?;
+                    }
                     return Ok(went_on);
                 }
                 if !starts {

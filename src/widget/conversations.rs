@@ -9,6 +9,7 @@ use crate::base::limits;
 use crate::desk::conversations::{Sender, Start};
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::threads::Thread;
+use crate::desk::words;
 use crate::http::{Reply, Request};
 use crate::model::conversation::ConversationKind;
 use crate::model::rich::{self, Postback};
@@ -109,7 +110,7 @@ impl Widget {
         let throttles = self.throttles.clone();
         let contact = visitor.session.contact.0;
         let admit = move |now, to: &str| throttles.transcript(now, contact, to);
-        let locale = crate::desk::consents::locale(&asked.locale);
+        let locale = words::canonical(&asked.locale).unwrap_or_default();
         let sent_to = self.desk.ask_transcript(&visitor.inbox, &visitor.session, uuid, &asked.email, locale, admit).await?;
         Ok(visitor.told(wire::success(json!({ "sent_to": sent_to }))))
     }
@@ -227,7 +228,9 @@ impl Widget {
 /// Who sends this, as far as the call itself tells.
 pub(super) fn sender(request: &Request, consent: bool, locale: &str) -> Sender {
     let user_agent = request.header("user-agent").unwrap_or_default().to_owned();
-    Sender { ip: request.client_ip, user_agent, consent, locale: crate::desk::consents::locale(locale) }
+    let accept_language = request.header("accept-language").unwrap_or_default().to_owned();
+    let locale = words::canonical(locale).unwrap_or_default();
+    Sender { ip: request.client_ip, user_agent, consent, locale, accept_language }
 }
 
 /// The sender's own id: 1 to 64 of `[A-Za-z0-9_-]`, or none.
