@@ -3,6 +3,7 @@
 pub mod agents;
 pub mod attachments;
 pub mod availability;
+mod beginnings;
 pub mod catch_up;
 pub mod consents;
 pub mod contacts;
