@@ -12,7 +12,11 @@ const WIDGET: &[(&str, [u16; 4])] = &[
     ("GET /chat/settings/launcher", [200, 200, 200, 200]),
     ("GET /chat/settings", [200, 200, 200, 200]),
     ("POST /chat/auth/exchange", [401, 401, 401, 401]),
+    ("POST /chat/auth/identify", [200, 200, 200, 401]),
+    ("POST /chat/auth/identify/resend", [400, 400, 400, 401]),
+    ("POST /chat/auth/identify/code", [400, 400, 400, 401]),
     ("GET /chat/auth/me", [401, 200, 200, 401]),
+    ("PUT /chat/auth/me", [401, 200, 200, 401]),
     ("POST /chat/auth/logout", [401, 200, 200, 401]),
     ("POST /chat/conversations/init", [200, 200, 200, 401]),
     ("GET /chat/conversations", [401, 200, 200, 401]),
@@ -20,6 +24,8 @@ const WIDGET: &[(&str, [u16; 4])] = &[
     ("POST /chat/conversations/{}/message", [401, 200, 404, 401]),
     ("POST /chat/conversations/{}/update-last-seen", [401, 200, 404, 401]),
     ("POST /chat/conversations/{}/close", [401, 200, 404, 401]),
+    ("POST /chat/conversations/{}/transcript", [401, 200, 404, 401]),
+    ("POST /chat/reports", [403, 403, 403, 401]),
     ("GET /chat/changes", [401, 200, 200, 401]),
     ("POST /media/upload", [401, 200, 404, 401]),
 ];
@@ -124,6 +130,12 @@ fn widget_call(visitor: &Visitor, route: &str, conversation: &str) -> Call {
         "/chat/auth/exchange" => call.json(json!({ "jwt": "a.b.c" })),
         "/chat/conversations/init" | "/chat/conversations/{}/message" => call.json(json!({ "message": "hi" })),
         "/media/upload" => call.form(Form::new().text("conversation_uuid", conversation).file("a.txt", b"a")),
+        "/chat/auth/identify" => call.json(json!({ "name": "Zoe", "email": "zoe@example.com" })),
+        "/chat/auth/identify/resend" | "/chat/auth/identify/code" => call.json(json!({ "ticket": "x", "code": "123456" })),
+        "/chat/auth/me" if method == "PUT" => call.json(json!({ "name": "Zoe" })),
+        "/chat/conversations/{}/transcript" => call.json(json!({ "email": "zoe@example.com" })),
+        // Tiles are off by default.
+        "/chat/reports" => call.json(json!({ "kind": "bug", "message": "hi" })),
         "/chat/changes" => visitor.call(method, "/chat/changes?after=0"),
         _ => call,
     }
