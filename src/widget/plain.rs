@@ -5,7 +5,7 @@
 //! How it looks: `plain_page.rs`.
 
 use super::Widget;
-use super::conversations::{echo_id, sender};
+use super::conversations::sender;
 use super::plain_page::{self, Shown, View};
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{Uuid, new_token};
@@ -22,6 +22,7 @@ use crate::model::inbox::Inbox;
 use crate::model::rich::Postback;
 use crate::store::media::Arrived;
 use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 /// The cookie with the session.
@@ -52,11 +53,25 @@ pub(super) struct Posted {
     files: Vec<Arrived>,
     /// Files were chosen; they have to be chosen again after a refusal.
     pub(super) had_files: bool,
+    /// The form was made before this person had a session: it may repeat his first message, and nothing else.
+    repeats_only: bool,
 }
 
 impl Posted {
     pub(super) fn field(&self, name: &str) -> &str {
         self.fields.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Under which number this is stored: the form's and what it says. So the same form sent twice is one message, and one that was
+    /// changed after going back in the browser is another.
+    fn stored_echo(&self) -> String {
+        let mut hash = Sha256::new();
+        for name in ["echo", "conversation", "press", "message"] {
+            hash.update(self.field(name).as_bytes());
+            hash.update([0]);
+        }
+        self.files.iter().for_each(|file| hash.update(file.hash));
+        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -153,7 +168,7 @@ impl Widget {
     async fn posted(&self, request: &mut Request, visit: &Visit, posted: &mut Posted) -> Result<Done> {
         self.check_sender(request)?;
         self.read_form(request, visit, posted).await?;
-        self.check_ticket(visit, posted)?;
+        posted.repeats_only = self.check_ticket(visit, posted)?;
         match posted.field("step") {
             "identify" => self.plain_identify(request, visit, posted).await,
             "again" => {
@@ -206,7 +221,16 @@ impl Widget {
         }
         self.desk.check_access(&visit.inbox, session)?;
         let conversation = Uuid::parse(posted.field("conversation"));
-        let echo_id = echo_id(Some(posted.field("echo").to_owned()).filter(|echo| !echo.is_empty()))?;
+        let echo = posted.stored_echo();
+        if posted.repeats_only {
+            let repeated = match session {
+                Some(session) => self.desk.conversation_of_echo(session, &echo).await?,
+                None => None,
+            };
+            self.desk.discard_files(std::mem::take(&mut posted.files)).await;
+            return repeated.map(|uuid| Done::Thread { session: None, conversation: Some(uuid) }).ok_or_else(form_old);
+        }
+        let echo_id = Some(echo);
         if let (Some(session), Some(uuid)) = (session, conversation) {
             let (text, postback) = match posted.field("press") {
                 "" => (check_incoming(posted.field("message"), !posted.files.is_empty())?, None),
@@ -250,11 +274,17 @@ impl Widget {
         }
     }
 
-    fn check_ticket(&self, visit: &Visit, posted: &Posted) -> Result<()> {
-        let subject = subject(visit, posted.field("echo"));
-        match self.desk.is_form_ticket(&subject, posted.field("form")) {
-            true => Ok(()),
-            false => Err(Error::conflict("This page was open for very long. Please send it once more.").coded("form_old")),
+    /// Refuses a form without its ticket. True = it was made for nobody, and its sender is somebody by now: a double click on the first
+    /// message.
+    fn check_ticket(&self, visit: &Visit, posted: &Posted) -> Result<bool> {
+        let (echo, form) = (posted.field("echo"), posted.field("form"));
+        let token = visit.session.as_ref().map_or("", |(token, _)| token);
+        if self.desk.is_form_ticket(&subject(visit, token, echo), form) {
+            return Ok(false);
+        }
+        match self.desk.is_form_ticket(&subject(visit, "", echo), form) && posted.field("step").is_empty() {
+            true => Ok(true),
+            false => Err(form_old()),
         }
     }
 
@@ -341,7 +371,8 @@ impl Widget {
         // The same form sent again after a refusal is the same message; a new page is a new one.
         let echo = Some(posted.field("echo").to_owned()).filter(|_| error.as_ref().is_some_and(|error| error.code != Some("form_old")));
         let echo = echo.filter(|echo| (22..=64).contains(&echo.len())).unwrap_or_else(new_token);
-        let ticket_of_form = self.desk.form_ticket(&subject(visit, &echo));
+        let token = visit.session.as_ref().map_or("", |(token, _)| token);
+        let ticket_of_form = self.desk.form_ticket(&subject(visit, token, &echo));
         let session = visit.session.as_ref().map(|(_, session)| session);
         let access = self.desk.check_access(&visit.inbox, session).err();
         let config = visit.words.config(&visit.inbox.config);
@@ -413,8 +444,12 @@ impl crate::base::pieces::Pieces for Begun<'_> {
 }
 
 /// For what a form's ticket is good: this inbox, this person (or nobody yet), this one sending.
-fn subject(visit: &Visit, echo: &str) -> String {
-    format!("{}\n{}\n{echo}", visit.inbox.uuid, visit.session.as_ref().map_or("", |(token, _)| token))
+fn subject(visit: &Visit, token: &str, echo: &str) -> String {
+    format!("{}\n{token}\n{echo}", visit.inbox.uuid)
+}
+
+fn form_old() -> Error {
+    Error::conflict("This page was open for very long. Please send it once more.").coded("form_old")
 }
 
 /// Answers to the questions of the inbox, in the shape that the API takes.

@@ -357,11 +357,11 @@ async fn a_conversation_without_scripts() {
 async fn a_form_sent_twice_is_stored_once_and_a_foreign_one_not_at_all() {
     let house = House::boot().await;
     let reader = Reader::new(&house);
-    let page = reader.reads("").await;
+    let first_page = reader.reads("").await;
     // Twice before the first answer was there: the same person, the same conversation.
-    let first = reader.sends(&page, 0, &[("message", "once")], &[]).await;
+    let first = reader.sends(&first_page, 0, &[("message", "once")], &[]).await;
     *reader.cookie.lock().expect("nobody panics here") = None;
-    let second = reader.sends(&page, 0, &[("message", "once")], &[]).await;
+    let second = reader.sends(&first_page, 0, &[("message", "once")], &[]).await;
     assert_eq!((first.status, second.status), (303, 303));
     assert_eq!(first.header("location"), second.header("location"));
     let page = reader.reads("").await;
@@ -391,8 +391,14 @@ async fn a_form_sent_twice_is_stored_once_and_a_foreign_one_not_at_all() {
     let swapped = theirs.iter().fold("message=evil".to_owned(), |body, (name, value)| format!("{body}&{name}={value}"));
     assert_eq!(post(swapped).header("origin", &house.origin()).await.status, 409);
     assert_eq!(house.count("SELECT count(*) FROM messages WHERE kind = 'incoming'"), 2);
-    // A plain form (no files) and a browser that only says Referer are fine.
+    // A plain form (no files) and a browser that only says Referer are fine; and the same form with other words (somebody went back in
+    // his browser) is another message.
     assert_eq!(post(body("")).header("referer", &format!("{}{}", house.origin(), reader.path)).await.status, 303);
+    assert_eq!(house.count("SELECT count(*) FROM messages WHERE kind = 'incoming'"), 3);
+    // The first form once more, now that its sender is known: the same first message, and nothing else.
+    let again = reader.sends(&first_page, 0, &[("message", "once")], &[]).await;
+    assert_eq!((again.status, again.header("location")), (303, second.header("location")));
+    assert_eq!(reader.sends(&first_page, 0, &[("message", "something else")], &[]).await.status, 409);
     assert_eq!(house.count("SELECT count(*) FROM messages WHERE kind = 'incoming'"), 3);
 }
 
