@@ -159,6 +159,10 @@ pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
 pub const HOLIDAYS_MAX: usize = 300;
 /// Teams of one house.
 pub const TEAMS_MAX: usize = 100;
+/// First answers that an estimate of the reply time looks at: the newest, far more than a median needs.
+pub const REPLY_SAMPLES_MAX: u32 = 1_000;
+/// Estimates kept: one per inbox and per button's team.
+pub const ESTIMATES_MAX: usize = 5_000;
 /// Members of one team: as many agents as the lists show.
 pub const TEAM_MEMBERS_MAX: usize = 1_000;
 /// Conversations detached from a team that is deleted, per commit: others want to write in between.

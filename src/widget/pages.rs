@@ -92,7 +92,7 @@ impl Widget {
         super::session::check_origin(&inbox, request.header("referer"), &self.own_origin(request))?;
         let loader = assets::find("embed/loader.js").ok_or_else(|| Error::internal("the loader is missing"))?;
         let words = self.words(&inbox, request).await?;
-        let mut boot = wire::boot(inbox.uuid, &words.config(&inbox.config), &self.base(request), self.launcher_hidden(&inbox));
+        let mut boot = wire::boot(inbox.uuid, &words.config(&inbox.config), &self.base(request), self.launcher_hidden(&inbox).await?);
         if let Some(labels) = wire::labels(&words) {
             boot["labels"] = labels;
         }
