@@ -9,8 +9,10 @@ import { Header } from './header.js';
 import { Home } from './home.js';
 import { Later, screens } from './screens.js';
 
-const base = location.pathname.replace(/\/widget\/?$/, '');
-const inbox = new URLSearchParams(location.search).get('inbox_id') || '';
+// In the frame: <base>/widget?inbox_id=<uuid>; on its own: <base>/chat/<uuid>.
+const own = location.pathname.match(/^(.*)\/chat\/([0-9a-f-]{36})\/?$/i);
+const base = own ? own[1] : location.pathname.replace(/\/widget\/?$/, '');
+const inbox = own ? own[2] : new URLSearchParams(location.search).get('inbox_id') || '';
 /** @type {import('./chat.js').Chat} */ let chat;
 if (/^#preview\b/.test(location.hash)) chat = (await import('./preview.js')).createPreview();
 else {
