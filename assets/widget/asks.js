@@ -35,7 +35,8 @@ export function leftAfter({ left, chat }, timeline) {
 export function wantsContact(state, timeline) {
   const { settings, contact, session, signed, left } = state;
   const own = timeline.stored.filter((entry) => entry.mine && entry.kind !== 'activity');
-  if (signed || !session || !own.length) return null;
+  // Whoever the page signed in is known; whoever told us here sees what we know.
+  if (!session || !own.length || (signed && !contact?.email)) return null;
   if (left && !contact?.email) return leftAfter(state, timeline);
   if (!settings.contact_prompt || contact?.skipped) return null;
   return own[0].echo_id || own[0].uuid;

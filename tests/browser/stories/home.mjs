@@ -63,7 +63,7 @@ export default {
 
   // Row 133 and the switch for one conversation per person.
   async 'one thread: straight to it, no list, no other one'(stage) {
-    await settings(stage, { single_thread: true });
+    await settings(stage, { single_thread: true, home_apps: [] });
     const visitor = await (await (await stage.visitor()).opens()).rings();
     await one(visitor.box);
     same(await visitor.frame.getByRole('button', { name: 'Back' }).count(), 0, 'nothing lies behind it');
@@ -120,6 +120,7 @@ export default {
     const heading = first.frame.getByRole('heading', { name: 'Where can we reach you?' });
     await one(heading);
     await stage.axe(await first.inside(), 'contact card');
+    await stage.picture(first.page, 'widget-contact');
     // Never in the way of writing.
     await first.says('And on');
     await first.frame.getByRole('button', { name: 'Not now' }).click();
@@ -151,6 +152,7 @@ export default {
     await visitor.frame.getByRole('button', { name: /^(Start conversation|Send us a message)/ }).click();
     await one(visitor.frame.getByRole('heading', { name: 'We are not here right now' }));
     await stage.axe(await visitor.inside(), 'away form');
+    await stage.picture(visitor.page, 'widget-away');
     await visitor.frame.getByRole('textbox', { name: 'Your message' }).fill('Call me when you are back');
     await visitor.frame.getByRole('button', { name: 'Leave message' }).click();
     same(await visitor.frame.getByText('Please fill this in.').count(), 2, 'name and address are needed');
