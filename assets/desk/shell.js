@@ -10,6 +10,7 @@ import { KeysDialog } from './keys_dialog.js';
 import { DeskKeys } from './desk_keys.js';
 import { AgentAvatar } from './parts/avatars.js';
 import { Menu } from './parts/menu.js';
+import { News } from './parts/news.js';
 import { Spinner, usePrefs } from './parts/small.js';
 import { setAvailability } from './state/actions.js';
 import { tryNow } from './state/live.js';
@@ -46,8 +47,8 @@ function Rail() {
   const current = (/** @type {boolean} */ is) => (is ? 'page' : null);
   return html`<nav class="rail" aria-label="Desk">
     <img class="rail-mark" src=${asset('desk/favicon.svg')} alt="" width="28" height="28" />
-    <button type="button" class="rail-button" aria-current=${current(route.name !== 'settings')} title="Conversations" onClick=${() => go({ name: 'conversations', conversation: '' })}>
-      <${Icon} name="chat" /><span>Chats</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
+    <button type="button" class="rail-button" aria-current=${current(route.name !== 'settings')} title="Messages" onClick=${() => go({ name: 'conversations', conversation: '' })}>
+      <${Icon} name="chat" /><span>Messages</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
     <span class="rail-space"></span>
@@ -88,6 +89,7 @@ export function Shell() {
         <section id="thread" class="thread-column" aria-label="Conversation" tabindex="-1">${conversation && html`<h1 class="quiet">Conversation</h1>`}<${ThreadView} key=${conversation} uuid=${conversation} /></section>
         ${conversation && html`<${ContactPanel} key="panel-${conversation}" uuid=${conversation} />`}`}
     </main>
+    <${News} floating=${true} />
     <${DeskKeys} />
     <${KeysDialog} />
   </div>`;

@@ -39,7 +39,7 @@ function Dots({ chat, talk }) {
   const warm = () => import('./menu.js');
   const toggle = () => (Menu ? setMenu(null) : warm().then((module) => setMenu(() => module.Menu), () => chat.say(t('w.busy'), true)));
   return html`<div class="menu">
-    <button type="button" class="icon-button" ref=${button} aria-haspopup="menu" aria-expanded=${String(!!Menu)} aria-label=${t('w.menu')} onPointerEnter=${warm} onClick=${toggle}>${h(Icon, { name: 'more' })}</button>
+    <button type="button" class="icon-button" ref=${button} aria-haspopup="menu" aria-expanded=${String(!!Menu)} aria-label=${t('w.menu')} onPointerEnter=${warm} onClick=${toggle} onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (!Menu && /^Arrow(Down|Up)$/.test(event.key)) { event.preventDefault(); toggle(); } }}>${h(Icon, { name: 'more' })}</button>
     ${Menu ? h(Menu, { chat, talk, button, onClose: () => setMenu(null) }) : null}</div>`;
 }
 

@@ -12,9 +12,9 @@ function show(value) {
   return href ? html`<a href=${href} target="_blank" rel="noopener noreferrer">${value}</a>` : String(value);
 }
 
-/** @param {{attributes: Record<string, any>}} props */
-export function Attributes({ attributes }) {
+/** @param {{attributes?: Record<string, any>, title?: string, lead?: string}} props */
+export function Attributes({ attributes, title = 'From your site', lead = '' }) {
   const entries = Object.entries(attributes || {});
   if (!entries.length) return null;
-  return html`<section class="panel-part"><h3>From your site</h3><dl class="facts">${entries.map(([key, value]) => html`<div><dt dir="auto">${key.replace(/_/g, ' ')}</dt><dd dir="auto">${show(value)}</dd></div>`)}</dl></section>`;
+  return html`<section class="panel-part"><h3>${title}</h3>${lead ? html`<p class="field-hint">${lead}</p>` : null}<dl class="facts">${entries.map(([key, value]) => html`<div><dt dir="auto">${key.replace(/_/g, ' ')}</dt><dd dir="auto">${show(value)}</dd></div>`)}</dl></section>`;
 }

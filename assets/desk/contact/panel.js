@@ -10,14 +10,23 @@ import { Attributes } from './attributes.js';
 import { BlockButton } from './block.js';
 import { ContactNote, Details } from './details.js';
 import { Earlier, Pages } from './history.js';
+import { Consents, Origin } from './origin.js';
 
 /** @type {Record<string, string>} */
-const PROOF = { libredesk: 'Known by external_user_id', seggwat: 'Known by sub, as in SeggWat', supportpal: 'Known by e-mail, as in SupportPal' };
+const PROOF = { libredesk: 'Known by external_user_id', seggwat: 'Known by sub, as in SeggWat', supportpal: 'Known by e-mail, as in SupportPal', code: 'The address was proved by a code sent to it' };
+
+/** How we know. @param {import('../state/types.js').Contact} contact */
+function proofOf(contact) {
+  if (contact.verified_by === 'code' || (contact.email_verified && !contact.verified)) return 'The e-mail was proved by a code sent to it.';
+  if (contact.verified) return `Proved by a signed token from your site${contact.verified_by && PROOF[contact.verified_by] ? ` (${{ libredesk: 'external_user_id', seggwat: 'SeggWat’s sub', supportpal: 'SupportPal’s email' }[contact.verified_by]})` : ''}.`;
+  return contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.';
+}
 
 /** @param {{uuid: string}} props */
 export function ContactPanel({ uuid }) {
   const thread = useDesk((state) => state.threads[uuid]);
   const contact = useDesk((state) => state.contacts[state.threads[uuid]?.contact || '']);
+  const one = useDesk((state) => state.conversations[uuid]);
   const open = useDesk((state) => state.open === 'panel');
   useTick();
   // Where it slides over the thread, it takes the focus, and Escape brings it back (see desk_keys).
@@ -33,12 +42,15 @@ export function ContactPanel({ uuid }) {
           <h2 dir="auto">${contact.name}</h2>
           <p class="panel-presence">${contact.online ? html`<b class="is-good">Online now</b>` : (Date.now() - contact.last_seen_at < 60000 ? 'Was here a moment ago' : `Last here ${time.ago(contact.last_seen_at)}`)}</p>
           ${contact.blocked ? html`<p class="badge is-bad"><${BlockIcon} size=${14} /> Blocked</p>`
-            : contact.verified ? html`<p class="badge is-good" title=${PROOF[contact.verified_by || ''] || 'Known by a signed token'}><${Icon} name="shield" size=${14} /> Verified</p>`
+            : contact.verified || contact.email_verified ? html`<p class="badge is-good" title=${PROOF[contact.verified_by || ''] || 'Known by a signed token'}><${Icon} name="shield" size=${14} /> ${contact.verified ? 'Verified' : 'E-mail verified'}</p>`
             : html`<p class="badge" title="What this person says about themselves was not proved"><${Icon} name="user" size=${14} /> ${isNameless ? 'Anonymous visitor' : 'Not verified'}</p>`}
-          <p class="panel-proof">${contact.verified ? 'Proved by a signed token from your site.' : contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.'}</p>
+          <p class="panel-proof">${proofOf(contact)}</p>
         </header>
         <${Details} contact=${contact} />
+        ${one ? html`<${Origin} one=${one} origin=${thread.origin} />` : null}
         <${Attributes} attributes=${contact.attributes} />
+        <${Attributes} title="Session" lead="What the page said of this visit. Not proved." attributes=${contact.variables} />
+        <${Consents} consents=${contact.consents} />
         <${Pages} pages=${thread.pages} />
         <${Earlier} earlier=${thread.earlier} />
         <${ContactNote} key=${contact.uuid} contact=${contact} />

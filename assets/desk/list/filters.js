@@ -1,7 +1,8 @@
-// Whose (mine, new, all), in which state, and of which inbox.
+// Live chat or reports; whose (mine, new, all), in which state, and of which inbox.
 
 import { html } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
+import { KIND_WORDS, KindIcon } from '../parts/kinds.js';
 import { Menu } from '../parts/menu.js';
 import { setFilter } from '../state/lists.js';
 import { useDesk } from '../state/store.js';
@@ -11,6 +12,19 @@ const BOXES = [['mine', 'Mine', 'assigned to you'], ['unassigned', 'New', 'not a
 /** @type {['open'|'waiting'|'resolved'|'snoozed', string, string][]} */
 const STATES = [['open', 'Open', 'chat'], ['waiting', 'Waiting', 'clock'], ['snoozed', 'Snoozed', 'moon'], ['resolved', 'Resolved', 'check']];
 
+/** @type {['bug'|'feature'|'review'|'question', string][]} */
+const REPORTS = [['bug', 'Bug reports'], ['feature', 'Feature requests'], ['review', 'Reviews'], ['question', 'Questions']];
+
+/** What kind of messages: everything, the live chat, or what came by the other tiles. */
+function Kinds() {
+  const { kind } = useDesk((state) => state.filter);
+  const reports = useDesk((state) => state.counts.reports || 0);
+  const inReports = kind && kind !== 'chat';
+  return html`<div class="kinds" role="group" aria-label="Kind of messages">
+    ${/** @type {[''|'chat'|'reports', string][]} */ ([['', 'Everything'], ['chat', 'Live chat'], ['reports', 'Reports']]).map(([key, label]) => html`<button type="button" key=${key} class="kind-tab" aria-pressed=${(key === 'reports' ? inReports : kind === key) ? 'true' : 'false'} onClick=${() => setFilter({ kind: key })}><span class="steady" data-text=${label}>${label}</span>${key === 'reports' && reports ? html` <span class="tab-count tabular">${reports}</span>` : null}</button>`)}
+  </div>`;
+}
+
 export function Filters() {
   const filter = useDesk((state) => state.filter);
   const counts = useDesk((state) => state.counts);
@@ -18,6 +32,7 @@ export function Filters() {
   const inbox = inboxes?.find((one) => one.uuid === filter.inbox);
   const state = STATES.find(([key]) => key === filter.status) || STATES[0];
   return html`
+    <${Kinds} />
     <div class="tabs" role="group" aria-label="Whose conversations">
       ${BOXES.map(([key, label, meaning]) => html`<button type="button" class="tab" aria-pressed=${filter.box === key ? 'true' : 'false'} onClick=${() => setFilter({ box: key })}>
         <span class="steady" data-text=${label}>${label}</span> <span class="tab-count tabular" title="${counts[key]} ${meaning}">${counts[key]}</span></button>`)}
@@ -25,6 +40,10 @@ export function Filters() {
     <div class="filters">
       <${Menu} buttonClass="filter" name="State: ${state[1]}" items=${STATES.map(([key, label, icon]) => ({ label, icon, checked: filter.status === key, run: () => setFilter({ status: key }) }))}
         label=${html`<span>${state[1]}</span><${Icon} name="chevron_down" size=${16} />`} />
+      ${filter.kind && filter.kind !== 'chat' ? html`<${Menu} buttonClass="filter" name="Reports: ${filter.kind === 'reports' ? 'every kind' : KIND_WORDS[filter.kind]}" items=${[
+          { label: 'Every kind', checked: filter.kind === 'reports', run: () => setFilter({ kind: 'reports' }) },
+          ...REPORTS.map(([key, label]) => ({ label: html`<span class="menu-person"><${KindIcon} kind=${key} size=${18} />${label}</span>`, checked: filter.kind === key, run: () => setFilter({ kind: key }) }))]}
+        label=${html`<span>${filter.kind === 'reports' ? 'Every kind' : REPORTS.find(([key]) => key === filter.kind)?.[1]}</span><${Icon} name="chevron_down" size=${16} />`} />` : null}
       ${(inboxes?.length || 0) > 1 && html`<${Menu} buttonClass="filter" name="Inbox: ${inbox ? inbox.name : 'every inbox'}" items=${[
           { label: 'Every inbox', checked: !filter.inbox, run: () => setFilter({ inbox: '' }) },
           ...(inboxes || []).map((one) => ({ label: one.name, checked: filter.inbox === one.uuid, run: () => setFilter({ inbox: one.uuid }) }))]}

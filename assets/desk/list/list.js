@@ -2,6 +2,7 @@
 
 import { html } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
+import { News } from '../parts/news.js';
 import { Empty, Spinner } from '../parts/small.js';
 import { keyOf, load } from '../state/lists.js';
 import { isAdmin } from '../state/people.js';
@@ -21,6 +22,7 @@ export function ConversationList({ route }) {
       ${searching ? null : html`<${Filters} />`}
     </header>
     ${searching ? html`<${SearchResults} key=${route.q} q=${route.q} selected=${route.conversation} />` : html`<${List} selected=${route.conversation} />`}
+    <${News} />
   </section>`;
 }
 
@@ -48,17 +50,20 @@ const EMPTY = {
   snoozed: ['moon', 'Nothing is snoozed', 'Press s to put a conversation away until later. It comes back on time, or when the visitor writes.'],
 };
 
+/** @type {[string, string, string]} */
+const REPORTS_EMPTY = ['flag', 'No reports here', 'Bug reports, feature requests, reviews and questions from the tiles of your widget appear here.'];
+
 function EmptyList() {
   const filter = useDesk((state) => state.filter);
   const inboxes = useDesk((state) => state.inboxes);
   const mayCreate = useDesk((state) => isAdmin(state.agent));
   const anything = useDesk((state) => Object.keys(state.conversations).length > 0);
-  if (!anything && filter.status === 'open' && filter.box === 'all' && !filter.inbox) {
+  if (!anything && filter.status === 'open' && filter.box === 'all' && !filter.inbox && !filter.kind) {
     const inbox = inboxes?.[0];
     return html`<${Empty} icon="chat" title="Put the chat on your site" action=${(inbox || mayCreate) && html`
         <button type="button" class="button is-primary" onClick=${() => go({ name: 'settings', page: 'inboxes', id: inbox?.uuid || 'new', tab: inbox ? 'installation' : '' })}><${Icon} name=${inbox ? 'copy' : 'plus'} size=${18} />${inbox ? 'Get the snippet' : 'Create an inbox'}</button>`}>
       Paste one line into your pages. The first visitor who writes appears here, with a soft bell.<//>`;
   }
-  const [icon, title, text] = EMPTY[filter.status === 'open' ? filter.box : filter.status];
+  const [icon, title, text] = filter.kind && filter.kind !== 'chat' && filter.status === 'open' ? REPORTS_EMPTY : EMPTY[filter.status === 'open' ? filter.box : filter.status];
   return html`<${Empty} icon=${icon} title=${title}>${text}<//>`;
 }

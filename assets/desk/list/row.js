@@ -3,6 +3,7 @@
 import { html } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { AgentAvatar, ContactAvatar } from '../parts/avatars.js';
+import { KindMark, PriorityMark } from '../parts/kinds.js';
 import { time } from '../parts/small.js';
 import { isSnoozed } from '../state/lists.js';
 import { openConversation } from '../state/router.js';
@@ -43,9 +44,10 @@ export function Row({ uuid, index, size, selected, tab }) {
         <span class="row-line"><span class="row-name" dir="auto">${one.contact.name}</span>
           ${one.contact.verified ? html`<span class="row-mark" title="Verified"><${Icon} name="shield" size=${14} /><span class="quiet"> verified</span></span>` : null}
           ${one.contact.online ? html`<span class="quiet">, online</span>` : null}
-          <span class="row-gap"></span><${Waiting} one=${one} /></span>
-        <span class="row-line"><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : previewOf(one)}</span>
+          <span class="row-gap"></span><${PriorityMark} priority=${one.priority} /><${Waiting} one=${one} /></span>
+        <span class="row-line"><${KindMark} one=${one} /><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : previewOf(one)}</span>
           ${many ? html`<span class="row-inbox" title=${one.inbox.name}><i style=${{ background: one.inbox.color }}></i><span class="quiet">, ${one.inbox.name}</span></span>` : null}
+          ${one.team && !one.assignee ? html`<span class="row-team" dir="auto"><span class="quiet">, team </span>${one.team.name}</span>` : null}
           ${one.assignee ? html`<span class="row-assignee" title="Assigned to ${one.assignee.first_name}"><${AgentAvatar} agent=${one.assignee} size=${18} /><span class="quiet">, assigned to ${one.assignee.uuid === me ? 'you' : one.assignee.first_name}</span></span>` : null}
           ${unread ? html`<b class="row-unread tabular"><span class="quiet">, unread: </span>${one.unread > 99 ? '99+' : one.unread}</b>` : null}</span>
       </span>

@@ -21,7 +21,7 @@ import { PageFrame, Part } from './settings.js';
 export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
 const WORKDAYS = DAYS.slice(0, 5);
 const SPANS_MAX = 6;
-const HOLIDAYS_MAX = 100;
+const HOLIDAYS_MAX = 300;
 const called = (/** @type {string} */ day) => day[0].toUpperCase() + day.slice(1);
 
 const homeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
@@ -39,16 +39,19 @@ function clockIn(zone) {
 /** @returns {Draft} */
 const fresh = () => ({ name: '', time_zone: homeZone(), weekly: Object.fromEntries(DAYS.map((day) => [day, WORKDAYS.includes(day) ? [['09:00', '17:00']] : []])), holidays: [] });
 /** @param {any} set @returns {Draft} */
-const copyOf = (set) => structuredClone({ name: set.name, time_zone: set.time_zone, weekly: Object.fromEntries(DAYS.map((day) => [day, set.weekly[day] || []])), holidays: set.holidays });
+const copyOf = (set) => structuredClone({ name: set.name, time_zone: set.time_zone, weekly: Object.fromEntries(DAYS.map((day) => [day, (set.weekly[day] || []).map((/** @type {[string, string]} */ span) => span.map((time) => (time === '24:00' ? '00:00' : time)))])), holidays: set.holidays });
 
 /** A span that ends at or before its start runs past midnight. @param {[string, string]} span */
 export const pastMidnight = ([from, to]) => !!from && !!to && to <= from;
+
+/** Around the clock. @param {[string, string]} span */
+const wholeDay = ([from, to]) => from === '00:00' && (to === '00:00' || to === '24:00');
 
 /** The week in a line: "Mon–Fri 09:00–17:00". @param {Record<string, [string, string][]>} weekly */
 export function summary(weekly) {
   /** @type {{from: string, to: string, words: string}[]} */ const runs = [];
   for (const day of DAYS) {
-    const words = (weekly[day] || []).map(([from, to]) => `${from}–${to}`).join(', ');
+    const words = (weekly[day] || []).map((span) => (wholeDay(span) ? 'all day' : span.join('–'))).join(', ');
     const last = runs[runs.length - 1];
     if (last && last.words === words) last.to = day; else runs.push({ from: day, to: day, words });
   }
@@ -122,7 +125,7 @@ function Editor({ set, admin }) {
               <input class="input" type="time" required aria-label="${called(name)}, opens" value=${span[0]} onInput=${(/** @type {any} */ event) => day(name, spans.map((one, index) => (index === at ? [event.currentTarget.value, one[1]] : one)))} />
               <span aria-hidden="true">–</span>
               <input class="input" type="time" required aria-label="${called(name)}, closes" value=${span[1]} onInput=${(/** @type {any} */ event) => day(name, spans.map((one, index) => (index === at ? [one[0], event.currentTarget.value] : one)))} />
-              ${pastMidnight(span) ? html`<span class="week-note">next day</span>` : null}
+              ${wholeDay(span) ? html`<span class="week-note">all day</span>` : pastMidnight(span) ? html`<span class="week-note">next day</span>` : null}
               <button type="button" class="icon-button is-small" aria-label="Remove ${span[0]} to ${span[1]} on ${called(name)}" title="Remove" onClick=${() => day(name, spans.filter((_, index) => index !== at))}><${Icon} name="close" size=${16} /></button>
             </div>`) : html`<span class="faint week-closed">Closed</span>`}</div>
           <div class="week-more">${spans.length && spans.length < SPANS_MAX ? html`<button type="button" class="icon-button is-small" aria-label="Another time on ${called(name)}" title="Another time" onClick=${() => day(name, [...spans, ['18:00', '20:00']])}><${Icon} name="plus" size=${16} /></button>` : null}
@@ -141,6 +144,6 @@ function Editor({ set, admin }) {
     ${dirty || wrong.words || !set ? html`<div class="save-bar ${wrong.words ? 'is-wrong' : ''}"><span class="save-words" role=${wrong.words ? 'alert' : 'status'}>${rest ? `Not saved. ${rest}` : wrong.words ? 'Not saved.' : set ? 'Unsaved changes' : 'Not saved yet'}</span>
       <button type="button" class="button" disabled=${busy} onClick=${() => { if (set) { setDraft(saved.current); setWrong({ field: '', words: '' }); } else { setDraft(saved.current); setTimeout(home); } }}>${set ? 'Discard' : 'Cancel'}</button>
       <button type="button" class="button is-primary" disabled=${busy || !admin} onClick=${save}>${busy ? 'Saving…' : 'Save'}</button></div>` : null}
-    ${asking ? html`<${Confirm} title="Remove ${draft.name}?" danger=${true} yes="Remove" text="Inboxes and teams that follow it are always open from then on." onYes=${remove} onNo=${() => setAsking(false)} />` : null}
+    ${asking ? html`<${Confirm} title="Remove ${draft.name}?" danger=${true} yes="Remove" text="A set that an inbox or a team goes by cannot be removed; they have to choose another one first." onYes=${remove} onNo=${() => setAsking(false)} />` : null}
   <//>`;
 }

@@ -26,7 +26,7 @@ const VIEWS = [['home', 'Home'], ['chat', 'Chat'], ['hub', 'Tiles'], ['list', 'C
 export function WidgetPreview({ inbox, config, changes, words, look, setLook }) {
   const frame = useRef(/** @type {HTMLIFrameElement|null} */ (null));
   const nonce = useRef(newEchoId()).current;
-  const [answer, setAnswer] = useState(/** @type {null | {settings: any, words: Record<string, string>}} */ (null));
+  const [answer, setAnswer] = useState(/** @type {null | {settings: any, words: Record<string, string>, problems?: {field: string, message: string}[]}} */ (null));
   const [failed, setFailed] = useState('');
   const [greeted, setGreeted] = useState(0);
   const [shown, setShown] = useState(false);
@@ -41,7 +41,7 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
     const timer = setTimeout(async () => {
       try {
         const next = await api.post(`/inboxes/${inbox.uuid}/preview`, { config: JSON.parse(asked), lang });
-        if (!gone) { setAnswer(next); setFailed(''); }
+        if (!gone) { setAnswer(next); setFailed(next.problems?.[0]?.message || ''); }
       } catch (error) { if (!gone) setFailed(wordsFor(error)); }
     }, answer ? PAUSE_MS : 0);
     return () => { gone = true; clearTimeout(timer); };
@@ -87,7 +87,7 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
         ${shown ? null : html`<div class="scene-wait">${failed ? null : late ? html`<p>The preview did not start.</p>` : html`<${Spinner} label="Preparing the preview" />`}</div>`}</div>
       ${!phone || !open ? html`<${Launcher} config=${config} open=${open} onPress=${() => setOpen(!open)} />` : null}
     </div>
-    ${failed ? html`<p class="field-error" role="status">The preview waits: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
+    ${failed ? html`<p class="field-error" role="status">Not shown yet: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
   </section>`;
 }
 

@@ -43,7 +43,7 @@ export function Teams() {
             ${admin ? html`<button type="button" class="icon-button" aria-label="Edit ${team.name}" title="Edit" onClick=${() => setEditing(team)}><${Icon} name="edit" /></button><button type="button" class="icon-button" aria-label="Remove ${team.name}" title="Remove" onClick=${() => setRemoving(team)}><${Icon} name="trash" /></button>` : null}</li>`;
         })}</ul>`}
     ${editing ? html`<${TeamForm} team=${editing === 'new' ? null : editing} onClose=${() => setEditing(null)} />` : null}
-    ${removing ? html`<${Confirm} title="Remove ${removing.name}?" danger=${true} yes="Remove" text="Its conversations stay and belong to no team. Start buttons that led to it lead to nobody in particular." onYes=${() => remove(removing)} onNo=${() => setRemoving(null)} />` : null}
+    ${removing ? html`<${Confirm} title="Remove ${removing.name}?" danger=${true} yes="Remove" text="Its conversations stay and belong to no team. A team that start buttons lead to cannot be removed; they have to lead elsewhere first." onYes=${() => remove(removing)} onNo=${() => setRemoving(null)} />` : null}
   <//>`;
 }
 

@@ -10,9 +10,9 @@ import { useGuard } from './guard.js';
 import { addable, directionOf, languageName, useLanguages } from './languages.js';
 import { Part } from './settings.js';
 
-/** @typedef {{key: string, english: string, stock: string, own: string|null, group: string}} Sentence */
+/** @typedef {{key: string, english: string, stock: string|null, own: string|null, group: string}} Sentence */
 /** @type {[string, string][]} */
-const GROUPS = [['settings', 'Your own texts'], ['widget', 'The chat'], ['launcher', 'The launcher'], ['errors', 'When something goes wrong']];
+const GROUPS = [['settings', 'Your own texts'], ['widget', 'The chat'], ['launcher', 'The launcher'], ['errors', 'When something goes wrong'], ['other', 'Only for other front ends']];
 /** @type {[string, string][]} */
 const SHOWN = [['all', 'All'], ['untranslated', 'Not translated'], ['changed', 'Changed by you']];
 

@@ -38,6 +38,13 @@ export async function assign(uuid, agent) {
   if (ok) announce(agent ? `Assigned to ${agent.uuid === me.uuid ? 'you' : agent.first_name}` : 'Nobody is assigned');
 }
 
+/** Hands it to a team, or takes it from one. @param {string} uuid @param {import('./types.js').Team|null} team */
+export async function giveToTeam(uuid, team) {
+  const name = now().conversations[uuid]?.contact.name;
+  const ok = await optimistic(uuid, { team: team && { uuid: team.uuid, name: team.name } }, () => api.put(`/conversations/${uuid}/assignment`, { team: team?.uuid ?? null }), `${name} was not given to the team.`);
+  if (ok) announce(team ? `Given to ${team.name}` : 'No team has it');
+}
+
 /** @type {Record<Status, string>} */
 export const STATUS_WORDS = { open: 'Open', waiting: 'Waiting', resolved: 'Resolved' };
 

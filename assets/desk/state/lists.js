@@ -13,9 +13,12 @@ const PAGE = 50;
 const COUNT_DELAY_MS = 400;
 
 /** @param {Filter} filter */
-export const keyOf = (filter) => `${filter.box}/${filter.status}/${filter.inbox}`;
+export const keyOf = (filter) => `${filter.box}/${filter.status}/${filter.inbox}/${filter.kind}`;
 /** @param {string} key @returns {Filter} */
-const filterOf = (key) => { const [box, status, inbox] = key.split('/'); return /** @type {any} */ ({ box, status, inbox }); };
+const filterOf = (key) => { const [box, status, inbox, kind] = key.split('/'); return /** @type {any} */ ({ box, status, inbox, kind }); };
+
+/** A conversation's kind; before reports there was only chat. @param {Conversation} conversation */
+export const kindOfOne = (conversation) => conversation.kind || 'chat';
 
 /** @param {Conversation} conversation @param {number} [at] */
 export const isSnoozed = (conversation, at = Date.now()) => !!conversation.snoozed_until && conversation.snoozed_until > at;
@@ -23,6 +26,7 @@ export const isSnoozed = (conversation, at = Date.now()) => !!conversation.snooz
 /** Does it belong into this list? @param {Conversation} conversation @param {Filter} filter @param {string} me */
 export function fits(conversation, filter, me) {
   if (filter.inbox && conversation.inbox.uuid !== filter.inbox) return false;
+  if (filter.kind && (filter.kind === 'reports' ? kindOfOne(conversation) === 'chat' : kindOfOne(conversation) !== filter.kind)) return false;
   if (filter.box === 'mine' && conversation.assignee?.uuid !== me) return false;
   if (filter.box === 'unassigned' && conversation.assignee) return false;
   return filter.status === 'snoozed' ? isSnoozed(conversation) : conversation.status === filter.status && !isSnoozed(conversation);
@@ -98,6 +102,7 @@ export function recount() {
 function query(filter, before, limit) {
   const params = new URLSearchParams({ box: filter.box, status: filter.status, limit: String(limit) });
   if (filter.inbox) params.set('inbox', filter.inbox);
+  if (filter.kind) params.set('kind', filter.kind);
   if (before) params.set('before', before);
   return params.toString();
 }

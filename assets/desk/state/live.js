@@ -43,6 +43,7 @@ function take(frame) {
   }
   else if (type === 'presence') onPresence(data);
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
+  else if (type === 'hours' || type === 'team') { const what = type === 'team' ? 'teams' : 'hours'; if (now()[what]) api.get(`/${what}`).then((answer) => change(/** @type {any} */ ({ [what]: answer[what] }))).catch(() => { /* asked again where it is shown */ }); }
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent') loadAgents().catch(() => {});
   else if (type === 'signed_out') leave();
 }

@@ -2,6 +2,7 @@
 // Never for one's own messages, never for what is being read right now, and never by sound alone.
 
 import { ring } from '../../shared/sound.js';
+import { addNews } from './news.js';
 import { pref } from './prefs.js';
 import { openConversation } from './router.js';
 import { now, subscribe } from './store.js';
@@ -30,7 +31,10 @@ export function noticeMessage(conversation, message, isNew) {
   const { agent } = now();
   // Somebody else takes care of it.
   if (conversation.assignee && conversation.assignee.uuid !== agent.uuid) return;
-  if (!reading) announce(`New message from ${conversation.contact.name}`);
+  if (!reading) {
+    announce(`New message from ${conversation.contact.name}`);
+    addNews(conversation, message.text || 'Sent a file');
+  }
   const { sound, volume, visitor_bell: visitorBell } = pref();
   const first = isNew && !conversation.assignee;
   if (sound && !isQuiet() && !(first && !visitorBell) && !(reading && document.visibilityState === 'visible')) ring({ volume, kind: first ? 'visitor' : 'message' });

@@ -36,6 +36,7 @@
  *   rich?: Rich|null, postback?: {message_uuid: string, postback_id: string}|null}} Message
  */
 /** @typedef {{url: string, title: string, at: number}} PageVisit */
+/** @typedef {{attributes?: Record<string, any>, user_agent?: string, ip?: string|null}} Origin */
 /** @typedef {{uuid: string, number: number, status: Status, preview: string, last_message_at: number}} Earlier */
 /**
  * @typedef {{uuid: string, name: string, enabled: boolean, has_secret: boolean, created_at: number, config: Record<string, any>, snippet: string, libredesk_snippet: string,
@@ -47,7 +48,7 @@
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
- *   pages: PageVisit[], earlier: Earlier[], older: 'idle'|'loading'|'failed', seen: number, error: string}} Thread
+ *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

@@ -10,6 +10,7 @@ import { now } from '../state/store.js';
 import { retry, takeBack } from '../state/outbox.js';
 import { Attached } from './attached.js';
 import { preview } from './markdown.js';
+import { Rich } from './rich.js';
 
 /** @param {{entry: any, first: boolean, last: boolean, seen: boolean}} props */
 export function Bubble({ entry, first, last, seen }) {
@@ -25,7 +26,9 @@ export function Bubble({ entry, first, last, seen }) {
     <div class="said-main">
       ${side === 'note' ? html`<header class="said-head"><${Icon} name="lock" size=${13} /> <b>Note</b> · ${entry.author.name} · <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time><span class="said-private">only your team sees this</span></header>`
         : first ? html`<header class="said-head"><b dir="auto">${entry.mine ? 'You' : writer}</b> <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time>${entry.via === 'api' ? ' · by API' : ''}</header>` : null}
+      ${entry.postback ? html`<p class="postback"><${Icon} name="check" size=${13} /> Pressed a button</p>` : null}
       ${entry.text?.trim() ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
+      ${entry.rich ? html`<${Rich} rich=${entry.rich} />` : null}
       ${entry.attachments?.length ? html`<${Attached} files=${entry.attachments} />` : null}
       ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : entry.edited_at ? html`<p class="said-state">Edited</p>` : null}
     </div>

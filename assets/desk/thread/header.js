@@ -3,14 +3,16 @@
 import { html, useEffect, useRef } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { AgentAvatar } from '../parts/avatars.js';
+import { KindBadge } from '../parts/kinds.js';
 import { Menu } from '../parts/menu.js';
 import { time, useTick } from '../parts/small.js';
-import { assign, setStatus, snooze, STATUS_WORDS } from '../state/actions.js';
+import { assign, giveToTeam, setStatus, snooze, STATUS_WORDS } from '../state/actions.js';
 import { isSnoozed } from '../state/lists.js';
 import { bind } from '../state/keys.js';
 import { nameOf } from '../state/people.js';
 import { back, togglePanel } from '../state/router.js';
 import { change, now, useDesk } from '../state/store.js';
+import { api } from '../state/wire.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
 import { SnoozeDialog, snoozeChoices } from './snooze.js';
 
@@ -46,7 +48,7 @@ export function ThreadHeader({ uuid }) {
   return html`<header class="thread-head">
     <button type="button" class="icon-button thread-back" aria-label="Back to the list" onClick=${back}><${Icon} name="back" /></button>
     <button type="button" class="thread-who" title="About ${one.contact.name}" onClick=${togglePanel}>
-      <h2 dir="auto">${one.contact.name}</h2><span class="thread-sub">#${one.number} · ${one.inbox.name}${one.contact.online ? ' · online' : ''}</span></button>
+      <h2 dir="auto">${one.contact.name}</h2><span class="thread-sub"><${KindBadge} one=${one} /> #${one.number} · ${one.inbox.name}${one.contact.online ? ' · online' : ''}</span></button>
     ${watchers.length > 0 && html`<span class="watchers" title="${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too">${watchers.slice(0, 3).map((agent) => html`<${AgentAvatar} agent=${agent} size=${24} />`)}<span class="quiet">${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too</span></span>`}
     <span class="thread-actions">
       <${AssignMenu} uuid=${uuid} one=${one} open=${open === 'assign'} onOpen=${hold('assign')} />
@@ -74,12 +76,16 @@ function AssignMenu({ uuid, one, open, onOpen }) {
   const me = useDesk((state) => state.agent);
   const others = Object.values(agents).filter((agent) => !agent.suspended && !agent.invited && agent.uuid !== me.uuid)
     .sort((a, b) => Number(b.online) - Number(a.online) || nameOf(a).localeCompare(nameOf(b)));
+  const teams = useDesk((state) => state.teams);
+  // Asked for when the menu is first looked at: many desks have no teams at all.
+  useEffect(() => { if (open && !teams) api.get('/teams').then((answer) => change({ teams: answer.teams })).catch(() => { /* without them, people can still be assigned */ }); }, [open]);
   const row = (/** @type {any} */ agent, /** @type {string} */ words) => html`<span class="menu-person"><${AgentAvatar} agent=${agent} size=${22} presence=${true} />${words}</span>`;
   const items = [
     { label: row({ ...me, online: true }, 'Me'), hint: 'a', checked: one.assignee?.uuid === me.uuid, run: () => assign(uuid, me) },
     ...others.map((agent) => ({ label: row(agent, nameOf(agent)), checked: one.assignee?.uuid === agent.uuid, run: () => assign(uuid, agent) })),
     { label: 'Nobody', icon: 'user', checked: !one.assignee, separated: true, run: () => assign(uuid, null) },
+    ...(teams?.length || one.team ? [{ heading: 'Team' }, ...(teams || []).map((team) => ({ label: team.name, icon: 'users', hint: team.online ? '' : 'nobody there', checked: one.team?.uuid === team.uuid, run: () => giveToTeam(uuid, team) })), { label: 'No team', checked: !one.team, run: () => giveToTeam(uuid, null) }] : []),
   ];
-  return html`<${Menu} buttonClass="button is-assign" name=${one.assignee ? `Assigned to ${nameOf(one.assignee)}` : 'Not assigned'} align="end" open=${open} onOpen=${onOpen} items=${items} title="Assign (m), to me (a)"
-    label=${one.assignee ? html`<${AgentAvatar} agent=${one.assignee} size=${22} /><span class="wide-only">${one.assignee.uuid === me.uuid ? 'Me' : one.assignee.first_name}</span><${Icon} name="chevron_down" size=${14} />` : html`<${Icon} name="user_plus" size=${18} /><span class="wide-only">Assign</span><${Icon} name="chevron_down" size=${14} />`} />`;
+  return html`<${Menu} buttonClass="button is-assign" name=${`${one.assignee ? `Assigned to ${nameOf(one.assignee)}` : 'Not assigned'}${one.team ? `, team ${one.team.name}` : ''}`} align="end" open=${open} onOpen=${onOpen} items=${items} title="Assign (m), to me (a)"
+    label=${one.assignee ? html`<${AgentAvatar} agent=${one.assignee} size=${22} /><span class="wide-only">${one.assignee.uuid === me.uuid ? 'Me' : one.assignee.first_name}</span><${Icon} name="chevron_down" size=${14} />` : one.team ? html`<${Icon} name="users" size=${18} /><span class="wide-only assign-team">${one.team.name}</span><${Icon} name="chevron_down" size=${14} />` : html`<${Icon} name="user_plus" size=${18} /><span class="wide-only">Assign</span><${Icon} name="chevron_down" size=${14} />`} />`;
 }
