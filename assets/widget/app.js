@@ -47,11 +47,11 @@ function App() {
     addEventListener('keydown', escape);
     return () => { dark.removeEventListener('change', again); removeEventListener('keydown', escape); };
   }, []);
+  const unknown = state.view === 'identify' || (state.view === 'chat' && doorOf(state) === 'identify');
   // Focus never falls out of the app: when what had it is gone, or the app was just opened, the screen itself gets it.
-  useEffect(() => { if (state.open && state.view !== 'chat' && document.hasFocus() && document.activeElement === document.body) /** @type {HTMLElement|null} */ (document.querySelector('main.app'))?.focus({ preventScroll: true }); }, [state.view, state.focus, state.phase]);
+  useEffect(() => { if (state.open && (state.view !== 'chat' || unknown) && document.hasFocus() && document.activeElement === document.body) /** @type {HTMLElement|null} */ (document.querySelector('main.app'))?.focus({ preventScroll: true }); }, [state.view, state.focus, state.phase]);
   if (state.phase === 'loading') return html`<main class="wait" aria-busy="true"></main>`;
   if (state.phase === 'failed') return h(Failed, {});
-  const unknown = state.view === 'identify' || (state.view === 'chat' && doorOf(state) === 'identify');
   const fetch = unknown ? screens.identify : /** @type {any} */ (screens)[state.view];
   const screen = fetch ? h(Later, { chat, fetch, key: unknown ? 'identify' : `${state.view} ${state.about}` }) : h(Home, { chat, key: 'home' });
   return html`<main tabindex="-1" class="app view-${state.view} ${state.view === 'home' || state.view === 'hub' ? 'is-front' : ''} ${state.mobile ? 'is-mobile' : ''}" aria-label=${state.settings.brand_name || 'Chat'}>
