@@ -272,13 +272,16 @@
       if (it.unread) call('onUnreadCountChange', it.unread);
       call('begun');
     }
-    function whenParsed(then) {
-      if (document.readyState === 'loading') on(document, 'DOMContentLoaded', then, { once: true }); else then();
+    // After the page's own code: a framework that takes over the whole document finds in it what its server wrote, and nothing of ours.
+    function whenLoaded(then) {
+      if (document.readyState === 'complete') { then(); return; }
+      on(window, 'load', () => { whenIdle(then); });
+      setTimeout(then, 3000);
     }
-    if (config.launcher) whenParsed(() => { begin(config); });
+    if (config.launcher) whenLoaded(() => { begin(config); });
     else fetch(base + '/api/v1/widget/chat/settings/launcher?inbox_id=' + inbox, { credentials: 'omit', signal: life.signal }).then((answer) => answer.json()).then(({ data, message }) => {
       if (!data) throw new Error(message);
-      whenParsed(() => { begin(data); });
+      whenLoaded(() => { begin(data); });
     }).catch((error) => { if (alive) complain('no launcher: ' + error.message); });
     return api;
   }

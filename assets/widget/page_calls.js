@@ -3,7 +3,7 @@
 
 import { DRAFT, PREFIX } from './store.js';
 
-const VARIABLES_MAX = 100;
+const VARIABLES_MAX = 50;
 const CHARS_MAX = 500;
 
 /** Names and values as text, bounded. @param {any} values @returns {Record<string, string>} */
@@ -27,9 +27,12 @@ export function createPageCalls(core) {
     const { claims, variables } = core.state;
     const said = JSON.stringify([claims, variables]);
     if (sending || !core.kept.session || (!claims && !variables) || core.kept.claimed === said) return;
+    // Who proved who they are is not renamed by a page's word.
+    const body = { ...(!core.kept.signed && claims?.name && { name: claims.name }), ...(!core.kept.signed && claims?.email && { email: claims.email }), ...(variables && { variables }) };
+    if (!Object.keys(body).length) return;
     sending = true;
     try {
-      const answer = await core.api.put(`${PREFIX}/auth/me`, { ...(!core.kept.signed && claims?.name && { name: claims.name }), ...(!core.kept.signed && claims?.email && { email: claims.email }), ...(variables && { variables }) });
+      const answer = await core.api.put(`${PREFIX}/auth/me`, body);
       core.keep({ claimed: said, ...(answer?.user && { user: answer.user }) });
       if (answer?.user) core.set({ user: answer.user });
     } catch (error) {
