@@ -99,7 +99,7 @@ function Launcher({ config, open, onPress }) {
   const { launcher = {}, colors = {} } = config;
   const main = rgbOf(colors.primary) ? colors.primary : '#0f766e';
   const ground = rgbOf(launcher.color) ? launcher.color : main;
-  const d = useDrawing(launcher.icon === 'chat' ? 'message-circle' : launcher.icon);
+  const d = useDrawing(launcher.icon === 'chat' ? '' : launcher.icon);
   const [broken, setBroken] = useState('');
   if (launcher.hidden && open) return null;
   const picture = launcher.logo_url && broken !== launcher.logo_url;

@@ -78,7 +78,7 @@ async function deskStates(stage, colorScheme) {
 
 async function settingsStates(stage, colorScheme) {
   const ann = await stage.agent('ann', { colorScheme });
-  for (const page of ['inboxes', ...['general', 'appearance', 'messages', 'security', 'installation'].map((tab) => `inboxes/${stage.inbox}/${tab}`), 'agents', 'profile', 'notifications', 'look', 'about']) {
+  for (const page of ['inboxes', ...['general', 'home', 'tiles', 'appearance', 'messages', 'availability', 'translations', 'installation', 'security', 'privacy'].map((tab) => `inboxes/${stage.inbox}/${tab}`), 'hours', 'hours/new', 'teams', 'agents', 'profile', 'notifications', 'look', 'about']) {
     await ann.settings(page);
         await stage.axe(ann.page, `settings ${page.replace(stage.inbox, '…')} (${colorScheme})`);
     await stage.picture(ann.page, `settings-${page.replace(`${stage.inbox}/`, '').replaceAll('/', '-')}-${colorScheme}`);
