@@ -7,6 +7,7 @@ use crate::base::error::{Error, Result};
 use crate::demo::Shop;
 use crate::desk::Desk;
 use crate::desk::inboxes::Known;
+use crate::desk::outlook::Board;
 use crate::http::server::{self, ServerOptions};
 use crate::hub::Hub;
 use crate::model::event::What;
@@ -34,7 +35,8 @@ impl House {
         let hub = Hub::default();
         let wake_jobs = Arc::new(Notify::new());
         let known = Known::default();
-        let (publish, wake, forget) = (hub.clone(), wake_jobs.clone(), known.clone());
+        let board = Board::default();
+        let (publish, wake, forget, heard) = (hub.clone(), wake_jobs.clone(), known.clone(), board.clone());
         let (store, writer) = Store::open(
             &config.data_file,
             clock.clone(),
@@ -43,6 +45,7 @@ impl House {
                     if let What::InboxChanged { inbox } = &event.what {
                         forget.forget(*inbox);
                     }
+                    heard.hear(&event.what);
                     publish.publish(&topics, event);
                 }
                 if committed.jobs {
@@ -50,7 +53,7 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock, known, config.base_path()).await?;
+        let desk = Desk::open(store, hub, clock, known, board, config.base_path()).await?;
         Ok(House { desk, config, wake_jobs, writer })
     }
 
@@ -66,6 +69,7 @@ impl House {
         let (stop, stopped) = watch::channel(false);
         let workers = [
             tokio::spawn(jobs::run(self.desk.clone(), self.wake_jobs.clone(), stopped.clone())),
+            tokio::spawn(jobs::availability::run(self.desk.clone(), stopped.clone())),
             tokio::spawn(jobs::housekeeping::run(self.desk.clone(), stopped)),
         ];
         let router = self.router(shop);

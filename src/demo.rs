@@ -245,6 +245,12 @@ fn start(words: &str, form: Map<String, Value>) -> Start {
         message: Incoming { text: words.into(), ..Incoming::default() },
         form,
         variables: None,
-        sender: Sender { ip: IpAddr::V4(Ipv4Addr::LOCALHOST), user_agent: "demo".into(), consent: false, locale: String::new() },
+        sender: Sender {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: "demo".into(),
+            consent: false,
+            locale: String::new(),
+            accept_language: String::new(),
+        },
     }
 }

@@ -47,6 +47,12 @@ impl Router {
             ("GET", ["widget"]) => self.widget.page(&request).await,
             ("GET", ["widget.js"]) => self.widget.loader(&request).await,
             ("GET", ["w", file]) => self.widget.snippet(&request, file).await,
+            // Embed codes of others, verbatim but for the host: thin shims over our own loader.
+            ("GET", ["static", "widgets", "v1", "seggwat-feedback.js"]) => assets::reply(&request, "embed/seggwat.js", Caching::Revalidate),
+            ("GET", [locale, "chat", "widget.js"]) if is_locale(locale) => {
+                assets::reply(&request, "embed/supportpal.js", Caching::Revalidate)
+            }
+            ("GET", ["tracking.js"]) => assets::reply(&request, "embed/livechat.js", Caching::Revalidate),
             ("GET", ["widget", "assets", rest @ ..]) => self.widget.custom_file(&request, "assets", &rest.join("/")).await,
             ("GET", ["static", "public", rest @ ..]) => self.widget.custom_file(&request, "public", &rest.join("/")).await,
             ("GET", ["a", rest @ ..]) => assets::reply_hashed(&request, &rest.join("/")),
@@ -85,6 +91,12 @@ impl Router {
             Err(error) => wire::failure(&error, ""),
         }
     }
+}
+
+/// A language code as it stands in an address: `en`, `pt-br`.
+fn is_locale(segment: &str) -> bool {
+    let (language, region) = segment.split_once(['-', '_']).unwrap_or((segment, "xx"));
+    [language, region].iter().all(|code| code.len() == 2 && code.bytes().all(|byte| byte.is_ascii_alphabetic()))
 }
 
 fn nothing_here(request: &Request) -> Reply {

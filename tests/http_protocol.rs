@@ -318,6 +318,14 @@ async fn heads_are_bounded_in_count_and_in_bytes() {
     let path = |bytes: usize| format!("GET /{} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n", "x".repeat(bytes));
     assert!(server.talk(path(8000)).await.starts_with("HTTP/1.1 404 "));
     assert!(server.talk(path(20_000)).await.starts_with("HTTP/1.1 4"));
+    // Refused before any door is asked, and still in words.
+    for refused in [many(65), long(17_000), path(20_000), "nonsense\r\n\r\n".into()] {
+        let answer = server.talk(refused).await;
+        let (head, words) = answer.split_once("\r\n\r\n").expect("a head");
+        assert!(words.ends_with(".\n"), "{answer}");
+        assert!(head.contains("nosniff") && head.contains("connection: close"), "{answer}");
+        assert_eq!(answer.matches("HTTP/1.").count(), 1, "{answer}");
+    }
     server.stop().await;
 }
 
@@ -437,6 +445,25 @@ async fn who_does_not_read_loses_the_connection() {
     let mut all = Vec::new();
     let _ = in_time(stream.read_to_end(&mut all)).await;
     assert!(all.len() < 64 << 20, "it was cut");
+}
+
+#[tokio::test]
+async fn who_takes_a_little_now_and_then_loses_the_connection() {
+    // Never a standstill, but far below the rate.
+    let server = start(ServerOptions { write_rate_min: 1 << 40, ..quick() }).await;
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /big HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    let mut pace = tokio::time::interval(Duration::from_millis(30));
+    let (mut bytes, mut piece) = (0, vec![0; 1 << 20]);
+    loop {
+        pace.tick().await;
+        match in_time(stream.read(&mut piece)).await {
+            Ok(0) | Err(_) => break,
+            Ok(read) => bytes += read,
+        }
+    }
+    assert!(bytes < 64 << 20, "it was cut");
+    server.stop().await;
 }
 
 #[tokio::test]

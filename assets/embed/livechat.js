@@ -91,13 +91,12 @@
   }
 
   function begin() {
-    if (ready) return;
-    ready = true;
     const { _q: queue } = widget;
     widget._h = handle;
     widget.scriptTagVersion = () => 'tracking';
     // Oldest first; what these calls ask for in turn goes straight to the handler.
     for (const [method, args] of queue.splice(0)) handle(method, args);
+    ready = true;
     emit('ready', { state: state(), customerData: customer });
     const legacy = window.LC_API;
     if (legacy && typeof legacy.on_after_load === 'function') legacy.on_after_load();

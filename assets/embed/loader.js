@@ -6,7 +6,7 @@
   const before = window.Deskbell || window.Libredesk;
   if (before && before.inbox) return;
 
-  const METHODS = ['show', 'showChat', 'hide', 'toggle', 'isVisible', 'setUser', 'logout', 'identify', 'onShow', 'onHide', 'onUnreadCountChange', 'destroy'];
+  const METHODS = ['show', 'showChat', 'hide', 'toggle', 'isVisible', 'setUser', 'logout', 'identify', 'setLanguage', 'onShow', 'onHide', 'onUnreadCountChange', 'destroy'];
   const WORDS = { open: 'Open chat', close: 'Close chat', unread: ':count unread', title: 'Chat' };
   const earlier = [window.Libredesk, window.Deskbell].flatMap((queue) => (Array.isArray(queue) ? queue : []));
   let instance = null;
@@ -227,6 +227,7 @@
         else if (session) fetch(base + '/api/v1/widget/chat/auth/logout', { method: 'POST', keepalive: true, headers: { Authorization: 'Bearer ' + session, 'X-Libredesk-Inbox-ID': inbox } }).catch(() => {});
         counted(0);
       },
+      setLanguage: (code) => { tell('language', { code: config.language = code }); },
       identify: (who) => { tell('claims', { ...it.told.claims, ...who }); },
       onShow: (fn) => { calls.onShow = fn; },
       onHide: (fn) => { calls.onHide = fn; },
@@ -271,13 +272,16 @@
       if (it.unread) call('onUnreadCountChange', it.unread);
       call('begun');
     }
-    function whenParsed(then) {
-      if (document.readyState === 'loading') on(document, 'DOMContentLoaded', then, { once: true }); else then();
+    // After the page's own code: a framework that takes over the whole document finds in it what its server wrote, and nothing of ours.
+    function whenLoaded(then) {
+      if (document.readyState === 'complete') { then(); return; }
+      on(window, 'load', () => { whenIdle(then); });
+      setTimeout(then, 3000);
     }
-    if (config.launcher) whenParsed(() => { begin(config); });
+    if (config.launcher) whenLoaded(() => { begin(config); });
     else fetch(base + '/api/v1/widget/chat/settings/launcher?inbox_id=' + inbox, { credentials: 'omit', signal: life.signal }).then((answer) => answer.json()).then(({ data, message }) => {
       if (!data) throw new Error(message);
-      whenParsed(() => { begin(data); });
+      whenLoaded(() => { begin(data); });
     }).catch((error) => { if (alive) complain('no launcher: ' + error.message); });
     return api;
   }

@@ -15,6 +15,19 @@ export function ring({ volume = 0.5, kind = 'message' } = {}) {
   } catch { /* no audio here: nothing depends on hearing */ }
 }
 
+const ALONE_MS = 4000;
+
+/** Rings once for all tabs that hear of the same thing: the first to ask keeps the others quiet. @param {string} about */
+export function ringOnce(about) {
+  if (!navigator.userActivation?.hasBeenActive) return;
+  if (!navigator.locks) { ring(); return; }
+  navigator.locks.request(`deskbell-bell:${about}`, { ifAvailable: true }, (lock) => {
+    if (!lock) return undefined;
+    ring();
+    return new Promise((done) => { setTimeout(done, ALONE_MS); });
+  }).catch(() => ring());
+}
+
 /** @param {AudioContext} audio @param {number} pitch @param {number} at @param {number} level */
 function partial(audio, pitch, at, level) {
   const tone = audio.createOscillator();

@@ -85,6 +85,7 @@ export function createChat(options) {
     else if (type === 'user') { core.how = said; if (said.jwt) core.withTalk((talk) => talk.someone(said.jwt)); }
     else if (type === 'logout') core.withTalk((talk) => talk.logout());
     else if (type === 'page') visited(said.page || said);
+    else if (type === 'language') import('./language.js').then(({ speak }) => speak(core, String(said.code || ''), false), () => {});
     else if (type === 'kept') otherTab(said.value || {});
     else calls(type, said);
   }
@@ -128,6 +129,9 @@ export function createChat(options) {
     fill: () => page.post('window', { full: !core.state.full }),
     logout: () => core.withTalk((talk) => talk.logout()),
     mute() { const sound = !core.state.sound; set({ sound }); keep({ mute: sound ? null : 1 }); if (sound) import('../shared/sound.js').then(({ ring }) => ring(), () => {}); },
+    languages: async () => (await import('./language.js')).languages(core),
+    /** @param {string} code */
+    speak: (code) => import('./language.js').then(({ speak }) => speak(core, code, true), () => core.say(t('w.busy'), true)),
     /** @param {string} id */
     draft: (id) => String(core.kept[DRAFT + id] || ''),
     /** @param {string} id @param {string} text @param {number} person whose words they are: those of somebody who left are not kept */

@@ -90,7 +90,8 @@ export function Composer({ chat }) {
       onStyle: (marks, selected) => setStyle((was) => (was.marks === marks && was.selected === selected ? was : { marks, selected })),
     });
     made.set(draft.current.text);
-    return () => made.end();
+    chat.core.editor = made;
+    return () => { made.end(); if (chat.core.editor === made) chat.core.editor = null; };
   }, [formatting]);
   // On a phone the keyboard would cover the answer one came to read.
   useEffect(() => { if (state.focus && !(state.mobile && id !== 'new')) focus(); }, [state.focus]);

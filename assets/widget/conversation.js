@@ -42,7 +42,7 @@ export function Conversation({ chat }) {
   const introduction = state.settings.chat_introduction || state.settings.introduction_message || '';
   return html`<div class="conversation">
     ${h(Banner, { chat })}
-    <${Thread} key=${fresh ? 'new' : state.chat} ref=${thread} label=${t('w.messages')} first=${messages[0]?.key} last=${messages[messages.length - 1]?.key} mine=${timeline.pending.length > 0} onOlder=${() => !fresh && chat.talk.older(state.chat)} onEnd=${setAtEnd}>
+    <${Thread} key=${fresh ? 'new' : state.chat} ref=${thread} fromTop=${fields.length > 0 || away} label=${t('w.messages')} first=${messages[0]?.key} last=${messages[messages.length - 1]?.key} mine=${timeline.pending.length > 0} onOlder=${() => !fresh && chat.talk.older(state.chat)} onEnd=${setAtEnd}>
       ${timeline.more ? html`<p class="older" role="status">${t('w.loading_older')}</p>` : null}
       ${!timeline.more && !loading ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
       ${loading ? html`<div class="skeleton bubbles" aria-hidden="true"><i></i><i></i><i></i></div>` : null}
@@ -59,7 +59,7 @@ export function Conversation({ chat }) {
       ${fields.length ? h(Later, { chat, fetch: parts.prechat, fields, key: 'prechat' }) : null}
       ${away ? h(Later, { chat, fetch: parts.away, key: 'away' }) : null}
     <//>
-    ${!atEnd ? html`<button type="button" class="pill ${below ? 'has-new' : ''}" onClick=${() => thread.current?.toEnd(true)}>${h(Icon, { name: 'arrow_down', size: 16 })}<span>${below ? t('w.new_below', { count: below }) : html`<span class="quiet">${t('w.to_end')}</span>`}</span></button>` : null}
+    ${!atEnd && !away && !fields.length ? html`<button type="button" class="pill ${below ? 'has-new' : ''}" onClick=${() => thread.current?.toEnd(true)}>${h(Icon, { name: 'arrow_down', size: 16 })}<span>${below ? t('w.new_below', { count: below }) : html`<span class="quiet">${t('w.to_end')}</span>`}</span></button>` : null}
     ${h(Foot, { chat, talk, asking: fields.length > 0 || away })}
   </div>`;
 }

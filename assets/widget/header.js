@@ -26,10 +26,9 @@ export function Header({ chat }) {
 }
 
 /** What stands above a screen that is neither the first one nor a conversation. @param {import('./chat.js').Chat} chat */
-function titleOf({ state: { view, about, settings }, t }) {
+function titleOf({ state: { view, about }, t }) {
   if (view === 'list') return t('w.your_conversations');
-  if (view === 'report') return t(`w.tile_${about}`);
-  return view === 'answer' ? settings.home_apps?.find((/** @type {any} */ app) => app.id === about)?.text : '';
+  return view === 'report' ? t(`w.tile_${about}`) : '';
 }
 
 /** The three dots; what they open is loaded at the first sign of interest. @param {{chat: import('./chat.js').Chat, talk: any}} props */
@@ -40,7 +39,7 @@ function Dots({ chat, talk }) {
   const warm = () => import('./menu.js');
   const toggle = () => (Menu ? setMenu(null) : warm().then((module) => setMenu(() => module.Menu), () => chat.say(t('w.busy'), true)));
   return html`<div class="menu">
-    <button type="button" class="icon-button" ref=${button} aria-haspopup="menu" aria-expanded=${String(!!Menu)} aria-label=${t('w.menu')} onPointerEnter=${warm} onClick=${toggle}>${h(Icon, { name: 'more' })}</button>
+    <button type="button" class="icon-button" ref=${button} aria-haspopup="menu" aria-expanded=${String(!!Menu)} aria-label=${t('w.menu')} onPointerEnter=${warm} onClick=${toggle} onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (!Menu && /^Arrow(Down|Up)$/.test(event.key)) { event.preventDefault(); toggle(); } }}>${h(Icon, { name: 'more' })}</button>
     ${Menu ? h(Menu, { chat, talk, button, onClose: () => setMenu(null) }) : null}</div>`;
 }
 

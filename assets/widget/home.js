@@ -67,12 +67,12 @@ export function Home({ chat }) {
   return html`<${Front} chat=${chat} says=${many || !may}>
     ${door === 'sign_in' ? html`<p class="banner-note">${h(Icon, { name: 'lock' })}<span>${t('w.sign_in_first')}</span></p>` : null}
     ${may && !many ? html`<button type="button" class="start" ...${eager} onClick=${() => chat.start()}>
-      <span><strong dir="auto">${only?.name || chat.startText(state.conversations.length ? 'w.start_new' : 'w.start')}</strong><small class=${now.online ? 'is-online' : ''}><i></i>${now.text}</small></span>${h(Icon, { name: 'send', drawn: only?.icon })}</button>` : null}
+      <span><strong><bdi>${only?.name || chat.startText(state.conversations.length ? 'w.start_new' : 'w.start')}</bdi></strong><small class=${now.online ? 'is-online' : ''}><i></i>${now.text}</small></span>${h(Icon, { name: 'send', drawn: only?.icon })}</button>` : null}
     ${may && many ? html`<section class="card starts" aria-labelledby="starts"><h2 class="card-title" id="starts">${chat.startText('w.start_title')}</h2><ul role="list">${buttons.map((/** @type {any} */ button) => {
       const says = buttonSays(button, settings, t, time);
       return html`<li key=${button.id}><button type="button" class="choice" ...${eager} onClick=${() => chat.start(button.id)}>
         <span class="sign">${h(Icon, { name: 'chat', drawn: button.icon })}</span>
-        <span class="choice-text"><strong dir="auto">${button.name}</strong><small class=${says.online ? 'is-online' : ''}><i></i>${says.text}</small></span>${h(Icon, { name: 'chevron_right', size: 18 })}</button></li>`;
+        <span class="choice-text"><strong><bdi>${button.name}</bdi></strong><small class=${says.online ? 'is-online' : ''}><i></i>${says.text}</small></span>${h(Icon, { name: 'chevron_right', size: 18 })}</button></li>`;
     })}</ul></section>` : null}
   <//>`;
 }

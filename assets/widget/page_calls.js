@@ -3,7 +3,7 @@
 
 import { DRAFT, PREFIX } from './store.js';
 
-const VARIABLES_MAX = 100;
+const VARIABLES_MAX = 50;
 const CHARS_MAX = 500;
 
 /** Names and values as text, bounded. @param {any} values @returns {Record<string, string>} */
@@ -27,9 +27,12 @@ export function createPageCalls(core) {
     const { claims, variables } = core.state;
     const said = JSON.stringify([claims, variables]);
     if (sending || !core.kept.session || (!claims && !variables) || core.kept.claimed === said) return;
+    // Who proved who they are is not renamed by a page's word.
+    const body = { ...(!core.kept.signed && claims?.name && { name: claims.name }), ...(!core.kept.signed && claims?.email && { email: claims.email }), ...(variables && { variables }) };
+    if (!Object.keys(body).length) return;
     sending = true;
     try {
-      const answer = await core.api.put(`${PREFIX}/auth/me`, { ...(!core.kept.signed && claims?.name && { name: claims.name }), ...(!core.kept.signed && claims?.email && { email: claims.email }), ...(variables && { variables }) });
+      const answer = await core.api.put(`${PREFIX}/auth/me`, body);
       core.keep({ claimed: said, ...(answer?.user && { user: answer.user }) });
       if (answer?.user) core.set({ user: answer.user });
     } catch (error) {
@@ -45,11 +48,8 @@ export function createPageCalls(core) {
   function draft(text) {
     const { state } = core;
     const to = state.view === 'chat' ? state.chat : going(state)?.uuid || 'new';
-    const box = /** @type {HTMLTextAreaElement|null} */ (state.view === 'chat' ? document.querySelector('.composer textarea') : null);
-    if (box) {
-      if (box.value) return;
-      box.value = text;
-      box.dispatchEvent(new Event('input', { bubbles: true }));
+    if (core.editor) {
+      if (!core.editor.value().trim()) core.editor.insert(text);
     } else {
       if (!core.kept[DRAFT + to]) core.keep({ [DRAFT + to]: text });
       if (state.view !== 'chat') core.go('chat', to);

@@ -65,7 +65,7 @@ export function createPreview() {
       conversations: wanted.signed || wanted.view === 'list' || wanted.talks ? [talk] : [], timelines: { preview: timeline }, loaded: { preview: true },
     });
     const view = wanted.view || 'home';
-    if (view === 'chat') go('chat', wanted.signed ? 'preview' : 'new'); else if (view === 'home') set({ view: 'home', about: 'chat', chat: '' }); else go(view, wanted.about || '');
+    if (view === 'chat') { set({ button: settings.home_buttons?.[0]?.id || '' }); go('chat', wanted.signed ? 'preview' : 'new'); } else if (view === 'home') set({ view: 'home', about: 'chat', chat: '' }); else go(view, wanted.about || '');
     post('ready');
   }
 

@@ -10,6 +10,7 @@ const CATCH_UP_MAX = 40;
 const ASK_WAIT_S = 25;
 const ASK_TIMEOUT_MS = 40000;
 const ASK_GAP_MS = 2000;
+const SETTINGS_SPREAD_MS = 3000;
 
 /** @param {number} ms */
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -196,6 +197,8 @@ export function createReading(core, typing, beginning) {
       if (conversation(data.uuid)) upsert(data); else later('list', 50, listAgain);
     } else if (frame.type === 'typing') typing.theirs(String(data.conversation_uuid), data.is_typing ? data.author?.first_name || conversation(String(data.conversation_uuid))?.assignee?.first_name || core.state.settings.brand_name : '');
     else if (frame.type === 'availability') availability(data);
+    // All visitors hear it at once, so they ask one after the other.
+    else if (frame.type === 'settings') later('settings', Math.random() * SETTINGS_SPREAD_MS, () => import('./language.js').then(({ refresh }) => refresh(core), () => {}));
     else if (frame.type === 'session_ended') core.talk?.sessionOver();
   }
 
@@ -214,7 +217,7 @@ export function createReading(core, typing, beginning) {
     if (known || entry.mine || entry.kind === 'activity') return;
     typing.theirs(uuid, '');
     if (viewing() === uuid) seen(true);
-    if (live && core.state.sound) import('../shared/sound.js').then(({ ring }) => ring(), () => {});
+    if (live && core.state.sound) import('../shared/sound.js').then(({ ringOnce }) => ringOnce(entry.uuid), () => {});
   }
 
   /** Tells the server that its answers were looked at. @param {boolean} [again] a message came while looking */

@@ -72,7 +72,7 @@ function Form({ chat, onSent }) {
   const keep = () => { for (const [key, text] of Object.entries(now.current)) chat.keepDraft(key, text, person); };
   useEffect(() => { const timer = setTimeout(keep, KEEP_MS); return () => clearTimeout(timer); }, [message, rating, name, email]);
   useEffect(() => { addEventListener('pagehide', keep); return () => { removeEventListener('pagehide', keep); keep(); }; }, []);
-  useEffect(() => { if (!state.mobile) form.current.querySelector('textarea, input')?.focus({ preventScroll: true }); }, []);
+  useEffect(() => { if (!state.mobile) form.current.querySelector(review ? '.none' : 'textarea')?.focus({ preventScroll: true }); }, []);
   /** @param {Event} event */
   const submit = async (event) => {
     event.preventDefault();

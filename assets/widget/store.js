@@ -60,6 +60,9 @@ const NOTICE_MS = 6000;
  * @property {Record<string, any>} kept what the page remembers for us
  * @property {string} jwt the page's token for who is here
  * @property {{dialect?: string, email?: string, first_name?: string, last_name?: string}} how which kind of token that is, and what comes with it
+ * @property {string} lang the language the page asked for, if any
+ * @property {number} speaking counts up with each language asked for
+ * @property {import('./editor.js').Editor|null} editor where one writes, while it is on the screen
  * @property {number} era changes with the person: an answer to a question of an earlier era is thrown away
  * @property {{url: string, title: string}|null} at where the visitor is on the site
  * @property {Record<string, any>} timers
@@ -96,6 +99,9 @@ export function createCore({ base, inbox, page }) {
     kept: {},
     jwt: '',
     how: {},
+    lang: new URLSearchParams(location.search).get('lang') || '',
+    speaking: 0,
+    editor: null,
     era: 0,
     at: null,
     timers: {},

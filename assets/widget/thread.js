@@ -6,7 +6,7 @@ import { Component, html } from '../vendor/preact.js';
 const NEAR_PX = 60;
 const ASK_PX = 200;
 
-/** Props: `first` key of the oldest row, `last` key of the newest, `mine` newest is one's own, `onOlder`, `onBottom(at)`, `children`, `label`. */
+/** Props: `first` key of the oldest row, `last` key of the newest, `mine` newest is one's own, `onOlder`, `onBottom(at)`, `children`, `label`, `fromTop` a form is in it, which is read from its beginning. */
 export class Thread extends Component {
   /** @param {any} props */
   constructor(props) {
@@ -27,7 +27,7 @@ export class Thread extends Component {
   componentDidMount() {
     this.toEnd();
     // Pictures that load and a composer that grows change heights without a render.
-    this.watch = new ResizeObserver(() => { if (this.atEnd) this.toEnd(); });
+    this.watch = new ResizeObserver(() => { if (this.atEnd && !this.props.fromTop) this.toEnd(); });
     this.watch.observe(this.box);
     this.watch.observe(this.inner);
   }
@@ -42,7 +42,7 @@ export class Thread extends Component {
   /** @param {any} _ @param {any} __ @param {any} was */
   componentDidUpdate(_, __, was) {
     if (!was) return;
-    if (was.grew && this.props.mine) { this.atEnd = true; this.props.onEnd(true); this.toEnd(); } else if (this.atEnd) this.toEnd();
+    if (was.grew && this.props.mine) { this.atEnd = true; this.props.onEnd(true); this.toEnd(); } else if (this.props.fromTop) this.box.scrollTop = was.top; else if (this.atEnd) this.toEnd();
     else if (was.prepended) this.box.scrollTop = was.top + this.box.scrollHeight - was.height;
   }
 

@@ -6,6 +6,7 @@ pub mod inboxes;
 pub mod organise;
 pub mod pages;
 pub mod people;
+mod qr;
 mod rich;
 pub mod snippets;
 pub mod socket;
@@ -89,6 +90,7 @@ impl Desks {
             ("POST", ["inboxes", uuid, "secret"]) => self.rotate_secret(&request, id(uuid, "inbox")?).await,
             ("DELETE", ["inboxes", uuid, "secret"]) => self.remove_secret(&request, id(uuid, "inbox")?).await,
             ("POST", ["inboxes", uuid, "token-check"]) => self.check_token(request, id(uuid, "inbox")?).await,
+            ("GET", ["inboxes", uuid, "qr"]) => self.qr(&request, id(uuid, "inbox")?).await,
             ("GET", ["inboxes", uuid, "translations"]) => self.translations(&request, id(uuid, "inbox")?).await,
             ("PUT", ["inboxes", uuid, "translations", locale]) => self.translate(request, id(uuid, "inbox")?, locale).await,
             ("GET", ["icons"]) => self.icons(&request).await,

@@ -310,7 +310,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         }
         What::ContactPresence { contact, online } => ("presence", json!({ "contact": contact.to_string(), "online": online })),
         What::Pages { contact, pages: visits } => ("pages", json!({ "contact": contact.to_string(), "pages": pages(visits) })),
-        What::SessionEnded { .. } | What::SignedOut { .. } => return None,
+        What::SessionEnded { .. } | What::SignedOut { .. } | What::OutlookChanged { .. } => return None,
     };
     let mut frame = json!({ "type": kind, "data": data });
     if let Some(seq) = event.seq {

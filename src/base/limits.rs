@@ -51,6 +51,9 @@ pub const BODY_RATE_MIN: u64 = 1024;
 pub const KEEPALIVE_TIMEOUT: Duration = Duration::from_secs(75);
 /// A reader so slow that nothing leaves for this long loses its connection.
 pub const WRITE_TIMEOUT: Duration = Duration::from_secs(30);
+/// A reader must take at least this many bytes per second on average while it keeps us waiting: no phone line is slower, and one that takes
+/// a byte now and then must not hold a connection for ever.
+pub const WRITE_RATE_MIN: u64 = 1024;
 /// Connections at once, sockets included: file descriptors are the scarce thing.
 pub const CONNECTIONS_MAX: usize = 20_000;
 /// Connections at once from one address that is not a trusted proxy: a big office fits, one host cannot take everything.
@@ -156,6 +159,10 @@ pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
 pub const HOLIDAYS_MAX: usize = 300;
 /// Teams of one house.
 pub const TEAMS_MAX: usize = 100;
+/// First answers that an estimate of the reply time looks at: the newest, far more than a median needs.
+pub const REPLY_SAMPLES_MAX: u32 = 1_000;
+/// Estimates kept: one per inbox and per button's team.
+pub const ESTIMATES_MAX: usize = 5_000;
 /// Members of one team: as many agents as the lists show.
 pub const TEAM_MEMBERS_MAX: usize = 1_000;
 /// Conversations detached from a team that is deleted, per commit: others want to write in between.

@@ -29,12 +29,6 @@ impl Desk {
         }
     }
 
-    /// Agents who answer right now.
-    pub async fn team_online(&self) -> Result<Vec<AgentRef>> {
-        let all = self.store.read(agents::all).await?;
-        Ok(all.iter().filter(|agent| self.reach(agent.id, agent.availability) == Reach::Online).map(reference).collect())
-    }
-
     /// Takes a seat for an agent's socket: hears everything agents hear.
     pub async fn seat_agent(&self, session: &AgentSession) -> Result<Seat> {
         let agent = &session.agent;
@@ -49,6 +43,7 @@ impl Desk {
     /// Tells agents, and the visitors whose conversations he has, that an agent came, went or changed his switch.
     pub async fn tell_presence(&self, agent: &Agent, online: bool) -> Result<()> {
         self.announce(&[Topic::Agents], What::AgentPresence { agent: reference(agent), online });
+        self.board.look_again();
         let id = agent.id;
         for conversation in self.store.read(move |tx| conversations::open_of_assignee(tx, id)).await? {
             let contact = Topic::Contact(conversation.contact.id);
@@ -94,7 +89,8 @@ impl Desk {
     }
 }
 
-fn reference(agent: &Agent) -> AgentRef {
+/// An agent as conversations name him.
+pub(super) fn reference(agent: &Agent) -> AgentRef {
     AgentRef {
         id: agent.id,
         uuid: agent.uuid,

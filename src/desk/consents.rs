@@ -1,6 +1,8 @@
 //! Consent: what an inbox wants agreed to before the first message, and the proof that it was. The words are always the inbox's own,
 //! in the language the person saw: nobody can bring his.
 
+use super::Desk;
+use super::conversations::Sender;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ContactId, ConversationId, InboxId};
 use crate::model::contact::ConsentWords;
@@ -15,17 +17,19 @@ pub(super) struct Asked {
     given: bool,
 }
 
-/// What this inbox asks a person who sees the widget in `locale`.
-pub(super) fn asked(tx: &ReadTx, inbox: &Inbox, locale: &str, given: bool) -> Result<Asked> {
-    let consent = &inbox.config.consent;
-    if !consent.enabled {
-        return Ok(Asked { words: None, given });
+impl Desk {
+    /// What an inbox asks somebody: its words in the language in which he sees the widget.
+    pub(super) async fn asked(&self, inbox: &Inbox, sender: &Sender) -> Result<Asked> {
+        let given = sender.consent;
+        if !inbox.config.consent.enabled {
+            return Ok(Asked { words: None, given });
+        }
+        let lang = Some(sender.locale.as_str()).filter(|locale| !locale.is_empty());
+        let words = self.words(inbox, lang, Some(&sender.accept_language)).await?;
+        let consent = words.config(&inbox.config).consent;
+        let words = ConsentWords { locale: words.locale().to_owned(), text: consent.text, link_url: consent.link_url };
+        Ok(Asked { words: Some(words), given })
     }
-    let text = match consents::translated(tx, inbox.id, locale, "consent.text")? {
-        Some(text) => text,
-        None => consent.text.clone(),
-    };
-    Ok(Asked { words: Some(ConsentWords { locale: locale.to_owned(), text, link_url: consent.link_url.clone() }), given })
 }
 
 impl Asked {
@@ -52,10 +56,4 @@ impl Asked {
     pub(super) fn agreed(&self) -> Option<&ConsentWords> {
         self.words.as_ref().filter(|_| self.given)
     }
-}
-
-/// A locale as it stands in the database: letters, digits and hyphens, or "".
-pub fn locale(given: &str) -> String {
-    let fits = (2..=12).contains(&given.len()) && given.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    if fits { given.to_owned() } else { String::new() }
 }

@@ -27,8 +27,10 @@ pub struct Sender {
     pub user_agent: String,
     /// Says that he agreed to the consent text he saw.
     pub consent: bool,
-    /// The language of his screen, or "".
+    /// The language of his screen as he says it, or "".
     pub locale: String,
+    /// What his browser prefers, for when he says nothing.
+    pub accept_language: String,
 }
 
 /// A first message with everything that comes with it.
@@ -98,8 +100,8 @@ impl Desk {
         let init_key = echo_key(session.is_none(), start.message.echo_id.as_deref())?;
         let starts = policy.allow_start_conversation && inbox.config.tiles.chat;
         let ip = super::privacy::kept_ip(&inbox.config.privacy, start.sender.ip);
-        let (settings, known) = (inbox.clone(), session.map(|session| session.contact));
-        let inbox = inbox.id;
+        let consent = self.asked(inbox, &start.sender).await?;
+        let (inbox, known) = (inbox.id, session.map(|session| session.contact));
         self.store
             .write(move |tx| {
                 let echo = start.message.echo_id.as_deref();
@@ -110,7 +112,6 @@ impl Desk {
                 if !starts {
                     return Err(starts_off());
                 }
-                let consent = super::consents::asked(tx, &settings, &start.sender.locale, start.sender.consent)?;
                 consent.check(tx, inbox, known)?;
                 if let Some(contact) = known {
                     let chats = check_today(tx, inbox, contact)?;

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// What an unknown name looks like (row 145).
-pub const FALLBACK: &str = "chat";
+/// What an unknown name looks like (row 145): a speech bubble.
+pub const FALLBACK: &str = "message-circle";
 /// Icons in one answer: a page of the picker.
 pub const FOUND_MAX: usize = 60;
 
@@ -62,9 +62,13 @@ pub fn search(query: &str) -> Vec<Icon> {
 }
 
 impl Set {
+    /// By its name here, or as people write it elsewhere: `star`, `fa-star`, `fas fa-star`, `fa-solid fa-star`.
     fn find(&self, name: &str) -> Option<&Icon> {
         let name = name.to_lowercase();
-        self.icons.get(&name).or_else(|| self.icons.get(self.aliases.get(&name)?))
+        let last = name.split_whitespace().next_back()?;
+        [last, last.strip_prefix("fa-").unwrap_or(last)]
+            .into_iter()
+            .find_map(|name| self.icons.get(name).or_else(|| self.icons.get(self.aliases.get(name)?)))
     }
 }
 
@@ -97,7 +101,9 @@ mod tests {
     #[test]
     fn an_icon_is_found_by_name_by_alias_and_by_words() {
         assert_eq!(find("star").map(|icon| icon.name), Some("star".into()));
-        assert_eq!(find("fa-star").map(|icon| icon.name), Some("star".into()));
+        for elsewhere in ["fa-star", "fas fa-star", "fa-solid fa-star", "STAR"] {
+            assert_eq!(find(elsewhere).map(|icon| icon.name), Some("star".into()), "{elsewhere}");
+        }
         assert_eq!(find("no such icon"), None);
         assert!(find(FALLBACK).is_some_and(|icon| !icon.paths.is_empty()));
         assert_eq!(search("star").first().map(|icon| icon.name.clone()), Some("star".into()));

@@ -15,6 +15,7 @@ pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod messages;
+pub mod outlook;
 pub mod pages;
 pub mod privacy;
 pub mod reports;
@@ -63,6 +64,8 @@ pub struct Inner {
     pages: Mutex<pages::Pending>,
     /// Settings as last read.
     known: inboxes::Known,
+    /// Who is here and what visitors were told of it.
+    pub board: outlook::Board,
 }
 
 impl std::ops::Deref for Desk {
@@ -73,8 +76,8 @@ impl std::ops::Deref for Desk {
 }
 
 impl Desk {
-    /// Opens the desk on an opened store, whose commits forget changed inboxes in `known`.
-    pub async fn open(store: Store, hub: Hub, clock: Clock, known: inboxes::Known, base_path: &str) -> Result<Desk> {
+    /// Opens the desk on an opened store, whose commits forget what changed in `known` and tell `board`.
+    pub async fn open(store: Store, hub: Hub, clock: Clock, known: inboxes::Known, board: outlook::Board, base_path: &str) -> Result<Desk> {
         let link_key = store.write(link_key).await?;
         Ok(Desk(Arc::new(Inner {
             store,
@@ -86,6 +89,7 @@ impl Desk {
             passwords: Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE),
             pages: Mutex::default(),
             known,
+            board,
         })))
     }
 

@@ -67,8 +67,8 @@ impl Desk {
         let may_chat = self.may_chat(inbox, session.is_some_and(|session| session.verified));
         let ip = super::privacy::kept_ip(&inbox.config.privacy, report.sender.ip);
         let page = page_of(inbox, &report);
-        let (settings, known) = (inbox.clone(), session.map(|session| session.contact));
-        let inbox = inbox.id;
+        let consent = self.asked(inbox, &report.sender).await?;
+        let (inbox, known) = (inbox.id, session.map(|session| session.contact));
         self.store
             .write(move |tx| {
                 let echo = report.message.echo_id.as_deref();
@@ -76,7 +76,6 @@ impl Desk {
                     super::attachments::drop_files(tx, &report.message.files)?;
                     return Ok(Reported { conversation: repeat.conversation, contact: repeat.contact, token: repeat.token });
                 }
-                let consent = super::consents::asked(tx, &settings, &report.sender.locale, report.sender.consent)?;
                 consent.check(tx, inbox, known)?;
                 if let Some(contact) = known {
                     super::conversations::check_today(tx, inbox, contact)?;

@@ -54,15 +54,15 @@ impl Desk {
             return Err(Error::invalid("Please tell us your e-mail address.").in_field("email").coded("email_needed"));
         }
         let address = email::key(&email::check(address)?);
-        let (desk, settings, session) = (self.clone(), inbox.clone(), session.cloned());
+        let consent = self.asked(inbox, &sender).await?;
+        let (desk, inbox, session) = (self.clone(), inbox.id, session.cloned());
         self.store
             .write(move |tx| {
-                let consent = super::consents::asked(tx, &settings, &sender.locale, sender.consent)?;
-                consent.check(tx, settings.id, session.as_ref().map(|session| session.contact))?;
+                consent.check(tx, inbox, session.as_ref().map(|session| session.contact))?;
                 desk.claim_address(
                     tx,
                     &Claim {
-                        inbox: settings.id,
+                        inbox,
                         session: session.as_ref(),
                         name: &name,
                         email: &address,

@@ -24,6 +24,12 @@ impl Desk {
         Ok(inbox)
     }
 
+    /// The public id of the inbox with this number, as LiveChat's embed code names it. Unknown is the same as switched off.
+    pub async fn inbox_of_number(&self, number: i64) -> Result<Uuid> {
+        let found = self.store.read(move |tx| inboxes::uuid_of_number(tx, number)).await?;
+        found.ok_or_else(|| Error::invalid("There is no such inbox, or it is switched off.").in_field("inbox_id"))
+    }
+
     /// Whether the contact of `conversation` can write into it no more. Answers from the settings that the last request read.
     pub fn is_closed_for(&self, conversation: &Conversation) -> bool {
         let inbox = self.known.find(conversation.inbox.uuid);

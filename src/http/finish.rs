@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// Headers every answer carries unless its door chose another value.
-const DEFAULT_HEADERS: [(&str, &str); 5] = [
+pub(super) const DEFAULT_HEADERS: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),

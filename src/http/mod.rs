@@ -2,6 +2,7 @@
 
 mod admit;
 pub mod assets;
+mod bare;
 pub mod body;
 mod encoding;
 mod finish;

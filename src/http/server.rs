@@ -48,6 +48,8 @@ pub struct ServerOptions {
     pub keepalive_timeout: Duration,
     /// Longest standstill of a write.
     pub write_timeout: Duration,
+    /// Slowest average of a reader that keeps us waiting, in bytes per second.
+    pub write_rate_min: u64,
     /// Longest silence inside a body.
     pub body_idle_timeout: Duration,
     /// Slowest average of a body, in bytes per second.
@@ -67,6 +69,7 @@ impl Default for ServerOptions {
             header_timeout: limits::HEADER_TIMEOUT,
             keepalive_timeout: limits::KEEPALIVE_TIMEOUT,
             write_timeout: limits::WRITE_TIMEOUT,
+            write_rate_min: limits::WRITE_RATE_MIN,
             body_idle_timeout: limits::BODY_IDLE_TIMEOUT,
             body_rate_min: limits::BODY_RATE_MIN,
             drain_timeout: limits::DRAIN_TIMEOUT,
@@ -175,6 +178,7 @@ where
         header: options.header_timeout,
         keepalive: options.keepalive_timeout,
         write: options.write_timeout,
+        write_rate_min: options.write_rate_min,
         linger: limits::LINGER_TIMEOUT,
     };
     let wire = Wire::new(stream, place, line.clone(), clocks);
@@ -272,7 +276,7 @@ where
     log::debug!(
         "answered method={} path={:?} status={} ms={} request={request_id}",
         parts.method,
-        parts.uri.path(),
+        without_ids(parts.uri.path()),
         reply.0.status().as_u16(),
         started.elapsed().as_millis()
     );
@@ -297,9 +301,33 @@ pub(super) fn panic_message(panic: &(dyn std::any::Any + Send)) -> String {
     text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }
 
+/// A path for the log. An id in it may be a permission (a survey's is), so none is written down.
+fn without_ids(path: &str) -> String {
+    let is_id = |segment: &str| segment.len() >= 16 && !segment.contains('.') && segment.bytes().any(|byte| byte.is_ascii_digit());
+    path.split('/').map(|segment| if is_id(segment) { "…" } else { segment }).collect::<Vec<_>>().join("/")
+}
+
 fn request_id() -> String {
     id::random_bytes::<6>().iter().fold(String::with_capacity(12), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_not_logged() {
+        for (path, logged) in [
+            ("/csat/0f0e0d0c-0b0a-4900-8000-000000000000", "/csat/…"),
+            ("/chat/0f0e0d0c-0b0a-4900-8000-000000000000/plain", "/chat/…/plain"),
+            ("/uploads/thumb_0f0e0d0c-0b0a-4900-8000-000000000000", "/uploads/…"),
+            ("/api/v1/widget/chat/conversations", "/api/v1/widget/chat/conversations"),
+            ("/a/dev/widget/conversation.css", "/a/dev/widget/conversation.css"),
+        ] {
+            assert_eq!(without_ids(path), logged);
+        }
+    }
 }

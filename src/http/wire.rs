@@ -64,6 +64,8 @@ pub(super) struct Clocks {
     pub(super) header: Duration,
     pub(super) keepalive: Duration,
     pub(super) write: Duration,
+    /// Bytes per second.
+    pub(super) write_rate_min: u64,
     pub(super) linger: Duration,
 }
 
@@ -88,6 +90,9 @@ pub(super) struct Wire {
     waiting: Waiting,
     read_clock: Option<Pin<Box<Sleep>>>,
     write_clock: Option<Pin<Box<Sleep>>>,
+    pace: Pace,
+    /// What is written instead of hyper's bare refusal, and how much of it is out.
+    refusal: Option<(Vec<u8>, usize)>,
     lingering: Option<Pin<Box<Sleep>>>,
     lingered_bytes: usize,
     read_ended: bool,
@@ -104,6 +109,8 @@ impl Wire {
             waiting: Waiting::Nothing,
             read_clock: None,
             write_clock: None,
+            pace: Pace::default(),
+            refusal: None,
             lingering: None,
             lingered_bytes: 0,
             read_ended: false,
@@ -183,16 +190,76 @@ pub(super) fn poll_stall<T>(
     }
 }
 
+/// How fast a reader takes what we have for it. Only time in which it keeps us waiting counts, so an idle connection is never slow.
+#[derive(Default)]
+struct Pace {
+    bytes: u64,
+    waited: Duration,
+    waiting_since: Option<Instant>,
+}
+
+impl Pace {
+    /// Notes what a write came to. The error: over a whole patience of waiting it was too slow. A window that was good enough is
+    /// forgotten, so that a fast beginning is no licence for a slow end.
+    fn note(&mut self, written: &Poll<io::Result<usize>>, clocks: &Clocks) -> io::Result<()> {
+        let Poll::Ready(Ok(bytes)) = written else {
+            if written.is_pending() {
+                self.waiting_since.get_or_insert_with(Instant::now);
+            }
+            return Ok(());
+        };
+        self.bytes += *bytes as u64;
+        self.waited += self.waiting_since.take().map_or(Duration::ZERO, |since| since.elapsed());
+        if self.waited < clocks.write {
+            return Ok(());
+        }
+        let is_slow = (self.bytes as f64) < self.waited.as_secs_f64() * clocks.write_rate_min as f64;
+        *self = Pace::default();
+        if is_slow { Err(io::ErrorKind::TimedOut.into()) } else { Ok(()) }
+    }
+}
+
+impl Wire {
+    /// Writes a refusal with words in place of a bare one; hyper believes its own bytes are out. `None`: these bytes are no such thing.
+    fn poll_refusal(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<io::Result<usize>>> {
+        if self.refusal.is_none() {
+            self.refusal = super::bare::with_words(bytes).map(|words| (words, 0));
+        }
+        let (words, done) = self.refusal.as_mut()?;
+        while *done < words.len() {
+            let written = Pin::new(&mut self.stream).poll_write(cx, &words[*done..]);
+            match poll_stall(written, &mut self.write_clock, self.clocks.write, cx) {
+                Poll::Ready(Ok(0)) => return Some(Poll::Ready(Err(io::ErrorKind::WriteZero.into()))),
+                Poll::Ready(Ok(more)) => *done += more,
+                Poll::Ready(Err(error)) => return Some(Poll::Ready(Err(error))),
+                Poll::Pending => return Some(Poll::Pending),
+            }
+        }
+        self.refusal = None;
+        Some(Poll::Ready(Ok(bytes.len())))
+    }
+}
+
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
+        if let Some(refused) = this.poll_refusal(cx, bytes) {
+            return refused;
+        }
         let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
+        this.pace.note(&written, &this.clocks)?;
         poll_stall(written, &mut this.write_clock, this.clocks.write, cx)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
+        if let [only] = bufs
+            && let Some(refused) = this.poll_refusal(cx, only)
+        {
+            return refused;
+        }
         let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
+        this.pace.note(&written, &this.clocks)?;
         poll_stall(written, &mut this.write_clock, this.clocks.write, cx)
     }
 

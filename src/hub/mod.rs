@@ -55,6 +55,21 @@ pub struct Seat {
     topics: Vec<Topic>,
 }
 
+impl Place {
+    fn push(&self, event: Arc<Event>) {
+        let mut queue = lock(&self.queue);
+        if queue.events.len() >= limits::SEAT_QUEUE_MAX {
+            queue.too_slow = true;
+            queue.events = VecDeque::new();
+        }
+        if !queue.too_slow {
+            queue.events.push_back(event);
+        }
+        drop(queue);
+        self.wake.notify_one();
+    }
+}
+
 impl Hub {
     /// Takes a seat for `owner` that hears everything published to `owner` and to `topics`.
     pub fn join(&self, owner: Topic, topics: &[Topic]) -> Result<Seat, Refused> {
@@ -87,16 +102,7 @@ impl Hub {
             all().filter(|place| topics.len() == 1 || seen.insert(Arc::as_ptr(place))).cloned().collect()
         };
         for place in &places {
-            let mut queue = lock(&place.queue);
-            if queue.events.len() >= limits::SEAT_QUEUE_MAX {
-                queue.too_slow = true;
-                queue.events = VecDeque::new();
-            }
-            if !queue.too_slow {
-                queue.events.push_back(event.clone());
-            }
-            drop(queue);
-            place.wake.notify_one();
+            place.push(event.clone());
         }
         places.len()
     }
@@ -138,6 +144,11 @@ impl Seat {
             // A permit stored by notify_one before we wait here is not lost.
             self.place.wake.notified().await;
         }
+    }
+
+    /// Hands `event` to this seat alone, in order with what is published.
+    pub fn tell(&self, event: Arc<Event>) {
+        self.place.push(event);
     }
 
     /// Whose seat it is.

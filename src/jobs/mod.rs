@@ -1,6 +1,7 @@
 //! Floor 5: the workers. Drain the outbox, keep the house clean. Work runs outside any transaction, with a time-out, panics caught;
 //! a crash is an expired lease is a retry, so every job is idempotent.
 
+pub mod availability;
 pub mod housekeeping;
 
 use crate::base::error::{Error, Kind, Result};

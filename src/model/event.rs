@@ -5,6 +5,7 @@ use crate::model::agent::{AgentRef, Availability};
 use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
 use crate::model::message::Message;
+use crate::model::outlook::Outlook;
 use std::sync::{Arc, OnceLock};
 
 /// A thing to listen to.
@@ -29,6 +30,8 @@ pub enum What {
     ConversationChanged { conversation: Conversation },
     /// A contact was identified, edited or blocked.
     ContactChanged { contact: Contact },
+    /// What visitors of an inbox may expect changed: somebody came, the last one left, hours turned.
+    OutlookChanged { outlook: Outlook },
     /// Settings of an inbox changed.
     InboxChanged { inbox: Uuid },
     /// An agent was added, edited or suspended.

@@ -8,5 +8,6 @@ pub mod hours;
 pub mod inbox;
 pub mod job;
 pub mod message;
+pub mod outlook;
 pub mod rich;
 pub mod team;

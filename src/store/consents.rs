@@ -24,14 +24,3 @@ pub fn insert(tx: &WriteTx, inbox: InboxId, contact: ContactId, conversation: Op
     )?;
     Ok(())
 }
-
-/// A text of an inbox in a language: that of the whole code, else of the language alone.
-pub fn translated(tx: &ReadTx, inbox: InboxId, locale: &str, key: &str) -> Result<Option<String>> {
-    let language = locale.split('-').next().unwrap_or(locale);
-    tx.one(
-        "SELECT text FROM translations WHERE inbox_id = ?1 AND key = ?4 AND locale IN (?2, ?3) AND text <> ''
-         ORDER BY length(locale) DESC LIMIT 1",
-        params![inbox, locale, language, key],
-        |row| row.get(0),
-    )
-}

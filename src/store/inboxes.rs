@@ -22,6 +22,11 @@ pub fn inbox_of(tx: &ReadTx, id: InboxId) -> Result<Inbox> {
         .ok_or_else(|| Error::not_found("inbox"))
 }
 
+/// The public id of the inbox with this number, which other systems' embed codes carry instead.
+pub fn uuid_of_number(tx: &ReadTx, number: i64) -> Result<Option<Uuid>> {
+    tx.one("SELECT uuid FROM inboxes WHERE id = ?1 AND kind = 'chat'", [number], |row| row.get(0))
+}
+
 /// All inboxes, oldest first. There are few: each is a site.
 pub fn all(tx: &ReadTx) -> Result<Vec<Inbox>> {
     tx.all(

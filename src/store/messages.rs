@@ -66,8 +66,10 @@ pub fn insert(tx: &WriteTx, conversation: ConversationId, new: &NewMessage) -> R
         )?,
         MessageKind::Outgoing => tx.exec(
             "UPDATE conversations SET seq = ?2, last_seq = ?2, last_message_id = ?3, last_message_at = ?4, preview = ?5, preview_from = 'agent',
-                    waiting_since = NULL, first_reply_at = coalesce(first_reply_at, ?4) WHERE id = ?1",
-            params![conversation, seq, id, tx.now, preview],
+                    waiting_since = CASE WHEN ?6 THEN NULL ELSE waiting_since END,
+                    first_reply_at = coalesce(first_reply_at, CASE WHEN ?6 THEN ?4 END) WHERE id = ?1",
+            // What the house says by itself (a greeting, a question) is no answer: nobody's waiting ends with it.
+            params![conversation, seq, id, tx.now, preview, new.agent.is_some()],
         )?,
         MessageKind::Note => tx.exec(
             "UPDATE conversations SET seq = ?2, last_seq = ?2, last_message_at = ?3, preview = ?4, preview_from = 'note' WHERE id = ?1",

@@ -9,6 +9,7 @@ pub mod backup;
 pub mod consents;
 pub mod contacts;
 pub mod conversations;
+pub mod estimates;
 pub mod events;
 pub mod hours;
 pub mod inboxes;

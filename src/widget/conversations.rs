@@ -9,6 +9,7 @@ use crate::base::limits;
 use crate::desk::conversations::{Sender, Start};
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::threads::Thread;
+use crate::desk::words;
 use crate::http::{Reply, Request};
 use crate::model::conversation::ConversationKind;
 use crate::model::rich::{self, Postback};
@@ -106,7 +107,7 @@ impl Widget {
         let throttles = self.throttles.clone();
         let contact = visitor.session.contact.0;
         let admit = move |now, to: &str| throttles.transcript(now, contact, to);
-        let locale = crate::desk::consents::locale(&asked.locale);
+        let locale = words::canonical(&asked.locale).unwrap_or_default();
         let sent_to = self.desk.ask_transcript(&visitor.inbox, &visitor.session, uuid, &asked.email, locale, admit).await?;
         Ok(visitor.told(wire::success(json!({ "sent_to": sent_to }))))
     }
@@ -119,7 +120,11 @@ impl Widget {
             number(&request, "limit")?.map_or(limits::MESSAGES_UNPAGED_MAX, |n| n.clamp(1, limits::MESSAGES_PAGE_MAX.into()) as u32);
         let (thread, page) = self.desk.thread_page(&visitor.session, uuid, before, limit).await?;
         let messages: Vec<Value> = page.messages.iter().map(|message| wire::message(&self.desk, message)).collect();
-        let data = json!({ "conversation": self.shape(&visitor, &thread), "messages": messages, "has_more": page.has_more });
+        let mut data = json!({ "conversation": self.shape(&visitor, &thread), "messages": messages, "has_more": page.has_more });
+        if let (id @ Value::Number(_), offset) = self.hours_of(&visitor.inbox, thread.conversation.team.as_ref()).await? {
+            data["business_hours_id"] = id;
+            data["working_hours_utc_offset"] = offset;
+        }
         Ok(visitor.told(wire::success_at(page.seq, data)))
     }
 
@@ -188,12 +193,13 @@ impl Widget {
             }
         };
         let closed = self.desk.is_closed_for(&started.conversation);
+        let (hours_id, utc_offset) = self.hours_of(&inbox, started.conversation.team.as_ref()).await?;
         let thread = Thread { conversation: started.conversation, last: Some(started.message.clone()), unread: 0 };
         let mut data = json!({
             "conversation": wire::conversation(&self.desk, &thread, closed),
             "messages": [wire::message(&self.desk, &started.message)],
-            "business_hours_id": null,
-            "working_hours_utc_offset": null,
+            "business_hours_id": hours_id,
+            "working_hours_utc_offset": utc_offset,
         });
         if let Some(token) = started.token {
             data["session_token"] = json!(token);
@@ -216,7 +222,9 @@ impl Widget {
 /// Who sends this, as far as the call itself tells.
 pub(super) fn sender(request: &Request, consent: bool, locale: &str) -> Sender {
     let user_agent = request.header("user-agent").unwrap_or_default().to_owned();
-    Sender { ip: request.client_ip, user_agent, consent, locale: crate::desk::consents::locale(locale) }
+    let accept_language = request.header("accept-language").unwrap_or_default().to_owned();
+    let locale = words::canonical(locale).unwrap_or_default();
+    Sender { ip: request.client_ip, user_agent, consent, locale, accept_language }
 }
 
 /// The sender's own id: 1 to 64 of `[A-Za-z0-9_-]`, or none.

@@ -1,6 +1,7 @@
 //! Floor 5: the visitors' door. Libredesk's widget protocol, native, with the additions of README.md here. Translates, authorises,
 //! calls one desk verb.
 
+pub mod availability;
 pub mod conversations;
 pub mod csat;
 pub mod identify;

@@ -42,11 +42,17 @@ impl Widget {
         Ok(assets::page(request, page).header("content-security-policy", policy).header("referrer-policy", "no-referrer"))
     }
 
-    /// `GET /w/<inbox uuid>.js`: loader and launcher settings in one file, so that a page view costs one request.
+    /// `GET /w/<inbox uuid or number>.js`: loader and launcher settings in one file, so that a page view costs one request.
     pub async fn snippet(&self, request: &Request, file: &str) -> Reply {
-        let made = match file.strip_suffix(".js").and_then(Uuid::parse) {
-            Some(uuid) => self.make_snippet(request, uuid).await,
-            None => Err(Error::invalid("There is no such inbox, or it is switched off.")),
+        let name = file.strip_suffix(".js").unwrap_or_default();
+        let uuid = match (Uuid::parse(name), name.parse()) {
+            (Some(uuid), _) => Ok(uuid),
+            (None, Ok(number)) => self.desk.inbox_of_number(number).await,
+            (None, Err(_)) => Err(Error::invalid("There is no such inbox, or it is switched off.")),
+        };
+        let made = match uuid {
+            Ok(uuid) => self.make_snippet(request, uuid).await,
+            Err(error) => Err(error),
         };
         match made {
             Ok(script) => assets::text(request, "text/javascript; charset=utf-8", script)
@@ -71,7 +77,7 @@ impl Widget {
         super::session::check_origin(&inbox, request.header("referer"), &self.own_origin(request))?;
         let loader = assets::find("embed/loader.js").ok_or_else(|| Error::internal("the loader is missing"))?;
         let words = self.words(&inbox, request).await?;
-        let mut boot = wire::boot(inbox.uuid, &words.config(&inbox.config), &self.base(request), self.launcher_hidden(&inbox));
+        let mut boot = wire::boot(inbox.uuid, &words.config(&inbox.config), &self.base(request), self.launcher_hidden(&inbox).await?);
         if let Some(labels) = wire::labels(&words) {
             boot["labels"] = labels;
         }

@@ -28,9 +28,20 @@ pub struct Visitor {
 impl Widget {
     /// Finds the inbox (header wins over query, rows 60, 61) and refuses blocked addresses and foreign origins.
     pub async fn caller(&self, request: &Request) -> Result<Caller> {
-        let inbox = self.desk.inbox(inbox_id(request)?).await?;
+        let inbox = self.desk.inbox(self.inbox_id(request).await?).await?;
         self.check_place(&inbox, request)?;
         Ok(Caller { inbox })
+    }
+
+    /// The inbox's public id: header `X-Libredesk-Inbox-ID`, else `?inbox_id=`, else the number in `?license=`.
+    async fn inbox_id(&self, request: &Request) -> Result<Uuid> {
+        let given = request.header("x-libredesk-inbox-id").map(str::to_owned).or_else(|| request.query("inbox_id"));
+        if let (None, Some(number)) = (&given, request.query("license").and_then(|number| number.parse().ok())) {
+            return self.desk.inbox_of_number(number).await;
+        }
+        let given =
+            given.ok_or_else(|| Error::invalid("Name the inbox: header X-Libredesk-Inbox-ID or ?inbox_id=.").in_field("inbox_id"))?;
+        Uuid::parse(given.trim()).ok_or_else(|| Error::invalid("The inbox id is not a UUID.").in_field("inbox_id"))
     }
 
     /// Blocked addresses (rows 54, 55) and trusted domains (rows 50–53, decision 13), for pages, calls and sockets alike.
@@ -93,13 +104,6 @@ pub fn check_origin(inbox: &Inbox, origin: Option<&str>, own: &str) -> Result<()
         return Ok(());
     }
     Err(Error::forbidden("This site is not on the list of trusted domains of the inbox."))
-}
-
-/// The inbox's public id: header `X-Libredesk-Inbox-ID`, else `?inbox_id=`.
-pub fn inbox_id(request: &Request) -> Result<Uuid> {
-    let given = request.header("x-libredesk-inbox-id").map(str::to_owned).or_else(|| request.query("inbox_id"));
-    let given = given.ok_or_else(|| Error::invalid("Name the inbox: header X-Libredesk-Inbox-ID or ?inbox_id=.").in_field("inbox_id"))?;
-    Uuid::parse(given.trim()).ok_or_else(|| Error::invalid("The inbox id is not a UUID.").in_field("inbox_id"))
 }
 
 /// Lets pages of other origins read the answer. The API carries no cookie, so `*` gives nothing away; who may use it was decided before.

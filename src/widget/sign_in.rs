@@ -33,16 +33,11 @@ impl Widget {
         self.throttles.call(&self.desk, &request, None)?;
         let words = self.words(&inbox, &request).await?;
         let config = words.config(&inbox.config);
-        let mut shape = wire::launcher(&config, &self.base(&request), self.launcher_hidden(&inbox));
+        let mut shape = wire::launcher(&config, &self.base(&request), self.launcher_hidden(&inbox).await?);
         if let Some(labels) = wire::labels(&words) {
             shape["labels"] = labels;
         }
         Ok(wire::success(shape))
-    }
-
-    /// Whether the page shows no button now: the page opens the chat itself, or nobody is to be reached at this hour.
-    pub(super) fn launcher_hidden(&self, inbox: &Inbox) -> bool {
-        inbox.config.launcher.hidden
     }
 
     /// `GET settings` (2.2): the whole public configuration.
@@ -50,6 +45,7 @@ impl Widget {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
         let words = self.words(&inbox, &request).await?;
+        self.desk.watch_over(&inbox).await?;
         let settings = self.public_settings(&inbox, &words, &self.base(&request)).await?;
         // Public and the same for everybody, so its compressed length tells nothing.
         let reply = assets::json(&request, 200, &json!({ "status": "success", "data": settings }));
@@ -69,7 +65,9 @@ impl Widget {
             "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
             "files_per_message": limits::FILES_PER_MESSAGE_MAX, "extensions": inbox.config.file_extensions,
         });
-        Ok(wire::settings(inbox, &wire::Around { base, words, team: &team, limits }))
+        let mut settings = wire::settings(inbox, &wire::Around { base, words, team: &team, limits });
+        self.lay_availability(&mut settings, inbox).await?;
+        Ok(settings)
     }
 
     /// `POST auth/exchange` (2.4): a customer's token for a session.

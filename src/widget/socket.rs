@@ -119,10 +119,15 @@ impl Widget {
                     match Box::pin(self.join(&frame, place)).await {
                         Ok((seat, now, seq)) => {
                             joined = Some(now.clone());
-                            *lock(&shared.joined) = Some((seat, now));
                             reader.set_silence_max(limits::SOCKET_SILENCE_MAX);
+                            // Welcomed before the seat is handed over, which has something to say already.
+                            let welcome = json!({ "type": "joined", "data": { "message": "namaste!", "seq": seq } });
+                            if writer.send_text(&welcome.to_string()).await.is_err() {
+                                return;
+                            }
+                            *lock(&shared.joined) = Some((seat, now));
                             shared.wake.notify_one();
-                            Some(json!({ "type": "joined", "data": { "message": "namaste!", "seq": seq } }))
+                            None
                         }
                         Err(error) => Some(refusal(&error)),
                     }
@@ -158,6 +163,8 @@ impl Widget {
         // Looked at again with the seat taken: a session that ended in between was announced before anybody listened.
         let session = self.desk.authenticate(&inbox, token).await?;
         let seq = self.desk.seq().await?;
+        // What was announced while the line was down has no number and cannot be caught up: everybody begins with how things are.
+        self.desk.tell_outlook(&inbox, &seat).await?;
         let echo = frame.data.get("echo").and_then(Value::as_bool).unwrap_or(false);
         Ok((seat, Joined { session, inbox, echo }, seq))
     }

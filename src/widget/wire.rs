@@ -367,6 +367,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
             let author = json!({ "id": id.0, "first_name": first_name, "type": "agent" });
             ("typing", json!({ "conversation_uuid": conversation.to_string(), "is_typing": is_typing, "author": author }))
         }
+        What::OutlookChanged { outlook } => ("availability", super::availability::frame(outlook)),
         What::Typing { .. }
         | What::ContactChanged { .. }
         | What::AgentChanged { .. }

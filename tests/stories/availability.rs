@@ -95,3 +95,262 @@ async fn a_conversation_goes_to_a_team() {
     assert_eq!(ben.list("box=mine").await["conversations"][0]["team"], Value::Null);
     assert_eq!(house.count("SELECT count(*) FROM audit WHERE action LIKE 'team.%'"), 2);
 }
+
+/// Nine to noon and one to half past five in UTC, on workdays.
+async fn with_office_hours(house: &House) -> String {
+    let mut hours = office();
+    hours["time_zone"] = json!("UTC");
+    let uuid = text_at(&house.agent().await.post("/hours").json(hours).await.ok(), "uuid");
+    house.configure(json!({ "hours": { "set": uuid } })).await;
+    uuid
+}
+
+async fn settings(house: &House) -> Value {
+    house.visitor().get("/chat/settings").await.data()
+}
+
+/// Waits for the next frame that says how things are.
+async fn news(visitor: &Visitor) -> Value {
+    visitor.socket().hears_type("availability").await["data"].clone()
+}
+
+fn frames(visitor: &Visitor) -> usize {
+    visitor.socket().all().iter().filter(|frame| frame["type"] == "availability").count()
+}
+
+/// unique 12: the hours turn, and everybody who has the chat open hears of it at that moment, once.
+#[tokio::test]
+async fn hours_turn_while_the_chat_is_open() {
+    let house = House::boot().await;
+    house.until_monday("08:00").await;
+    let set = with_office_hours(&house).await;
+    let nine = house.clock.now() / minutes(60) * minutes(60) + hours(1);
+    let closed = settings(&house).await;
+    assert_eq!(
+        closed["availability"],
+        json!({ "online": true, "open": false, "opens_at": nine, "outside": "open", "reply_minutes": null })
+    );
+    let (visitor, other) = (house.visitor(), house.visitor());
+    visitor.says("hi").await;
+    other.says("hi").await;
+    let first = news(&visitor).await;
+    assert_eq!(
+        first,
+        json!({ "online": true, "open": false, "opens_at": nine, "reply_minutes": null, "buttons": {} }),
+        "right after joining"
+    );
+    house.later(hours(1)).await;
+    for visitor in [&visitor, &other] {
+        visitor.socket().hears("open", |frame| frame["type"] == "availability" && frame["data"]["open"] == true).await;
+    }
+    house.later(hours(3)).await;
+    assert_eq!(news(&visitor).await["opens_at"], nine + hours(4), "lunch until one");
+    // The clock of the machine is set back: open again.
+    house.later(-hours(1)).await;
+    assert_eq!(news(&visitor).await["open"], true);
+    // An hour in which nothing turns is silent.
+    let heard = frames(&visitor);
+    house.later(minutes(30)).await;
+    visitor.says("still there?").await;
+    assert_eq!(settings(&house).await["availability"]["open"], true);
+    assert_eq!(frames(&visitor), heard);
+    // Edited hours count at once; those of tomorrow are no news.
+    let (owner, path) = (house.agent().await, format!("/hours/{set}"));
+    owner.put(&path).json(json!({ "weekly": { "tuesday": [["10:00", "11:00"]] } })).await.ok();
+    assert_eq!(news(&visitor).await["opens_at"], nine + hours(25));
+    owner.put(&path).json(json!({ "name": "Tuesdays" })).await.ok();
+    owner.put(&path).json(json!({ "weekly": {} })).await.ok();
+    let shut = news(&visitor).await;
+    assert_eq!((&shut["open"], &shut["opens_at"]), (&json!(false), &Value::Null));
+    // Without hours it is always open.
+    house.configure(json!({ "hours": { "set": "" } })).await;
+    assert_eq!(news(&visitor).await["open"], true);
+}
+
+/// unique 12, row 63: the last agent leaves in mid-chat, the first one comes back, one switches himself off.
+#[tokio::test]
+async fn visitors_hear_when_the_last_agent_leaves() {
+    let house = House::boot().await;
+    let visitor = house.visitor();
+    visitor.says("hi").await;
+    assert_eq!(news(&visitor).await["online"], false);
+    let owner = house.agent().await;
+    assert_eq!(news(&visitor).await["online"], true);
+    let ben = house.agent_named("ben", Role::Agent).await;
+    owner.put("/me").json(json!({ "availability": "away" })).await.ok();
+    ben.put("/me").json(json!({ "availability": "away" })).await.ok();
+    assert_eq!(news(&visitor).await["online"], false, "both away");
+    owner.put("/me").json(json!({ "availability": "online" })).await.ok();
+    assert_eq!(news(&visitor).await["online"], true);
+    let heard = frames(&visitor);
+    ben.put("/me").json(json!({ "availability": "online" })).await.ok();
+    // One of two leaves: nothing a visitor would see differs.
+    drop(ben);
+    owner.sees_frame("presence", "ben is gone", |data| data["online"] == false).await;
+    assert_eq!(frames(&visitor), heard);
+    // A reload is not a farewell; eight seconds are.
+    drop(owner);
+    assert_eq!(settings(&house).await["availability"]["online"], true);
+    house.later(seconds(9)).await;
+    assert_eq!(news(&visitor).await["online"], false);
+    assert_eq!(settings(&house).await["team"], json!({ "online": false, "agents": [], "reply_minutes": null }));
+    // Whoever joins later begins with how things are.
+    let late = visitor.another_tab();
+    late.joins().await;
+    assert_eq!(news(&late).await["online"], false);
+}
+
+/// rows 143, 147: each start button speaks for the team behind it.
+#[tokio::test]
+async fn a_button_is_as_open_as_its_team() {
+    let house = House::boot().await;
+    house.until_monday("08:00").await;
+    let ben = house.hire("ben", Role::Agent).await;
+    let owner = house.agent().await;
+    let night = json!({ "name": "Night", "time_zone": "UTC", "weekly": { "monday": [["06:00", "07:00"], ["22:00", "02:00"]] } });
+    let night = text_at(&owner.post("/hours").json(night).await.ok(), "uuid");
+    let team = json!({ "name": "Night shift", "members": [ben], "hours": night });
+    let team = text_at(&owner.post("/teams").json(team).await.ok(), "uuid");
+    house.configure(json!({ "home_buttons": [{ "id": "any", "name": "Ask" }, { "id": "night", "name": "Night", "team": team }] })).await;
+    let buttons = |settings: &Value| {
+        list_at(settings, "home_buttons").iter().map(|button| (button["online"] == true, button["open"] == true)).collect::<Vec<_>>()
+    };
+    assert_eq!(buttons(&settings(&house).await), [(true, true), (false, false)]);
+    let visitor = house.visitor();
+    visitor.says("hi").await;
+    assert_eq!(
+        news(&visitor).await["buttons"],
+        json!({ "any": { "online": true, "open": true }, "night": { "online": false, "open": false } })
+    );
+    let ben = Agent::logs_in(&house.shared, "ben@house.example", house::PASSWORD).await;
+    assert_eq!(news(&visitor).await["buttons"]["night"], json!({ "online": true, "open": false }));
+    house.later(hours(14)).await;
+    assert_eq!(news(&visitor).await["buttons"]["night"], json!({ "online": true, "open": true }));
+    owner.put(&format!("/teams/{team}")).json(json!({ "members": [] })).await.ok();
+    assert_eq!(news(&visitor).await["buttons"]["night"]["online"], false);
+    owner.put(&format!("/teams/{team}")).json(json!({ "members": [ben.uuid] })).await.ok();
+    assert_eq!(news(&visitor).await["buttons"]["night"]["online"], true);
+    owner.put(&format!("/agents/{}", ben.uuid)).json(json!({ "suspended": true })).await.ok();
+    assert_eq!(news(&visitor).await["buttons"]["night"]["online"], false);
+}
+
+/// unique 12: an estimate is the median of what really happened, and none is better than one out of the air.
+#[tokio::test]
+async fn how_long_answers_take_is_measured() {
+    let house = House::boot_with(Options::default().patient()).await;
+    let owner = house.agent().await;
+    let team = text_at(&owner.post("/teams").json(json!({ "name": "Sales" })).await.ok(), "uuid");
+    house.configure(json!({ "home_buttons": [{ "id": "buy", "name": "Buy", "team": team }] })).await;
+    let answered_after = async |minutes_: i64| {
+        let visitor = house.visitor();
+        visitor.says("hi").await;
+        house.later(minutes(minutes_)).await;
+        owner.replies(&visitor.conversation(), "hello").await;
+        visitor.conversation()
+    };
+    for minutes in [2, 2, 7, 300] {
+        answered_after(minutes).await;
+    }
+    assert_eq!(settings(&house).await["availability"]["reply_minutes"], Value::Null, "four answers are too few");
+    let fifth = answered_after(8).await;
+    house.later(minutes(10)).await;
+    let told = settings(&house).await;
+    assert_eq!(
+        (&told["availability"]["reply_minutes"], &told["team"]["reply_minutes"]),
+        (&json!(10), &json!(10)),
+        "seven, rounded up kindly"
+    );
+    assert_eq!(told["home_buttons"][0]["reply_minutes"], Value::Null, "the team has answered nobody yet");
+    owner.put(&format!("/conversations/{fifth}/assignment")).json(json!({ "team": team })).await.ok();
+    for _ in 0..4 {
+        let conversation = answered_after(1).await;
+        owner.put(&format!("/conversations/{conversation}/assignment")).json(json!({ "team": team })).await.ok();
+    }
+    house.later(minutes(10)).await;
+    let told = settings(&house).await;
+    assert_eq!((&told["availability"]["reply_minutes"], &told["home_buttons"][0]["reply_minutes"]), (&json!(2), &json!(2)));
+    house.configure(json!({ "show_reply_time": false })).await;
+    let told = settings(&house).await;
+    assert_eq!((&told["availability"]["reply_minutes"], &told["home_buttons"][0]["reply_minutes"]), (&Value::Null, &Value::Null));
+    // After a month nobody remembers.
+    house.configure(json!({ "show_reply_time": true })).await;
+    house.later(days(13)).await;
+    assert_eq!(settings(&house).await["availability"]["reply_minutes"], 2);
+    house.later(days(18)).await;
+    assert_eq!(settings(&house).await["availability"]["reply_minutes"], Value::Null);
+}
+
+/// unique 12: outside hours the launcher hides, where the inbox wants that.
+#[tokio::test]
+async fn the_launcher_hides_outside_hours() {
+    let house = House::boot().await;
+    house.until_monday("08:00").await;
+    with_office_hours(&house).await;
+    let hidden = async || {
+        let snippet = house.get(&format!("/w/{}.js", house.inbox)).await.text();
+        let boot: Value = serde_json::from_str(snippet.split_once('=').unwrap().1.split_once(";\n").unwrap().0).unwrap();
+        let launcher = house.visitor().get("/chat/settings/launcher").await.data();
+        let settings = settings(&house).await;
+        let all = [&boot, &launcher, &settings].map(|shape| shape["launcher"]["hidden"] == true);
+        assert!(all.iter().all(|hidden| *hidden == all[0]), "{all:?}");
+        (all[0], settings["availability"]["outside"].clone())
+    };
+    assert_eq!(hidden().await, (false, json!("open")));
+    house.configure(json!({ "hours": { "outside": "hide" } })).await;
+    assert_eq!(hidden().await, (true, json!("hide")));
+    house.later(hours(1)).await;
+    assert_eq!(hidden().await, (false, json!("hide")));
+    house.configure(json!({ "launcher": { "hidden": true } })).await;
+    assert_eq!(hidden().await.0, true);
+}
+
+/// rows 68, 80, 83: hours as the original protocol knows them.
+#[tokio::test]
+async fn a_foreign_widget_gets_the_hours_it_knows() {
+    let house = House::boot().await;
+    house.until_monday("08:00").await;
+    let set = with_office_hours(&house).await;
+    let visitor = house.visitor();
+    let began = visitor.starts("hi").await;
+    assert_eq!((&began["business_hours_id"], &began["working_hours_utc_offset"]), (&Value::Null, &Value::Null));
+    let bare = settings(&house).await;
+    assert!(
+        bare.get("business_hours").is_none()
+            && bare.get("default_business_hours_id").is_none()
+            && bare["show_office_hours_in_chat"] == false
+    );
+    house.configure(json!({ "show_office_hours_in_chat": true, "show_office_hours_after_assignment": true })).await;
+    let owner = house.agent().await;
+    owner.put(&format!("/hours/{set}")).json(json!({ "time_zone": "Asia/Kolkata" })).await.ok();
+    let night = json!({ "name": "Night", "time_zone": "America/New_York", "weekly": { "friday": [["22:00", "02:00"]] } });
+    let night = text_at(&owner.post("/hours").json(night).await.ok(), "uuid");
+    let unused = json!({ "name": "Unused", "time_zone": "UTC" });
+    owner.post("/hours").json(unused).await.ok();
+    let team = text_at(&owner.post("/teams").json(json!({ "name": "Night shift", "hours": night })).await.ok(), "uuid");
+    let mut told = settings(&house).await;
+    assert_eq!((&told["default_business_hours_id"], &told["working_hours_utc_offset"]), (&json!(1), &json!(330)));
+    assert_eq!((&told["show_office_hours_in_chat"], &told["show_office_hours_after_assignment"]), (&json!(true), &json!(true)));
+    for set in told["business_hours"].as_array_mut().unwrap() {
+        for key in ["created_at", "updated_at"] {
+            assert!(set.as_object_mut().unwrap().remove(key).unwrap().is_string());
+        }
+    }
+    let day = json!({ "open": "09:00", "close": "17:30" });
+    assert_eq!(
+        told["business_hours"],
+        json!([
+            { "id": 2, "name": "Night", "description": null, "is_always_open": false, "holidays": [], "hours": { "Friday": { "open": "22:00", "close": "23:59" } } },
+            {
+                "id": 1, "name": "Office", "description": null, "is_always_open": false, "holidays": [{ "date": "2026-12-25", "name": "Christmas" }],
+                "hours": { "Monday": day, "Tuesday": day, "Wednesday": day, "Thursday": day, "Friday": day },
+            },
+        ])
+    );
+    let opened = visitor.thread().await;
+    assert_eq!((&opened["business_hours_id"], &opened["working_hours_utc_offset"]), (&json!(1), &json!(330)));
+    owner.put(&format!("/conversations/{}/assignment", visitor.conversation())).json(json!({ "team": team })).await.ok();
+    let opened = visitor.thread().await;
+    assert_eq!((&opened["business_hours_id"], &opened["working_hours_utc_offset"]), (&json!(2), &json!(-300)), "its team's");
+    let began = house.visitor().starts("hi").await;
+    assert_eq!((&began["business_hours_id"], &began["working_hours_utc_offset"]), (&json!(1), &json!(330)));
+}

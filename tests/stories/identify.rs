@@ -461,11 +461,8 @@ async fn consent_is_asked_for_and_proved_word_for_word() {
     assert_eq!(code(&init(&early, json!({ "message": "again" })).await, 400), "consent_needed");
     assert_eq!(house.count("SELECT count(*) FROM conversations"), 1);
     assert_eq!(house.count("SELECT count(*) FROM blobs"), 0);
-    let sql = format!(
-        "INSERT INTO translations (inbox_id, locale, key, text) SELECT id, 'de', 'consent.text', 'Wir behalten, was Sie schreiben.' FROM inboxes WHERE uuid = '{}'",
-        house.inbox
-    );
-    rusqlite::Connection::open(house.file_path()).unwrap().execute(&sql, []).unwrap();
+    let german = json!({ "texts": { "set.consent.text": "Wir behalten, was Sie schreiben." } });
+    agent.put(&format!("/inboxes/{}/translations/de", house.inbox)).json(german).await.ok();
     visitor.starts_with(json!({ "message": "hallo", "consent": true, "locale": "de-AT", "text": "forged" })).await;
     let shown = agent.opens(&visitor.conversation()).await;
     assert_eq!(shown["conversation"]["locale"], "de-AT");

@@ -101,7 +101,7 @@ async fn every_setting_of_the_widget_is_told_and_survives_a_restart() {
     }
     // row 145: drawings, and an unknown name is a speech bubble, not a hole.
     assert!(text_at(&settings, "home_buttons/0/icon/d/0").starts_with('M'));
-    let chat = agent.get("/icons?names=chat").await.ok();
+    let chat = agent.get("/icons?names=message-circle").await.ok();
     assert_eq!(settings["home_buttons"][1]["icon"]["d"], chat["icons"][0]["d"]);
     assert_eq!(settings["home_apps"][0].get("icon"), None);
     let answer = text_at(&settings, "home_apps/2/html");

@@ -247,6 +247,17 @@ impl House {
         // The worker sleeps by the wall; an empty errand wakes it, so that it looks at the moved clock.
         let errand = self.desk().store.write(|tx| jobs::enqueue_once(tx, "test:look", &Job::wake(ConversationId(0)), tx.now));
         errand.await.expect("the store takes an errand");
+        // So does whoever watches the hours.
+        self.desk().board.look_again();
+    }
+
+    /// Moves the clock to an hour of a week that never changes: `until_monday("08:00")` is Monday the 6th of January 2031, in UTC.
+    /// Call it before anybody logs in.
+    pub async fn until_monday(&self, clock: &str) {
+        let (hour, minute) = clock.split_once(':').expect("a time of the day");
+        let number = |text: &str| text.parse::<i64>().expect("a number");
+        let monday = 1_925_424_000_000 + super::hours(number(hour)) + super::minutes(number(minute));
+        self.later(monday - self.clock.now()).await;
     }
 
     /// Waits until the house is in a state that no event announces.

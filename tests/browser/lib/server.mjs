@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { copyFile, mkdtemp, rm, access } from 'node:fs/promises';
 import { createServer, connect } from 'node:net';
-import { createServer as createHttp } from 'node:http';
+import { createServer as createHttp, request as forward } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -80,9 +80,9 @@ export class Template {
   async remove() { await rm(this.folder, { recursive: true, force: true }); }
 }
 
-/** A line between browser and server that can be cut, as a train in a tunnel does it. */
+/** A line between browser and server that can be cut, as a train in a tunnel does it, or that lets no socket through, as an office does it. */
 export class Line {
-  constructor(port) { Object.assign(this, { port, broken: false, sockets: new Set() }); }
+  constructor(port) { Object.assign(this, { port, broken: false, plain: false, sockets: new Set() }); }
 
   async open() {
     this.server = createServer((socket) => {
@@ -93,7 +93,11 @@ export class Line {
         end.on('error', () => {});
         end.on('close', () => { this.sockets.delete(end); socket.destroy(); far.destroy(); });
       }
-      socket.pipe(far);
+      socket.on('data', (bytes) => {
+        if (!this.plain || !/\r\nupgrade: websocket/i.test(bytes.toString('latin1'))) { far.write(bytes); return; }
+        socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+      });
+      socket.on('end', () => far.end());
       far.pipe(socket);
     });
     await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
@@ -124,4 +128,41 @@ export class Site {
   /** Puts a page there and answers its address. */
   page(path, html, headers = {}) { this.pages.set(path, { html, headers }); return this.base + path; }
   close() { this.server.closeAllConnections(); this.server.close(); }
+}
+
+/** A proxy as people put before a server: below a path of its own, and with little patience for lines on which nothing is said. */
+export class Proxy {
+  constructor() { this.lines = new Set(); }
+
+  /** @param {number} port of the server @param {{path?: string, idle_ms?: number}} [how] */
+  async open(port, { path = '', idle_ms: idle = 0 } = {}) {
+    this.server = createHttp((request, answer) => {
+      if (!request.url.startsWith(`${path}/`)) { answer.writeHead(404).end(); return; }
+      const far = forward({ port, host: '127.0.0.1', method: request.method, path: request.url.slice(path.length), headers: request.headers }, (reply) => {
+        answer.writeHead(reply.statusCode, reply.rawHeaders.length ? reply.headers : {});
+        reply.pipe(answer);
+      });
+      far.on('error', () => answer.destroy());
+      request.pipe(far);
+    });
+    this.server.on('upgrade', (request, socket) => {
+      const far = connect(port, '127.0.0.1', () => {
+        far.write(`${request.method} ${request.url.slice(path.length)} HTTP/1.1\r\n${request.rawHeaders.reduce((text, part, at) => text + part + (at % 2 ? '\r\n' : ': '), '')}\r\n`);
+        far.pipe(socket).pipe(far);
+      });
+      this.lines.add(socket);
+      for (const end of [socket, far]) {
+        end.on('error', () => {});
+        end.on('close', () => { this.lines.delete(socket); socket.destroy(); far.destroy(); });
+        if (idle) end.setTimeout(idle, () => end.destroy());
+      }
+    });
+    await new Promise((done) => this.server.listen(0, '127.0.0.1', done));
+    this.base = `http://127.0.0.1:${this.server.address().port}${path}`;
+    return this;
+  }
+
+  /** What a proxy does to lines that were silent for too long. */
+  cutSilent() { for (const line of this.lines) line.destroy(); }
+  close() { this.server.closeAllConnections(); this.cutSilent(); this.server.close(); }
 }

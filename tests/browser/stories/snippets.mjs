@@ -191,7 +191,7 @@ export default {
     same(await visitor.page.evaluate(() => new Promise((late) => { LiveChatWidget.on('ready', late); }).then(({ state }) => state.visibility)), 'minimized', 'and for those who come late');
     await visitor.page.evaluate(() => LiveChatWidget.call('maximize', { messageDraft: 'I would like to' }));
     await one(visitor.box);
-    same(await visitor.box.inputValue(), 'I would like to', 'the draft');
+    same((await visitor.box.textContent()).trim(), 'I would like to', 'the draft');
     same(await visitor.page.evaluate(() => LiveChatWidget.get('state').visibility), 'maximized', 'the state');
     await visitor.page.evaluate(() => LiveChatWidget.call('hide'));
     await gone(visitor.launcher);
