@@ -15,7 +15,7 @@ const PATIENCE_MS = 8000;
 
 /** @typedef {{view: string, device: 'desktop'|'phone', signed: boolean, dark: boolean, lang: string}} Look */
 /** @returns {Look} */
-export const firstLook = () => ({ view: 'home', device: 'desktop', signed: false, dark: document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches, lang: '' });
+export const firstLook = () => ({ view: 'home', device: innerWidth < 800 ? 'phone' : 'desktop', signed: false, dark: document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches, lang: '' });
 
 /** @type {[string, string][]} */
 const VIEWS = [['home', 'Home'], ['chat', 'Chat'], ['hub', 'Tiles'], ['list', 'Conversations'], ['identify', 'Identity']];

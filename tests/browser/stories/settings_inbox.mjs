@@ -14,7 +14,7 @@ const iconChoice = (ann, field) => ann.page.locator('.field').filter({ hasText: 
 export default {
   async 'every setting is found by the search, which leads to its very line'(stage) {
     const ann = await stage.agent('ann');
-    await ann.api('POST', `/inboxes/${stage.inbox}/preview`, { config: {}, lang: 'en-US' });
+    await ann.settings('about');
     // Those that only show when something else is chosen.
     await ann.configures({ privacy: { ip: 'full' }, hours: { set: (await ann.api('POST', '/hours', { name: 'Shop', time_zone: 'Europe/Berlin', weekly: { monday: [['09:00', '17:00']] }, holidays: [] })).uuid } });
     await ann.settings(`inboxes/${stage.inbox}/general`);
@@ -31,8 +31,9 @@ export default {
 
   async 'rows 143–151: start buttons with icon, team, priority, opening message, in any order'(stage) {
     const ann = await stage.agent('ann');
-    await ann.api('POST', '/teams', { name: 'Returns', members: [], hours: null });
     await ann.settings(`inboxes/${stage.inbox}/home`);
+    await ann.api('POST', '/teams', { name: 'Returns', members: [], hours: null });
+    await ann.page.reload();
     const add = ann.page.getByRole('button', { name: 'Add start button' });
     await add.click();
     await ann.page.getByLabel('Button name').fill('Ask about plants');
@@ -89,6 +90,7 @@ export default {
 
   async 'rows 152–156: self-service and external links and news, in any order, opening in a new tab'(stage) {
     const ann = await stage.agent('ann');
+    await ann.settings('about');
     await ann.configures({ home_apps: [] });
     await ann.settings(`inboxes/${stage.inbox}/home`);
     await ann.page.getByRole('button', { name: 'Add self-service link' }).click();
@@ -133,13 +135,13 @@ export default {
     await one(ann.page.getByRole('alert').filter({ hasText: 'Not saved' }));
     await ann.page.getByLabel('Main colour', { exact: true }).fill('#06548c');
     await ann.page.getByLabel('Launcher text').fill('Questions?');
+    await one(ann.page.getByRole('region', { name: 'Preview' }).getByText('Questions?'));
     await ann.page.getByRole('radio', { name: 'Left' }).check();
     await ann.page.getByRole('radio', { name: 'Sidebar' }).check();
     await ann.page.getByRole('radio', { name: 'Dark', exact: true }).first().check();
     await iconChoice(ann, 'Launcher icon').click();
     await ann.page.getByRole('button', { name: 'None', exact: true }).click();
     await until(await (await ann.page.locator('iframe[title="Preview of the chat"]').elementHandle()).contentFrame(), () => document.documentElement.dataset.theme === 'dark');
-    await one(ann.page.getByRole('region', { name: 'Preview' }).getByText('Questions?'));
     const before = await (await stage.visitor()).opens();
     check(!(await before.launcher.innerText()).includes('Questions?'), 'nothing is live before it is saved');
     await ann.saves();

@@ -30,7 +30,7 @@ export default {
     const { hours: [set] } = await ann.api('GET', '/hours');
     same([set.time_zone, set.weekly.saturday, set.holidays], ['Asia/Tokyo', [['20:00', '02:00']], [{ date: '2026-12-25', name: 'Christmas' }]], 'kept');
     await ann.settings(`inboxes/${stage.inbox}/availability`);
-    await ann.page.getByLabel('Business hours').selectOption({ label: 'Shop' });
+    await ann.page.getByLabel('Business hours', { exact: true }).selectOption({ label: 'Shop' });
     await ann.page.getByRole('radio', { name: /Leave a message/ }).check();
     await ann.saves();
     same((await ann.api('GET', '/inboxes')).inboxes[0].config.hours, { set: set.uuid, outside: 'form' }, 'the inbox goes by it');

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { check, gone, one, same } from '../lib/wait.mjs';
 
 const english = JSON.parse(readFileSync(new URL('../../../assets/locales/en.json', import.meta.url), 'utf8'));
+const sentence = (ann, key) => ann.page.locator(`.words-row:has([id="words-${key}"])`);
 const saved = (ann) => gone(ann.page.getByRole('button', { name: 'Save all' }));
 
 export default {
@@ -15,12 +16,12 @@ export default {
     const missing = Object.keys(english).filter((key) => !key.startsWith('_') && !key.includes('#') && !shown.has(key));
     same(missing, [], 'every key of the locale stands here');
     await ann.page.getByRole('searchbox', { name: 'Search sentences' }).fill('Send us a message');
-    const field = ann.page.locator('.words-row').filter({ hasText: 'Send us a message' }).getByRole('textbox');
+    const field = sentence(ann, 'w.start').getByRole('textbox');
     await one(field);
     await field.fill('Say hello');
     // Before it is saved it stands in the preview (row 179).
     await one(ann.preview.getByText('Say hello').first());
-    await ann.page.getByRole('button', { name: 'Save: Send us a message' }).click();
+    await sentence(ann, 'w.start').getByRole('button', { name: 'Save: Send us a message' }).click();
     await saved(ann);
     const visitor = await (await stage.visitor()).opens();
     await visitor.rings();
@@ -36,7 +37,7 @@ export default {
     const ann = await stage.agent('ann');
     await ann.settings(`inboxes/${stage.inbox}/translations`);
     await ann.page.getByLabel('Language to edit').selectOption('de-DE');
-    const line = ann.page.locator('.words-row').filter({ has: ann.page.locator('small', { hasText: /^launcher\.unread$/ }) }).or(ann.page.locator('.words-row').filter({ has: ann.page.locator('small', { hasText: /^launcher\.unread\s/ }) })).first();
+    const line = sentence(ann, 'launcher.unread');
     const field = line.getByRole('textbox');
     await field.fill('Neue Nachrichten');
     await one(line.getByRole('alert'));
@@ -57,7 +58,7 @@ export default {
     await ann.page.locator('.words-row').first().waitFor();
     await ann.page.getByLabel('Add another language').selectOption('cs');
     await ann.page.getByRole('button', { name: /^Not translated/ }).click();
-    const field = ann.page.locator('.words-row').filter({ hasText: 'Send us a message' }).getByRole('textbox');
+    const field = sentence(ann, 'w.start').getByRole('textbox');
     await field.fill('Napište nám');
     await field.press('Control+Enter');
     await saved(ann);
