@@ -11,6 +11,8 @@ export default {
   async 'row 111: live chat and reports each have their tab, and fill without a reload'(stage) {
     const ann = await stage.agent('ann');
     await ann.comesIn();
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.says('The first word in the chat');
     await ann.configures({ tiles: { chat: true, bug: true, review: true, feature: true, question: true } });
     const tab = (name) => ann.list.getByRole('group', { name: 'Kind of messages' }).getByRole('button', { name });
     await ann.looksAt('All');
@@ -20,8 +22,8 @@ export default {
     await one(ann.row('The basket is empty again'));
     await tab('Live chat').click();
     await gone(ann.row('The basket is empty again'));
-    const visitor = await (await stage.visitor()).opens();
-    await visitor.says('A word in the chat');
+    await visitor.box.fill('A word in the chat');
+    await visitor.box.press('Enter');
     await one(ann.row('A word in the chat'));
     await tab(/^Reports/).click();
     await gone(ann.row('A word in the chat'));

@@ -33,7 +33,8 @@ export default {
     await ann.page.getByLabel('Business hours', { exact: true }).selectOption({ label: 'Shop' });
     await ann.page.getByRole('radio', { name: /Leave a message/ }).check();
     await ann.saves();
-    same((await ann.api('GET', '/inboxes')).inboxes[0].config.hours, { set: set.uuid, outside: 'form' }, 'the inbox goes by it');
+    const { set: by, outside } = (await ann.api('GET', '/inboxes')).inboxes[0].config.hours;
+    same([by, outside], [set.uuid, 'form'], 'the inbox goes by it');
     // In use, it stays.
     stage.expects(/status of 409 .*\/hours\//);
     await ann.settings(`hours/${set.uuid}`);
