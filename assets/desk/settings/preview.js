@@ -87,7 +87,7 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
         ${shown ? null : html`<div class="scene-wait">${failed ? null : late ? html`<p>The preview did not start.</p>` : html`<${Spinner} label="Preparing the preview" />`}</div>`}</div>
       ${!phone || !open ? html`<${Launcher} config=${config} open=${open} onPress=${() => setOpen(!open)} />` : null}
     </div>
-    ${failed ? html`<p class="field-error" role="status">Not shown yet: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
+    ${failed ? html`<p class="field-hint" role="status">Not shown yet: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
   </section>`;
 }
 
