@@ -6,7 +6,7 @@
   const before = window.Deskbell || window.Libredesk;
   if (before && before.inbox) return;
 
-  const METHODS = ['show', 'showChat', 'hide', 'toggle', 'isVisible', 'setUser', 'logout', 'identify', 'onShow', 'onHide', 'onUnreadCountChange', 'destroy'];
+  const METHODS = ['show', 'showChat', 'hide', 'toggle', 'isVisible', 'setUser', 'logout', 'identify', 'setLanguage', 'onShow', 'onHide', 'onUnreadCountChange', 'destroy'];
   const WORDS = { open: 'Open chat', close: 'Close chat', unread: ':count unread', title: 'Chat' };
   const earlier = [window.Libredesk, window.Deskbell].flatMap((queue) => (Array.isArray(queue) ? queue : []));
   let instance = null;
@@ -227,6 +227,7 @@
         else if (session) fetch(base + '/api/v1/widget/chat/auth/logout', { method: 'POST', keepalive: true, headers: { Authorization: 'Bearer ' + session, 'X-Libredesk-Inbox-ID': inbox } }).catch(() => {});
         counted(0);
       },
+      setLanguage: (code) => { tell('language', { code: config.language = code }); },
       identify: (who) => { tell('claims', { ...it.told.claims, ...who }); },
       onShow: (fn) => { calls.onShow = fn; },
       onHide: (fn) => { calls.onHide = fn; },

@@ -152,6 +152,13 @@ export default function panel(it) {
     // Said once; everything else a page told is told again when the frame begins anew.
     if (type === 'draft') delete it.told.draft;
   }
+  /** Another language: what is ours on the page itself speaks it, too. */
+  function reword(words) {
+    it.look.labels = { ...it.look.labels, ...words };
+    frame.title = words.title;
+    for (const box of [area, panel]) box.setAttribute('aria-label', words.title);
+    for (const side in handles) if (words[side] && handles[side]?.hasAttribute('role')) handles[side].setAttribute('aria-label', words[side]);
+  }
   function hear(said) {
     if (said.type === 'hello') {
       greeted = true;
@@ -163,6 +170,7 @@ export default function panel(it) {
       panel.classList.add('up');
       withHandles(said.words);
     } else if (said.type === 'close') it.hide();
+    else if (said.type === 'words') reword(said.words);
     else if (said.type === 'unread') it.counted(said.count);
     else if (said.type === 'window') fill(!!said.full);
     else if (said.type === 'event') it.call(String(said.name), said.data);

@@ -10,7 +10,7 @@ const ITEMS_MAX = 50;
 const RETRY_MS = [1000, 2000, 4000, 8000, 15000, 30000];
 
 /**
- * @typedef {{echo_id: string, conversation: string, text: string, at: number, extra?: any, begin?: any, files?: File[], failed?: string, was_files?: number}} OutboxItem
+ * @typedef {{echo_id: string, conversation: string, text: string, at: number, extra?: any, postback?: any, begin?: any, files?: File[], failed?: string, was_files?: number}} OutboxItem
  * `conversation` is a uuid, or `new:<echo id>` for one that does not exist yet. `failed` is why it needs a person.
  */
 

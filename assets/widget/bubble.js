@@ -6,6 +6,7 @@ import { fromHtml } from '../shared/html.js';
 import { Icon } from '../shared/icons-base.js';
 import { Attachments } from './attachments.js';
 import { Csat } from './csat.js';
+import { Later, parts } from './screens.js';
 import { BOLD, CODE, ITALIC, parse, stretchesOf } from './markup.js';
 
 /** Only emoji, and few of them: shown large, without a bubble. */
@@ -26,7 +27,9 @@ export function Bubble({ chat, entry, first, last, seen, mark, progress }) {
       <div class="message-line">
         <div class="message-parts">
           ${entry.meta.is_csat ? h(Csat, { chat, entry })
-            : entry.text ? html`<div class=${big ? 'big-emoji' : `bubble ${entry.html ? 'rich' : 'plain-text'}`} dir="auto">${said}</div>` : null}
+            : entry.html || (entry.text && !entry.meta.rich) ? big ? html`<div class="big-emoji" dir="auto">${said}</div>`
+              : html`<div class="bubble"><div class=${entry.html ? 'rich' : 'plain-text'} dir="auto">${said}</div></div>` : null}
+          ${entry.meta.rich ? h(Later, { chat, fetch: parts.rich, entry }) : null}
           ${entry.attachments.length ? h(Attachments, { chat, entry, progress }) : null}
         </div>
         <span class="message-time tabular">${clock}</span>

@@ -7,6 +7,8 @@ export const languages = (core) => core.open.get('/api/v1/lang');
 
 /** Speaks another language. @param {import('./store.js').Core} core @param {string} code empty: as the browser prefers @param {boolean} own the visitor chose it, not the page */
 export async function speak(core, code, own) {
+  // A page says it again to each frame it makes.
+  if (!own && code === core.lang) return;
   core.keep({ lang: own && code ? code : null });
   if (!own) core.lang = code;
   await refresh(core);

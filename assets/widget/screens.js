@@ -56,6 +56,7 @@ export const parts = {
   prechat: together('PreChat', ['forms.css'], () => [import('./prechat.js'), ...field()]),
   away: together('Away', ['forms.css'], () => [import('./away.js'), ...field()]),
   contact: together('Contact', ['forms.css'], () => [import('./contact.js'), ...contact()]),
+  rich: together('Rich', ['rich.css'], () => [import('./rich.js')]),
   consent: together('Consent', ['forms.css'], () => [import('./consent.js')]),
 };
 

@@ -51,13 +51,13 @@ export function createSending(core, reading, typing, begun) {
     }
   }
 
-  /** @param {string} text @param {File[]} [files] */
-  function send(text, files = []) {
+  /** @param {string} text @param {File[]} [files] @param {{message_uuid: string, postback_id: string}} [postback] the button that says this */
+  function send(text, files = [], postback) {
     const { state } = core;
     const echo = newEchoId();
     const chat = state.chat === 'new' || !state.chat ? `new:${echo}` : state.chat;
     const begins = chat === `new:${echo}`;
-    const item = { echo_id: echo, conversation: chat, text, at: Date.now(), ...(begins ? { begin: beginning(state) } : {}), ...(begins && state.form ? { extra: state.form } : {}), ...(files.length ? { files } : {}) };
+    const item = { echo_id: echo, conversation: chat, text, at: Date.now(), ...(begins ? { begin: beginning(state) } : {}), ...(begins && state.form ? { extra: state.form } : {}), ...(files.length ? { files } : {}), ...(postback && { postback }) };
     if (begins) { set({ chat }); keep({ view: { name: 'chat', chat } }); }
     reading.change(chat, (timeline) => line.withDivider(line.withPending(timeline, pendingOf(item)), 0));
     typing.stop();
@@ -81,7 +81,7 @@ export function createSending(core, reading, typing, begun) {
       }
     }
     const text = { message: item.text, echo_id: item.echo_id };
-    return fresh ? api.post(`${PREFIX}/conversations/init`, { ...text, ...item.begin, ...(item.extra && { form_data: item.extra }), ...(core.state.variables && { variables: core.state.variables }) }) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, text);
+    return fresh ? api.post(`${PREFIX}/conversations/init`, { ...text, ...item.begin, ...(item.extra && { form_data: item.extra }), ...(core.state.variables && { variables: core.state.variables }) }) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, { ...text, ...(item.postback && { postback: item.postback }) });
   }
 
   /** @param {import('../shared/outbox.js').OutboxItem} item @param {any} result */

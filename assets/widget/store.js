@@ -62,7 +62,7 @@ const NOTICE_MS = 6000;
  * @property {{dialect?: string, email?: string, first_name?: string, last_name?: string}} how which kind of token that is, and what comes with it
  * @property {string} lang the language the page asked for, if any
  * @property {number} speaking counts up with each language asked for
- * @property {{insert: (text: string) => void, value: () => string}|null} editor where one writes, while it is on the screen
+ * @property {import('./editor.js').Editor|null} editor where one writes, while it is on the screen
  * @property {number} era changes with the person: an answer to a question of an earlier era is thrown away
  * @property {{url: string, title: string}|null} at where the visitor is on the site
  * @property {Record<string, any>} timers

@@ -35,7 +35,7 @@ import { createTyping } from './typing.js';
  * @property {() => void} seen
  * @property {(uuid: string, entry: any) => void} changed
  * @property {() => void} resume
- * @property {(text: string, files?: File[]) => void} send
+ * @property {(text: string, files?: File[], postback?: {message_uuid: string, postback_id: string}) => void} send
  * @property {(echoId: string) => void} retry
  * @property {(echoId: string) => string} discard
  * @property {() => void} visited

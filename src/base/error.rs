@@ -139,12 +139,6 @@ impl Error {
         self.field = Some(field.into());
         self
     }
-
-    /// Gives it the word under which a visitor's app knows its sentence.
-    pub fn with_code(mut self, code: &'static str) -> Error {
-        self.code = Some(code);
-        self
-    }
 }
 
 impl fmt::Display for Error {

@@ -164,29 +164,34 @@ impl Desk {
         Ok(roster.hours_of_inbox(inbox).is_none_or(|set| set.plan.open_at(self.clock.now())))
     }
 
-    /// What visitors of an inbox may expect right now.
+    /// What visitors of an inbox may expect right now; of an inbox as it would be, too.
     pub async fn outlook(&self, inbox: &Inbox) -> Result<Outlook> {
         let (mut outlook, _) = self.look(inbox, &*self.roster().await?);
         self.estimate(inbox, &mut outlook).await;
+        Ok(outlook)
+    }
+
+    /// Sees to it that whoever asks for an inbox now, hears of what changes from now on.
+    pub async fn watch_over(&self, inbox: &Inbox) -> Result<()> {
+        let outlook = self.outlook(inbox).await?;
         let mut told = lock(&self.board.0.told);
         match told.get_mut(&inbox.id) {
-            // Somebody else is about to tell the news, or it is news to nobody.
+            // Nothing differs, or somebody else is about to tell it.
             Some(before) if before.outlook == outlook || before.outlook.is_news(&outlook) => {}
-            Some(before) => *before = Told::new(inbox.uuid, outlook.clone()),
+            Some(before) => *before = Told::new(inbox.uuid, outlook),
             None => {
-                told.insert(inbox.id, Told::new(inbox.uuid, outlook.clone()));
-                drop(told);
-                // From now on somebody watches over it.
+                told.insert(inbox.id, Told::new(inbox.uuid, outlook));
+                // It may have changed since we looked, and its hours may turn before all others.
                 self.board.look_again();
             }
         }
-        Ok(outlook)
+        Ok(())
     }
 
     /// Tells one seat what everybody in the inbox was told last, in order with what everybody will be told next.
     pub async fn tell_outlook(&self, inbox: &Inbox, seat: &Seat) -> Result<()> {
         if !lock(&self.board.0.told).contains_key(&inbox.id) {
-            self.outlook(inbox).await?;
+            self.watch_over(inbox).await?;
         }
         if let Some(told) = lock(&self.board.0.told).get(&inbox.id) {
             seat.tell(told.event.clone());

@@ -5,7 +5,6 @@ use super::setting_texts::each_text;
 use crate::base::error::Result;
 use crate::http::assets;
 use crate::model::inbox::{Inbox, InboxConfig};
-use crate::store::ReadTx;
 use crate::store::translations::{self, Own};
 use bytes::Bytes;
 use serde::Deserialize;
@@ -67,12 +66,6 @@ impl Desk {
         self.known.keep_words(inbox.uuid, own.clone(), forgotten);
         Ok(own)
     }
-}
-
-/// The settings as somebody saw them whose screen is in `locale`, inside a transaction: what was agreed to, what we said first.
-pub fn settings_in(tx: &ReadTx, inbox: &Inbox, locale: &str) -> Result<InboxConfig> {
-    let own = shared(translations::of_inbox(tx, inbox.id)?);
-    Ok(Words::choose(&inbox.config, &own, Some(locale), None).config(&inbox.config))
 }
 
 /// As read from the store, ready to be shared.

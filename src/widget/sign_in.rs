@@ -45,6 +45,7 @@ impl Widget {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
         let words = self.words(&inbox, &request).await?;
+        self.desk.watch_over(&inbox).await?;
         let settings = self.public_settings(&inbox, &words, &self.base(&request)).await?;
         // Public and the same for everybody, so its compressed length tells nothing.
         let reply = assets::json(&request, 200, &json!({ "status": "success", "data": settings }));

@@ -15,7 +15,7 @@ const PATIENCE_MS = 8000;
 
 /** @typedef {{view: string, device: 'desktop'|'phone', signed: boolean, dark: boolean, lang: string}} Look */
 /** @returns {Look} */
-export const firstLook = () => ({ view: 'home', device: 'desktop', signed: false, dark: document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches, lang: '' });
+export const firstLook = () => ({ view: 'home', device: innerWidth < 800 ? 'phone' : 'desktop', signed: false, dark: document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches, lang: '' });
 
 /** @type {[string, string][]} */
 const VIEWS = [['home', 'Home'], ['chat', 'Chat'], ['hub', 'Tiles'], ['list', 'Conversations'], ['identify', 'Identity']];
@@ -87,7 +87,7 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
         ${shown ? null : html`<div class="scene-wait">${failed ? null : late ? html`<p>The preview did not start.</p>` : html`<${Spinner} label="Preparing the preview" />`}</div>`}</div>
       ${!phone || !open ? html`<${Launcher} config=${config} open=${open} onPress=${() => setOpen(!open)} />` : null}
     </div>
-    ${failed ? html`<p class="field-error" role="status">Not shown yet: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
+    ${failed ? html`<p class="field-hint" role="status">Not shown yet: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
   </section>`;
 }
 
@@ -99,7 +99,7 @@ function Launcher({ config, open, onPress }) {
   const { launcher = {}, colors = {} } = config;
   const main = rgbOf(colors.primary) ? colors.primary : '#0f766e';
   const ground = rgbOf(launcher.color) ? launcher.color : main;
-  const d = useDrawing(launcher.icon === 'chat' ? 'message-circle' : launcher.icon);
+  const d = useDrawing(launcher.icon === 'chat' ? '' : launcher.icon);
   const [broken, setBroken] = useState('');
   if (launcher.hidden && open) return null;
   const picture = launcher.logo_url && broken !== launcher.logo_url;

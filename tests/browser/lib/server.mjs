@@ -80,9 +80,9 @@ export class Template {
   async remove() { await rm(this.folder, { recursive: true, force: true }); }
 }
 
-/** A line between browser and server that can be cut, as a train in a tunnel does it. */
+/** A line between browser and server that can be cut, as a train in a tunnel does it, or that lets no socket through, as an office does it. */
 export class Line {
-  constructor(port) { Object.assign(this, { port, broken: false, sockets: new Set() }); }
+  constructor(port) { Object.assign(this, { port, broken: false, plain: false, sockets: new Set() }); }
 
   async open() {
     this.server = createServer((socket) => {
@@ -93,7 +93,11 @@ export class Line {
         end.on('error', () => {});
         end.on('close', () => { this.sockets.delete(end); socket.destroy(); far.destroy(); });
       }
-      socket.pipe(far);
+      socket.on('data', (bytes) => {
+        if (!this.plain || !/\r\nupgrade: websocket/i.test(bytes.toString('latin1'))) { far.write(bytes); return; }
+        socket.end('HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\nconnection: close\r\n\r\n');
+      });
+      socket.on('end', () => far.end());
       far.pipe(socket);
     });
     await new Promise((done) => this.server.listen(0, '127.0.0.1', done));

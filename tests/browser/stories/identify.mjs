@@ -1,0 +1,110 @@
+// Name, address and six digits, for inboxes that want to know who writes.
+
+import { check, gone, one, same, until } from '../lib/wait.mjs';
+import { codeFor } from './home.mjs';
+
+const EMAIL = 'mia@example.com';
+
+async function before(stage, config = {}) {
+  const ann = await (await stage.agent('ann')).comesIn();
+  await ann.configures({ access: 'identify', ...config });
+  const visitor = await (await (await stage.visitor()).opens()).rings();
+  await visitor.frame.getByRole('button', { name: /^(Start conversation|Send us a message)/ }).click();
+  const { frame } = visitor;
+  await one(frame.getByRole('heading', { name: 'First, who are you?' }));
+  return { ann, visitor, frame, name: frame.getByRole('textbox', { name: 'Full name' }), email: frame.getByRole('textbox', { name: 'E-mail' }), code: frame.getByRole('textbox', { name: 'Six-digit code' }), go: frame.getByRole('button', { name: 'Continue' }) };
+}
+
+export default {
+  // Rows 167, 190, 191, 194, without a mouse.
+  async 'from the first question to the chat by keyboard alone'(stage) {
+    const { visitor, frame, name, email, code } = await before(stage);
+    const { keyboard } = visitor.page;
+    await until(await visitor.inside(), () => document.activeElement?.getAttribute('name') === 'name');
+    await stage.axe(await visitor.inside(), 'identity');
+    await stage.picture(visitor.page, 'widget-identify');
+    await keyboard.press('Enter');
+    same(await frame.getByText('Please fill this in.').count(), 2, 'both are needed');
+    await stage.axe(await visitor.inside(), 'identity with mistakes');
+    await keyboard.type('Mia Moss');
+    await keyboard.press('Tab');
+    await keyboard.type('mia@');
+    await keyboard.press('Enter');
+    await one(frame.getByText('Please check the e-mail address.'));
+    await keyboard.press('Control+a');
+    await keyboard.type(EMAIL);
+    await keyboard.press('Enter');
+    await one(code);
+    await until(await visitor.inside(), () => document.activeElement?.getAttribute('name') === 'code');
+    same([await code.getAttribute('autocomplete'), await code.getAttribute('inputmode')], ['one-time-code', 'numeric'], 'phones fill it in');
+    await stage.axe(await visitor.inside(), 'code');
+    await keyboard.type(codeFor(stage, EMAIL));
+    await one(visitor.box);
+    await visitor.says('It is me');
+    same([await name.count(), await email.count()], [0, 0], 'not asked again');
+    await visitor.page.reload();
+    await visitor.isIn();
+    await visitor.sees('It is me');
+  },
+
+  // Rows 192, 193.
+  async 'a wrong code says how many tries are left; resending waits; the address can be changed'(stage) {
+    stage.expects(/status of 400/);
+    const { visitor, frame, name, email, code, go } = await before(stage);
+    await name.fill('Mia Moss');
+    await email.fill(EMAIL);
+    await go.click();
+    await one(code);
+    const right = codeFor(stage, EMAIL);
+    await code.fill(right === '000000' ? '000001' : '000000');
+    await one(frame.getByRole('alert').filter({ hasText: '4' }));
+    await stage.axe(await visitor.inside(), 'wrong code');
+    await stage.picture(visitor.page, 'widget-code');
+    const again = frame.getByRole('button', { name: /^New code in 0:/ });
+    await one(again);
+    same(await again.getAttribute('aria-disabled'), 'true', 'not yet');
+    await frame.getByRole('button', { name: 'Use another address' }).click();
+    same([await name.inputValue(), await email.inputValue()], ['Mia Moss', EMAIL], 'kept');
+    await until(await visitor.inside(), () => document.activeElement?.getAttribute('name') === 'email');
+    await email.fill('mia.moss@example.com');
+    await go.click();
+    await one(code);
+    // Pasted as the mail shows it.
+    const [a, b] = codeFor(stage, 'mia.moss@example.com').match(/.../g);
+    await code.fill(`${a} ${b}`);
+    await one(visitor.box);
+    await gone(code);
+  },
+
+  // Row 195.
+  async 'without the switch nobody is asked'(stage) {
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.says('Just a question');
+    check(await visitor.frame.getByRole('textbox', { name: 'E-mail' }).count() === 0, 'no questions');
+  },
+
+  // Row 197.
+  async 'an address that is somebody’s already needs its code'(stage) {
+    const { visitor: owner, name, email, go, code } = await before(stage, { contact_prompt: true });
+    await name.fill('Mia Moss');
+    await email.fill(EMAIL);
+    await go.click();
+    await one(code);
+    await code.fill(codeFor(stage, EMAIL));
+    await owner.says('I was first');
+    const ann = await (await stage.agent('ann')).comesIn();
+    await ann.configures({ access: 'anonymous' });
+    const other = await (await stage.visitor()).opens();
+    await other.says('Somebody else');
+    await other.frame.getByRole('textbox', { name: 'E-mail' }).fill(EMAIL);
+    await other.frame.getByRole('button', { name: 'Save' }).click();
+    const ask = other.frame.getByRole('textbox', { name: 'Six-digit code' });
+    await one(ask);
+    await stage.axe(await other.inside(), 'code in the thread');
+    await stage.picture(other.page, 'widget-code-thread');
+    await ask.fill(codeFor(stage, EMAIL));
+    await one(other.frame.getByRole('region', { name: 'Your contact details' }).filter({ hasText: EMAIL }));
+    await other.sees('Somebody else');
+    await stage.picture(other.page, 'widget-contact-known');
+  },
+};
