@@ -168,6 +168,7 @@ export default {
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('Thank you, that was all');
     await ann.takes('Visitor');
+    await ann.replies('You are welcome');
     await ann.page.getByRole('button', { name: 'Resolve', exact: true }).click();
     const group = visitor.frame.getByRole('group', { name: 'How was this conversation?' });
     await one(group);
