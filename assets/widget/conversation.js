@@ -78,9 +78,11 @@ function Spoken({ chat, timeline, loading }) {
   else if (newest > now.to) {
     const fresh = timeline.stored.filter((entry) => entry.seq > now.to && !now.known.has(entry.uuid) && !entry.mine && entry.kind !== 'activity');
     for (const { uuid } of fresh) now.known.add(uuid);
-    if (fresh.length) now.text = fresh.map((entry) => chat.t('w.says', { name: entry.name || chat.state.settings.brand_name, text: entry.text || entry.attachments[0]?.name || chat.t('w.a_file') })).join('\n');
+    if (fresh.length) {
+      now.at++;
+      now.text = fresh.map((entry) => chat.t('w.says', { name: entry.name || chat.state.settings.brand_name, text: entry.text || entry.attachments[0]?.name || chat.t('w.a_file') })).join('\n');
+    }
     now.to = newest;
-    now.at++;
   }
   now.chat = chat.state.chat;
   now.loaded = !loading;

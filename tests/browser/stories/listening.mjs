@@ -147,7 +147,7 @@ export default {
     await answers.getByRole('button', { name: 'Later' }).click();
     await visitor.hasSent('Later');
     await gone(answers);
-    await ann.sees('Later');
+    await ann.message('Later').last().waitFor();
     await visitor.page.reload();
     await visitor.isIn();
     await visitor.sees('Later');
