@@ -242,6 +242,7 @@ impl Story<'_> {
 
 fn start(words: &str, form: Map<String, Value>) -> Start {
     Start {
+        button: String::new(),
         message: Incoming { text: words.into(), ..Incoming::default() },
         form,
         variables: None,

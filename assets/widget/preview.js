@@ -97,6 +97,7 @@ export function createPreview() {
     draft: () => '',
     talk: new Proxy({}, { get: () => nothing }),
     fetchTalk: () => Promise.resolve({}),
+    languages: refused,
     /** @param {any} asking */
     ask: (asking) => set({ asking }),
   };

@@ -168,7 +168,8 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         Author::Agent { uuid, first_name, last_name, .. } => {
             ("agent", Some(uuid.to_string()), full_name(first_name, last_name), uuid.tint())
         }
-        Author::System => ("system", None, "deskbell".to_owned(), 0),
+        Author::System { name } if name.is_empty() => ("system", None, "deskbell".to_owned(), 0),
+        Author::System { name } => ("system", None, name.clone(), 0),
     };
     let own = matches!(message.kind, MessageKind::Outgoing | MessageKind::Note);
     json!({
@@ -270,7 +271,7 @@ pub fn hit(desk: &Desk, hit: &Hit) -> Value {
     let author_name = match &hit.message.author {
         Author::Contact { uuid, first_name, last_name, .. } => name_of(*uuid, first_name, last_name, None),
         Author::Agent { first_name, last_name, .. } => full_name(first_name, last_name),
-        Author::System => String::new(),
+        Author::System { name } => name.clone(),
     };
     json!({
         "conversation": conversation(desk, &hit.conversation),

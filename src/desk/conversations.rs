@@ -1,6 +1,7 @@
 //! Conversations begin, change hands, rest and end.
 
 use super::Desk;
+use super::beginnings::{check_address, go_on};
 use super::messages::{Incoming, note_activity};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
@@ -37,6 +38,8 @@ pub struct Sender {
 pub struct Start {
     pub message: Incoming,
     pub form: Map<String, Value>,
+    /// The id of the start button that was used, or "".
+    pub button: String,
     /// What the page says of the visit; `None` = nothing new.
     pub variables: Option<Map<String, Value>>,
     pub sender: Sender,
@@ -53,6 +56,8 @@ pub struct Assign {
 pub struct Started {
     pub conversation: Conversation,
     pub message: Message,
+    /// What the start button said before.
+    pub opening: Option<Message>,
     pub contact: Contact,
     /// A new visitor's proof; `None` when there was a session already.
     pub token: Option<String>,
@@ -100,19 +105,34 @@ impl Desk {
         let init_key = echo_key(session.is_none(), start.message.echo_id.as_deref())?;
         let starts = policy.allow_start_conversation && inbox.config.tiles.chat;
         let ip = super::privacy::kept_ip(&inbox.config.privacy, start.sender.ip);
+        let pressed = self.pressed(inbox, &start.button, &start.sender.locale).await?;
+        let wants_address = self.wants_address(inbox, &pressed).await?;
+        let single = inbox.config.single_thread;
         let consent = self.asked(inbox, &start.sender).await?;
         let (inbox, known) = (inbox.id, session.map(|session| session.contact));
         self.store
             .write(move |tx| {
                 let echo = start.message.echo_id.as_deref();
-                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, ConversationKind::Chat, true)? {
+                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, ConversationKind::Chat, true, single)? {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
+                }
+                consent.check(tx, inbox, known)?;
+                if let Some(contact) = known.filter(|_| single)
+                    && let Some(went_on) = go_on(tx, inbox, contact, &start.message, policy.prevent_reply_to_closed_conversation)?
+                {
+                    consent.keep(tx, inbox, contact, Some(went_on.conversation.id))?;
+                    if let Some(variables) = variables {
+                        super::details::put_variables(tx, contact, variables, false)?;
+                    }
+                    return Ok(went_on);
                 }
                 if !starts {
                     return Err(starts_off());
                 }
-                consent.check(tx, inbox, known)?;
+                if wants_address {
+                    check_address(tx, known, &answers)?;
+                }
                 if let Some(contact) = known {
                     let chats = check_today(tx, inbox, contact)?;
                     if policy.prevent_multiple_conversations && chats > 0 {
@@ -135,15 +155,19 @@ impl Desk {
                     ip,
                     user_agent: crate::base::text::clean_line(&start.sender.user_agent, limits::USER_AGENT_CHARS_MAX),
                     locale: start.sender.locale,
+                    team: pressed.team(tx)?,
+                    priority: pressed.priority,
+                    button: pressed.id.clone(),
                     ..conversations::NewConversation::chat(inbox, contact)
                 };
                 let id = conversations::insert(tx, &new)?;
                 consent.keep(tx, inbox, contact, Some(id))?;
+                let opening = pressed.open(tx, id)?;
                 let (conversation, message) = super::messages::store_incoming(tx, id, contact, &start.message)?;
                 if !told.is_empty() {
                     super::messages::note_words(tx, id, told)?;
                 }
-                Ok(Started { conversation, seq: message.seq, message, contact: contacts::contact(tx, contact)?, token })
+                Ok(Started { conversation, seq: message.seq, message, opening, contact: contacts::contact(tx, contact)?, token })
             })
             .await
     }
@@ -366,17 +390,20 @@ pub(super) fn repeated(
     echo_id: Option<&str>,
     kind: ConversationKind,
     with_proof: bool,
+    single: bool,
 ) -> Result<Option<Started>> {
     if let (Some(contact), Some(echo)) = (known, echo_id) {
         let Some(message) = messages::find_by_contact_echo(tx, contact, echo)? else { return Ok(None) };
-        if !messages::is_first(tx, &message)? {
+        // Where everybody has one conversation, a beginning may be its hundredth message.
+        if !single && !messages::is_first(tx, &message)? {
             return Err(super::messages::echo_taken());
         }
         let conversation = conversations::conversation(tx, message.conversation)?;
         if conversation.kind != kind {
             return Err(super::messages::echo_taken());
         }
-        return Ok(Some(Started { conversation, message, contact: contacts::contact(tx, contact)?, token: None, seq: tx.seq()? }));
+        let opening = messages::opening_before(tx, &message)?;
+        return Ok(Some(Started { conversation, message, opening, contact: contacts::contact(tx, contact)?, token: None, seq: tx.seq()? }));
     }
     let Some(key) = init_key else { return Ok(None) };
     let since = tx.now - limits::INIT_REPEAT.as_millis() as i64;
@@ -391,7 +418,8 @@ pub(super) fn repeated(
         sessions::insert(tx, inbox, conversation.contact.id, false, token, until)?;
     }
     let contact = contacts::contact(tx, conversation.contact.id)?;
-    Ok(Some(Started { conversation, message, contact, token, seq: tx.seq()? }))
+    let opening = messages::opening_before(tx, &message)?;
+    Ok(Some(Started { conversation, message, opening, contact, token, seq: tx.seq()? }))
 }
 
 fn first_name(answers: &super::form::Answers) -> String {
@@ -415,8 +443,9 @@ pub(super) fn keep_answers(tx: &WriteTx, contact: ContactId, answers: &super::fo
             }
         }
     } else {
+        let address = answers.email.iter().filter(|_| contact.email.is_none()).map(|address| format!("email: {address}"));
         let words = answers.attributes.iter().map(|(key, value)| format!("{key}: {}", super::form::plain(value)));
-        told = crate::base::text::preview(&words.collect::<Vec<_>>().join(" · "), 500);
+        told = crate::base::text::preview(&address.chain(words).collect::<Vec<_>>().join(" · "), 500);
     }
     contacts::update(tx, &contact)?;
     Ok(told)

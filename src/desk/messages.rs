@@ -218,7 +218,7 @@ fn check_postback(tx: &WriteTx, conversation: ConversationId, postback: &Postbac
 }
 
 /// A message of the contact opens what was resolved, waiting or snoozed.
-fn reopen(tx: &WriteTx, conversation: &Conversation) -> Result<()> {
+pub(super) fn reopen(tx: &WriteTx, conversation: &Conversation) -> Result<()> {
     if conversation.status == Status::Open && conversation.snoozed_until.is_none() {
         return Ok(());
     }

@@ -3,6 +3,7 @@
 pub mod agents;
 pub mod attachments;
 pub mod availability;
+mod beginnings;
 pub mod catch_up;
 pub mod consents;
 pub mod contacts;
@@ -10,6 +11,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod form;
+pub mod forms;
 pub mod hours;
 pub mod icons;
 pub mod identity;

@@ -115,6 +115,8 @@ pub struct Conversation {
     pub rating: Option<u8>,
     /// The language in which the contact sees the widget, or "".
     pub locale: String,
+    /// The start button that was used, or "".
+    pub button: String,
     pub inbox: InboxRef,
     pub contact: ContactRef,
     pub status: Status,

@@ -44,8 +44,8 @@ pub enum Author {
     Contact { id: ContactId, uuid: Uuid, kind: ContactKind, first_name: String, last_name: String },
     /// A person inside.
     Agent { id: AgentId, uuid: Uuid, first_name: String, last_name: String, availability: Availability },
-    /// The house itself.
-    System,
+    /// The house itself; in what visitors read, under the name of the inbox's brand.
+    System { name: String },
 }
 
 /// One thing said.

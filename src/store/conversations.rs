@@ -8,7 +8,7 @@ use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, TeamId, 
 use crate::base::limits;
 use crate::model::agent::AgentRef;
 use crate::model::contact::name_of;
-use crate::model::conversation::{Box_, ContactRef, Conversation, ConversationKind, InboxRef, Kinds, Listed, Origin, Status};
+use crate::model::conversation::{Box_, ContactRef, Conversation, ConversationKind, InboxRef, Kinds, Listed, Origin, Priority, Status};
 use crate::model::event::{Topic, What};
 use crate::model::team::TeamRef;
 use rusqlite::{Row, params};
@@ -20,7 +20,7 @@ macro_rules! conversation_select {
                     p.id, p.uuid, p.first_name, p.last_name, p.email, p.kind, EXISTS (SELECT 1 FROM identities WHERE contact_id = p.id),
                     c.status, c.snoozed_until, c.closed_by_contact, a.id, a.uuid, a.first_name, a.last_name, a.availability,
                     c.seq, c.last_seq, c.last_incoming_seq, c.preview, c.preview_from, c.contact_seen_seq, c.agent_seen_seq,
-                    c.waiting_since, c.last_message_at, c.created_at, c.priority, t.id, t.uuid, t.name, c.kind, c.rating, c.locale",
+                    c.waiting_since, c.last_message_at, c.created_at, c.priority, t.id, t.uuid, t.name, c.kind, c.rating, c.locale, c.button",
             $more,
             " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
               LEFT JOIN agents a ON a.id = c.assignee_id LEFT JOIN teams t ON t.id = c.team_id ",
@@ -61,6 +61,18 @@ pub fn of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<Vec
     )
 }
 
+/// The contact's newest chat in this inbox that may be gone on with: any, or with `closed` = false only one that is not resolved.
+pub fn newest_chat(tx: &ReadTx, inbox: InboxId, contact: ContactId, closed: bool) -> Result<Option<Conversation>> {
+    tx.one(
+        conversation_select!(
+            "",
+            "WHERE c.contact_id = ?2 AND c.inbox_id = ?1 AND c.kind = 'chat' AND (?3 OR c.status <> 'resolved') ORDER BY c.id DESC LIMIT 1"
+        ),
+        params![inbox, contact, closed],
+        read,
+    )
+}
+
 /// The contact's other conversations, for an agent's panel: newest first, without `but`.
 pub fn earlier(tx: &ReadTx, contact: ContactId, but: ConversationId) -> Result<Vec<Conversation>> {
     tx.all(
@@ -73,6 +85,13 @@ pub fn earlier(tx: &ReadTx, contact: ContactId, but: ConversationId) -> Result<V
 /// The newest open conversations of an agent, for telling their contacts that he came or went.
 pub fn open_of_assignee(tx: &ReadTx, agent: AgentId) -> Result<Vec<Conversation>> {
     tx.all(conversation_select!("", "WHERE c.assignee_id = ?1 AND c.listing = 'open' ORDER BY c.last_seq DESC LIMIT 50"), [agent], read)
+}
+
+/// Whether the contact has a conversation of any kind in this inbox.
+pub fn has_any(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<bool> {
+    Ok(tx
+        .one("SELECT 1 FROM conversations WHERE contact_id = ?2 AND inbox_id = ?1 LIMIT 1", params![inbox, contact], |_| Ok(()))?
+        .is_some())
 }
 
 /// How many chats the contact has in this inbox, and how many conversations of any kind began after `since`.
@@ -221,6 +240,10 @@ pub struct NewConversation {
     pub kind: ConversationKind,
     pub rating: Option<u8>,
     pub locale: String,
+    /// The start button that was used, or "".
+    pub button: String,
+    pub team: Option<TeamId>,
+    pub priority: Option<Priority>,
 }
 
 impl NewConversation {
@@ -236,6 +259,9 @@ impl NewConversation {
             kind: ConversationKind::Chat,
             rating: None,
             locale: String::new(),
+            button: String::new(),
+            team: None,
+            priority: None,
         }
     }
 }
@@ -244,8 +270,9 @@ impl NewConversation {
 pub fn insert(tx: &WriteTx, new: &NewConversation) -> Result<ConversationId> {
     let attributes = serde_json::to_string(&new.attributes).map_err(Error::internal)?;
     Ok(ConversationId(tx.insert(
-        "INSERT INTO conversations (uuid, inbox_id, contact_id, attributes, init_key, seq, last_seq, last_message_at, meta_ip, meta_user_agent, created_at, kind, rating, locale)
-         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, ?8, ?6, ?9, ?10, ?11)",
+        "INSERT INTO conversations (uuid, inbox_id, contact_id, attributes, init_key, seq, last_seq, last_message_at, meta_ip, meta_user_agent, created_at, kind, rating, locale, button,
+             team_id, priority)
+         VALUES (?1, ?2, ?3, ?4, ?5, 0, 0, ?6, ?7, ?8, ?6, ?9, ?10, ?11, ?12, ?13, ?14)",
         params![
             Uuid::new(),
             new.inbox,
@@ -257,7 +284,10 @@ pub fn insert(tx: &WriteTx, new: &NewConversation) -> Result<ConversationId> {
             new.user_agent,
             new.kind,
             new.rating,
-            new.locale
+            new.locale,
+            new.button,
+            new.team,
+            new.priority
         ],
     )?))
 }
@@ -401,7 +431,7 @@ pub(super) fn topics(conversation: &Conversation, public: bool) -> Vec<Topic> {
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
-    Ok(Listed { conversation: read(row)?, unread: row.get(38)? })
+    Ok(Listed { conversation: read(row)?, unread: row.get(39)? })
 }
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -450,5 +480,6 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         kind: row.get(35)?,
         rating: row.get(36)?,
         locale: row.get(37)?,
+        button: row.get(38)?,
     })
 }

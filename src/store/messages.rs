@@ -22,7 +22,8 @@ macro_rules! message_select {
         concat!(
             "SELECT m.id, m.uuid, m.conversation_id, c.uuid, m.seq, m.kind, p.id, p.uuid, p.kind, p.first_name, p.last_name,
                     a.id, a.uuid, a.first_name, a.last_name, a.availability, m.via, m.source, m.html, m.text, m.activity, m.echo_id,
-                    m.created_at, m.edited_at, s.uuid, s.rating, s.feedback, s.answered_at, m.meta
+                    m.created_at, m.edited_at, s.uuid, s.rating, s.feedback, s.answered_at, m.meta,
+                    CASE WHEN m.via = 'system' AND m.kind = 'outgoing' THEN (SELECT json_extract(config, '$.brand_name') FROM inboxes WHERE id = c.inbox_id) END
              FROM messages m JOIN conversations c ON c.id = m.conversation_id
              LEFT JOIN contacts p ON p.id = m.contact_id LEFT JOIN agents a ON a.id = m.agent_id LEFT JOIN surveys s ON s.message_id = m.id ",
             $tail
@@ -112,10 +113,15 @@ pub fn find_by_contact_echo(tx: &ReadTx, contact: ContactId, echo_id: &str) -> R
     id.map(|id| message(tx, id)).transpose()
 }
 
-/// Whether a message began its conversation.
+/// What a start button said before this first message.
+pub fn opening_before(tx: &ReadTx, first: &Message) -> Result<Option<Message>> {
+    Ok(public_page(tx, first.conversation, Some(first.seq), 1)?.pop().filter(|message| message.meta.opening))
+}
+
+/// Whether a message is the first that its contact wrote in the conversation.
 pub fn is_first(tx: &ReadTx, message: &Message) -> Result<bool> {
     let earlier = tx.one(
-        "SELECT 1 FROM messages WHERE conversation_id = ?1 AND seq < ?2 LIMIT 1",
+        "SELECT 1 FROM messages WHERE conversation_id = ?1 AND seq < ?2 AND kind = 'incoming' LIMIT 1",
         params![message.conversation, message.seq],
         |_| Ok(()),
     )?;
@@ -196,7 +202,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
     } else if let Some(id) = row.get::<_, Option<ContactId>>(6)? {
         Author::Contact { id, uuid: row.get(7)?, kind: row.get::<_, ContactKind>(8)?, first_name: row.get(9)?, last_name: row.get(10)? }
     } else {
-        Author::System
+        Author::System { name: row.get::<_, Option<String>>(29)?.unwrap_or_default() }
     };
     let activity: Option<String> = row.get(20)?;
     Ok(Message {

@@ -30,6 +30,8 @@ struct Init {
     locale: String,
     #[serde(default)]
     variables: Option<Map<String, Value>>,
+    #[serde(default)]
+    button: String,
 }
 
 /// What comes with a first message beside its words and files.
@@ -39,6 +41,7 @@ pub(super) struct Extras {
     pub consent: bool,
     pub locale: String,
     pub variables: Option<Map<String, Value>>,
+    pub button: String,
 }
 
 #[derive(Deserialize, Default)]
@@ -85,8 +88,8 @@ impl Widget {
         self.check_access(&starter)?;
         let asked: Init = request.json().await?;
         let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, ..Incoming::default() };
-        let Init { form_data, consent, locale, variables, .. } = asked;
-        self.begin(&request, starter, message, Extras { form: form_data.unwrap_or_default(), consent, locale, variables }).await
+        let Init { form_data, consent, locale, variables, button, .. } = asked;
+        self.begin(&request, starter, message, Extras { form: form_data.unwrap_or_default(), consent, locale, variables, button }).await
     }
 
     /// `GET conversations` (2.7).
@@ -184,7 +187,7 @@ impl Widget {
         }
         let files = message.files.clone();
         let sender = sender(request, extras.consent, &extras.locale);
-        let start = Start { message, form: extras.form, variables: extras.variables, sender };
+        let start = Start { message, form: extras.form, button: extras.button, variables: extras.variables, sender };
         let started = match self.desk.begin(&inbox, visitor.as_ref().map(|visitor| &visitor.session), start).await {
             Ok(started) => started,
             Err(error) => {
@@ -195,9 +198,12 @@ impl Widget {
         let closed = self.desk.is_closed_for(&started.conversation);
         let (hours_id, utc_offset) = self.hours_of(&inbox, started.conversation.team.as_ref()).await?;
         let thread = Thread { conversation: started.conversation, last: Some(started.message.clone()), unread: 0 };
+        // Newest first, as ever.
+        let said = [Some(&started.message), started.opening.as_ref()];
+        let messages: Vec<Value> = said.into_iter().flatten().map(|message| wire::message(&self.desk, message)).collect();
         let mut data = json!({
             "conversation": wire::conversation(&self.desk, &thread, closed),
-            "messages": [wire::message(&self.desk, &started.message)],
+            "messages": messages,
             "business_hours_id": hours_id,
             "working_hours_utc_offset": utc_offset,
         });

@@ -157,6 +157,7 @@ fn take_field(fields: &mut Fields, name: &str, value: String) -> Result<()> {
         "variables" => fields.extras.variables = Some(object("variables", &value)?),
         "consent" => fields.extras.consent = is_yes(&value),
         "locale" => fields.extras.locale = value,
+        "button" => fields.extras.button = value,
         // Unknown fields are somebody else's extension.
         _ => {}
     }

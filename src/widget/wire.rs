@@ -400,6 +400,7 @@ fn partial(desk: &Desk, conversation: &Conversation, closed: bool) -> Map<String
         "status": status,
         "closed": closed,
         "kind": conversation.kind.as_str(),
+        "button": conversation.button,
         "assignee": conversation.assignee.as_ref().map(|agent| assignee(desk, agent)),
         "team": conversation.team.as_ref().map(|team| json!({ "name": team.name })),
         "seq": conversation.seq,
@@ -439,7 +440,7 @@ fn author(desk: &Desk, author: &Author) -> Value {
         Author::Agent { id, uuid, first_name, availability, .. } => {
             (id.0, first_name.as_str(), "", "agent", reach(desk.reach(*id, *availability)), uuid.tint())
         }
-        Author::System => (0, "", "", "agent", "", 0),
+        Author::System { name } => (0, name.as_str(), "", "agent", "", 0),
     };
     json!({
         "id": id, "first_name": first_name, "last_name": last_name, "email": null, "avatar_url": null, "availability_status": status,

@@ -301,7 +301,7 @@ async fn the_launcher_hides_outside_hours() {
     house.later(hours(1)).await;
     assert_eq!(hidden().await, (false, json!("hide")));
     house.configure(json!({ "launcher": { "hidden": true } })).await;
-    assert_eq!(hidden().await.0, true);
+    assert!(hidden().await.0);
 }
 
 /// rows 68, 80, 83: hours as the original protocol knows them.
@@ -353,4 +353,125 @@ async fn a_foreign_widget_gets_the_hours_it_knows() {
     assert_eq!((&opened["business_hours_id"], &opened["working_hours_utc_offset"]), (&json!(2), &json!(-300)), "its team's");
     let began = house.visitor().starts("hi").await;
     assert_eq!((&began["business_hours_id"], &began["working_hours_utc_offset"]), (&json!(1), &json!(330)));
+}
+
+/// unique 12, row 227: outside hours a first message needs an address to answer to, where the inbox wants that.
+#[tokio::test]
+async fn outside_hours_a_first_message_needs_an_address() {
+    let house = House::boot().await;
+    house.until_monday("08:00").await;
+    with_office_hours(&house).await;
+    house.configure(json!({ "hours": { "outside": "form" } })).await;
+    let people = "SELECT count(*) FROM contacts";
+    let visitor = house.visitor();
+    let tries = |visitor: &Visitor, body: Value| visitor.post("/chat/conversations/init").json(body);
+    let refused = tries(&visitor, json!({ "message": "hi", "echo_id": echo_id() })).await;
+    refused.refused(400);
+    assert_eq!((&refused.json()["code"], &refused.json()["field"]), (&json!("email_needed"), &json!("email")));
+    tries(&visitor, json!({ "message": "hi", "form_data": { "email": "nonsense" } })).await.refused(400);
+    let form = Form::new().text("start", "1").file("list.txt", b"eggs");
+    assert_eq!(visitor.post("/media/upload").form(form).await.json()["code"], "email_needed");
+    assert_eq!(house.count(people), 0, "nothing is kept of who was refused");
+    visitor.starts_with(json!({ "message": "hi", "form_data": { "email": "zoe@example.com" } })).await;
+    // Further messages, and people whose address is known, are not asked.
+    visitor.says("and another thing").await;
+    tries(&visitor, json!({ "message": "hi again" })).await.data();
+    tries(&house.signed_in("ada").await, json!({ "message": "hi" })).await.data();
+    // Somebody for whom a site vouches without an address may leave one; it is told, not believed.
+    let mut claims = house.claims("bob");
+    claims.as_object_mut().unwrap().remove("email");
+    let bob = house.visitor().holding(&text_at(&house.exchange(&house.sign(&claims)).await, "session_token"));
+    assert_eq!(tries(&bob, json!({ "message": "hi" })).await.json()["code"], "email_needed");
+    let began = bob.starts_with(json!({ "message": "hi", "form_data": { "email": "bob@example.com" } })).await;
+    let seen = house.agent().await.opens(&text_at(&began, "conversation/uuid")).await;
+    assert!(list_at(&seen, "messages").iter().any(|message| text_at(message, "text") == "email: bob@example.com"), "{seen}");
+    house.later(hours(1)).await;
+    tries(&house.visitor(), json!({ "message": "hi" })).await.data();
+}
+
+/// rows 146–149: a start button decides team, priority and the first bubble.
+#[tokio::test]
+async fn what_begins_with_a_button() {
+    let house = House::boot().await;
+    let owner = house.agent().await;
+    let team = text_at(&owner.post("/teams").json(json!({ "name": "Sales" })).await.ok(), "uuid");
+    let buttons = json!([
+        { "id": "buy", "name": "Buy", "team": team, "priority": "high", "opening_message": "What may it be, **please**?" },
+        { "id": "ask", "name": "Ask" },
+    ]);
+    house.configure(json!({ "home_buttons": buttons, "brand_name": "Corner shop" })).await;
+    let texts = json!({ "texts": { "set.button.buy.opening_message": "Was darf es sein?" } });
+    owner.put(&format!("/inboxes/{}/translations/de", house.inbox)).json(texts).await.ok();
+
+    let visitor = house.visitor();
+    let body = json!({ "message": "bread", "button": "buy", "echo_id": echo_id() });
+    let began = visitor.starts_with(body.clone()).await;
+    let said: Vec<String> = list_at(&began, "messages").iter().map(|message| text_at(message, "text_content")).collect();
+    assert_eq!(said, ["bread", "What may it be, please?"], "newest first");
+    let opening = &began["messages"][1];
+    assert_eq!(opening["html"], "<p>What may it be, <strong>please</strong>?</p>");
+    assert_eq!(
+        (&opening["meta"], &opening["author"]["type"], &opening["author"]["first_name"]),
+        (&json!({ "opening": true }), &json!("agent"), &json!("Corner shop"))
+    );
+    let conversation = &began["conversation"];
+    assert_eq!((&conversation["button"], &conversation["team"]), (&json!("buy"), &json!({ "name": "Sales" })));
+    assert_eq!(conversation["unread_message_count"], 0);
+    assert_eq!(visitor.texts().await, ["What may it be, please?", "bread"]);
+    let seen = owner.opens(&visitor.conversation()).await;
+    assert_eq!((&seen["conversation"]["team"]["name"], &seen["conversation"]["priority"]), (&json!("Sales"), &json!("high")));
+    assert!(seen["conversation"]["waiting_since"].is_i64(), "a greeting is no answer");
+    assert_eq!(seen["messages"][0]["author"]["name"], "Corner shop");
+    // The same again is the same conversation, told the same.
+    let again = house.visitor().post("/chat/conversations/init").json(body).await.data();
+    assert_eq!((&again["conversation"]["uuid"], &again["messages"]), (&conversation["uuid"], &began["messages"]));
+
+    let german = house.visitor().starts_with(json!({ "message": "Brot", "button": "buy", "locale": "de" })).await;
+    assert_eq!(german["messages"][1]["text_content"], "Was darf es sein?");
+    let plain = house.visitor().starts_with(json!({ "message": "hi", "button": "ask" })).await;
+    assert_eq!(
+        (list_at(&plain, "messages").len(), &plain["conversation"]["team"]),
+        (1, &Value::Null),
+        "an empty thread until somebody writes"
+    );
+    let form = Form::new().text("start", "1").text("button", "buy").file("list.txt", b"eggs");
+    assert_eq!(house.visitor().post("/media/upload").form(form).await.data()["conversation"]["team"]["name"], "Sales");
+    // A button that was taken away while the page was open.
+    let gone = house.visitor().starts_with(json!({ "message": "hi", "button": "gone" })).await;
+    assert_eq!((list_at(&gone, "messages").len(), &gone["conversation"]["button"]), (1, &json!("")));
+}
+
+/// row 133, decision 3: one conversation per person, for ever, on every device.
+#[tokio::test]
+async fn one_thread_for_ever() {
+    let house = House::boot().await;
+    house.configure(json!({ "single_thread": true, "home_buttons": [{ "id": "ask", "name": "Ask", "opening_message": "Yes?" }] })).await;
+    let owner = house.agent().await;
+    let begin = async |visitor: &Visitor, body: Value| visitor.post("/chat/conversations/init").json(body).await.data();
+    let phone = house.signed_in("ada").await;
+    let first = phone.starts_with(json!({ "message": "one", "button": "ask" })).await;
+    let laptop = house.signed_in("ada").await;
+    let echo = echo_id();
+    let second = begin(&laptop, json!({ "message": "two", "echo_id": echo, "button": "ask" })).await;
+    assert_eq!(second["conversation"]["uuid"], first["conversation"]["uuid"]);
+    assert_eq!(second.as_object().unwrap().keys().collect::<Vec<_>>(), first.as_object().unwrap().keys().collect::<Vec<_>>());
+    assert_eq!((list_at(&second, "messages").len(), &second["messages"][0]["text_content"]), (1, &json!("two")));
+    let again = begin(&laptop, json!({ "message": "two", "echo_id": echo })).await;
+    assert_eq!(again["messages"][0]["uuid"], second["messages"][0]["uuid"]);
+    phone.hears("two").await;
+    // Done is not over.
+    owner.sets_status(&phone.conversation(), "resolved").await;
+    let third = begin(&phone, json!({ "message": "three" })).await;
+    assert_eq!((&third["conversation"]["uuid"], &third["conversation"]["status"]), (&first["conversation"]["uuid"], &json!("Open")));
+    assert_eq!(phone.texts().await, ["Yes?", "one", "two", "three"]);
+    // Somebody else, and somebody without a session, has another one; a visitor's own goes on as well.
+    let visitor = house.visitor();
+    let own = visitor.starts("hello").await;
+    assert_ne!(own["conversation"]["uuid"], first["conversation"]["uuid"]);
+    assert_eq!(begin(&visitor, json!({ "message": "hello again" })).await["conversation"]["uuid"], own["conversation"]["uuid"]);
+    // Where nothing may be written into closed ones, a new one is better than none.
+    house.configure(json!({ "users": { "prevent_reply_to_closed_conversation": true } })).await;
+    owner.sets_status(&phone.conversation(), "resolved").await;
+    let fourth = begin(&phone, json!({ "message": "four" })).await;
+    assert_ne!(fourth["conversation"]["uuid"], first["conversation"]["uuid"]);
 }

@@ -63,7 +63,7 @@ export default {
 
   // Row 133 and the switch for one conversation per person.
   async 'one thread: straight to it, no list, no other one'(stage) {
-    await settings(stage, { single_thread: true });
+    await settings(stage, { single_thread: true, home_apps: [] });
     const visitor = await (await (await stage.visitor()).opens()).rings();
     await one(visitor.box);
     same(await visitor.frame.getByRole('button', { name: 'Back' }).count(), 0, 'nothing lies behind it');
@@ -120,6 +120,7 @@ export default {
     const heading = first.frame.getByRole('heading', { name: 'Where can we reach you?' });
     await one(heading);
     await stage.axe(await first.inside(), 'contact card');
+    await stage.picture(first.page, 'widget-contact');
     // Never in the way of writing.
     await first.says('And on');
     await first.frame.getByRole('button', { name: 'Not now' }).click();
@@ -151,6 +152,7 @@ export default {
     await visitor.frame.getByRole('button', { name: /^(Start conversation|Send us a message)/ }).click();
     await one(visitor.frame.getByRole('heading', { name: 'We are not here right now' }));
     await stage.axe(await visitor.inside(), 'away form');
+    await stage.picture(visitor.page, 'widget-away');
     await visitor.frame.getByRole('textbox', { name: 'Your message' }).fill('Call me when you are back');
     await visitor.frame.getByRole('button', { name: 'Leave message' }).click();
     same(await visitor.frame.getByText('Please fill this in.').count(), 2, 'name and address are needed');
@@ -159,5 +161,57 @@ export default {
     await visitor.frame.getByRole('button', { name: 'Leave message' }).click();
     await visitor.hasSent('Call me when you are back');
     await one(ann.row('Mia'));
+  },
+
+  async 'how was it, answered by keyboard alone'(stage) {
+    const ann = await settings(stage, { csat_enabled: true });
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.says('Thank you, that was all');
+    await ann.takes('Visitor');
+    await ann.page.getByRole('button', { name: 'Resolve', exact: true }).click();
+    const group = visitor.frame.getByRole('group', { name: 'How was this conversation?' });
+    await one(group);
+    await stage.axe(await visitor.inside(), 'how was it');
+    const { keyboard } = visitor.page;
+    const inside = await visitor.inside();
+    await visitor.box.focus();
+    for (let tabs = 0; tabs < 12 && !await inside.evaluate(() => document.activeElement?.getAttribute('type') === 'radio'); tabs++) await keyboard.press('Shift+Tab');
+    await keyboard.press('ArrowLeft');
+    await until(inside, () => document.querySelector('[type="radio"]:checked'));
+    await stage.picture(visitor.page, 'widget-csat');
+    await keyboard.press('Tab');
+    await keyboard.type('Quick and kind');
+    await keyboard.press('Tab');
+    await keyboard.press('Enter');
+    await one(visitor.frame.getByText('Thank you for telling us.'));
+  },
+
+  // Row 81 and every kind of question.
+  async 'the questions before a chat: every kind, checked where it is asked'(stage) {
+    const field = (key, type, more = {}) => ({ key, type, label: `The ${key}`, enabled: true, required: true, ...more });
+    await settings(stage, { prechat_form: { enabled: true, title: 'Before we begin', fields: [field('name', 'text', { is_default: true, order: 1 }), field('email', 'email', { is_default: true, order: 2 }),
+      field('chairs', 'number', { order: 3 }), field('day', 'date', { order: 4 }), field('wood', 'list', { values: ['Oak', 'Beech'], order: 5 }), field('mobile', 'phone', { order: 6 }), field('site', 'link', { order: 7 }), field('terms', 'checkbox', { order: 8 })] } });
+    const visitor = await (await (await stage.visitor({ viewport: { width: 360, height: 640 } })).opens()).rings();
+    const { frame } = visitor;
+    await frame.getByRole('button', { name: /^(Start conversation|Send us a message)/ }).click();
+    await one(frame.getByRole('heading', { name: 'Before we begin' }));
+    const go = frame.getByRole('button', { name: 'Continue' });
+    await go.click();
+    same(await frame.getByText('Please fill this in.').count(), 8, 'each says what it lacks');
+    await until(await visitor.inside(), () => document.activeElement?.getAttribute('name') === 'name');
+    await stage.axe(await visitor.inside(), 'questions with mistakes');
+    await frame.getByLabel('The name').fill('Mia');
+    await frame.getByLabel('The email').fill('mia@example.com');
+    await frame.getByLabel('The chairs').fill('4');
+    await frame.getByLabel('The day').fill('2026-12-24');
+    await frame.getByLabel('The wood').selectOption('Oak');
+    await frame.getByLabel('The mobile').fill('+49 30 1234');
+    await frame.getByLabel('The site').fill('example.com');
+    await frame.getByLabel('The terms').check();
+    await go.click();
+    await one(frame.getByText('A link starts with https://'));
+    await frame.getByLabel('The site').fill('https://example.com');
+    await go.click();
+    await visitor.says('Four chairs, please');
   },
 };

@@ -59,6 +59,7 @@ export default {
     await code.fill(right === '000000' ? '000001' : '000000');
     await one(frame.getByRole('alert').filter({ hasText: '4' }));
     await stage.axe(await visitor.inside(), 'wrong code');
+    await stage.picture(visitor.page, 'widget-code');
     const again = frame.getByRole('button', { name: /^New code in 0:/ });
     await one(again);
     same(await again.getAttribute('aria-disabled'), 'true', 'not yet');
@@ -100,8 +101,10 @@ export default {
     const ask = other.frame.getByRole('textbox', { name: 'Six-digit code' });
     await one(ask);
     await stage.axe(await other.inside(), 'code in the thread');
+    await stage.picture(other.page, 'widget-code-thread');
     await ask.fill(codeFor(stage, EMAIL));
     await one(other.frame.getByRole('region', { name: 'Your contact details' }).filter({ hasText: EMAIL }));
     await other.sees('Somebody else');
+    await stage.picture(other.page, 'widget-contact-known');
   },
 };
