@@ -59,7 +59,7 @@ pub(super) enum View {
 /// The whole page.
 pub(super) fn page(widget: &Widget, words: &Words, shown: &Shown) -> Html {
     let brand = &shown.config.brand_name;
-    let mut main = el("main").add(el("h1").set("dir", "auto").text(brand));
+    let mut main = el("main").add(el("h1").add(el("bdi").text(brand)));
     if let Some(error) = &shown.error {
         main = main.add(problem(words, shown, error));
     }
@@ -177,7 +177,7 @@ fn thread_of(widget: &Widget, words: &Words, shown: &Shown, thread: &Thread, pag
     let mut ways = el("p").set("id", "end").set("class", "ways").add(look);
     if !shown.watch && before.is_none() {
         let watch = words.say("plain.watch").replace(":count", &WATCH_S.to_string());
-        ways = ways.add(Html::text(" · ")).add(el("a").to("href", &format!("{}?c={uuid}&watch=1#end", shown.path)).text(&watch));
+        ways = ways.add(Html::text(" ")).add(el("a").to("href", &format!("{}?c={uuid}&watch=1#end", shown.path)).text(&watch));
     }
     section.add(ways)
 }
@@ -461,7 +461,7 @@ fn leave(words: &Words, shown: &Shown) -> Element {
 }
 
 fn labelled(label: &str, id: &str, control: Element) -> Element {
-    el("p").add(el("label").set("for", id).set("dir", "auto").text(label)).add(control)
+    el("p").add(el("label").set("for", id).add(el("bdi").text(label))).add(control)
 }
 
 /// Says of a field that it is the one that is wrong.
