@@ -243,7 +243,7 @@ impl Widget {
         let text = check_incoming(posted.field("message"), !posted.files.is_empty())?;
         let message = Incoming { text, echo_id, files: posted.files.clone(), postback: None };
         let sender = sender(request, posted.field("consent") == "1", visit.words.locale());
-        let start = Start { message, form: answers(&visit.inbox, posted), variables: None, sender };
+        let start = Start { message, form: answers(&visit.inbox, posted), button: String::new(), variables: None, sender };
         let started = self.desk.begin(&visit.inbox, session, start).await?;
         Ok(Done::Thread { session: started.token.map(Some), conversation: Some(started.conversation.uuid) })
     }
