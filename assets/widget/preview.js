@@ -69,6 +69,10 @@ export function createPreview() {
     post('ready');
   }
 
+  // Whoever types in the settings beside it must not lose the cursor to a form in here.
+  const { focus } = HTMLElement.prototype;
+  HTMLElement.prototype.focus = function quietly(/** @type {FocusOptions|undefined} */ options) { if (document.hasFocus()) focus.call(this, options); };
+
   addEventListener('message', (event) => {
     if (ours && event.source === window.parent && event.origin === location.origin && event.data?.deskbell === nonce && event.data.type === 'preview') draw(event.data);
   });
@@ -93,6 +97,7 @@ export function createPreview() {
     ...doorVerbs(/** @type {any} */ (core)),
     go,
     begin: () => post('hello'),
+    close: () => post('close'),
     mute: () => set({ sound: !state.sound }),
     draft: () => '',
     talk: new Proxy({}, { get: () => nothing }),
