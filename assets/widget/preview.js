@@ -33,7 +33,7 @@ export function createPreview() {
   const ours = window.parent !== window && said.get('o') === location.origin;
   /** @type {Set<() => void>} */ const watchers = new Set();
   /** @type {any} */ let state = {
-    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0,
+    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, grown: null,
     conversations: [], listed: true, timelines: {}, loaded: {}, typing: {}, net: 'none', open: true, mobile: false, full: false, framed: true, user: null, signed: false, session: false,
     sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
   };
