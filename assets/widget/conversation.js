@@ -71,15 +71,18 @@ export function Conversation({ chat }) {
  */
 function Spoken({ chat, timeline, loading }) {
   const newest = newestSeq(timeline);
-  const said = useRef({ chat: chat.state.chat, to: newest, loaded: !loading, text: '', at: 0 });
+  const said = useRef({ chat: chat.state.chat, to: newest, known: new Set(), loaded: !loading, text: '', at: 0 });
   const now = said.current;
   const moved = now.chat !== chat.state.chat && !now.chat.startsWith('new');
   if (moved || !now.loaded) Object.assign(now, { to: newest, text: '' });
   else if (newest > now.to) {
-    const fresh = timeline.stored.filter((entry) => entry.seq > now.to && !entry.mine && entry.kind !== 'activity');
-    if (fresh.length) now.text = fresh.map((entry) => chat.t('w.says', { name: entry.name || chat.state.settings.brand_name, text: entry.text || entry.attachments[0]?.name || chat.t('w.a_file') })).join('\n');
+    const fresh = timeline.stored.filter((entry) => entry.seq > now.to && !now.known.has(entry.uuid) && !entry.mine && entry.kind !== 'activity');
+    for (const { uuid } of fresh) now.known.add(uuid);
+    if (fresh.length) {
+      now.at++;
+      now.text = fresh.map((entry) => chat.t('w.says', { name: entry.name || chat.state.settings.brand_name, text: entry.text || entry.attachments[0]?.name || chat.t('w.a_file') })).join('\n');
+    }
     now.to = newest;
-    now.at++;
   }
   now.chat = chat.state.chat;
   now.loaded = !loading;

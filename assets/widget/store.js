@@ -68,6 +68,7 @@ const NOTICE_MS = 6000;
  * @property {Record<string, any>} timers
  * @property {Promise<void>|null} listing the list of conversations, on its way
  * @property {import('./talk.js').Talk|null} talk the parts of a conversation, once they are here
+ * @property {boolean} proving a code is on its way to the server
  * @property {(patch: Partial<State>) => void} set
  * @property {(watcher: () => void) => () => void} watch
  * @property {(key: string, terms?: Record<string, string|number>) => string} t
@@ -107,6 +108,7 @@ export function createCore({ base, inbox, page }) {
     timers: {},
     listing: null,
     talk: null,
+    proving: false,
 
     set(patch) { core.state = { ...core.state, ...patch }; for (const watcher of watchers) watcher(); },
     watch(watcher) { watchers.add(watcher); return () => watchers.delete(watcher); },

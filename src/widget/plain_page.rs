@@ -186,8 +186,8 @@ fn bubble(widget: &Widget, words: &Words, shown: &Shown, message: &Message) -> E
     let own = message.kind == MessageKind::Incoming;
     let who = match &message.author {
         Author::Agent { first_name, .. } if !own => first_name.clone(),
-        Author::Agent { .. } | Author::Contact { .. } | Author::System if own => words.say("w.you").to_owned(),
-        Author::Agent { .. } | Author::Contact { .. } | Author::System => shown.config.brand_name.clone(),
+        Author::Agent { .. } | Author::Contact { .. } | Author::System { .. } if own => words.say("w.you").to_owned(),
+        Author::Agent { .. } | Author::Contact { .. } | Author::System { .. } => shown.config.brand_name.clone(),
     };
     let time = el("time").set("datetime", rfc3339(message.created_at)).text(&fixed(message.created_at));
     let head = el("p").set("class", "who").add(el("bdi").text(&who)).add(Html::text(" ")).add(time);

@@ -168,6 +168,7 @@ export default {
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('Thank you, that was all');
     await ann.takes('Visitor');
+    await ann.replies('You are welcome');
     await ann.page.getByRole('button', { name: 'Resolve', exact: true }).click();
     const group = visitor.frame.getByRole('group', { name: 'How was this conversation?' });
     await one(group);
@@ -213,5 +214,22 @@ export default {
     await frame.getByLabel('The site').fill('https://example.com');
     await go.click();
     await visitor.says('Four chairs, please');
+  },
+
+  async 'the last one leaves while somebody chats: said in the thread, with a way to be reached'(stage) {
+    const ann = await settings(stage, { show_reply_time: true });
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.says('Are you there?');
+    await ann.api('PUT', '/me', { availability: 'away' });
+    await one(visitor.log.getByText('Everybody has left for now. Your message stays here and gets an answer.'));
+    await one(visitor.frame.getByRole('heading', { name: 'Where can we reach you?' }));
+    await stage.picture(visitor.page, 'widget-left');
+    await stage.axe(await visitor.inside(), 'everybody left');
+    await visitor.says('I will wait');
+    await visitor.frame.getByRole('textbox', { name: 'E-mail' }).fill('mia@example.com');
+    await visitor.frame.getByRole('button', { name: 'Save' }).click();
+    await one(visitor.log.getByText('Everybody has left for now. We answer as soon as we are back.'));
+    await ann.api('PUT', '/me', { availability: 'online' });
+    await gone(visitor.log.getByText('Everybody has left for now.'));
   },
 };

@@ -100,7 +100,7 @@ export default {
     visitor.page.on('popup', (page) => out.push(page.url()));
     await visitor.comesToWrite();
     const inside = await visitor.inside();
-    const strange = () => inside.evaluate(() => document.querySelectorAll('script:not([src]), iframe, object, embed, base, svg script, [onerror], [onload], [onclick], img[src^="x"], a[href^="javascript"], [role="textbox"] :not(strong, em, code, br)').length);
+    const strange = async () => (await visitor.inside()).evaluate(() => document.querySelectorAll('script:not([src]), iframe, object, embed, base, svg script, [onerror], [onload], [onclick], img[src^="x"], a[href^="javascript"], [role="textbox"] :not(strong, em, code, br)').length);
     for (const payload of payloads.filter((_, at) => at % 9 === 0)) {
       await visitor.box.fill(payload);
       same(await strange(), 0, `while written: ${payload}`);
@@ -132,7 +132,7 @@ export default {
     await ann.api('POST', `/conversations/${uuid}/messages`, { kind: 'reply', body: 'Look at these', rich: { template: 'cards', elements: [
       { title: 'Small', subtitle: 'For one', buttons: [{ type: 'url', text: 'Prices', value: 'https://shop.example/prices' }, { type: 'message', text: 'I want it', value: 'I want *small*', postback_id: 'small' }] },
       { title: 'Large <b>', subtitle: 'For all', buttons: [{ type: 'message', text: 'This one', value: 'Large', postback_id: 'large' }] }] } });
-    await one(visitor.frame.getByText('Large <b>'));
+    await one(visitor.log.getByText('Large <b>'));
     same(await visitor.frame.getByRole('link', { name: /Prices/ }).getAttribute('href'), 'https://shop.example/prices', 'a link');
     await stage.picture(visitor.page, 'widget-cards');
     await stage.axe(await visitor.inside(), 'widget cards');
@@ -147,7 +147,7 @@ export default {
     await answers.getByRole('button', { name: 'Later' }).click();
     await visitor.hasSent('Later');
     await gone(answers);
-    await ann.sees('Later');
+    await ann.message('Later').last().waitFor();
     await visitor.page.reload();
     await visitor.isIn();
     await visitor.sees('Later');
