@@ -71,15 +71,18 @@ export function Conversation({ chat }) {
  */
 function Spoken({ chat, timeline, loading }) {
   const newest = newestSeq(timeline);
-  const said = useRef({ chat: chat.state.chat, to: newest, loaded: !loading, text: '', at: 0 });
+  const said = useRef({ chat: chat.state.chat, to: newest, known: new Set(), loaded: !loading, text: '', at: 0 });
   const now = said.current;
   const moved = now.chat !== chat.state.chat && !now.chat.startsWith('new');
   if (moved || !now.loaded) Object.assign(now, { to: newest, text: '' });
   else if (newest > now.to) {
-    const fresh = timeline.stored.filter((entry) => entry.seq > now.to && !entry.mine && entry.kind !== 'activity');
-    if (fresh.length) now.text = fresh.map((entry) => chat.t('w.says', { name: entry.name || chat.state.settings.brand_name, text: entry.text || entry.attachments[0]?.name || chat.t('w.a_file') })).join('\n');
+    const fresh = timeline.stored.filter((entry) => entry.seq > now.to && !now.known.has(entry.uuid) && !entry.mine && entry.kind !== 'activity');
+    for (const { uuid } of fresh) now.known.add(uuid);
+    if (fresh.length) {
+      now.at++;
+      now.text = fresh.map((entry) => chat.t('w.says', { name: entry.name || chat.state.settings.brand_name, text: entry.text || entry.attachments[0]?.name || chat.t('w.a_file') })).join('\n');
+    }
     now.to = newest;
-    now.at++;
   }
   now.chat = chat.state.chat;
   now.loaded = !loading;
@@ -90,6 +93,13 @@ function Spoken({ chat, timeline, loading }) {
 function Foot({ chat, talk, asking }) {
   const { state, t } = chat;
   const policy = chat.policy();
+  // One composer from the first key to the last: when what begins here becomes a conversation, somebody may be writing already.
+  const box = useRef({ chat: '', key: '' }).current;
+  if (box.chat !== state.chat) {
+    const grew = state.grown?.to === state.chat && (box.chat === state.grown.from || box.chat === 'new');
+    if (!grew && !(box.chat.startsWith('new') && state.chat.startsWith('new'))) box.key = state.chat;
+    box.chat = state.chat;
+  }
   if (asking) return null;
   if (talk?.closed || (talk?.status === 'Closed' && policy.prevent_reply_to_closed_conversation)) {
     return html`<div class="closed"><p>${t('w.conversation_closed')}</p>${mayStart(state, policy)
@@ -97,5 +107,5 @@ function Foot({ chat, talk, asking }) {
   }
   if (state.chat.startsWith('new') && doorOf(state) === 'sign_in') return html`<div class="closed"><p>${t('w.sign_in_first')}</p></div>`;
   const ended = talk?.status === 'Resolved' && !state.chat.startsWith('new');
-  return html`${ended ? html`<div class="ended"><p>${t('w.ended_note')}</p>${mayStart(state, policy) ? html`<button type="button" class="plain" onClick=${() => chat.start()}>${t('w.start_new')}</button>` : null}</div>` : null}${state.chat === 'new' && state.settings.consent ? h(Later, { chat, fetch: parts.consent, key: 'consent' }) : null}${h(Composer, { chat, key: `${state.person} ${state.chat.startsWith('new') ? 'new' : state.chat}` })}`;
+  return html`${ended ? html`<div class="ended"><p>${t('w.ended_note')}</p>${mayStart(state, policy) ? html`<button type="button" class="plain" onClick=${() => chat.start()}>${t('w.start_new')}</button>` : null}</div>` : null}${state.chat === 'new' && state.settings.consent ? h(Later, { chat, fetch: parts.consent, key: 'consent' }) : null}${h(Composer, { chat, key: `${state.person} ${box.key}` })}`;
 }

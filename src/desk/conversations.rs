@@ -1,7 +1,7 @@
 //! Conversations begin, change hands, rest and end.
 
 use super::Desk;
-use super::beginnings::{check_address, go_on};
+use super::beginnings::{check_address, go_on, said_before};
 use super::messages::{Incoming, note_activity};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
@@ -113,7 +113,13 @@ impl Desk {
         self.store
             .write(move |tx| {
                 let echo = start.message.echo_id.as_deref();
-                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, ConversationKind::Chat, true, single)? {
+                if let (true, Some(contact), Some(echo)) = (single, known, echo)
+                    && let Some(repeat) = said_before(tx, inbox, contact, echo)?
+                {
+                    super::attachments::drop_files(tx, &start.message.files)?;
+                    return Ok(repeat);
+                }
+                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, ConversationKind::Chat, true)? {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
                 }
@@ -390,12 +396,10 @@ pub(super) fn repeated(
     echo_id: Option<&str>,
     kind: ConversationKind,
     with_proof: bool,
-    single: bool,
 ) -> Result<Option<Started>> {
     if let (Some(contact), Some(echo)) = (known, echo_id) {
         let Some(message) = messages::find_by_contact_echo(tx, contact, echo)? else { return Ok(None) };
-        // Where everybody has one conversation, a beginning may be its hundredth message.
-        if !single && !messages::is_first(tx, &message)? {
+        if !messages::is_first(tx, &message)? {
             return Err(super::messages::echo_taken());
         }
         let conversation = conversations::conversation(tx, message.conversation)?;

@@ -72,7 +72,7 @@ impl Desk {
         self.store
             .write(move |tx| {
                 let echo = report.message.echo_id.as_deref();
-                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, report.kind, may_chat, false)? {
+                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, report.kind, may_chat)? {
                     super::attachments::drop_files(tx, &report.message.files)?;
                     return Ok(Reported { conversation: repeat.conversation, contact: repeat.contact, token: repeat.token });
                 }

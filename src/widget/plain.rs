@@ -14,7 +14,7 @@ use crate::base::net::{self, Origin};
 use crate::desk::conversations::Start;
 use crate::desk::messages::{Incoming, check_incoming};
 use crate::desk::words::Words;
-use crate::http::multipart::{File, FormLimits, Part};
+use crate::http::multipart::{FormLimits, Part};
 use crate::http::request::percent_decode;
 use crate::http::{Reply, Request, assets};
 use crate::model::contact::Session;
@@ -306,17 +306,14 @@ impl Widget {
         while let Some(part) = form.next().await? {
             match part {
                 Part::Text { name, value } => posted.fields.push((name, value)),
-                Part::File(mut file) => match file.chunk().await? {
-                    // A browser sends an empty part for a field in which nothing was chosen.
-                    None if file.file_name.is_empty() => {}
-                    first => {
-                        posted.had_files = true;
-                        self.check_files(request, visit, posted).await?;
-                        let (name, allowed) = (file.file_name.clone(), &visit.inbox.config.file_extensions);
-                        let mut pieces = Begun { first, rest: &mut file };
-                        posted.files.push(self.desk.take_file(&name, limits::FILE_BYTES_MAX, allowed, &mut pieces).await?);
-                    }
-                },
+                // A browser sends a part without name and content for a field in which nothing was chosen.
+                Part::File(mut file) if file.file_name.is_empty() => while file.chunk().await?.is_some() {},
+                Part::File(mut file) => {
+                    posted.had_files = true;
+                    self.check_files(request, visit, posted).await?;
+                    let (name, allowed) = (file.file_name.clone(), &visit.inbox.config.file_extensions);
+                    posted.files.push(self.desk.take_file(&name, limits::FILE_BYTES_MAX, allowed, &mut *file).await?);
+                }
             }
         }
         Ok(())
@@ -425,21 +422,6 @@ impl Widget {
         let page = plain_page::refusal(&self.base_path(), &words, error).document();
         let reply = with_policy(with_status(assets::page(request, page), status));
         retry_after(reply, error.retry_after_s)
-    }
-}
-
-/// A file whose first piece was looked at already.
-struct Begun<'f> {
-    first: Option<bytes::Bytes>,
-    rest: &'f mut File,
-}
-
-impl crate::base::pieces::Pieces for Begun<'_> {
-    async fn next_piece(&mut self) -> Result<Option<bytes::Bytes>> {
-        match self.first.take() {
-            Some(first) => Ok(Some(first)),
-            None => self.rest.chunk().await,
-        }
     }
 }
 

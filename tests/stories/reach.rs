@@ -301,7 +301,8 @@ impl<'h> Reader<'h> {
 
     /// Writes, and reads what is shown then.
     async fn says(&self, page: &str, words: &str) -> String {
-        let answer = self.sends(page, 0, &[("message", words)], &[]).await;
+        // What a browser sends for a file field in which nothing was chosen.
+        let answer = self.sends(page, 0, &[("message", words)], &[("", b"")]).await;
         self.follows(&answer).await
     }
 

@@ -168,6 +168,7 @@ export default {
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('Thank you, that was all');
     await ann.takes('Visitor');
+    await ann.replies('You are welcome');
     await ann.page.getByRole('button', { name: 'Resolve', exact: true }).click();
     const group = visitor.frame.getByRole('group', { name: 'How was this conversation?' });
     await one(group);
@@ -213,5 +214,58 @@ export default {
     await frame.getByLabel('The site').fill('https://example.com');
     await go.click();
     await visitor.says('Four chairs, please');
+  },
+
+  async 'the last one leaves while somebody chats: said in the thread, with a way to be reached'(stage) {
+    const ann = await settings(stage, { show_reply_time: true });
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.says('Are you there?');
+    await ann.api('PUT', '/me', { availability: 'away' });
+    await one(visitor.log.getByText('Everybody has left for now. Your message stays here and gets an answer.'));
+    await one(visitor.frame.getByRole('heading', { name: 'Where can we reach you?' }));
+    await stage.picture(visitor.page, 'widget-left');
+    await stage.axe(await visitor.inside(), 'everybody left');
+    await visitor.says('I will wait');
+    await visitor.frame.getByRole('textbox', { name: 'E-mail' }).fill('mia@example.com');
+    await visitor.frame.getByRole('button', { name: 'Save' }).click();
+    await one(visitor.log.getByText('Everybody has left for now. We answer as soon as we are back.'));
+    await ann.api('PUT', '/me', { availability: 'online' });
+    await gone(visitor.log.getByText('Everybody has left for now.'));
+  },
+
+  // Row 179.
+  async 'the preview draws what it is told, asks nobody, and takes no focus'(stage) {
+    const context = await stage.context('settings');
+    const page = await context.newPage();
+    const asked = [];
+    page.on('request', (request) => { if (request.url().includes('/api/')) asked.push(request.url()); });
+    await page.route('**/beside', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang="en"><title>Beside</title><label>Words <input></label><iframe title="Preview" width="400" height="700"></iframe></html>' }));
+    await page.goto(`${stage.base}/beside`);
+    await page.getByLabel('Words').focus();
+    const { data: settings } = await (await fetch(`${stage.base}/api/v1/widget/chat/settings?inbox_id=${stage.inbox}`)).json();
+    const words = await (await fetch(`${stage.base}/api/v1/lang/en-US`)).json();
+    await page.evaluate(([address, told]) => {
+      const frame = document.querySelector('iframe');
+      window.tell = (changes, state) => frame.contentWindow.postMessage({ deskbell: 'n', type: 'preview', settings: { ...told.settings, ...changes }, words: told.words, state }, location.origin);
+      addEventListener('message', (event) => { if (event.data.deskbell === 'n' && event.data.type === 'hello') window.tell({}, { view: 'home' }); });
+      frame.src = `${address}#preview&n=n&o=${encodeURIComponent(location.origin)}`;
+    }, [`${stage.base}/widget?inbox_id=${stage.inbox}`, { settings, words }]);
+    const frame = page.frameLocator('iframe');
+    await one(frame.getByRole('heading', { name: 'Hello there' }));
+    const shows = (changes, state) => page.evaluate(([a, b]) => window.tell(a, b), [changes, state]);
+    await shows({ greeting_message: 'Good day' }, { view: 'home', signed: true });
+    await one(frame.getByRole('heading', { name: 'Good day' }));
+    await one(frame.getByRole('region', { name: 'Your conversation' }));
+    await shows({ access: 'identify' }, { view: 'identify' });
+    await one(frame.getByRole('heading', { name: 'First, who are you?' }));
+    await shows({ tiles: { bug: true, review: true } }, { view: 'hub', dark: true });
+    await one(frame.getByRole('button', { name: /^Leave a review/ }));
+    await shows({}, { view: 'chat', signed: true });
+    await one(frame.getByRole('article').filter({ hasText: 'I will have a look' }));
+    await shows({}, { view: 'list' });
+    await one(frame.getByRole('heading', { name: 'Your conversations' }));
+    same(asked, [], 'nothing was asked');
+    same(await page.evaluate(() => document.activeElement.localName), 'input', 'the cursor stayed where one types');
+    same(await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]), [], 'nothing was kept');
   },
 };
