@@ -150,7 +150,7 @@ export default function panel(it) {
     if (!greeted || !frame.contentWindow) return;
     frame.contentWindow.postMessage({ deskbell: it.nonce, type, ...more }, origin);
     // Said once; everything else a page told is told again when the frame begins anew.
-    delete it.told.draft;
+    if (type === 'draft') delete it.told.draft;
   }
   /** Another language: what is ours on the page itself speaks it, too. */
   function reword(words) {

@@ -38,8 +38,8 @@ export function createTime(locale) {
     /** For lists: now · 4 min ago · 14:05 · yesterday · 3 Mar @param {number} at @param {number} [now] */
     ago(at, now = Date.now()) {
       const seconds = Math.max(0, (now - at) / 1000);
-      if (seconds < 45) return words.format(0, 'second');
-      if (seconds < 3600) return brief.format(-Math.max(1, Math.round(seconds / 60)), 'minute');
+      if (seconds < 60) return words.format(0, 'second');
+      if (seconds < 3600) return brief.format(-Math.floor(seconds / 60), 'minute');
       const gone = days(at, now);
       if (gone === 0) return clock.format(at);
       if (gone === 1) return words.format(-1, 'day');

@@ -9,8 +9,10 @@ import { Header } from './header.js';
 import { Home } from './home.js';
 import { Later, screens } from './screens.js';
 
-const base = location.pathname.replace(/\/widget\/?$/, '');
-const inbox = new URLSearchParams(location.search).get('inbox_id') || '';
+// In the frame: <base>/widget?inbox_id=<uuid>; on its own: <base>/chat/<uuid>.
+const own = location.pathname.match(/^(.*)\/chat\/([0-9a-f-]{36})\/?$/i);
+const base = own ? own[1] : location.pathname.replace(/\/widget\/?$/, '');
+const inbox = own ? own[2] : new URLSearchParams(location.search).get('inbox_id') || '';
 /** @type {import('./chat.js').Chat} */ let chat;
 if (/^#preview\b/.test(location.hash)) chat = (await import('./preview.js')).createPreview();
 else {
@@ -45,11 +47,11 @@ function App() {
     addEventListener('keydown', escape);
     return () => { dark.removeEventListener('change', again); removeEventListener('keydown', escape); };
   }, []);
+  const unknown = state.view === 'identify' || (state.view === 'chat' && doorOf(state) === 'identify');
   // Focus never falls out of the app: when what had it is gone, or the app was just opened, the screen itself gets it.
-  useEffect(() => { if (state.open && state.view !== 'chat' && document.hasFocus() && document.activeElement === document.body) /** @type {HTMLElement|null} */ (document.querySelector('main.app'))?.focus({ preventScroll: true }); }, [state.view, state.focus, state.phase]);
+  useEffect(() => { if (state.open && (state.view !== 'chat' || unknown) && document.hasFocus() && document.activeElement === document.body) /** @type {HTMLElement|null} */ (document.querySelector('main.app'))?.focus({ preventScroll: true }); }, [state.view, state.focus, state.phase]);
   if (state.phase === 'loading') return html`<main class="wait" aria-busy="true"></main>`;
   if (state.phase === 'failed') return h(Failed, {});
-  const unknown = state.view === 'identify' || (state.view === 'chat' && doorOf(state) === 'identify');
   const fetch = unknown ? screens.identify : /** @type {any} */ (screens)[state.view];
   const screen = fetch ? h(Later, { chat, fetch, key: unknown ? 'identify' : `${state.view} ${state.about}` }) : h(Home, { chat, key: 'home' });
   return html`<main tabindex="-1" class="app view-${state.view} ${state.view === 'home' || state.view === 'hub' ? 'is-front' : ''} ${state.mobile ? 'is-mobile' : ''}" aria-label=${state.settings.brand_name || 'Chat'}>

@@ -12,11 +12,14 @@ export function fieldsToAsk(state) {
 }
 
 /** Instead of the composer: a form that takes an address too. @param {import('./chat.js').State} state */
-export const wantsAway = (state) => wantsAddress(state.settings) && !state.signed && !state.form?.email;
+export const wantsAway = (state) => wantsAddress(state.settings, buttonOf(state)) && !state.signed && !state.form?.email;
+
+/** The start button that was pressed. @param {import('./chat.js').State} state */
+const buttonOf = (state) => state.settings.home_buttons?.find((/** @type {any} */ one) => one.id === state.button);
 
 /** What the chosen start button says first, shown before anything is sent; afterwards it is a message like any other. @param {import('./chat.js').State} state */
 export function openingOf(state) {
-  const button = state.settings.home_buttons?.find((/** @type {any} */ one) => one.id === state.button);
+  const button = buttonOf(state);
   if (!button?.opening_html) return null;
   const text = new DOMParser().parseFromString(button.opening_html, 'text/html').body.textContent || '';
   return { uuid: 'opening', seq: 0, at: Date.now(), echo_id: null, mine: false, from: 'opening', name: state.settings.brand_name, avatar: state.settings.logo_url || null, tint: null, kind: 'message', html: button.opening_html, text, attachments: [], meta: {} };
@@ -35,7 +38,8 @@ export function leftAfter({ left, chat }, timeline) {
 export function wantsContact(state, timeline) {
   const { settings, contact, session, signed, left } = state;
   const own = timeline.stored.filter((entry) => entry.mine && entry.kind !== 'activity');
-  if (signed || !session || !own.length) return null;
+  // Whoever the page signed in is known; whoever told us here sees what we know.
+  if (!session || !own.length || (signed && !contact?.email)) return null;
   if (left && !contact?.email) return leftAfter(state, timeline);
   if (!settings.contact_prompt || contact?.skipped) return null;
   return own[0].echo_id || own[0].uuid;

@@ -36,8 +36,8 @@ export function buttonSays(button, settings, t, time) {
 /** Outside the opening hours. @param {any} settings */
 export const isAway = (settings) => settings.availability?.open === false;
 
-/** Outside the opening hours, and the inbox then takes messages with an address only. @param {any} settings */
-export const wantsAddress = (settings) => isAway(settings) && settings.availability.outside === 'form';
+/** Outside the opening hours, and the inbox then takes messages with an address only. A button goes by the hours of its team. @param {any} settings @param {any} [button] */
+export const wantsAddress = (settings, button) => settings.availability?.outside === 'form' && !(button?.open ?? !isAway(settings));
 
 /** The settings after somebody came or went. @param {any} settings @param {any} data of an `availability` frame */
 export function withAvailability(settings, data) {

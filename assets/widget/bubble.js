@@ -27,7 +27,8 @@ export function Bubble({ chat, entry, first, last, seen, mark, progress }) {
       <div class="message-line">
         <div class="message-parts">
           ${entry.meta.is_csat ? h(Csat, { chat, entry })
-            : entry.html || (entry.text && !entry.meta.rich) ? html`<div class=${big ? 'big-emoji' : `bubble ${entry.html ? 'rich' : 'plain-text'}`} dir="auto">${said}</div>` : null}
+            : entry.html || (entry.text && !entry.meta.rich) ? big ? html`<div class="big-emoji" dir="auto">${said}</div>`
+              : html`<div class="bubble"><div class=${entry.html ? 'rich' : 'plain-text'} dir="auto">${said}</div></div>` : null}
           ${entry.meta.rich ? h(Later, { chat, fetch: parts.rich, entry }) : null}
           ${entry.attachments.length ? h(Attachments, { chat, entry, progress }) : null}
         </div>

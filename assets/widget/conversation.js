@@ -47,7 +47,7 @@ export function Conversation({ chat }) {
       ${!timeline.more && !loading ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
       ${loading ? html`<div class="skeleton bubbles" aria-hidden="true"><i></i><i></i><i></i></div>` : null}
       ${opening ? h(Bubble, { key: 'opening', chat, entry: opening, first: true, last: true, seen: false, mark: false }) : null}
-      <div class="log" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t('w.messages')} aria-busy=${String(loading)}>
+      <div class="log" role="log" aria-live="off" aria-label=${t('w.messages')} aria-busy=${String(loading)}>
         ${list.flatMap((row) => (row.type === 'day' ? html`<p class="day" key=${row.key}><span>${state.time.day(row.at)}</span></p>`
           : row.type === 'new' ? html`<p class="new-line" key="new"><span>${t('w.new')}</span></p>`
             : [h(Bubble, { key: row.key, chat, entry: row.entry, first: row.first, last: row.last, seen: row.entry === lastMine && row.entry.seq > 0 && row.entry.seq <= seenTo, mark: row.entry === lastMine, progress: state.progress[row.entry.echo_id] }),
@@ -55,19 +55,51 @@ export function Conversation({ chat }) {
             row.key === contact ? h(Later, { chat, fetch: parts.contact, key: 'contact' }) : null]))}
       </div>
       ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agent} url=${talk?.assignee?.avatar_url} tint=${talk?.assignee?.tint} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}
+      ${h(Spoken, { chat, timeline, loading })}
       <p class="quiet" role="status">${state.typing[state.chat] ? t('w.typing', { name: agent }) : ''}</p>
       ${fields.length ? h(Later, { chat, fetch: parts.prechat, fields, key: 'prechat' }) : null}
       ${away ? h(Later, { chat, fetch: parts.away, key: 'away' }) : null}
     <//>
-    ${!atEnd && !away && !fields.length ? html`<button type="button" class="pill ${below ? 'has-new' : ''}" onClick=${() => thread.current?.toEnd(true)}>${h(Icon, { name: 'arrow_down', size: 16 })}<span>${below ? t('w.new_below', { count: below }) : html`<span class="quiet">${t('w.to_end')}</span>`}</span></button>` : null}
+    ${!atEnd && !away && !fields.length ? html`<div class="below"><button type="button" class="pill ${below ? 'has-new' : ''}" onClick=${() => thread.current?.toEnd(true)}>${h(Icon, { name: 'arrow_down', size: 16 })}<span>${below ? t('w.new_below', { count: below }) : html`<span class="quiet">${t('w.to_end')}</span>`}</span></button></div>` : null}
     ${h(Foot, { chat, talk, asking: fields.length > 0 || away })}
   </div>`;
+}
+
+/**
+ * Says what came in, once. The log itself is silent: one's own words, "seen" and older pages above would be read out, too.
+ * @param {{chat: import('./chat.js').Chat, timeline: import('../shared/timeline.js').Timeline, loading: boolean}} props
+ */
+function Spoken({ chat, timeline, loading }) {
+  const newest = newestSeq(timeline);
+  const said = useRef({ chat: chat.state.chat, to: newest, known: new Set(), loaded: !loading, text: '', at: 0 });
+  const now = said.current;
+  const moved = now.chat !== chat.state.chat && !now.chat.startsWith('new');
+  if (moved || !now.loaded) Object.assign(now, { to: newest, text: '' });
+  else if (newest > now.to) {
+    const fresh = timeline.stored.filter((entry) => entry.seq > now.to && !now.known.has(entry.uuid) && !entry.mine && entry.kind !== 'activity');
+    for (const { uuid } of fresh) now.known.add(uuid);
+    if (fresh.length) {
+      now.at++;
+      now.text = fresh.map((entry) => chat.t('w.says', { name: entry.name || chat.state.settings.brand_name, text: entry.text || entry.attachments[0]?.name || chat.t('w.a_file') })).join('\n');
+    }
+    now.to = newest;
+  }
+  now.chat = chat.state.chat;
+  now.loaded = !loading;
+  return html`<div class="quiet" aria-live="polite"><p key=${now.at}>${now.text}</p></div>`;
 }
 
 /** @param {{chat: import('./chat.js').Chat, talk: any, asking: boolean}} props */
 function Foot({ chat, talk, asking }) {
   const { state, t } = chat;
   const policy = chat.policy();
+  // One composer from the first key to the last: when what begins here becomes a conversation, somebody may be writing already.
+  const box = useRef({ chat: '', key: '' }).current;
+  if (box.chat !== state.chat) {
+    const grew = state.grown?.to === state.chat && (box.chat === state.grown.from || box.chat === 'new');
+    if (!grew && !(box.chat.startsWith('new') && state.chat.startsWith('new'))) box.key = state.chat;
+    box.chat = state.chat;
+  }
   if (asking) return null;
   if (talk?.closed || (talk?.status === 'Closed' && policy.prevent_reply_to_closed_conversation)) {
     return html`<div class="closed"><p>${t('w.conversation_closed')}</p>${mayStart(state, policy)
@@ -75,5 +107,5 @@ function Foot({ chat, talk, asking }) {
   }
   if (state.chat.startsWith('new') && doorOf(state) === 'sign_in') return html`<div class="closed"><p>${t('w.sign_in_first')}</p></div>`;
   const ended = talk?.status === 'Resolved' && !state.chat.startsWith('new');
-  return html`${ended ? html`<p class="ended">${t('w.ended_note')}</p>` : null}${state.chat === 'new' && state.settings.consent ? h(Later, { chat, fetch: parts.consent, key: 'consent' }) : null}${h(Composer, { chat, key: `${state.person} ${state.chat.startsWith('new') ? 'new' : state.chat}` })}`;
+  return html`${ended ? html`<div class="ended"><p>${t('w.ended_note')}</p>${mayStart(state, policy) ? html`<button type="button" class="plain" onClick=${() => chat.start()}>${t('w.start_new')}</button>` : null}</div>` : null}${state.chat === 'new' && state.settings.consent ? h(Later, { chat, fetch: parts.consent, key: 'consent' }) : null}${h(Composer, { chat, key: `${state.person} ${box.key}` })}`;
 }

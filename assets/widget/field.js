@@ -49,8 +49,10 @@ export function Field({ chat, field, answers, prefix = 'ask' }) {
   /** @param {any} event */
   const change = (event) => answers.set(key, check ? event.target.checked : event.target.value);
   const label = html`<label for=${id}><span dir="auto">${field.label}</span>${required ? null : html` <small>${t('w.optional')}</small>`}</label>`;
+  // What is sent is the value; a language may call it otherwise.
+  const names = field.value_labels || [];
   const choices = field.values?.length ? field.values : chat.state.settings.custom_attributes?.[field.custom_attribute_id]?.values || [];
-  const box = type === 'list' ? html`<select ...${common} value=${value || ''} onChange=${change}><option value="">${field.placeholder || t('w.choose')}</option>${choices.map((/** @type {string} */ choice) => html`<option value=${choice}>${choice}</option>`)}</select>`
+  const box = type === 'list' ? html`<select ...${common} value=${value || ''} onChange=${change}><option value="">${field.placeholder || t('w.choose')}</option>${choices.map((/** @type {string} */ choice, /** @type {number} */ at) => html`<option value=${choice}>${names[at] || choice}</option>`)}</select>`
     : type === 'words' ? html`<textarea ...${common} rows=${field.rows || 4} maxlength=${field.most} value=${value || ''} placeholder=${field.placeholder || ''} dir="auto" onInput=${change} onPaste=${field.onPaste}></textarea>`
       : html`<input ...${common} type=${TYPES[type] || 'text'} inputmode=${type === 'number' ? 'decimal' : undefined} autocomplete=${FILLED[key]} placeholder=${field.placeholder || ''} checked=${check ? !!value : undefined} value=${check ? undefined : value ?? ''} onInput=${change} dir=${LATIN.includes(type) ? 'ltr' : check || type === 'date' ? undefined : 'auto'} />`;
   return html`<div class="ask ${check ? 'is-check' : ''}">${check ? box : label}${check ? label : box}${bad ? html`<p class="ask-bad" id=${`${id}-bad`}>${bad}</p>` : null}</div>`;

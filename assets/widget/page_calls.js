@@ -19,6 +19,7 @@ const going = (state) => state.conversations.find((talk) => !talk.closed);
 export function createPageCalls(core) {
   let listening = false;
   let sending = false;
+  let drafted = '';
 
   // ---- what the page says of the visitor
 
@@ -47,6 +48,9 @@ export function createPageCalls(core) {
   /** Begins a message for the visitor, unless something is written already. @param {string} text */
   function draft(text) {
     const { state } = core;
+    // The first screen is still to be chosen, and would be put over ours.
+    drafted = state.phase === 'ready' ? '' : text;
+    if (drafted) return;
     const to = state.view === 'chat' ? state.chat : going(state)?.uuid || 'new';
     if (core.editor) {
       if (!core.editor.value().trim()) core.editor.insert(text);
@@ -140,6 +144,7 @@ export function createPageCalls(core) {
   core.watch(() => {
     if (core.kept.session && core.kept.session !== session) { session = core.kept.session; tellServer(); }
     dress();
+    if (drafted) draft(drafted);
     if (listening) look();
   });
 

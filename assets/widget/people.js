@@ -7,12 +7,16 @@ import { personIn } from './wire.js';
 
 /** A verified session is opened anew by itself at most this often. */
 const RENEW_GAP_MS = 60000;
+/** How long the news of another session may take, from another tab and from the server. */
+const EXCHANGED_WAIT_MS = 1500;
+const PROVING_WAIT_MS = 20000;
 
 /** @param {import('./store.js').Core} core @param {import('./reading.js').Reading} reading @param {import('./sending.js').Sending} sending @param {import('./line.js').Line} line */
 export function createPeople(core, reading, sending, line) {
   const { set, keep } = core;
   let exchanging = false;
   let renewedAt = 0;
+  let ending = '';
 
   /** With a session: fetch the list and hold the line. Without one there is nothing to ask for. */
   function start() {
@@ -106,7 +110,8 @@ export function createPeople(core, reading, sending, line) {
     core.page.post('unread', { count: 0 });
   }
 
-  function sessionOver() {
+  /** @param {boolean} [certain] nothing took its place */
+  function sessionOver(certain) {
     const { kept, jwt } = core;
     const unsent = kept.signed ? '' : sending.outbox.items().map((item) => item.text).filter(Boolean).join('\n');
     if (kept.signed && jwt && !exchanging && Date.now() - renewedAt > RENEW_GAP_MS) {
@@ -115,6 +120,15 @@ export function createPeople(core, reading, sending, line) {
       line.stop();
       keep({ session: null });
       identify(jwt);
+      return;
+    }
+    // A code makes another session of a visitor's, here or in another tab, and the end of the old one may be heard first.
+    const { session } = kept;
+    if (!kept.signed && !certain) {
+      line.stop();
+      if (ending === session) return;
+      ending = session;
+      core.later('over', core.proving ? PROVING_WAIT_MS : EXCHANGED_WAIT_MS, () => { ending = ''; if (core.kept.session === session) sessionOver(true); });
       return;
     }
     forget();

@@ -102,9 +102,9 @@ function Form({ chat, onSent }) {
     ${settings.tiles?.files ? html`<div class="report-files">
       ${files.length ? html`<ul class="chosen" role="list">${files.map((file, at) => h(Chosen, { key: `${file.name}${file.size}${file.lastModified}`, chat, file, onRemove: () => { setFiles(files.filter((_, other) => other !== at)); form.current.querySelector('.attach').focus(); } }))}</ul>` : null}
       <div class="attach-row"><button type="button" class="attach" onClick=${() => picker.current.click()}>${h(Icon, { name: 'paperclip', size: 18 })}${t('w.report_attach')}</button>
-      ${state.mobile ? html`<button type="button" class="attach" onClick=${() => camera.current.click()}>${h(Icon, { name: 'chat', drawn: { d: ['M4 8h3.5L9 5.5h6L16.5 8H20v11.5H4z', 'M12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z'] }, size: 18 })}${t('w.report_photo')}</button>` : null}</div>
+      ${state.mobile ? html`<button type="button" class="attach" onClick=${() => camera.current.click()}>${h(Icon, { name: 'chat', drawn: { d: ['M4 8h3.5L9 5.5h6L16.5 8H20v11.5H4z', 'M12 10a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7z'] }, size: 18 })}${t('w.camera')}</button>` : null}</div>
       <input ref=${picker} type="file" multiple hidden tabindex="-1" aria-label=${t('w.report_attach')} accept=${accepted(settings.limits?.extensions)} onChange=${(/** @type {any} */ event) => { add(event.target.files); event.target.value = ''; }} />
-      ${state.mobile ? html`<input ref=${camera} type="file" hidden tabindex="-1" aria-label=${t('w.report_photo')} accept="image/*" capture="environment" onChange=${(/** @type {any} */ event) => { add(event.target.files); event.target.value = ''; }} />` : null}
+      ${state.mobile ? html`<input ref=${camera} type="file" hidden tabindex="-1" aria-label=${t('w.camera')} accept="image/*" capture="environment" onChange=${(/** @type {any} */ event) => { add(event.target.files); event.target.value = ''; }} />` : null}
     </div>` : null}
     ${fields.length > 1 ? html`<fieldset class="report-who"><legend>${t('w.report_who')}</legend>${fields.slice(1).map((field) => h(Field, { key: field.key, chat, field, answers, prefix: 'report' }))}</fieldset>` : null}
     ${page?.url ? html`<p class="along">${h(Icon, { name: 'info', size: 16 })}<span>${t('w.report_page')} <bdi dir="ltr">${page.url.replace(/^https?:\/\//, '')}</bdi></span></p>` : null}

@@ -30,7 +30,7 @@ export function Rich({ chat, entry }) {
   };
   if (template === 'quick_replies') {
     const [question = {}] = elements;
-    return html`${question.title ? html`<div class="bubble plain-text" dir="auto">${question.title}</div>` : null}
+    return html`${question.title ? html`<div class="bubble"><div class="plain-text" dir="auto">${question.title}</div></div>` : null}
       ${open ? html`<div class="quick-replies" role="group" aria-label=${question.title || chat.t('w.answers')}>${(question.buttons || []).map(buttonOf)}</div>` : null}`;
   }
   return html`<ul class="cards" role="list">${elements.map((/** @type {any} */ card, /** @type {number} */ at) => html`<li class="rich-card" key=${at}>

@@ -27,6 +27,7 @@ const NOTICE_MS = 6000;
  * @property {{uuid: string, after: number}|null} left everybody went away while this conversation was open, after this change
  * @property {boolean} agreed to the consent text of the inbox
  * @property {number} refusals how often something was not sent for want of it
+ * @property {{from: string, to: string}|null} grown the `new:…` that last became a conversation
  * @property {any[]} conversations newest activity first
  * @property {boolean} listed the list was fetched
  * @property {Record<string, import('../shared/timeline.js').Timeline>} timelines
@@ -68,6 +69,7 @@ const NOTICE_MS = 6000;
  * @property {Record<string, any>} timers
  * @property {Promise<void>|null} listing the list of conversations, on its way
  * @property {import('./talk.js').Talk|null} talk the parts of a conversation, once they are here
+ * @property {boolean} proving a code is on its way to the server
  * @property {(patch: Partial<State>) => void} set
  * @property {(watcher: () => void) => () => void} watch
  * @property {(key: string, terms?: Record<string, string|number>) => string} t
@@ -93,7 +95,7 @@ export function createCore({ base, inbox, page }) {
   const core = {
     base, inbox, page,
     state: {
-      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, conversations: [], listed: false, timelines: {}, loaded: {},
+      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, grown: null, conversations: [], listed: false, timelines: {}, loaded: {},
       typing: {}, net: 'none', open: false, mobile: false, full: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
     },
     kept: {},
@@ -107,6 +109,7 @@ export function createCore({ base, inbox, page }) {
     timers: {},
     listing: null,
     talk: null,
+    proving: false,
 
     set(patch) { core.state = { ...core.state, ...patch }; for (const watcher of watchers) watcher(); },
     watch(watcher) { watchers.add(watcher); return () => watchers.delete(watcher); },

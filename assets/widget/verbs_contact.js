@@ -17,7 +17,8 @@ export function contactVerbs(chat) {
     resend: (ticket) => api.post(`${PREFIX}/auth/identify/resend`, { ticket }),
     /** @param {string} ticket @param {string} code @param {{name: string, email: string}} person */
     async prove(ticket, code, person) {
-      const answer = await api.post(`${PREFIX}/auth/identify/code`, { ticket, code });
+      chat.core.proving = true;
+      const answer = await api.post(`${PREFIX}/auth/identify/code`, { ticket, code }).finally(() => { chat.core.proving = false; });
       known(person);
       withTalk((talk) => { talk.proven(answer); if (chat.state.settings.single_thread && chat.state.chat.startsWith('new')) chat.direct(); });
     },

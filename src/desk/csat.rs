@@ -5,6 +5,7 @@ use super::messages::note_activity;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConversationId, Uuid};
 use crate::base::text;
+use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, MessageKind, NewMessage};
 use crate::store::surveys::Asked;
 use crate::store::{WriteTx, inboxes, messages, surveys};
@@ -15,9 +16,15 @@ const FEEDBACK_CHARS_MAX: usize = 1000;
 const QUESTION: &str = "How did we do?";
 
 impl Desk {
-    /// The survey behind a link.
-    pub async fn survey(&self, uuid: Uuid) -> Result<Asked> {
-        self.store.read(move |tx| surveys::find(tx, uuid)).await?.ok_or_else(unknown)
+    /// The survey behind a link, and the inbox that asks.
+    pub async fn survey(&self, uuid: Uuid) -> Result<(Asked, Inbox)> {
+        self.store
+            .read(move |tx| {
+                let asked = surveys::find(tx, uuid)?.ok_or_else(unknown)?;
+                let inbox = inboxes::inbox_of(tx, asked.inbox)?;
+                Ok((asked, inbox))
+            })
+            .await
     }
 
     /// Stores the answer: a rating of 1 to 5, words, or both. Once only.
@@ -28,13 +35,13 @@ impl Desk {
             return Err(Error::invalid("A rating is a whole number from 1 to 5.").in_field("rating"));
         }
         if rating.is_none() && feedback.is_empty() {
-            return Err(Error::invalid("Please choose a rating or write something.").in_field("rating"));
+            return Err(Error::invalid("Please choose a rating or write something.").in_field("rating").coded("rating_needed"));
         }
         self.store
             .write(move |tx| {
                 let asked = surveys::find(tx, uuid)?.ok_or_else(unknown)?;
                 if !surveys::answer(tx, asked.id, rating, &feedback)? {
-                    return Err(Error::invalid("This question was answered already. Thank you."));
+                    return Err(Error::invalid("This question was answered already. Thank you.").coded("answered"));
                 }
                 let stars = rating.map_or(String::new(), |rating| format!("{rating}/5 "));
                 let value = text::preview(&format!("{stars}{feedback}"), 300);
@@ -69,5 +76,5 @@ pub(super) fn ask(tx: &WriteTx, conversation: &crate::model::conversation::Conve
 }
 
 fn unknown() -> Error {
-    Error::invalid("There is no such survey.")
+    Error::invalid("There is no such survey.").coded("no_survey")
 }

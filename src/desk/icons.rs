@@ -77,7 +77,7 @@ fn set() -> Arc<Set> {
     static READ: RwLock<Option<(Bytes, Arc<Set>)>> = RwLock::new(None);
     let Some(file) = assets::find("icons/icons.json") else { return Arc::default() };
     if let Some((bytes, set)) = READ.read().unwrap_or_else(PoisonError::into_inner).as_ref()
-        && *bytes == file.plain
+        && assets::is_same(bytes, &file.plain)
     {
         return set.clone();
     }

@@ -173,7 +173,11 @@ pub(super) fn merge_contacts(tx: &WriteTx, from: ContactId, to: ContactId) -> Re
     contacts::merge(tx, from, to)?;
     sessions::end_all(tx, from)?;
     // What the visitor typed fills gaps; it never overwrites what a token vouched for.
-    contact.variables.extend(visitor.variables);
+    for (name, value) in visitor.variables {
+        if contact.variables.len() < limits::VARIABLES_MAX || contact.variables.contains_key(&name) {
+            contact.variables.insert(name, value);
+        }
+    }
     if contact.phone.is_none() {
         (contact.phone, contact.phone_country) = (visitor.phone, visitor.phone_country);
     }

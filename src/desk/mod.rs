@@ -11,6 +11,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod form;
+pub mod forms;
 pub mod hours;
 pub mod icons;
 pub mod identity;

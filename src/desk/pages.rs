@@ -6,7 +6,8 @@ use crate::base::id::{ContactId, Uuid};
 use crate::base::{limits, text};
 use crate::model::contact::{PageVisit, Session};
 use crate::model::event::{Topic, What};
-use crate::store::contacts;
+use crate::model::inbox::Inbox;
+use crate::store::{contacts, conversations};
 use std::collections::HashMap;
 use std::sync::PoisonError;
 
@@ -14,12 +15,22 @@ use std::sync::PoisonError;
 pub type Pending = HashMap<ContactId, Vec<PageVisit>>;
 
 impl Desk {
-    /// A visitor opened another page. Anything but http(s) and the page he is on already are ignored.
-    pub async fn visit(&self, session: &Session, url: &str, title: &str) -> Result<()> {
-        if !url.starts_with("https://") && !url.starts_with("http://") {
+    /// A visitor opened another page. Anything but http(s) and the page he is on already are ignored, and so is everybody about whom the
+    /// inbox wants to know nothing: by default who has no conversation.
+    pub async fn visit(&self, inbox: &Inbox, session: &Session, url: &str, title: &str) -> Result<()> {
+        // The settings as they are now: a socket may be older than they.
+        let known = self.known.find(inbox.uuid);
+        let privacy = &known.as_deref().unwrap_or(inbox).config.privacy;
+        let Some(url) = super::privacy::kept_page(privacy, url) else { return Ok(()) };
+        let (inbox, contact) = (session.inbox, session.contact);
+        let is_wanted = match privacy.page_visits.as_str() {
+            "always" => true,
+            "never" => false,
+            _ => self.store.read(move |tx| conversations::has_any(tx, inbox, contact)).await?,
+        };
+        if !is_wanted {
             return Ok(());
         }
-        let url: String = url.chars().filter(|c| !c.is_control()).take(limits::PAGE_URL_CHARS_MAX).collect();
         let visit = PageVisit { url, title: text::clean_line(title, limits::PAGE_TITLE_CHARS_MAX), at: self.clock.now() };
         let (uuid, known) = self.pages_of(session.contact).await?;
         if known.first().is_some_and(|last| last.url == visit.url) {

@@ -73,7 +73,10 @@ impl Desk {
                             known.check(key, &text).map_err(|why| why.in_field(key.clone()))?;
                             translations::put(tx, inbox.id, &locale, key, &text)?;
                         }
-                        None => translations::remove(tx, inbox.id, &locale, key)?,
+                        None if own.get(&locale).is_some_and(|own| own.contains_key(key)) => {
+                            translations::remove(tx, inbox.id, &locale, key)?;
+                        }
+                        None => {}
                     }
                 }
                 audit::append(tx, Some(by), "inbox.translated", &uuid.to_string(), &json!({ "locale": locale, "texts": changes.len() }))?;

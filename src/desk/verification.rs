@@ -140,7 +140,7 @@ impl Desk {
     }
 
     /// Whether the code is a way into this inbox for this person.
-    pub(super) fn check_identifies(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
+    fn check_identifies(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
         if inbox.config.access == "verified" {
             return Err(Error::forbidden("Please sign in on this website to chat with us.").coded("sign_in_needed"));
         }

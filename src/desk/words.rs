@@ -242,7 +242,7 @@ fn file(name: &str) -> Option<Arc<Sentences>> {
     }
     let asset = assets::find(&format!("locales/{name}.json"))?;
     if let Some((bytes, sentences)) = READ.read().unwrap_or_else(PoisonError::into_inner).get(name)
-        && *bytes == asset.plain
+        && assets::is_same(bytes, &asset.plain)
     {
         return Some(sentences.clone());
     }

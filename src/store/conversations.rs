@@ -87,6 +87,13 @@ pub fn open_of_assignee(tx: &ReadTx, agent: AgentId) -> Result<Vec<Conversation>
     tx.all(conversation_select!("", "WHERE c.assignee_id = ?1 AND c.listing = 'open' ORDER BY c.last_seq DESC LIMIT 50"), [agent], read)
 }
 
+/// Whether the contact has a conversation of any kind in this inbox.
+pub fn has_any(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<bool> {
+    Ok(tx
+        .one("SELECT 1 FROM conversations WHERE contact_id = ?2 AND inbox_id = ?1 LIMIT 1", params![inbox, contact], |_| Ok(()))?
+        .is_some())
+}
+
 /// How many chats the contact has in this inbox, and how many conversations of any kind began after `since`.
 pub fn count_of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, since: Millis) -> Result<(i64, i64)> {
     Ok(tx

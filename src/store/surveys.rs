@@ -2,7 +2,7 @@
 
 use super::tx::{ReadTx, WriteTx};
 use crate::base::error::Result;
-use crate::base::id::{ConversationId, MessageId, Uuid};
+use crate::base::id::{ConversationId, InboxId, MessageId, Uuid};
 use rusqlite::params;
 
 /// A survey and what its page shows.
@@ -10,17 +10,19 @@ use rusqlite::params;
 pub struct Asked {
     pub id: i64,
     pub conversation: ConversationId,
-    pub brand_name: String,
+    pub inbox: InboxId,
+    /// In which the contact sees the widget; "" when nobody said.
+    pub locale: String,
     pub answered: bool,
 }
 
 /// The survey with this public id.
 pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Asked>> {
     tx.one(
-        "SELECT s.id, s.conversation_id, json_extract(i.config, '$.brand_name'), s.answered_at IS NOT NULL FROM surveys s
-         JOIN conversations c ON c.id = s.conversation_id JOIN inboxes i ON i.id = c.inbox_id WHERE s.uuid = ?1",
+        "SELECT s.id, s.conversation_id, c.inbox_id, c.locale, s.answered_at IS NOT NULL FROM surveys s
+         JOIN conversations c ON c.id = s.conversation_id WHERE s.uuid = ?1",
         [uuid],
-        |row| Ok(Asked { id: row.get(0)?, conversation: row.get(1)?, brand_name: row.get(2)?, answered: row.get(3)? }),
+        |row| Ok(Asked { id: row.get(0)?, conversation: row.get(1)?, inbox: row.get(2)?, locale: row.get(3)?, answered: row.get(4)? }),
     )
 }
 

@@ -4,9 +4,11 @@ use super::{Widget, session, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::markup;
+use crate::desk::words::{OwnWords, Words};
 use crate::http::assets;
 use crate::http::request::percent_decode;
 use crate::http::{Reply, Request};
+use crate::model::inbox::InboxConfig;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -33,22 +35,22 @@ impl Widget {
 
     /// `GET /csat/<uuid>` and `GET /csat/<uuid>/widget`: the question as a page without scripts.
     pub async fn csat_page(&self, request: &Request, uuid: &str) -> Reply {
-        match self.survey_of(uuid).await {
-            Ok((_, brand, true)) => self.survey_page(request, 200, &brand, "<p>This question was answered already. Thank you.</p>"),
-            Ok((uuid, brand, false)) => self.survey_page(request, 200, &brand, &self.form(uuid, "")),
-            Err(error) => self.survey_page(request, 404, "deskbell", &format!("<p>{}</p>", escaped(&error.message))),
+        match self.survey_of(request, uuid).await {
+            Ok(survey) if survey.answered => survey.page(self, request, 200, &told(&survey.words, "error.answered")),
+            Ok(survey) => survey.page(self, request, 200, &self.form(&survey, None)),
+            Err(error) => self.no_survey(request, &error),
         }
     }
 
     /// `POST /csat/<uuid>`: the page's form.
     pub async fn csat_form(&self, mut request: Request, uuid: &str) -> Reply {
-        let (uuid, brand, _) = match self.survey_of(uuid).await {
+        let survey = match self.survey_of(&request, uuid).await {
             Ok(found) => found,
-            Err(error) => return self.survey_page(&request, 404, "deskbell", &format!("<p>{}</p>", escaped(&error.message))),
+            Err(error) => return self.no_survey(&request, &error),
         };
-        match self.csat_posted(&mut request, uuid).await {
-            Ok(()) => self.survey_page(&request, 200, &brand, "<p>Thank you. It helps us to get better.</p>"),
-            Err(error) => self.survey_page(&request, 400, &brand, &self.form(uuid, &error.message)),
+        match self.csat_posted(&mut request, survey.uuid).await {
+            Ok(()) => survey.page(self, &request, 200, &told(&survey.words, "w.csat_thanks")),
+            Err(error) => survey.page(self, &request, 400, &self.form(&survey, Some(&error))),
         }
     }
 
@@ -71,32 +73,60 @@ impl Widget {
         self.desk.answer_survey(uuid, rating(given)?, &field("feedback")).await
     }
 
-    async fn survey_of(&self, uuid: &str) -> Result<(Uuid, String, bool)> {
+    async fn survey_of(&self, request: &Request, uuid: &str) -> Result<Survey> {
         let uuid = id(uuid)?;
-        let asked = self.desk.survey(uuid).await?;
-        Ok((uuid, asked.brand_name, asked.answered))
+        let (asked, inbox) = self.desk.survey(uuid).await?;
+        let lang = request.query("lang").or(Some(asked.locale)).filter(|code| !code.is_empty());
+        let words = self.desk.words(&inbox, lang.as_deref(), request.header("accept-language")).await?;
+        Ok(Survey { uuid, brand: words.config(&inbox.config).brand_name, words, answered: asked.answered })
     }
 
-    fn form(&self, uuid: Uuid, error: &str) -> String {
-        let choices = [(5, "Excellent"), (4, "Great"), (3, "Good"), (2, "Fair"), (1, "Poor")];
-        let choices: String = choices
+    fn form(&self, survey: &Survey, error: Option<&Error>) -> String {
+        let say = |key: &str| escaped(survey.words.say(key));
+        let choices: String = [(5, "excellent"), (4, "great"), (3, "good"), (2, "fair"), (1, "poor")]
             .iter()
-            .map(|(value, word)| format!("<label><input type=\"radio\" name=\"rating\" value=\"{value}\"> {word}</label>"))
+            .map(|(value, word)| {
+                let word = say(&format!("globals.terms.{word}"));
+                format!("<label><input type=\"radio\" name=\"rating\" value=\"{value}\"> {word}</label>")
+            })
             .collect();
-        let error = if error.is_empty() { String::new() } else { format!("<p role=\"alert\">{}</p>", escaped(error)) };
+        let error = error.map_or(String::new(), |error| format!("<p role=\"alert\">{}</p>", escaped(&refusal(&survey.words, error))));
         format!(
-            "{error}<form method=\"post\" action=\"{}/csat/{uuid}\"><fieldset><legend>How did we do?</legend>{choices}</fieldset>\
-         <label>Anything else?<textarea name=\"feedback\" maxlength=\"1000\" rows=\"4\"></textarea></label><button>Send</button></form>",
-            self.base_path()
+            "{error}<form method=\"post\" action=\"{}/csat/{}\"><fieldset><legend>{}</legend>{choices}</fieldset>\
+             <label>{}<textarea name=\"feedback\" maxlength=\"1000\" rows=\"4\"></textarea></label><button>{}</button></form>",
+            self.base_path(),
+            survey.uuid,
+            say("w.csat_ask"),
+            say("w.csat_more"),
+            say("w.csat_send"),
         )
     }
 
-    fn survey_page(&self, request: &Request, status: u16, brand: &str, body: &str) -> Reply {
-        let brand = escaped(brand);
-        let style = format!("{}{}", self.base_path(), assets::path("shared/csat.css"));
+    /// Nobody knows whose survey it was to be, so the browser's own language has to do.
+    fn no_survey(&self, request: &Request, error: &Error) -> Reply {
+        let config = InboxConfig { language: "auto".into(), ..InboxConfig::default() };
+        let words = Words::choose(&config, &OwnWords::new(), None, request.header("accept-language"));
+        let sentence = format!("<p>{}</p>", escaped(&refusal(&words, error)));
+        let nobody = Survey { uuid: Uuid::new(), brand: "deskbell".into(), words, answered: false };
+        nobody.page(self, request, 404, &sentence)
+    }
+}
+
+/// What the page shows.
+struct Survey {
+    uuid: Uuid,
+    brand: String,
+    words: Words,
+    answered: bool,
+}
+
+impl Survey {
+    fn page(&self, widget: &Widget, request: &Request, status: u16, body: &str) -> Reply {
+        let (brand, lang, dir) = (escaped(&self.brand), escaped(self.words.locale()), self.words.direction());
+        let style = format!("{}{}", widget.base_path(), assets::path("shared/csat.css"));
         let html = format!(
-            "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
-         <meta name=\"robots\" content=\"noindex\"><title>{brand}</title><link rel=\"stylesheet\" href=\"{style}\"></head><body><main><h1>{brand}</h1>{body}</main></body></html>"
+            "<!doctype html><html lang=\"{lang}\" dir=\"{dir}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+             <meta name=\"robots\" content=\"noindex\"><title>{brand}</title><link rel=\"stylesheet\" href=\"{style}\"></head><body><main><h1>{brand}</h1>{body}</main></body></html>"
         );
         let mut reply = assets::page(request, html);
         if let Ok(status) = hyper::StatusCode::from_u16(status) {
@@ -106,8 +136,19 @@ impl Widget {
     }
 }
 
+fn told(words: &Words, key: &str) -> String {
+    format!("<p>{}</p>", escaped(words.say(key)))
+}
+
+/// A refusal in the visitor's language, when it has a code that has words.
+fn refusal(words: &Words, error: &Error) -> String {
+    let key = format!("error.{}", error.code.unwrap_or_default());
+    let said = words.say(&key);
+    if said == key { error.message.clone() } else { said.to_owned() }
+}
+
 fn id(text: &str) -> Result<Uuid> {
-    Uuid::parse(text).ok_or_else(|| Error::invalid("There is no such survey."))
+    Uuid::parse(text).ok_or_else(|| Error::invalid("There is no such survey.").coded("no_survey"))
 }
 
 /// 0 means none, as the protocol has it.

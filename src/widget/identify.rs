@@ -83,7 +83,7 @@ impl Widget {
         self.throttles.message(&self.desk, visitor.session.contact.0)?;
         let asked: Me = request.json().await?;
         if asked.email.is_some() {
-            self.throttles.typed_address(&self.desk, request.client_ip)?;
+            self.throttles.typed_address(&self.desk, visitor.session.contact.0, request.client_ip)?;
         }
         let told = Told {
             name: asked.name,

@@ -4,9 +4,12 @@
 pub mod availability;
 pub mod conversations;
 pub mod csat;
+pub mod html;
 pub mod identify;
 pub mod media;
 pub mod pages;
+pub mod plain;
+mod plain_page;
 pub mod polls;
 pub mod reports;
 pub mod session;

@@ -28,18 +28,33 @@ impl Widget {
             let reply = assets::dir(request, folder, "index.html").await;
             return Ok(reply.header("cache-control", "no-store").header("content-security-policy", ancestors));
         }
-        let page = assets::find("widget/index.html").ok_or_else(|| Error::internal("the widget's page is missing"))?;
         let words = self.words(&inbox, request).await?;
-        let page = String::from_utf8_lossy(&page.plain)
-            .replace("{{hash}}", assets::tree_hash())
-            .replace("{{base}}", &self.base_path())
-            .replace("{{lang}}", words.locale())
-            .replace("{{dir}}", words.direction());
+        let page = self.app_page(&words, "", None)?;
         let policy = format!(
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; \
              font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; {ancestors}"
         );
         Ok(assets::page(request, page).header("content-security-policy", policy).header("referrer-policy", "no-referrer"))
+    }
+
+    /// The app's page: in the frame, or on its own under the brand's name. `plain` leads those without scripts to the page that needs none.
+    pub(super) fn app_page(&self, words: &Words, title: &str, plain: Option<&str>) -> Result<String> {
+        let page = assets::find("widget/index.html").ok_or_else(|| Error::internal("the widget's page is missing"))?;
+        let escaped = |text: &str| {
+            let mut html = String::new();
+            crate::base::markup::escape(text, &mut html);
+            html
+        };
+        let title = if title.is_empty() { words.say("launcher.title") } else { title };
+        let noscript = plain.map(|path| format!("<a href=\"{}\">{}</a>", escaped(path), escaped(words.say("plain.noscript"))));
+        // What people typed goes in last, so that nothing in it is taken for a placeholder.
+        Ok(String::from_utf8_lossy(&page.plain)
+            .replace("{{hash}}", assets::tree_hash())
+            .replace("{{base}}", &self.base_path())
+            .replace("{{lang}}", words.locale())
+            .replace("{{dir}}", words.direction())
+            .replace("{{noscript}}", &noscript.unwrap_or_default())
+            .replace("{{title}}", &escaped(title)))
     }
 
     /// `GET /w/<inbox uuid or number>.js`: loader and launcher settings in one file, so that a page view costs one request.

@@ -97,6 +97,8 @@ impl Widget {
         if let Some(token) = &reported.token {
             data["session_token"] = json!(token);
             data["user"] = wire::user(&reported.contact);
+            // The second press may come with the session that the first one brought.
+            let _ = self.throttles.report_gap(inbox.id.0, Some(reported.contact.id.0), request.client_ip, self.desk.clock.now());
         }
         Ok(wire::success(data))
     }

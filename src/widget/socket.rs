@@ -174,6 +174,10 @@ impl Widget {
         let (Some(uuid), Some(is_typing)) = (uuid, data.get("is_typing").and_then(Value::as_bool)) else {
             return Err(Error::invalid("typing needs conversation_uuid and is_typing."));
         };
+        // Who may not write does not type either (row 124).
+        if self.desk.inbox(now.inbox.uuid).await.and_then(|inbox| self.desk.check_access(&inbox, Some(&now.session))).is_err() {
+            return Ok(());
+        }
         match self.desk.typing_by_contact(&now.session, uuid, is_typing).await {
             // A conversation that is not his is ignored (row 96).
             Err(error) if error.kind == crate::base::error::Kind::NotFound => Ok(()),
@@ -183,7 +187,7 @@ impl Widget {
 
     async fn page_visit(&self, now: &Joined, data: &Value) -> Result<()> {
         let text = |key| data.get(key).and_then(Value::as_str).unwrap_or_default();
-        self.desk.visit(&now.session, text("url"), text("title")).await
+        self.desk.visit(&now.inbox, &now.session, text("url"), text("title")).await
     }
 
     async fn write(&self, writer: &SocketWriter, shared: &Shared, place: &Place) {

@@ -27,12 +27,17 @@ const MESSAGES_PER_SESSION: u32 = 60;
 const FILE_STARTS_PER_ADDRESS: u32 = 20;
 /// Codes that one network may have sent in an hour (decision 12).
 const CODES_PER_ADDRESS: i64 = 20;
-/// Mail addresses typed from one address per minute: the answer tells whether somebody is known by one.
-const TYPED_PER_ADDRESS: u32 = 10;
+/// Mail addresses that one anonymous person may type in an hour: the answer tells whether somebody is known by one.
+const TYPED_PER_CONTACT: u32 = 5;
+/// The same for all people of one address together.
+const TYPED_PER_ADDRESS: u32 = 60;
 /// Reports without a session from one address per minute: each may come from another person, but hardly from so many.
 const REPORTS_PER_ADDRESS: u32 = 60;
 /// Signs of typing and page visits of one contact per minute, all its tabs together: each is told to every agent.
 const SIGNS_PER_CONTACT: u32 = 60;
+
+/// What some things are counted by.
+const HOUR: Duration = Duration::from_secs(3600);
 
 /// All counters of the visitors' door.
 pub struct Throttles {
@@ -45,7 +50,8 @@ pub struct Throttles {
     file_starts: Throttle,
     reports: Throttle,
     report_gap: Throttle,
-    typed: Throttle,
+    typed_by_contact: Failures,
+    typed_by_address: Failures,
     code_sends_max: i64,
     transcripts: Failures,
     typing: Throttle,
@@ -60,6 +66,7 @@ impl Throttles {
         let limit = |per_minute: u32| {
             Throttle::new(per_minute.saturating_mul(factor), per_minute.saturating_mul(factor), limits::THROTTLE_KEYS_MAX)
         };
+        let hourly = |most: u32| Failures::new(most.saturating_mul(factor), HOUR, limits::THROTTLE_KEYS_MAX);
         Throttles {
             session_calls: limit(CALLS_PER_SESSION),
             address_calls: limit(CALLS_PER_ADDRESS),
@@ -68,9 +75,10 @@ impl Throttles {
             failures: Failures::new(FAILURES_PER_ADDRESS.saturating_mul(factor), Duration::from_secs(60), limits::THROTTLE_KEYS_MAX),
             messages: limit(MESSAGES_PER_SESSION),
             file_starts: limit(FILE_STARTS_PER_ADDRESS),
-            typed: limit(TYPED_PER_ADDRESS),
+            typed_by_contact: hourly(TYPED_PER_CONTACT),
+            typed_by_address: hourly(TYPED_PER_ADDRESS),
             code_sends_max: CODES_PER_ADDRESS.saturating_mul(i64::from(factor)),
-            transcripts: Failures::new(limits::TRANSCRIPTS_PER_HOUR, Duration::from_secs(3600), limits::THROTTLE_KEYS_MAX),
+            transcripts: Failures::new(limits::TRANSCRIPTS_PER_HOUR, HOUR, limits::THROTTLE_KEYS_MAX),
             reports: limit(REPORTS_PER_ADDRESS),
             // Against a second press, not against many: no factor.
             report_gap: Throttle::new(60 / limits::REPORT_GAP.as_secs() as u32, 1, limits::THROTTLE_KEYS_MAX),
@@ -110,8 +118,10 @@ impl Throttles {
     }
 
     /// A mail address that an anonymous person types.
-    pub fn typed_address(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.typed.check(&caller(ip), desk.clock.now()))
+    pub fn typed_address(&self, desk: &Desk, contact: i64, ip: IpAddr) -> Result<()> {
+        let now = desk.clock.now();
+        told(self.typed_by_contact.take(&contact.to_string(), now))?;
+        told(self.typed_by_address.take(&caller(ip), now))
     }
 
     /// How many codes one network may have sent in an hour; counted in the file, where they are.

@@ -115,6 +115,8 @@ async fn a_second_press_within_ten_seconds_is_no_second_report() {
     assert_ne!(first["session_token"], again["session_token"]);
     let soon = visitor.reports(bug("twice")).await;
     assert_eq!(code(&soon, 429), "too_soon");
+    let with_session = house.visitor().from("192.0.2.8").holding(&text_at(&first, "session_token"));
+    with_session.post("/chat/reports").json(bug("twice, with the session of the first")).await.refused(429);
     assert!(soon.header("retry-after").and_then(|wait| wait.parse::<u32>().ok()).is_some_and(|wait| (1..=10).contains(&wait)));
     // What was refused for another reason does not make anybody wait, and other people do not either.
     let other = house.visitor().from("192.0.2.2");
@@ -224,4 +226,37 @@ async fn who_has_a_session_finds_the_answer_to_a_report() {
     visitor.starts("and now a chat").await;
     let second = visitor.post("/chat/conversations/init").json(json!({ "message": "another" })).await;
     assert_eq!(code(&second, 403), "one_conversation");
+}
+
+/// security 10, 42: giant, odd and smuggled forms are refused or cut, and leave nothing behind.
+#[tokio::test]
+async fn giant_reports_are_refused_and_long_words_cut() {
+    let house = House::boot_with(Options::default().patient()).await;
+    open_hub(&house).await;
+    let agent = house.agent().await;
+    let visitor = house.visitor();
+    let long = visitor.reports(bug(&"x".repeat(10_001))).await;
+    assert_eq!((code(&long, 400).as_str(), &long.json()["count"]), ("message_too_long", &json!(10_000)));
+    visitor.reports(bug(&"x".repeat(300_000))).await.refused(413);
+    let form = || Form::new().text("kind", "bug").text("message", "words");
+    for giant in [
+        (0..40).fold(form(), |form, n| form.text(&format!("field{n}"), "x")),
+        form().text("page_title", &"x".repeat(300_000)),
+        (0..40).fold(form(), |form, n| form.file(&format!("{n}.txt"), b"x")),
+    ] {
+        let answer = visitor.post("/chat/reports").form(giant).await;
+        assert!(matches!(answer.status, 400 | 413), "{}", answer.text());
+    }
+    visitor.post("/chat/reports").header("content-type", "multipart/form-data").body("no boundary").await.refused(400);
+    visitor.post("/chat/reports").header("content-type", "text/plain").body("kind=bug").await.refused(400);
+    assert_eq!((house.count("SELECT count(*) FROM contacts"), house.count("SELECT count(*) FROM blobs")), (0, 0));
+    let odd = json!({
+        "kind": "bug", "message": "odd", "name": "N".repeat(100_000), "page_url": "javascript:alert(1)", "page_title": "T".repeat(1000),
+        "status": "resolved", "assignee": 1, "contact_id": 1, "number": 7, "locale": "../../etc", "rating": null,
+    });
+    let sent = visitor.reports(odd).await.data();
+    let opened = agent.opens(&text_at(&sent, "report/uuid")).await;
+    assert_eq!(text_at(&opened, "contact/name").len(), 140);
+    assert_eq!(opened["origin"]["attributes"], json!({}), "a page that is none has no title either");
+    assert_eq!((&opened["conversation"]["status"], &opened["conversation"]["locale"]), (&json!("open"), &json!("")));
 }

@@ -589,3 +589,23 @@ async fn hostile_words_in_settings_and_translations_stay_words() {
         }
     }
 }
+
+/// rows 168, 169: the page of a survey speaks the visitor's language, and the inbox's words.
+#[tokio::test]
+async fn the_survey_page_speaks_the_visitors_language() {
+    let house = House::boot().await;
+    let (visitor, agent) = (house.visitor(), house.agent().await);
+    saves(&agent, &house, json!({ "csat_enabled": true, "brand_name": "Acme <b>" })).await.ok();
+    translates(&agent, &house, "de", json!({ "w.csat_ask": "Wie war's <i>?" })).await.ok();
+    visitor.starts_with(json!({ "message": "hi", "locale": "de" })).await;
+    agent.replies(&visitor.conversation(), "here you are").await;
+    agent.sets_status(&visitor.conversation(), "resolved").await;
+    let asked = visitor.socket().hears("the question", |frame| frame["data"]["meta"]["is_csat"] == true).await;
+    let path = format!("/csat/{}", text_at(&asked, "data/meta/csat_uuid"));
+    let page = house.get(&path).await.text();
+    assert!(page.contains("lang=\"de\"") && page.contains("Wie war&#39;s &lt;i&gt;?") | page.contains("Wie war's &lt;i&gt;?"), "{page}");
+    assert!(page.contains("<h1>Acme &lt;b&gt;</h1>") && page.contains("Ausgezeichnet"), "{page}");
+    assert!(house.get(&format!("{path}?lang=ar")).await.text().contains("dir=\"rtl\""));
+    let gone = house.get("/csat/6694785e-789f-4ba6-873b-260b025418c8").header("accept-language", "ar").await;
+    assert!(gone.status == 404 && gone.text().contains("dir=\"rtl\""));
+}

@@ -35,7 +35,7 @@ export function Filters() {
     <${Kinds} />
     <div class="tabs" role="group" aria-label="Whose conversations">
       ${BOXES.map(([key, label, meaning]) => html`<button type="button" class="tab" aria-pressed=${filter.box === key ? 'true' : 'false'} onClick=${() => setFilter({ box: key })}>
-        <span class="steady" data-text=${label}>${label}</span> <span class="tab-count tabular" title="${counts[key]} ${meaning}">${counts[key]}</span></button>`)}
+        <span class="steady" data-text=${label}>${label}</span> ${filter.kind ? null : html`<span class="tab-count tabular" title="${counts[key]} ${meaning}">${counts[key]}</span>`}</button>`)}
     </div>
     <div class="filters">
       <${Menu} buttonClass="filter" name="State: ${state[1]}" items=${STATES.map(([key, label, icon]) => ({ label, icon, checked: filter.status === key, run: () => setFilter({ status: key }) }))}

@@ -14,11 +14,16 @@ let count = 0;
 
 /**
  * A list whose rows keep their identity while they are moved and edited, also those the server has not seen yet.
- * @param {any[]} items @param {(items: any[]) => void} onChange @returns {List}
+ * @param {any[]} items @param {(items: any[]) => void} onChange @param {string} [fault] what the server said of the list: the row it names by its number opens
+ * @returns {List}
  */
-export function useList(items, onChange) {
+export function useList(items, onChange, fault = '') {
   const keys = useRef(/** @type {string[]} */ ([]));
   const [open, setOpen] = useState('');
+  useLayoutEffect(() => {
+    const number = Number(/^\p{L}+ (\d+):/u.exec(fault)?.[1] || 0);
+    if (number && keys.current[number - 1]) setOpen(keys.current[number - 1]);
+  }, [fault]);
   // Discarded or saved elsewhere: other rows, other names.
   if (keys.current.length !== items.length) keys.current = items.map(() => `row-${++count}`);
   const both = (/** @type {(list: any[]) => void} */ turn, /** @type {any[]} */ next) => { turn(keys.current); onChange(next); };

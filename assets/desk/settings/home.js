@@ -41,7 +41,7 @@ export function Home({ edit }) {
 
 /** @param {{edit: import('./edit.js').Edit}} props */
 function Buttons({ edit }) {
-  const list = useList(edit.get('home_buttons') || [], (next) => edit.set('home_buttons', next));
+  const list = useList(edit.get('home_buttons') || [], (next) => edit.set('home_buttons', next), edit.errorIn('home_buttons'));
   const { teams } = useTeams();
   const teamName = (/** @type {string} */ uuid) => teams?.find((team) => team.uuid === uuid)?.name || '';
   const head = (/** @type {any} */ one) => html`<span class="sort-icon"><${Named} name=${one.icon} /></span><span class="sort-words"><b dir="auto">${one.name || 'New button'}</b><small>${[teamName(one.team), PRIORITIES.find(([key]) => key && key === one.priority)?.[1] && `${PRIORITIES.find(([key]) => key === one.priority)?.[1]} priority`].filter(Boolean).join(' · ') || 'Nobody in particular'}</small></span>`;
@@ -62,7 +62,7 @@ function Buttons({ edit }) {
 
 /** @param {{edit: import('./edit.js').Edit}} props */
 function Apps({ edit }) {
-  const list = useList(edit.get('home_apps') || [], (next) => edit.set('home_apps', next));
+  const list = useList(edit.get('home_apps') || [], (next) => edit.set('home_apps', next), edit.errorIn('home_apps'));
   const called = (/** @type {any} */ one) => one.text || one.title || `New ${KINDS[one.type]?.word.toLowerCase() || 'card'}`;
   const head = (/** @type {any} */ one) => html`<span class="sort-icon">${one.icon ? html`<${Named} name=${one.icon} />` : html`<${Icon} name=${KINDS[one.type]?.icon || 'info'} />`}</span><span class="sort-words"><b dir="auto">${called(one)}</b><small>${KINDS[one.type]?.word}${one.url ? ` · ${one.url.replace(/^https?:\/\//, '')}` : ''}</small></span>`;
   const body = (/** @type {any} */ one, /** @type {number} */ at) => {

@@ -14,15 +14,13 @@ import { openWords } from './availability.js';
 import { useHours } from './directory.js';
 import { useGuard } from './guard.js';
 import { PageFrame, Part } from './settings.js';
+import { DAYS, WORKDAYS, called, pastMidnight, summary, wholeDay } from './week.js';
 
 /** @typedef {import('../state/types.js').Hours} Hours */
 /** @typedef {{name: string, time_zone: string, weekly: Record<string, [string, string][]>, holidays: {date: string, name: string}[]}} Draft */
 
-export const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday', 'sunday'];
-const WORKDAYS = DAYS.slice(0, 5);
 const SPANS_MAX = 6;
 const HOLIDAYS_MAX = 300;
-const called = (/** @type {string} */ day) => day[0].toUpperCase() + day.slice(1);
 
 const homeZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC';
 /** Every time zone the browser knows. @param {string} chosen @returns {[string, string][]} */
@@ -40,24 +38,6 @@ function clockIn(zone) {
 const fresh = () => ({ name: '', time_zone: homeZone(), weekly: Object.fromEntries(DAYS.map((day) => [day, WORKDAYS.includes(day) ? [['09:00', '17:00']] : []])), holidays: [] });
 /** @param {any} set @returns {Draft} */
 const copyOf = (set) => structuredClone({ name: set.name, time_zone: set.time_zone, weekly: Object.fromEntries(DAYS.map((day) => [day, (set.weekly[day] || []).map((/** @type {[string, string]} */ span) => span.map((time) => (time === '24:00' ? '00:00' : time)))])), holidays: set.holidays });
-
-/** A span that ends at or before its start runs past midnight. @param {[string, string]} span */
-export const pastMidnight = ([from, to]) => !!from && !!to && to <= from;
-
-/** Around the clock. @param {[string, string]} span */
-const wholeDay = ([from, to]) => from === '00:00' && (to === '00:00' || to === '24:00');
-
-/** The week in a line: "Mon–Fri 09:00–17:00". @param {Record<string, [string, string][]>} weekly */
-export function summary(weekly) {
-  /** @type {{from: string, to: string, words: string}[]} */ const runs = [];
-  for (const day of DAYS) {
-    const words = (weekly[day] || []).map((span) => (wholeDay(span) ? 'all day' : span.join('–'))).join(', ');
-    const last = runs[runs.length - 1];
-    if (last && last.words === words) last.to = day; else runs.push({ from: day, to: day, words });
-  }
-  const open = runs.filter((run) => run.words);
-  return open.length ? open.map((run) => `${called(run.from).slice(0, 3)}${run.to === run.from ? '' : `–${called(run.to).slice(0, 3)}`} ${run.words}`).join(' · ') : 'Never open';
-}
 
 /** @param {{id: string}} props */
 export function HoursPage({ id }) {

@@ -11,6 +11,34 @@ const PAUSE_MS = 160;
 const known = new Map();
 let count = 0;
 
+const ASKED_MAX = 60;
+/** By another set's name: the answer has ours, so it is asked for by itself. @param {string} name @param {(() => void)[]} waiting */
+async function alone(name, waiting) {
+  try { known.set(name, (await api.get(`/icons?names=${encodeURIComponent(name)}`)).icons[0]?.d ?? null); } catch { return; }
+  for (const tell of waiting) tell();
+}
+
+/** Names asked for in the same moment go in one question. @type {Map<string, (() => void)[]>} */
+const wanted = new Map();
+
+/** @param {string} name @param {() => void} done */
+function ask(name, done) {
+  if (!wanted.size) queueMicrotask(() => {
+    const asked = [...wanted.entries()];
+    wanted.clear();
+    for (let at = 0; at < asked.length; at += ASKED_MAX) {
+      const some = asked.slice(at, at + ASKED_MAX);
+      api.get(`/icons?names=${some.map(([one]) => encodeURIComponent(one)).join(',')}`).then(({ icons }) => {
+        const found = new Map(icons.map((/** @type {any} */ icon) => [icon.name, icon.d]));
+        for (const [one, waiting] of some) {
+          if (found.has(one)) { known.set(one, found.get(one)); for (const tell of waiting) tell(); } else alone(one, waiting);
+        }
+      }).catch(() => { /* the name alone is shown; asked again the next time */ });
+    }
+  });
+  wanted.set(name, [...(wanted.get(name) || []), done]);
+}
+
 /** A drawing of the icon set: 24 px grid, stroked. @param {{d: string[], size?: number}} props */
 export const Drawing = ({ d, size = 20 }) => h('svg', { class: 'icon', width: size, height: size, viewBox: '0 0 24 24', fill: 'none', stroke: 'currentColor', 'stroke-width': 1.75, 'stroke-linecap': 'round', 'stroke-linejoin': 'round', 'aria-hidden': 'true' }, ...d.map((one) => h('path', { d: one })));
 
@@ -20,11 +48,7 @@ export function useDrawing(name) {
   useEffect(() => {
     if (!name || name === 'none' || known.has(name)) return undefined;
     let gone = false;
-    api.get(`/icons?names=${encodeURIComponent(name)}`).then(({ icons }) => {
-      const found = icons.find((/** @type {any} */ one) => one.name === name) || icons[0];
-      known.set(name, found ? found.d : null);
-      if (!gone) again((n) => n + 1);
-    }).catch(() => { /* the name alone is shown; asked again the next time */ });
+    ask(name, () => { if (!gone) again((n) => n + 1); });
     return () => { gone = true; };
   }, [name]);
   return known.get(name);

@@ -13,7 +13,7 @@ const FIELDS_MAX = 20;
 export function Prechat({ edit }) {
   const { get, set, bind, flag, errorIn } = edit;
   // The order is that of the list; the number in each follows it.
-  const list = useList(get('prechat_form.fields') || [], (next) => set('prechat_form.fields', next.map((field, at) => ({ ...field, order: at + 1 }))));
+  const list = useList(get('prechat_form.fields') || [], (next) => set('prechat_form.fields', next.map((field, at) => ({ ...field, order: at + 1 }))), errorIn('prechat_form'));
   const add = () => {
     let number = list.items.length + 1;
     while (list.items.some((field) => field.key === `question_${number}`)) number++;

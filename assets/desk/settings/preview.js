@@ -8,14 +8,14 @@ import { Spinner } from '../parts/small.js';
 import { api, base, placed, wordsFor } from '../state/wire.js';
 import { readableOn, rgbOf } from './colour.js';
 import { Drawing, useDrawing } from './icon_picker.js';
-import { languageName, useLanguages } from './languages.js';
+import { directionOf, languageName, useLanguages } from './languages.js';
 
 const PAUSE_MS = 280;
 const PATIENCE_MS = 8000;
 
 /** @typedef {{view: string, device: 'desktop'|'phone', signed: boolean, dark: boolean, lang: string}} Look */
 /** @returns {Look} */
-export const firstLook = () => ({ view: 'home', device: 'desktop', signed: false, dark: document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches, lang: '' });
+export const firstLook = () => ({ view: 'home', device: innerWidth < 800 ? 'phone' : 'desktop', signed: false, dark: document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches, lang: '' });
 
 /** @type {[string, string][]} */
 const VIEWS = [['home', 'Home'], ['chat', 'Chat'], ['hub', 'Tiles'], ['list', 'Conversations'], ['identify', 'Identity']];
@@ -69,7 +69,6 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
   const sidebar = !phone && config.window?.kind === 'sidebar';
   const left = config.launcher?.position === 'left';
   const src = `${base}/widget?inbox_id=${inbox.uuid}#preview&n=${nonce}&o=${encodeURIComponent(location.origin)}`;
-  const rtl = (answer?.settings.locale || lang).startsWith('ar') || (answer?.settings.locale || lang).startsWith('he');
   const toggle = (/** @type {string} */ label, /** @type {boolean} */ on, /** @type {() => void} */ run, /** @type {any} */ face) => html`<button type="button" class="look-button" aria-pressed=${on ? 'true' : 'false'} title=${label} onClick=${run}><span class="quiet">${label}</span>${face}</button>`;
   const both = (/** @type {string} */ label, /** @type {any[]} */ items) => html`<div class="look-pair" role="group" aria-label=${label}>${items}</div>`;
   return html`<section class="preview-column" aria-label="Preview">
@@ -81,13 +80,13 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
       ${both('Light or dark', [toggle('In light', !look.dark, () => setLook({ dark: false }), html`<${Icon} name="sun" size=${16} />`), toggle('In dark', look.dark, () => setLook({ dark: true }), html`<${Icon} name="moon" size=${16} />`)])}
       ${both('Device', [toggle('On a computer', !phone, () => setLook({ device: 'desktop' }), html`<${Device} d="M3 4h14v9.5H3zM7 17h6M10 13.5V17" />`), toggle('On a phone', phone, () => setLook({ device: 'phone' }), html`<${Device} d="M6.5 2.5h7a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zM9.5 15h1" />`)])}
     </div>
-    <div class="scene ${phone ? 'is-phone' : 'is-desktop'} ${look.dark ? 'is-dark' : ''} ${sidebar ? 'is-sidebar' : ''} ${left ? 'is-left' : ''} ${open ? 'is-open' : ''}" dir=${rtl ? 'rtl' : 'ltr'}>
+    <div class="scene ${phone ? 'is-phone' : 'is-desktop'} ${look.dark ? 'is-dark' : ''} ${sidebar ? 'is-sidebar' : ''} ${left ? 'is-left' : ''} ${open ? 'is-open' : ''}" dir=${directionOf(answer?.settings.locale || lang)}>
       <div class="scene-page" aria-hidden="true"><i></i><i></i><i></i><b></b><b></b><b></b><b></b></div>
       <div class="scene-window" hidden=${!open}><iframe ref=${frame} src=${src} title="Preview of the chat"></iframe>
         ${shown ? null : html`<div class="scene-wait">${failed ? null : late ? html`<p>The preview did not start.</p>` : html`<${Spinner} label="Preparing the preview" />`}</div>`}</div>
       ${!phone || !open ? html`<${Launcher} config=${config} open=${open} onPress=${() => setOpen(!open)} />` : null}
     </div>
-    ${failed ? html`<p class="field-error" role="status">Not shown yet: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
+    ${failed ? html`<p class="field-hint" role="status">Not shown yet: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
   </section>`;
 }
 
@@ -99,7 +98,7 @@ function Launcher({ config, open, onPress }) {
   const { launcher = {}, colors = {} } = config;
   const main = rgbOf(colors.primary) ? colors.primary : '#0f766e';
   const ground = rgbOf(launcher.color) ? launcher.color : main;
-  const d = useDrawing(launcher.icon === 'chat' ? 'message-circle' : launcher.icon);
+  const d = useDrawing(launcher.icon === 'chat' ? '' : launcher.icon);
   const [broken, setBroken] = useState('');
   if (launcher.hidden && open) return null;
   const picture = launcher.logo_url && broken !== launcher.logo_url;

@@ -2,26 +2,26 @@
 
 import { html } from '../../vendor/preact.js';
 import { Switch } from '../parts/field.js';
-import { Named } from './icon_picker.js';
+import { KindIcon } from '../parts/kinds.js';
 import { Part } from './settings.js';
 
-/** @type {[string, string, string, string][]} */
+/** @type {[string, string, string][]} */
 const TILES = [
-  ['chat', 'message-circle', 'Chat with us', 'A conversation with your team.'],
-  ['bug', 'bug', 'Bug report', 'What went wrong, with the page it happened on and the browser.'],
-  ['feature', 'lightbulb', 'Feature request', 'What somebody misses.'],
-  ['review', 'star', 'Review', 'One to five stars, with words if they like.'],
-  ['question', 'circle-question-mark', 'Question', 'Like a contact form: a message, answered by mail or in the chat.'],
+  ['chat', 'Chat with us', 'A conversation with your team.'],
+  ['bug', 'Bug report', 'What went wrong, with the page it happened on and the browser.'],
+  ['feature', 'Feature request', 'What somebody misses.'],
+  ['review', 'Review', 'One to five stars, with words if they like.'],
+  ['question', 'Question', 'Like a contact form: a message, answered by mail or in the chat.'],
 ];
 
 /** @param {{edit: import('./edit.js').Edit}} props */
 export function Tiles({ edit }) {
   const { get, flag, error } = edit;
   const on = TILES.filter(([key]) => get(`tiles.${key}`));
-  const says = !on.length ? 'Nothing is on: the launcher is not shown anywhere.' : on.length === 1 ? `The launcher opens “${on[0][2]}” directly: with one tile there is no menu.` : `The launcher opens a menu of ${on.length} tiles.`;
+  const says = !on.length ? 'Nothing is on: the launcher is not shown anywhere.' : on.length === 1 ? `The launcher opens “${on[0][1]}” directly: with one tile there is no menu.` : `The launcher opens a menu of ${on.length} tiles.`;
   return html`<${Part} title="What the launcher offers" lead="Reports land under Messages, with their kind, the page and the browser.">
       ${error('tiles') && html`<p class="form-error" role="alert">${error('tiles')}</p>`}
-      <div class="tile-list">${TILES.map(([key, icon, label, hint]) => html`<div key=${key} class="tile-row"><span class="sort-icon"><${Named} name=${icon} /></span><${Switch} label=${label} hint=${hint} ...${flag(`tiles.${key}`)} /></div>`)}</div>
+      <div class="tile-list">${TILES.map(([key, label, hint]) => html`<div key=${key} class="tile-row"><span class="sort-icon"><${KindIcon} kind=${key} size=${20} /></span><${Switch} label=${label} hint=${hint} ...${flag(`tiles.${key}`)} /></div>`)}</div>
       <p class="hint-box ${on.length ? '' : 'is-warn'}" role="status">${says}</p>
       ${get('access') === 'verified' && get('tiles.chat') ? html`<p class="hint-box">Chat is for people your site vouches for: without a valid token its tile is absent, and the others can still be used.</p>` : null}
     <//>

@@ -8,6 +8,7 @@ import { toast } from '../state/toasts.js';
 import { api, fieldOf, wordsFor } from '../state/wire.js';
 import { useGuard } from './guard.js';
 import { addable, directionOf, languageName, useLanguages } from './languages.js';
+import { PLACEHOLDER, placeholderFault } from './placeholders.js';
 import { Part } from './settings.js';
 
 /** @typedef {{key: string, english: string, stock: string|null, own: string|null, group: string}} Sentence */
@@ -15,20 +16,6 @@ import { Part } from './settings.js';
 const GROUPS = [['settings', 'Your own texts'], ['widget', 'The chat'], ['launcher', 'The launcher'], ['errors', 'When something goes wrong'], ['other', 'Only for other front ends']];
 /** @type {[string, string][]} */
 const SHOWN = [['all', 'All'], ['untranslated', 'Not translated'], ['changed', 'Changed by you']];
-
-const PLACEHOLDER = /((?<![A-Za-z0-9]):[a-z][a-z0-9_]*|\{[a-z][A-Za-z0-9_]*\})/g;
-/** The placeholders of a sentence, such as `:count` or `{time}`, each once. @param {string} text */
-export const placeholders = (text) => [...new Set(text.match(PLACEHOLDER) || [])].sort();
-
-/** What is wrong with a translation's placeholders, or nothing. @param {string} english @param {string} text */
-export function placeholderFault(english, text) {
-  if (!text) return '';
-  const [wanted, given] = [placeholders(english), placeholders(text)];
-  const missing = wanted.filter((one) => !given.includes(one));
-  const extra = given.filter((one) => !wanted.includes(one));
-  if (!missing.length && !extra.length) return '';
-  return [missing.length ? `${missing.join(', ')} must stay, exactly so: a number or name is put there.` : '', extra.length ? `${extra.join(', ')} is not known here.` : ''].filter(Boolean).join(' ');
-}
 
 /** @param {{edit: import('./edit.js').Edit, inbox: import('../state/types.js').Inbox, admin: boolean}} props */
 export function Translations({ edit, inbox, admin }) {

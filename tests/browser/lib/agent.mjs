@@ -70,6 +70,22 @@ export class Agent {
   /** Changes settings of the demo's inbox, as the settings pages do. */
   configures(config) { return this.api('PUT', `/inboxes/${this.stage.inbox}`, { config }); }
 
+  /** Another page of the inbox that is open in the settings. */
+  async settingsPage(name) {
+    await this.page.getByRole('navigation', { name: 'Settings' }).getByRole('button', { name, exact: true }).click();
+    await one(this.page.getByRole('heading', { level: 1, name }));
+  }
+
+  /** Saves what was changed; done when nothing is left to save. */
+  async saves() {
+    const save = this.page.getByRole('button', { name: 'Save', exact: true });
+    await save.click();
+    await gone(save);
+  }
+
+  /** The widget in the settings' preview. */
+  get preview() { return this.page.frameLocator('iframe[title="Preview of the chat"]'); }
+
   /** A settings page by its address. */
   async settings(path) { await this.opens(`/desk/settings/${path}`); await this.page.getByRole('main').getByRole('heading', { level: 1 }).last().waitFor(); }
 }

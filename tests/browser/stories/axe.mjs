@@ -1,5 +1,6 @@
 // Every page and state of both sides under axe's eyes (WCAG 2.2 AA and its best practices), light and dark.
 
+import { INBOX_PAGES } from '../../../assets/desk/settings/index_of.js';
 import { one } from '../lib/wait.mjs';
 
 async function widgetStates(stage, colorScheme) {
@@ -78,7 +79,7 @@ async function deskStates(stage, colorScheme) {
 
 async function settingsStates(stage, colorScheme) {
   const ann = await stage.agent('ann', { colorScheme });
-  for (const page of ['inboxes', ...['general', 'appearance', 'messages', 'security', 'installation'].map((tab) => `inboxes/${stage.inbox}/${tab}`), 'agents', 'profile', 'notifications', 'look', 'about']) {
+  for (const page of ['inboxes', 'hours', 'hours/new', 'teams', 'agents', 'profile', 'notifications', 'look', 'about']) {
     await ann.settings(page);
         await stage.axe(ann.page, `settings ${page.replace(stage.inbox, '…')} (${colorScheme})`);
     await stage.picture(ann.page, `settings-${page.replace(`${stage.inbox}/`, '').replaceAll('/', '-')}-${colorScheme}`);
@@ -99,6 +100,23 @@ async function settingsStates(stage, colorScheme) {
   await stage.axe(stranger.page, `set-up (${colorScheme})`);
 }
 
+async function inboxStates(stage, colorScheme) {
+  const ann = await stage.agent('ann', { colorScheme });
+  await ann.settings(`inboxes/${stage.inbox}/general`);
+  for (const { label, tab } of INBOX_PAGES) {
+    await ann.settingsPage(label);
+    await stage.axe(ann.page, `settings of an inbox, ${tab} (${colorScheme})`);
+    await stage.picture(ann.page, `settings-${tab}-${colorScheme}`);
+  }
+  await ann.settingsPage('Home');
+  await ann.page.getByRole('button', { name: 'Add start button' }).click();
+  await ann.page.getByLabel('Button name').fill('Ask us');
+  await ann.page.locator('.icon-choice').click();
+  await ann.page.getByRole('group', { name: 'Icons' }).getByRole('button').first().waitFor();
+  await stage.axe(ann.page, `choosing an icon (${colorScheme})`);
+  await stage.picture(ann.page, `settings-icons-${colorScheme}`);
+}
+
 async function phone(stage, colorScheme) {
   const options = { colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
   const visitor = await (await stage.visitor(options)).opens();
@@ -114,5 +132,5 @@ async function phone(stage, colorScheme) {
   await stage.axe(ann.page, `desk person on a phone (${colorScheme})`);
 }
 
-const both = { widget: widgetStates, desk: deskStates, 'settings and doors': settingsStates, 'phones of both': phone };
+const both = { widget: widgetStates, desk: deskStates, 'settings and doors': settingsStates, 'settings of an inbox': inboxStates, 'phones of both': phone };
 export default Object.fromEntries(Object.entries(both).flatMap(([name, tell]) => ['light', 'dark'].map((scheme) => [`${name}, ${scheme}`, (stage) => tell(stage, scheme)])));

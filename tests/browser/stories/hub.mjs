@@ -35,6 +35,7 @@ export default {
     await one(visitor.frame.getByRole('heading', { name: 'Thank you' }));
     await until(await visitor.inside(), () => document.activeElement?.textContent === 'Thank you');
     await stage.axe(await visitor.inside(), 'thanks');
+    await stage.picture(visitor.page, 'widget-thanks');
     await visitor.frame.getByRole('button', { name: 'Done' }).click();
     // A second one waits ten seconds, and says so.
     await tile(/^Suggest an idea/).click();

@@ -10,14 +10,14 @@ async function newInbox(stage, name = 'Second shop') {
   await ann.page.getByRole('button', { name: 'New inbox' }).click();
   await ann.page.getByLabel('Name', { exact: true }).fill(name);
   await ann.page.getByRole('button', { name: 'Create', exact: true }).click();
-  await one(ann.page.getByRole('heading', { level: 1, name }));
+  await one(ann.page.getByRole('navigation', { name: 'Settings' }).getByRole('list', { name: `Settings of ${name}` }));
   return ann;
 }
 
 export default {
   async 'a new inbox shows its snippet, which can be copied and works'(stage) {
     const ann = await newInbox(stage);
-    await one(ann.page.getByRole('tab', { name: 'Installation', selected: true }));
+    await one(ann.page.getByRole('heading', { level: 1, name: 'Embed code' }));
     await ann.page.getByRole('button', { name: 'Copy snippet', exact: true }).click();
     await one(ann.page.getByText('Copied', { exact: true }));
     const snippet = await ann.page.evaluate(() => navigator.clipboard.readText());
@@ -34,7 +34,7 @@ export default {
 
   async 'a secret is generated, shown once, and a signed user is accepted'(stage) {
     const ann = await newInbox(stage);
-    await ann.page.getByRole('tab', { name: 'Security' }).click();
+    await ann.settingsPage('Security and identity');
     await one(ann.page.getByText('No secret yet'));
     await one(ann.page.getByText('The secret belongs on your server only.'));
     await ann.page.getByRole('button', { name: 'Generate a secret' }).click();
@@ -46,7 +46,7 @@ export default {
     await ann.page.reload();
     await one(ann.page.getByText('A secret is set'));
     check(!(await ann.page.content()).includes(secret), 'it is not shown again');
-    for (const language of ['Python', 'Node.js', 'Go']) {
+    for (const language of ['Python', 'Node.js', 'Go', 'PHP', 'Ruby']) {
       await ann.page.getByRole('button', { name: language, exact: true }).click();
       await one(ann.page.getByLabel(`${language} sample`, { exact: true }));
     }
@@ -54,7 +54,7 @@ export default {
 
   async 'a wrong trusted domain is refused at its field, with its line'(stage) {
     const ann = await newInbox(stage);
-    await ann.page.getByRole('tab', { name: 'Security' }).click();
+    await ann.settingsPage('Security and identity');
     stage.expects(/status of 400 .*\/inboxes\//);
     const field = ann.page.getByLabel('Trusted domains');
     await field.fill('example.com\n*.example.org\nhttps://bad domain/\nshop.example');
@@ -146,7 +146,7 @@ export default {
     const ann = await stage.agent('ann');
     await ann.settings('inboxes');
     await ann.page.getByRole('searchbox', { name: 'Search settings' }).fill('trusted');
-    await ann.page.getByRole('button', { name: /Trusted domains/ }).click();
+    await ann.page.getByRole('list', { name: 'Found settings' }).getByRole('button', { name: /Trusted domains/ }).click();
     await one(ann.page.getByLabel('Trusted domains'));
   },
 };

@@ -1,0 +1,48 @@
+// What the settings decide by themselves: placeholders of a translation, a week in a line, what the search finds, which page an error is on.
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { browserName } from '../../assets/desk/contact/browser.js';
+import { ENTRIES, INBOX_PAGES, pageOf, searchSettings } from '../../assets/desk/settings/index_of.js';
+import { placeholderFault, placeholders } from '../../assets/desk/settings/placeholders.js';
+import { pastMidnight, summary } from '../../assets/desk/settings/week.js';
+
+test('a translation keeps every placeholder and invents none (row 172)', () => {
+  assert.deepEqual(placeholders(':count of {max}, at 10:30, http://x.example, :count'), [':count', '{max}']);
+  assert.equal(placeholderFault(':count unread messages', ':count ungelesene Nachrichten'), '');
+  assert.match(placeholderFault(':count unread messages', 'Ungelesene Nachrichten'), /:count must stay/);
+  assert.match(placeholderFault(':count unread messages', ':anzahl Nachrichten'), /:count must stay.*:anzahl is not known/);
+  assert.match(placeholderFault('at {time}', 'um {zeit}'), /\{time\} must stay/);
+  assert.equal(placeholderFault(':count unread', ''), '', 'emptied means the stock sentence');
+});
+
+test('a week in a line', () => {
+  const nine = [['09:00', '17:00']];
+  const days = { monday: nine, tuesday: nine, wednesday: nine, thursday: nine, friday: [['09:00', '12:00'], ['13:00', '15:00']], saturday: [['20:00', '02:00']], sunday: [] };
+  assert.equal(summary(days), 'Mon–Thu 09:00–17:00 · Fri 09:00–12:00, 13:00–15:00 · Sat 20:00–02:00');
+  assert.equal(summary({}), 'Never open');
+  assert.equal(summary({ monday: [['00:00', '24:00']] }), 'Mon all day');
+  assert.ok(pastMidnight(['20:00', '02:00']) && !pastMidnight(['09:00', '17:00']) && !pastMidnight(['', '']));
+});
+
+test('the search knows settings by other people’s names for them', () => {
+  for (const [q, label] of [['z-index', 'When something on your page covers it'], ['jwt', 'Try a token'], ['department', 'Start buttons'], ['powered', 'Say that it runs on deskbell'], ['gdpr', 'Keep IP addresses'], ['require authentication', 'Who may chat']]) {
+    assert.ok(searchSettings(q).some((entry) => entry.label === label), `${q} finds ${label}`);
+  }
+  assert.equal(searchSettings('no such thing at all').length, 0);
+  assert.equal(new Set(ENTRIES.map((entry) => `${entry.page}/${entry.tab}/${entry.label}`)).size, ENTRIES.length, 'none twice');
+});
+
+test('every setting has one page', () => {
+  const keys = INBOX_PAGES.flatMap((page) => page.keys);
+  assert.equal(new Set(keys).size, keys.length);
+  assert.equal(pageOf('home_buttons'), 'home');
+  assert.equal(pageOf('privacy'), 'privacy');
+});
+
+test('a browser in words', () => {
+  assert.equal(browserName('Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0'), 'Edge 130 on Windows');
+  assert.equal(browserName('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'), 'Safari 18 on iPhone');
+  assert.equal(browserName('Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0'), 'Firefox 131 on Linux');
+  assert.equal(browserName('curl/8'), 'curl/8');
+});
