@@ -112,8 +112,9 @@ impl Desk {
         let (inbox, known) = (inbox.id, session.map(|session| session.contact));
         self.store
             .write(move |tx| {
-                let echo = start.message.echo_id.as_deref();
-                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, ConversationKind::Chat, true, single)? {
+                let echo_id = start.message.echo_id.as_deref();
+                let call = Repeat { known, init_key, echo_id, kind: ConversationKind::Chat, with_proof: true, single };
+                if let Some(repeat) = repeated(tx, inbox, call)? {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
                 }
@@ -381,17 +382,21 @@ pub(super) fn person(
     Ok(Newcomer { contact, token })
 }
 
+/// By what a call is known when it comes again.
+pub(super) struct Repeat<'a> {
+    pub(super) known: Option<ContactId>,
+    pub(super) init_key: Option<[u8; 32]>,
+    pub(super) echo_id: Option<&'a str>,
+    pub(super) kind: ConversationKind,
+    /// Somebody anonymous gets a proof with the answer.
+    pub(super) with_proof: bool,
+    /// Everybody has one conversation.
+    pub(super) single: bool,
+}
+
 /// What this very call stored when it came for the first time.
-pub(super) fn repeated(
-    tx: &WriteTx,
-    inbox: InboxId,
-    known: Option<ContactId>,
-    init_key: Option<[u8; 32]>,
-    echo_id: Option<&str>,
-    kind: ConversationKind,
-    with_proof: bool,
-    single: bool,
-) -> Result<Option<Started>> {
+pub(super) fn repeated(tx: &WriteTx, inbox: InboxId, call: Repeat<'_>) -> Result<Option<Started>> {
+    let Repeat { known, init_key, echo_id, kind, with_proof, single } = call;
     if let (Some(contact), Some(echo)) = (known, echo_id) {
         let Some(message) = messages::find_by_contact_echo(tx, contact, echo)? else { return Ok(None) };
         // Where everybody has one conversation, a beginning may be its hundredth message.
