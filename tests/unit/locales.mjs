@@ -35,7 +35,12 @@ for (const file of files) {
   for (const key of keys) if (keys.indexOf(key) !== keys.lastIndexOf(key)) wrong.push(`${file}: ${key} is there twice`);
   for (const key of needed) if (!sentences[key]) wrong.push(`${file}: ${key} is missing`);
   for (const key of Object.keys(english)) if (!(key in sentences)) wrong.push(`${file}: ${key} is missing`);
-  for (const key of Object.keys(sentences)) if (!(key in english)) wrong.push(`${file}: ${key} is nowhere else`);
+  // Beside the English keys, a language has the plural forms it needs.
+  const forms = new Intl.PluralRules(file.replace('.json', '')).resolvedOptions().pluralCategories;
+  for (const key of Object.keys(sentences)) {
+    const [base, form] = key.split('#');
+    if (!(key in english) && !(base in english && english[base].includes(':count') && forms.includes(form))) wrong.push(`${file}: ${key} is nowhere else`);
+  }
   for (const [key, sentence] of Object.entries(sentences)) {
     if (typeof sentence !== 'string' || !sentence.trim()) wrong.push(`${file}: ${key} is empty`);
     if (/<[a-z/]/i.test(sentence)) wrong.push(`${file}: ${key} has markup`);
