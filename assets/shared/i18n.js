@@ -8,19 +8,24 @@ const RTL = /^(ar|arc|ckb|dv|fa|ha-arab|he|ks|ku-arab|ps|sd|ug|ur|yi)\b/i;
 
 /** @param {string} code @param {Record<string, string>} sentences @returns {Words} */
 export function createI18n(code, sentences) {
-  /** @type {Intl.PluralRules|null} */ let plural = null;
-  try { plural = new Intl.PluralRules(code); } catch { /* an unknown code: the plain form */ }
-  const number = (() => { try { return new Intl.NumberFormat(code); } catch { return new Intl.NumberFormat('en-US'); } })();
+  // Slow to make, so only when there is something to count.
+  /** @type {Intl.PluralRules|undefined} */ let plural;
+  /** @type {Intl.NumberFormat|undefined} */ let number;
+  let known = code;
+  try { Intl.PluralRules.supportedLocalesOf(code); } catch { known = ''; }
+  /** An unknown code has only the plain form. @param {number} count */
+  const form = (count) => (known ? (plural ??= new Intl.PluralRules(known)).select(count) : '');
+  /** @param {number} value */
+  const written = (value) => (number ??= new Intl.NumberFormat(known || 'en-US')).format(value);
 
   /** @param {string} key @param {Record<string, string|number>} [terms] */
   function t(key, terms) {
     const count = terms?.count;
-    const form = plural && typeof count === 'number' ? sentences[`${key}#${plural.select(count)}`] : undefined;
-    const sentence = form ?? sentences[key] ?? key;
+    const sentence = (typeof count === 'number' ? sentences[`${key}#${form(count)}`] : undefined) ?? sentences[key] ?? key;
     if (!terms) return sentence;
     return sentence.replace(/:([a-z_]+)|\{([a-z_]+)\}/g, (whole, ours, theirs) => {
       const value = terms[ours || theirs];
-      return value === undefined ? whole : typeof value === 'number' ? number.format(value) : value;
+      return value === undefined ? whole : typeof value === 'number' ? written(value) : value;
     });
   }
 

@@ -1,18 +1,24 @@
-// Times in the reader's own language and clock. Formatters are made once per language: they are slow to make.
+// Times in the reader's own language and clock. Formatters are slow to make: each is made once per language, when it is first needed.
+
+/** @template T @param {() => T} make @returns {() => T} */
+function once(make) {
+  /** @type {T|undefined} */ let made;
+  return () => (made ??= make());
+}
 
 /** @param {string} locale */
 export function createTime(locale) {
   let tag = locale;
-  try { new Intl.DateTimeFormat(tag); } catch { tag = 'en-US'; }
-  const clock = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' });
-  const weekday = new Intl.DateTimeFormat(tag, { weekday: 'long' });
-  const date = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long' });
-  const dateYear = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long', year: 'numeric' });
-  const shortDate = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' });
-  const shortDateYear = new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric' });
-  const full = new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'short' });
-  const words = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'long' });
-  const brief = new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'narrow' });
+  try { Intl.DateTimeFormat.supportedLocalesOf(tag); } catch { tag = 'en-US'; }
+  const clock = once(() => new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' }));
+  const weekday = once(() => new Intl.DateTimeFormat(tag, { weekday: 'long' }));
+  const date = once(() => new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long' }));
+  const dateYear = once(() => new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'long', year: 'numeric' }));
+  const shortDate = once(() => new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short' }));
+  const shortDateYear = once(() => new Intl.DateTimeFormat(tag, { day: 'numeric', month: 'short', year: 'numeric' }));
+  const full = once(() => new Intl.DateTimeFormat(tag, { dateStyle: 'full', timeStyle: 'short' }));
+  const words = once(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'long' }));
+  const brief = once(() => new Intl.RelativeTimeFormat(tag, { numeric: 'auto', style: 'narrow' }));
 
   /** Whole calendar days between two moments, by the reader's own midnight. @param {number} at @param {number} now */
   const days = (at, now) => Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(at).setHours(0, 0, 0, 0)) / 86400000);
@@ -23,28 +29,28 @@ export function createTime(locale) {
 
   return {
     /** 14:05 @param {number} at */
-    clock: (at) => clock.format(at),
+    clock: (at) => clock().format(at),
     /** Everything, for readers and tooltips. @param {number} at */
-    full: (at) => full.format(at),
+    full: (at) => full().format(at),
     /** Tuesday @param {number} at */
-    weekday: (at) => weekday.format(at),
+    weekday: (at) => weekday().format(at),
     /** Today · Yesterday · Tuesday · 3 March · 3 March 2024 @param {number} at @param {number} [now] */
     day(at, now = Date.now()) {
       const gone = days(at, now);
-      if (gone === 0 || gone === 1) return capital(words.format(-gone, 'day'));
-      if (gone > 1 && gone < 7) return capital(weekday.format(at));
-      return thisYear(at, now) ? date.format(at) : dateYear.format(at);
+      if (gone === 0 || gone === 1) return capital(words().format(-gone, 'day'));
+      if (gone > 1 && gone < 7) return capital(weekday().format(at));
+      return thisYear(at, now) ? date().format(at) : dateYear().format(at);
     },
     /** For lists: now · 4 min ago · 14:05 · yesterday · 3 Mar @param {number} at @param {number} [now] */
     ago(at, now = Date.now()) {
       const seconds = Math.max(0, (now - at) / 1000);
-      if (seconds < 60) return words.format(0, 'second');
-      if (seconds < 3600) return brief.format(-Math.floor(seconds / 60), 'minute');
+      if (seconds < 60) return words().format(0, 'second');
+      if (seconds < 3600) return brief().format(-Math.floor(seconds / 60), 'minute');
       const gone = days(at, now);
-      if (gone === 0) return clock.format(at);
-      if (gone === 1) return words.format(-1, 'day');
-      if (gone < 7) return weekday.format(at);
-      return thisYear(at, now) ? shortDate.format(at) : shortDateYear.format(at);
+      if (gone === 0) return clock().format(at);
+      if (gone === 1) return words().format(-1, 'day');
+      if (gone < 7) return weekday().format(at);
+      return thisYear(at, now) ? shortDate().format(at) : shortDateYear().format(at);
     },
     /** How long something lasts or waits, in one unit: 4 min, 2 h, 3 d @param {number} ms */
     span(ms) {

@@ -119,7 +119,8 @@ impl Desk {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
                 }
-                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, ConversationKind::Chat, true)? {
+                let call = Repeat { known, init_key, echo_id: echo, kind: ConversationKind::Chat, with_proof: true };
+                if let Some(repeat) = repeated(tx, inbox, call)? {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
                 }
@@ -387,16 +388,19 @@ pub(super) fn person(
     Ok(Newcomer { contact, token })
 }
 
+/// By what a call is known when it comes again.
+pub(super) struct Repeat<'a> {
+    pub(super) known: Option<ContactId>,
+    pub(super) init_key: Option<[u8; 32]>,
+    pub(super) echo_id: Option<&'a str>,
+    pub(super) kind: ConversationKind,
+    /// Somebody anonymous gets a proof with the answer.
+    pub(super) with_proof: bool,
+}
+
 /// What this very call stored when it came for the first time.
-pub(super) fn repeated(
-    tx: &WriteTx,
-    inbox: InboxId,
-    known: Option<ContactId>,
-    init_key: Option<[u8; 32]>,
-    echo_id: Option<&str>,
-    kind: ConversationKind,
-    with_proof: bool,
-) -> Result<Option<Started>> {
+pub(super) fn repeated(tx: &WriteTx, inbox: InboxId, call: Repeat<'_>) -> Result<Option<Started>> {
+    let Repeat { known, init_key, echo_id, kind, with_proof } = call;
     if let (Some(contact), Some(echo)) = (known, echo_id) {
         let Some(message) = messages::find_by_contact_echo(tx, contact, echo)? else { return Ok(None) };
         if !messages::is_first(tx, &message)? {
