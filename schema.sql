@@ -232,7 +232,7 @@ CREATE INDEX conversations_full_ip ON conversations (inbox_id, created_at) WHERE
 CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);
 CREATE INDEX conversations_list ON conversations (listing, last_seq);
 CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);
-CREATE INDEX conversations_replied ON conversations (inbox_id, first_reply_at, created_at, team_id) WHERE first_reply_at IS NOT NULL AND kind = 'chat';
+CREATE INDEX conversations_replied ON conversations (inbox_id, first_reply_at, created_at, team_id, kind) WHERE first_reply_at IS NOT NULL AND kind = 'chat';
 CREATE INDEX conversations_team ON conversations (team_id) WHERE team_id IS NOT NULL;
 CREATE INDEX conversations_recent ON conversations (last_seq);
 CREATE INDEX conversations_contact ON conversations (contact_id, inbox_id, id);

@@ -45,7 +45,8 @@ impl Router {
                 self.desks.socket(request).await.unwrap_or_else(|error| crate::agent::wire::failure(&error, &id, None))
             }
             ("GET", ["chat", uuid]) => self.widget.chat_page(&request, uuid).await,
-            ("GET" | "POST", ["chat", uuid, "plain"]) => self.widget.plain(request, uuid).await,
+            ("GET", ["chat", uuid, "plain"]) => self.widget.plain(request, uuid).await,
+            ("POST", ["chat", uuid, "plain"]) => self.widget.plain(request, uuid).await,
             ("GET", ["widget"]) => self.widget.page(&request).await,
             ("GET", ["widget.js"]) => self.widget.loader(&request).await,
             ("GET", ["w", file]) => self.widget.snippet(&request, file).await,

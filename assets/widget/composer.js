@@ -36,6 +36,14 @@ export function Composer({ chat }) {
   const draft = useRef({ text, timer: 0 });
   // Whose words these are: after a logout, what is still in the box must not be kept for the next person.
   const person = useRef(state.person).current;
+  // What is written while the conversation comes into being goes along with it.
+  const place = useRef(id);
+  useLayoutEffect(() => {
+    if (place.current === id) return;
+    chat.keepDraft(place.current, '', person);
+    place.current = id;
+    chat.keepDraft(id, draft.current.text, person);
+  }, [id]);
   const { limits = {}, features = {} } = state.settings;
   const formatting = features.formatting !== false;
   const charsMax = limits.message_chars || 10000;
@@ -49,7 +57,7 @@ export function Composer({ chat }) {
     setText(next);
     draft.current.text = next;
     clearTimeout(draft.current.timer);
-    draft.current.timer = /** @type {any} */ (setTimeout(() => chat.keepDraft(id, next, person), DRAFT_MS));
+    draft.current.timer = /** @type {any} */ (setTimeout(() => chat.keepDraft(place.current, next, person), DRAFT_MS));
     if (next) chat.talk.typing();
   };
   const submit = () => {
@@ -96,7 +104,7 @@ export function Composer({ chat }) {
   // On a phone the keyboard would cover the answer one came to read.
   useEffect(() => { if (state.focus && !(state.mobile && id !== 'new')) focus(); }, [state.focus]);
   useEffect(() => {
-    const keep = () => { clearTimeout(draft.current.timer); chat.keepDraft(id, draft.current.text, person); };
+    const keep = () => { clearTimeout(draft.current.timer); chat.keepDraft(place.current, draft.current.text, person); };
     addEventListener('pagehide', keep);
     document.addEventListener('visibilitychange', keep);
     return () => { keep(); removeEventListener('pagehide', keep); document.removeEventListener('visibilitychange', keep); };

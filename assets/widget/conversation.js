@@ -93,6 +93,13 @@ function Spoken({ chat, timeline, loading }) {
 function Foot({ chat, talk, asking }) {
   const { state, t } = chat;
   const policy = chat.policy();
+  // One composer from the first key to the last: when what begins here becomes a conversation, somebody may be writing already.
+  const box = useRef({ chat: '', key: '' }).current;
+  if (box.chat !== state.chat) {
+    const grew = state.grown?.to === state.chat && (box.chat === state.grown.from || box.chat === 'new');
+    if (!grew && !(box.chat.startsWith('new') && state.chat.startsWith('new'))) box.key = state.chat;
+    box.chat = state.chat;
+  }
   if (asking) return null;
   if (talk?.closed || (talk?.status === 'Closed' && policy.prevent_reply_to_closed_conversation)) {
     return html`<div class="closed"><p>${t('w.conversation_closed')}</p>${mayStart(state, policy)
@@ -100,5 +107,5 @@ function Foot({ chat, talk, asking }) {
   }
   if (state.chat.startsWith('new') && doorOf(state) === 'sign_in') return html`<div class="closed"><p>${t('w.sign_in_first')}</p></div>`;
   const ended = talk?.status === 'Resolved' && !state.chat.startsWith('new');
-  return html`${ended ? html`<div class="ended"><p>${t('w.ended_note')}</p>${mayStart(state, policy) ? html`<button type="button" class="plain" onClick=${() => chat.start()}>${t('w.start_new')}</button>` : null}</div>` : null}${state.chat === 'new' && state.settings.consent ? h(Later, { chat, fetch: parts.consent, key: 'consent' }) : null}${h(Composer, { chat, key: `${state.person} ${state.chat.startsWith('new') ? 'new' : state.chat}` })}`;
+  return html`${ended ? html`<div class="ended"><p>${t('w.ended_note')}</p>${mayStart(state, policy) ? html`<button type="button" class="plain" onClick=${() => chat.start()}>${t('w.start_new')}</button>` : null}</div>` : null}${state.chat === 'new' && state.settings.consent ? h(Later, { chat, fetch: parts.consent, key: 'consent' }) : null}${h(Composer, { chat, key: `${state.person} ${box.key}` })}`;
 }

@@ -33,7 +33,7 @@ export function createPreview() {
   const ours = window.parent !== window && said.get('o') === location.origin;
   /** @type {Set<() => void>} */ const watchers = new Set();
   /** @type {any} */ let state = {
-    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0,
+    phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, grown: null,
     conversations: [], listed: true, timelines: {}, loaded: {}, typing: {}, net: 'none', open: true, mobile: false, full: false, framed: true, user: null, signed: false, session: false,
     sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
   };
@@ -69,6 +69,10 @@ export function createPreview() {
     post('ready');
   }
 
+  // Whoever types in the settings beside it must not lose the cursor to a form in here.
+  const { focus } = HTMLElement.prototype;
+  HTMLElement.prototype.focus = function quietly(/** @type {FocusOptions|undefined} */ options) { if (document.hasFocus()) focus.call(this, options); };
+
   addEventListener('message', (event) => {
     if (ours && event.source === window.parent && event.origin === location.origin && event.data?.deskbell === nonce && event.data.type === 'preview') draw(event.data);
   });
@@ -93,6 +97,7 @@ export function createPreview() {
     ...doorVerbs(/** @type {any} */ (core)),
     go,
     begin: () => post('hello'),
+    close: () => post('close'),
     mute: () => set({ sound: !state.sound }),
     draft: () => '',
     talk: new Proxy({}, { get: () => nothing }),

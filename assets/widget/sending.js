@@ -101,7 +101,7 @@ export function createSending(core, reading, typing, begun) {
     const entries = result.messages.map(entryOf);
     for (const entry of entries) { reading.heard.add(entry.uuid); if (entry.mine && entries.length === 1) entry.echo_id = item.echo_id; }
     const joined = line.withoutPending(line.withStored({ ...(before || line.emptyTimeline()), stored: state.timelines[uuid]?.stored || [] }, entries), item.echo_id);
-    set({ timelines: { ...timelines, [uuid]: joined }, loaded: { ...state.loaded, [uuid]: true }, chat: state.chat === from ? uuid : state.chat, form: null, button: '' });
+    set({ timelines: { ...timelines, [uuid]: joined }, loaded: { ...state.loaded, [uuid]: true }, chat: state.chat === from ? uuid : state.chat, grown: { from, to: uuid }, form: null, button: '' });
     reading.upsert({ ...result.conversation, business_hours_id: result.business_hours_id, working_hours_utc_offset: result.working_hours_utc_offset });
     keep({ form: null, button: null, view: { name: core.state.view, chat: core.state.chat } });
     outbox.moved(from, uuid);

@@ -27,6 +27,7 @@ const NOTICE_MS = 6000;
  * @property {{uuid: string, after: number}|null} left everybody went away while this conversation was open, after this change
  * @property {boolean} agreed to the consent text of the inbox
  * @property {number} refusals how often something was not sent for want of it
+ * @property {{from: string, to: string}|null} grown the `new:…` that last became a conversation
  * @property {any[]} conversations newest activity first
  * @property {boolean} listed the list was fetched
  * @property {Record<string, import('../shared/timeline.js').Timeline>} timelines
@@ -94,7 +95,7 @@ export function createCore({ base, inbox, page }) {
   const core = {
     base, inbox, page,
     state: {
-      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, conversations: [], listed: false, timelines: {}, loaded: {},
+      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, grown: null, conversations: [], listed: false, timelines: {}, loaded: {},
       typing: {}, net: 'none', open: false, mobile: false, full: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
     },
     kept: {},

@@ -50,10 +50,10 @@ function Address({ chat, uuid }) {
     if (!problem) end(); else setBad(chat.core.why(problem));
   };
   return html`<div class="question-back" onClick=${(/** @type {Event} */ event) => { if (event.target === event.currentTarget) end(); }}>
-    <form class="question" role="dialog" aria-modal="true" aria-label=${t('w.transcript')} ref=${box} onKeyDown=${keys} onSubmit=${submit} noValidate>
+    <div class="question" role="dialog" aria-modal="true" aria-label=${t('w.transcript')} ref=${box} onKeyDown=${keys}><form onSubmit=${submit} noValidate>
       <div class="ask"><label for="transcript-email">${t('w.transcript_ask')}</label>
         <input id="transcript-email" type="email" autocomplete="email" dir="ltr" value=${email} aria-invalid=${bad ? 'true' : undefined} aria-describedby=${bad ? 'transcript-bad' : undefined} onInput=${(/** @type {any} */ event) => setEmail(event.target.value)} />
         ${bad ? html`<p class="ask-bad" id="transcript-bad" role="alert">${bad}</p>` : null}</div>
       <div class="question-buttons"><button type="button" class="plain" onClick=${end}>${t('w.cancel')}</button><button type="submit" class="primary" disabled=${busy}>${t('w.transcript_send')}</button></div>
-    </form></div>`;
+    </form></div></div>`;
 }

@@ -12,7 +12,9 @@ export function contactVerbs(chat) {
   const known = (contact) => { keep({ contact }); set({ contact }); };
   return {
     /** Asks for a code. @param {{name: string, email: string}} person @returns {Promise<Ticket>} */
-    identify: (person) => api.post(`${PREFIX}/auth/identify`, person),
+    identify: (person) => api.post(`${PREFIX}/auth/identify`, {
+      ...person, locale: chat.state.words.code, ...(chat.state.settings.consent && chat.state.agreed ? { consent: true } : {}),
+    }),
     /** A new code; the one before is void. @param {string} ticket @returns {Promise<Ticket>} */
     resend: (ticket) => api.post(`${PREFIX}/auth/identify/resend`, { ticket }),
     /** @param {string} ticket @param {string} code @param {{name: string, email: string}} person */

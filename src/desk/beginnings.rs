@@ -7,7 +7,7 @@ use super::messages::{Incoming, reopen, store_incoming};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ContactId, ConversationId, InboxId, TeamId, Uuid};
 use crate::base::markdown;
-use crate::model::conversation::Priority;
+use crate::model::conversation::{ConversationKind, Priority};
 use crate::model::inbox::Inbox;
 use crate::model::message::{Message, MessageKind, Meta, NewMessage};
 use crate::store::{ReadTx, WriteTx, contacts, conversations, messages, teams};
@@ -90,6 +90,18 @@ pub(super) fn check_address(tx: &ReadTx, known: Option<ContactId>, answers: &Ans
     }
     let words = "We are not here right now. Please leave your e-mail address, so that we can answer.";
     Err(Error::invalid(words).in_field("email").coded("email_needed"))
+}
+
+/// What this very call stored when it came for the first time, where everybody has one conversation: there a beginning may be its
+/// hundredth message.
+pub(super) fn said_before(tx: &ReadTx, inbox: InboxId, contact: ContactId, echo_id: &str) -> Result<Option<Started>> {
+    let Some(message) = messages::find_by_contact_echo(tx, contact, echo_id)? else { return Ok(None) };
+    let conversation = conversations::conversation(tx, message.conversation)?;
+    if conversation.inbox.id != inbox || conversation.kind != ConversationKind::Chat {
+        return Ok(None);
+    }
+    let opening = messages::opening_before(tx, &message)?;
+    Ok(Some(Started { conversation, message, opening, contact: contacts::contact(tx, contact)?, token: None, seq: tx.seq()? }))
 }
 
 /// Where everybody has one conversation for ever (decision 3): a first message of somebody who has one goes on there. Answers `None`

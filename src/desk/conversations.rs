@@ -1,7 +1,7 @@
 //! Conversations begin, change hands, rest and end.
 
 use super::Desk;
-use super::beginnings::{check_address, go_on};
+use super::beginnings::{check_address, go_on, said_before};
 use super::messages::{Incoming, note_activity};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
@@ -113,7 +113,14 @@ impl Desk {
         self.store
             .write(move |tx| {
                 let echo = start.message.echo_id.as_deref();
-                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, ConversationKind::Chat, true, single)? {
+                if let (true, Some(contact), Some(echo)) = (single, known, echo)
+                    && let Some(repeat) = said_before(tx, inbox, contact, echo)?
+                {
+                    super::attachments::drop_files(tx, &start.message.files)?;
+                    return Ok(repeat);
+                }
+                let call = Repeat { known, init_key, echo_id: echo, kind: ConversationKind::Chat, with_proof: true };
+                if let Some(repeat) = repeated(tx, inbox, call)? {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
                 }
@@ -381,21 +388,22 @@ pub(super) fn person(
     Ok(Newcomer { contact, token })
 }
 
+/// By what a call is known when it comes again.
+pub(super) struct Repeat<'a> {
+    pub(super) known: Option<ContactId>,
+    pub(super) init_key: Option<[u8; 32]>,
+    pub(super) echo_id: Option<&'a str>,
+    pub(super) kind: ConversationKind,
+    /// Somebody anonymous gets a proof with the answer.
+    pub(super) with_proof: bool,
+}
+
 /// What this very call stored when it came for the first time.
-pub(super) fn repeated(
-    tx: &WriteTx,
-    inbox: InboxId,
-    known: Option<ContactId>,
-    init_key: Option<[u8; 32]>,
-    echo_id: Option<&str>,
-    kind: ConversationKind,
-    with_proof: bool,
-    single: bool,
-) -> Result<Option<Started>> {
+pub(super) fn repeated(tx: &WriteTx, inbox: InboxId, call: Repeat<'_>) -> Result<Option<Started>> {
+    let Repeat { known, init_key, echo_id, kind, with_proof } = call;
     if let (Some(contact), Some(echo)) = (known, echo_id) {
         let Some(message) = messages::find_by_contact_echo(tx, contact, echo)? else { return Ok(None) };
-        // Where everybody has one conversation, a beginning may be its hundredth message.
-        if !single && !messages::is_first(tx, &message)? {
+        if !messages::is_first(tx, &message)? {
             return Err(super::messages::echo_taken());
         }
         let conversation = conversations::conversation(tx, message.conversation)?;

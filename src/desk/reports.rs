@@ -2,7 +2,7 @@
 //! conversation's.
 
 use super::Desk;
-use super::conversations::{Newcomer, Sender, echo_key, repeated};
+use super::conversations::{Newcomer, Repeat, Sender, echo_key, repeated};
 use super::form::Answers;
 use super::messages::Incoming;
 use crate::base::clock::Millis;
@@ -71,8 +71,9 @@ impl Desk {
         let (inbox, known) = (inbox.id, session.map(|session| session.contact));
         self.store
             .write(move |tx| {
-                let echo = report.message.echo_id.as_deref();
-                if let Some(repeat) = repeated(tx, inbox, known, init_key, echo, report.kind, may_chat, false)? {
+                let echo_id = report.message.echo_id.as_deref();
+                let call = Repeat { known, init_key, echo_id, kind: report.kind, with_proof: may_chat };
+                if let Some(repeat) = repeated(tx, inbox, call)? {
                     super::attachments::drop_files(tx, &report.message.files)?;
                     return Ok(Reported { conversation: repeat.conversation, contact: repeat.contact, token: repeat.token });
                 }

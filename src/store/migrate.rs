@@ -94,7 +94,7 @@ pub const MIGRATIONS: &[&str] = &[
     ALTER TABLE conversations ADD COLUMN rating INTEGER CHECK (rating BETWEEN 1 AND 5);
     ALTER TABLE conversations ADD COLUMN button TEXT NOT NULL DEFAULT '';
     ALTER TABLE conversations ADD COLUMN locale TEXT NOT NULL DEFAULT '';
-    CREATE INDEX conversations_replied ON conversations (inbox_id, first_reply_at, created_at, team_id)
+    CREATE INDEX conversations_replied ON conversations (inbox_id, first_reply_at, created_at, team_id, kind)
         WHERE first_reply_at IS NOT NULL AND kind = 'chat';
     CREATE INDEX conversations_team ON conversations (team_id) WHERE team_id IS NOT NULL;
     CREATE INDEX conversations_full_ip ON conversations (inbox_id, created_at) WHERE meta_ip IS NOT NULL AND instr(meta_ip, '/') = 0;

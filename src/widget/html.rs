@@ -100,7 +100,7 @@ impl Element {
     }
 
     /// More markup inside.
-    pub fn add(mut self, more: impl Into<Html>) -> Element {
+    pub fn with(mut self, more: impl Into<Html>) -> Element {
         self.inside.push_str(&more.into().0);
         self
     }

@@ -59,29 +59,29 @@ pub(super) enum View {
 /// The whole page.
 pub(super) fn page(widget: &Widget, words: &Words, shown: &Shown) -> Html {
     let brand = &shown.config.brand_name;
-    let mut main = el("main").add(el("h1").set("dir", "auto").text(brand));
+    let mut main = el("main").with(el("h1").with(el("bdi").text(brand)));
     if let Some(error) = &shown.error {
-        main = main.add(problem(words, shown, error));
+        main = main.with(problem(words, shown, error));
     }
     if shown.config.notice_banner.enabled {
-        main = main.add(el("p").set("class", "notice").set("dir", "auto").text(&shown.config.notice_banner.text));
+        main = main.with(el("p").set("class", "notice").set("dir", "auto").text(&shown.config.notice_banner.text));
     }
     let (view, all) = match &shown.view {
         View::Several { one, all } => (&**one, all.as_slice()),
         view => (view, [].as_slice()),
     };
     if let View::Thread { thread, page, before } = view {
-        main = main.add(thread_of(widget, words, shown, thread, page, *before));
+        main = main.with(thread_of(widget, words, shown, thread, page, *before));
     } else if !shown.config.introduction_message.is_empty() {
-        main = main.add(el("p").set("dir", "auto").text(&shown.config.introduction_message));
+        main = main.with(el("p").set("dir", "auto").text(&shown.config.introduction_message));
     }
     if shown.watch {
-        main = main.add(el("p").add(el("a").to("href", &format!("{}#write", here(shown, view))).text(words.say("plain.write"))));
+        main = main.with(el("p").with(el("a").to("href", &format!("{}#write", here(shown, view))).text(words.say("plain.write"))));
     } else {
-        main = main.add(form_of(words, shown, view));
-        main = main.add(others(words, shown, view, all));
+        main = main.with(form_of(words, shown, view));
+        main = main.with(others(words, shown, view, all));
         if !matches!(view, View::Nobody) {
-            main = main.add(leave(words, shown));
+            main = main.with(leave(words, shown));
         }
     }
     document(words, base_of(&shown.path), brand, &shown.config.theme, shown.watch, main)
@@ -93,38 +93,38 @@ pub(super) fn refusal(base: &str, words: &Words, error: &Error) -> Html {
         Some(_) => sentence(words, error),
         None => words.say("plain.not_here").to_owned(),
     };
-    let main = el("main").add(el("h1").text(words.say("launcher.title"))).add(el("p").text(&why));
+    let main = el("main").with(el("h1").text(words.say("launcher.title"))).with(el("p").text(&why));
     document(words, base, words.say("launcher.title"), "system", false, main)
 }
 
 fn document(words: &Words, base: &str, title: &str, theme: &str, watch: bool, main: Element) -> Html {
     let style = |name: &str| el("link").set("rel", "stylesheet").to("href", &format!("{base}{}", assets::path(name)));
     let mut head = el("head")
-        .add(el("meta").set("charset", "utf-8"))
-        .add(el("meta").set("name", "viewport").set("content", "width=device-width, initial-scale=1"))
-        .add(el("meta").set("name", "robots").set("content", "noindex"))
-        .add(el("title").text(title))
-        .add(style("shared/base.css"))
-        .add(style("widget/plain.css"));
+        .with(el("meta").set("charset", "utf-8"))
+        .with(el("meta").set("name", "viewport").set("content", "width=device-width, initial-scale=1"))
+        .with(el("meta").set("name", "robots").set("content", "noindex"))
+        .with(el("title").text(title))
+        .with(style("shared/base.css"))
+        .with(style("widget/plain.css"));
     if watch {
-        head = head.add(el("meta").set("http-equiv", "refresh").set("content", WATCH_S.to_string()));
+        head = head.with(el("meta").set("http-equiv", "refresh").set("content", WATCH_S.to_string()));
     }
     let mut html = el("html").set("lang", words.locale()).set("dir", words.direction());
     if theme == "dark" || theme == "light" {
         html = html.set("data-theme", theme);
     }
-    html.add(head).add(el("body").add(main)).into()
+    html.with(head).with(el("body").with(main)).into()
 }
 
 /// What went wrong, first of all and read out at once; it leads to the field.
 fn problem(words: &Words, shown: &Shown, error: &Error) -> Element {
     let mut said = el("p").text(&sentence(words, error));
     if let Some(id) = error.field.as_deref().and_then(|field| id_of(shown, field)) {
-        said = el("p").add(el("a").to("href", &format!("#{id}")).text(&sentence(words, error)));
+        said = el("p").with(el("a").to("href", &format!("#{id}")).text(&sentence(words, error)));
     }
-    let mut block = el("div").set("role", "alert").set("class", "problem").add(el("h2").text(words.say("plain.problem"))).add(said);
+    let mut block = el("div").set("role", "alert").set("class", "problem").with(el("h2").text(words.say("plain.problem"))).with(said);
     if shown.posted.had_files {
-        block = block.add(el("p").text(words.say("plain.files_again")));
+        block = block.with(el("p").text(words.say("plain.files_again")));
     }
     block
 }
@@ -160,26 +160,26 @@ fn sentence(words: &Words, error: &Error) -> String {
 
 fn thread_of(widget: &Widget, words: &Words, shown: &Shown, thread: &Thread, page: &Page, before: Option<Seq>) -> Element {
     let uuid = thread.conversation.uuid;
-    let mut section = el("section").set("aria-labelledby", "messages").add(el("h2").set("id", "messages").text(words.say("w.messages")));
+    let mut section = el("section").set("aria-labelledby", "messages").with(el("h2").set("id", "messages").text(words.say("w.messages")));
     if page.has_more
         && let Some(oldest) = page.messages.last()
     {
         let earlier = format!("{}?c={uuid}&before={}", shown.path, oldest.seq);
-        section = section.add(el("p").add(el("a").to("href", &earlier).text(words.say("plain.earlier"))));
+        section = section.with(el("p").with(el("a").to("href", &earlier).text(words.say("plain.earlier"))));
     }
     let mut list = el("ol").set("class", "thread").set("role", "list");
     for message in page.messages.iter().rev() {
-        list = list.add(bubble(widget, words, shown, message));
+        list = list.with(bubble(widget, words, shown, message));
     }
-    section = section.add(list);
+    section = section.with(list);
     let now = format!("{}?c={uuid}#end", shown.path);
     let look = el("a").to("href", &now).text(words.say(if before.is_some() { "plain.newest" } else { "plain.look" }));
-    let mut ways = el("p").set("id", "end").set("class", "ways").add(look);
+    let mut ways = el("p").set("id", "end").set("class", "ways").with(look);
     if !shown.watch && before.is_none() {
         let watch = words.say("plain.watch").replace(":count", &WATCH_S.to_string());
-        ways = ways.add(Html::text(" · ")).add(el("a").to("href", &format!("{}?c={uuid}&watch=1#end", shown.path)).text(&watch));
+        ways = ways.with(Html::text(" ")).with(el("a").to("href", &format!("{}?c={uuid}&watch=1#end", shown.path)).text(&watch));
     }
-    section.add(ways)
+    section.with(ways)
 }
 
 fn bubble(widget: &Widget, words: &Words, shown: &Shown, message: &Message) -> Element {
@@ -190,27 +190,27 @@ fn bubble(widget: &Widget, words: &Words, shown: &Shown, message: &Message) -> E
         Author::Agent { .. } | Author::Contact { .. } | Author::System { .. } => shown.config.brand_name.clone(),
     };
     let time = el("time").set("datetime", rfc3339(message.created_at)).text(&fixed(message.created_at));
-    let head = el("p").set("class", "who").add(el("bdi").text(&who)).add(Html::text(" ")).add(time);
-    let mut item = el("li").set("class", if own { "own" } else { "theirs" }).add(head);
+    let head = el("p").set("class", "who").with(el("bdi").text(&who)).with(Html::text(" ")).with(time);
+    let mut item = el("li").set("class", if own { "own" } else { "theirs" }).with(head);
     if !message.html.is_empty() {
-        item = item.add(el("div").set("class", "said").set("dir", "auto").add(Html::sanitised(&message.html)));
+        item = item.with(el("div").set("class", "said").set("dir", "auto").with(Html::sanitised(&message.html)));
     }
     for file in &message.attachments {
-        let link = el("a").to("href", &widget.desk.link(file.uuid)).add(el("bdi").text(&file.name));
-        item = item.add(el("p").set("class", "file").add(link).add(Html::text(&format!(" ({})", size(file.size)))));
+        let link = el("a").to("href", &widget.desk.link(file.uuid)).with(el("bdi").text(&file.name));
+        item = item.with(el("p").set("class", "file").with(link).with(Html::text(&format!(" ({})", size(file.size)))));
     }
     if let Some(rich) = &message.meta.rich {
-        item = item.add(el("div").set("class", "said").set("dir", "auto").add(Html::sanitised(&rich.html())));
+        item = item.with(el("div").set("class", "said").set("dir", "auto").with(Html::sanitised(&rich.html())));
         for picture in rich.pictures() {
-            item = item.add(el("img").to("src", &widget.desk.link(picture)).set("alt", "").set("loading", "lazy"));
+            item = item.with(el("img").to("src", &widget.desk.link(picture)).set("alt", "").set("loading", "lazy"));
         }
         if !shown.watch {
-            item = item.add(presses(shown, message));
+            item = item.with(presses(shown, message));
         }
     }
     if let Some(survey) = message.survey.as_ref().filter(|survey| !survey.answered) {
         let link = format!("{}/csat/{}", base_of(&shown.path), survey.uuid);
-        item = item.add(el("p").add(el("a").to("href", &link).text(words.say("w.csat_ask"))));
+        item = item.with(el("p").with(el("a").to("href", &link).text(words.say("w.csat_ask"))));
     }
     item
 }
@@ -225,7 +225,8 @@ fn presses(shown: &Shown, message: &Message) -> Option<Element> {
     for button in buttons.filter(|button| button.kind == crate::model::rich::ButtonKind::Message) {
         any = true;
         let press = format!("{}:{}", message.uuid, button.postback_id);
-        form = form.add(el("button").set("class", "second").set("name", "press").set("value", press).set("dir", "auto").text(&button.text));
+        form =
+            form.with(el("button").set("class", "second").set("name", "press").set("value", press).set("dir", "auto").text(&button.text));
     }
     any.then_some(form)
 }
@@ -239,11 +240,11 @@ fn form_of(words: &Words, shown: &Shown, view: &View) -> Element {
                 None => identify_form(words, shown),
             },
             _ => {
-                let mut why = el("div").add(el("p").text(&sentence(words, access)));
+                let mut why = el("div").with(el("p").text(&sentence(words, access)));
                 if !shown.config.website_url.is_empty() {
                     let link =
                         el("a").to("href", &shown.config.website_url).set("rel", "noopener noreferrer").text(&shown.config.website_url);
-                    why = why.add(el("p").add(link));
+                    why = why.with(el("p").with(link));
                 }
                 why
             }
@@ -267,9 +268,9 @@ fn begin_form(shown: &Shown, conversation: Option<String>) -> Element {
     let hidden = |name: &'static str, value: &str| el("input").set("type", "hidden").set("name", name).set("value", value);
     let mut form =
         el("form").set("method", "post").to("action", &shown.path).set("enctype", "multipart/form-data").set("accept-charset", "utf-8");
-    form = form.add(hidden("form", &shown.form)).add(hidden("echo", &shown.echo));
+    form = form.with(hidden("form", &shown.form)).with(hidden("echo", &shown.echo));
     if let Some(uuid) = conversation {
-        form = form.add(hidden("conversation", &uuid));
+        form = form.with(hidden("conversation", &uuid));
     }
     form
 }
@@ -277,7 +278,7 @@ fn begin_form(shown: &Shown, conversation: Option<String>) -> Element {
 fn message_form(words: &Words, shown: &Shown, thread: Option<&Thread>) -> Element {
     let mut form = begin_form(shown, thread.map(|thread| thread.conversation.uuid.to_string())).set("id", "write");
     if thread.is_none() {
-        form = form.add(questions(words, shown)).add(consent(words, shown));
+        form = form.with(questions(words, shown)).with(consent(words, shown));
     }
     let typed = Some(shown.posted.field("message")).filter(|_| shown.error.is_some()).unwrap_or_default();
     let area = el("textarea")
@@ -287,14 +288,14 @@ fn message_form(words: &Words, shown: &Shown, thread: Option<&Thread>) -> Elemen
         .set("dir", "auto")
         .set("maxlength", limits::MESSAGE_CHARS_MAX.to_string())
         // A browser drops the first line break of a text area: one is given for it.
-        .add(Html::text("\n"))
+        .with(Html::text("\n"))
         .text(typed);
-    form = form.add(labelled(words.say("w.your_message"), "p-message", marked(shown, "message", area)));
+    form = form.with(labelled(words.say("w.your_message"), "p-message", marked(shown, "message", area)));
     if shown.config.features.file_upload {
         let input = el("input").set("type", "file").set("id", "p-files").set("name", "files").flag("multiple", true);
-        form = form.add(labelled(words.say("w.attach"), "p-files", marked(shown, "files", input)));
+        form = form.with(labelled(words.say("w.attach"), "p-files", marked(shown, "files", input)));
     }
-    form.add(el("button").set("type", "submit").text(words.say("w.send")))
+    form.with(el("button").set("type", "submit").text(words.say("w.send")))
 }
 
 /// The questions before the first message, for whoever is not known yet.
@@ -335,12 +336,12 @@ fn question(words: &Words, shown: &Shown, field: &FormField) -> Element {
             let input = marked(shown, &field.key, input.flag("required", field.required));
             return el("p")
                 .set("class", "check")
-                .add(el("label").add(input).add(Html::text(" ")).add(el("span").set("dir", "auto").text(&label)));
+                .with(el("label").with(input).with(Html::text(" ")).with(el("span").set("dir", "auto").text(&label)));
         }
         "list" => {
-            let mut select = el("select").set("id", &id).set("name", &name).add(el("option").set("value", "").text(words.say("w.choose")));
+            let mut select = el("select").set("id", &id).set("name", &name).with(el("option").set("value", "").text(words.say("w.choose")));
             for choice in &field.values {
-                select = select.add(el("option").set("value", choice).flag("selected", typed == choice).text(choice));
+                select = select.with(el("option").set("value", choice).flag("selected", typed == choice).text(choice));
             }
             select
         }
@@ -374,13 +375,13 @@ fn consent(words: &Words, shown: &Shown) -> Option<Element> {
     let checked = shown.posted.field("consent") == "1";
     let input =
         el("input").set("type", "checkbox").set("id", "p-consent").set("name", "consent").set("value", "1").flag("checked", checked);
-    let mut label = el("label").add(marked(shown, "consent", input.flag("required", true))).add(Html::text(" "));
-    label = label.add(el("span").set("dir", "auto").text(&consent.text));
-    let mut line = el("p").set("class", "check").add(label);
+    let mut label = el("label").with(marked(shown, "consent", input.flag("required", true))).with(Html::text(" "));
+    label = label.with(el("span").set("dir", "auto").text(&consent.text));
+    let mut line = el("p").set("class", "check").with(label);
     if !consent.link_url.is_empty() {
         let name = if consent.link_text.is_empty() { &consent.link_url } else { &consent.link_text };
         let link = el("a").to("href", &consent.link_url).set("target", "_blank").set("rel", "noopener noreferrer").text(name);
-        line = line.add(Html::text(" ")).add(link).add(Html::text(" ")).add(el("span").text(words.say("w.new_tab")));
+        line = line.with(Html::text(" ")).with(link).with(Html::text(" ")).with(el("span").text(words.say("w.new_tab")));
     }
     Some(line)
 }
@@ -392,12 +393,12 @@ fn identify_form(words: &Words, shown: &Shown) -> Element {
     };
     begin_form(shown, None)
         .set("id", "write")
-        .add(step("identify"))
-        .add(el("p").text(words.say("plain.identify")))
-        .add(labelled(words.say("plain.name"), "p-name", input("name", "text")))
-        .add(labelled(words.say("plain.email"), "p-email", input("email", "email")))
-        .add(consent(words, shown))
-        .add(el("button").set("type", "submit").text(words.say("plain.continue")))
+        .with(step("identify"))
+        .with(el("p").text(words.say("plain.identify")))
+        .with(labelled(words.say("plain.name"), "p-name", input("name", "text")))
+        .with(labelled(words.say("plain.email"), "p-email", input("email", "email")))
+        .with(consent(words, shown))
+        .with(el("button").set("type", "submit").text(words.say("plain.continue")))
 }
 
 fn code_form(words: &Words, shown: &Shown, ticket: &str) -> Element {
@@ -405,17 +406,17 @@ fn code_form(words: &Words, shown: &Shown, ticket: &str) -> Element {
     let said = words.say(if address.is_empty() { "plain.code_sent" } else { "plain.code_sent_to" }).replace(":email", address);
     let kept = |form: Element| {
         let hidden = |name: &'static str, value: &str| el("input").set("type", "hidden").set("name", name).set("value", value);
-        form.add(hidden("ticket", ticket)).add(hidden("email", address))
+        form.with(hidden("ticket", ticket)).with(hidden("email", address))
     };
     let input = el("input").set("id", "p-code").set("name", "code").set("inputmode", "numeric").set("autocomplete", "one-time-code");
     let input = marked(shown, "code", input.set("maxlength", "20").set("dir", "ltr").flag("required", true));
-    let confirm = kept(begin_form(shown, None).set("id", "write").add(step("code")))
-        .add(labelled(words.say("plain.code"), "p-code", input))
-        .add(el("button").set("type", "submit").text(words.say("plain.confirm")));
+    let confirm = kept(begin_form(shown, None).set("id", "write").with(step("code")))
+        .with(labelled(words.say("plain.code"), "p-code", input))
+        .with(el("button").set("type", "submit").text(words.say("plain.confirm")));
     let again =
-        kept(begin_form(shown, None).add(step("again"))).add(el("button").set("class", "second").text(words.say("plain.code_again")));
-    let other = el("p").add(el("a").to("href", &shown.path).text(words.say("plain.other_address")));
-    el("div").add(el("p").text(&said)).add(confirm).add(again).add(other)
+        kept(begin_form(shown, None).with(step("again"))).with(el("button").set("class", "second").text(words.say("plain.code_again")));
+    let other = el("p").with(el("a").to("href", &shown.path).text(words.say("plain.other_address")));
+    el("div").with(el("p").text(&said)).with(confirm).with(again).with(other)
 }
 
 fn step(name: &'static str) -> Element {
@@ -437,31 +438,34 @@ fn others(words: &Words, shown: &Shown, view: &View, all: &[Thread]) -> Option<E
         let said = said.or_else(|| thread.last.as_ref().map(|last| last.text.as_str())).unwrap_or_default();
         let said = crate::base::text::preview(said, 80);
         let said = if said.is_empty() { words.say("w.a_file").to_owned() } else { said };
-        let link = el("a").to("href", &format!("{}?c={}#end", shown.path, thread.conversation.uuid)).add(el("bdi").text(&said));
+        let link = el("a").to("href", &format!("{}?c={}#end", shown.path, thread.conversation.uuid)).with(el("bdi").text(&said));
         let time =
             el("time").set("datetime", rfc3339(thread.conversation.last_message_at)).text(&fixed(thread.conversation.last_message_at));
-        list = list.add(el("li").add(link).add(Html::text(" ")).add(time));
+        list = list.with(el("li").with(link).with(Html::text(" ")).with(time));
     }
     let may_start = here.is_some() && shown.may_start && shown.access.is_none() && !shown.config.single_thread;
     if !any && !may_start {
         return None;
     }
-    let mut nav = el("nav").set("aria-labelledby", "others").add(el("h2").set("id", "others").text(words.say("w.your_conversations")));
+    let mut nav = el("nav").set("aria-labelledby", "others").with(el("h2").set("id", "others").text(words.say("w.your_conversations")));
     if any {
-        nav = nav.add(list);
+        nav = nav.with(list);
     }
     if may_start {
-        nav = nav.add(el("p").add(el("a").to("href", &format!("{}?new=1#write", shown.path)).text(words.say("w.start_new"))));
+        nav = nav.with(el("p").with(el("a").to("href", &format!("{}?new=1#write", shown.path)).text(words.say("w.start_new"))));
     }
     Some(nav)
 }
 
 fn leave(words: &Words, shown: &Shown) -> Element {
-    begin_form(shown, None).set("class", "leave").add(step("leave")).add(el("button").set("class", "second").text(words.say("plain.leave")))
+    begin_form(shown, None)
+        .set("class", "leave")
+        .with(step("leave"))
+        .with(el("button").set("class", "second").text(words.say("plain.leave")))
 }
 
 fn labelled(label: &str, id: &str, control: Element) -> Element {
-    el("p").add(el("label").set("for", id).set("dir", "auto").text(label)).add(control)
+    el("p").with(el("label").set("for", id).with(el("bdi").text(label))).with(control)
 }
 
 /// Says of a field that it is the one that is wrong.

@@ -123,6 +123,8 @@ fn frames(visitor: &Visitor) -> usize {
 async fn hours_turn_while_the_chat_is_open() {
     let house = House::boot().await;
     house.until_monday("08:00").await;
+    // Somebody stays at the desk all day: only the hours turn.
+    let owner = house.agent().await;
     let set = with_office_hours(&house).await;
     let nine = house.clock.now() / minutes(60) * minutes(60) + hours(1);
     let closed = settings(&house).await;
@@ -155,7 +157,7 @@ async fn hours_turn_while_the_chat_is_open() {
     assert_eq!(settings(&house).await["availability"]["open"], true);
     assert_eq!(frames(&visitor), heard);
     // Edited hours count at once; those of tomorrow are no news.
-    let (owner, path) = (house.agent().await, format!("/hours/{set}"));
+    let path = format!("/hours/{set}");
     owner.put(&path).json(json!({ "weekly": { "tuesday": [["10:00", "11:00"]] } })).await.ok();
     assert_eq!(news(&visitor).await["opens_at"], nine + hours(25));
     owner.put(&path).json(json!({ "name": "Tuesdays" })).await.ok();
@@ -241,18 +243,18 @@ async fn how_long_answers_take_is_measured() {
     let owner = house.agent().await;
     let team = text_at(&owner.post("/teams").json(json!({ "name": "Sales" })).await.ok(), "uuid");
     house.configure(json!({ "home_buttons": [{ "id": "buy", "name": "Buy", "team": team }] })).await;
-    let answered_after = async |minutes_: i64| {
+    let answered_after = async |wait: i64| {
         let visitor = house.visitor();
         visitor.says("hi").await;
-        house.later(minutes(minutes_)).await;
+        house.later(seconds(wait)).await;
         owner.replies(&visitor.conversation(), "hello").await;
         visitor.conversation()
     };
-    for minutes in [2, 2, 7, 300] {
-        answered_after(minutes).await;
+    for wait in [90, 90, 400, 18_000] {
+        answered_after(wait).await;
     }
     assert_eq!(settings(&house).await["availability"]["reply_minutes"], Value::Null, "four answers are too few");
-    let fifth = answered_after(8).await;
+    let fifth = answered_after(500).await;
     house.later(minutes(10)).await;
     let told = settings(&house).await;
     assert_eq!(
@@ -263,12 +265,12 @@ async fn how_long_answers_take_is_measured() {
     assert_eq!(told["home_buttons"][0]["reply_minutes"], Value::Null, "the team has answered nobody yet");
     owner.put(&format!("/conversations/{fifth}/assignment")).json(json!({ "team": team })).await.ok();
     for _ in 0..4 {
-        let conversation = answered_after(1).await;
+        let conversation = answered_after(30).await;
         owner.put(&format!("/conversations/{conversation}/assignment")).json(json!({ "team": team })).await.ok();
     }
     house.later(minutes(10)).await;
     let told = settings(&house).await;
-    assert_eq!((&told["availability"]["reply_minutes"], &told["home_buttons"][0]["reply_minutes"]), (&json!(2), &json!(2)));
+    assert_eq!((&told["availability"]["reply_minutes"], &told["home_buttons"][0]["reply_minutes"]), (&json!(2), &json!(1)));
     house.configure(json!({ "show_reply_time": false })).await;
     let told = settings(&house).await;
     assert_eq!((&told["availability"]["reply_minutes"], &told["home_buttons"][0]["reply_minutes"]), (&Value::Null, &Value::Null));
@@ -377,14 +379,6 @@ async fn outside_hours_a_first_message_needs_an_address() {
     visitor.says("and another thing").await;
     tries(&visitor, json!({ "message": "hi again" })).await.data();
     tries(&house.signed_in("ada").await, json!({ "message": "hi" })).await.data();
-    // Somebody for whom a site vouches without an address may leave one; it is told, not believed.
-    let mut claims = house.claims("bob");
-    claims.as_object_mut().unwrap().remove("email");
-    let bob = house.visitor().holding(&text_at(&house.exchange(&house.sign(&claims)).await, "session_token"));
-    assert_eq!(tries(&bob, json!({ "message": "hi" })).await.json()["code"], "email_needed");
-    let began = bob.starts_with(json!({ "message": "hi", "form_data": { "email": "bob@example.com" } })).await;
-    let seen = house.agent().await.opens(&text_at(&began, "conversation/uuid")).await;
-    assert!(list_at(&seen, "messages").iter().any(|message| text_at(message, "text") == "email: bob@example.com"), "{seen}");
     house.later(hours(1)).await;
     tries(&house.visitor(), json!({ "message": "hi" })).await.data();
 }
@@ -458,7 +452,6 @@ async fn one_thread_for_ever() {
     assert_eq!((list_at(&second, "messages").len(), &second["messages"][0]["text_content"]), (1, &json!("two")));
     let again = begin(&laptop, json!({ "message": "two", "echo_id": echo })).await;
     assert_eq!(again["messages"][0]["uuid"], second["messages"][0]["uuid"]);
-    phone.hears("two").await;
     // Done is not over.
     owner.sets_status(&phone.conversation(), "resolved").await;
     let third = begin(&phone, json!({ "message": "three" })).await;

@@ -56,7 +56,7 @@ async fn the_public_settings_have_exactly_these_keys() {
          team.reply_minutes theme tiles tiles.bug tiles.chat tiles.feature tiles.files tiles.question tiles.review users users.allow_start_conversation \
          users.prevent_multiple_conversations users.prevent_reply_to_closed_conversation users.start_conversation_button_text visitors \
          visitors.allow_start_conversation visitors.prevent_multiple_conversations visitors.prevent_reply_to_closed_conversation \
-         visitors.start_conversation_button_text website_url window window.kind";
+         visitors.start_conversation_button_text website_url window window.kind availability availability.online availability.open availability.opens_at availability.outside availability.reply_minutes home_buttons.online home_buttons.open home_buttons.reply_minutes";
     assert_eq!(found, expected.split_whitespace().map(str::to_owned).collect());
     let mut found = BTreeSet::new();
     keys(&house.visitor().get("/chat/settings/launcher").await.data(), "", &mut found);

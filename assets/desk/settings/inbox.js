@@ -59,8 +59,8 @@ function Editor({ inbox, tab }) {
     <label class="page-pick"><span class="quiet">Settings of ${inbox.name}</span><select class="input" value=${tab} onChange=${(/** @type {any} */ event) => to(event.currentTarget.value)}>${INBOX_PAGES.map((one) => html`<option key=${one.tab} value=${one.tab} selected=${one.tab === tab}>${one.label}</option>`)}</select></label>
     <div class=${page.view && wide && admin ? 'with-preview' : ''}>
       <div>
-        ${admin ? null : html`<p class="hint-box">Only an admin can change these settings.</p>`}
-        <fieldset class="bare" disabled=${!admin}><${Screen} key=${tab} edit=${edit} inbox=${inbox} admin=${admin} /></fieldset>
+        ${admin ? null : html`<p class="hint-box">Only an admin can ${tab === 'general' ? '' : 'see and '}change these settings.</p>`}
+        ${admin || tab === 'general' ? html`<fieldset class="bare" disabled=${!admin}><${Screen} key=${tab} edit=${edit} inbox=${inbox} admin=${admin} /></fieldset>` : null}
         ${dirty || wrong.words ? html`<div class="save-bar ${wrong.words ? 'is-wrong' : ''}">
           <span class="save-words" role=${wrong.words ? 'alert' : 'status'}>${wrong.words ? `Not saved. ${wrong.words}` : saving ? 'Saving…' : 'Unsaved changes'}</span>
           <button type="button" class="button" disabled=${saving} onClick=${discard}>Discard</button>

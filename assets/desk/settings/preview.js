@@ -8,7 +8,7 @@ import { Spinner } from '../parts/small.js';
 import { api, base, placed, wordsFor } from '../state/wire.js';
 import { readableOn, rgbOf } from './colour.js';
 import { Drawing, useDrawing } from './icon_picker.js';
-import { languageName, useLanguages } from './languages.js';
+import { directionOf, languageName, useLanguages } from './languages.js';
 
 const PAUSE_MS = 280;
 const PATIENCE_MS = 8000;
@@ -69,7 +69,6 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
   const sidebar = !phone && config.window?.kind === 'sidebar';
   const left = config.launcher?.position === 'left';
   const src = `${base}/widget?inbox_id=${inbox.uuid}#preview&n=${nonce}&o=${encodeURIComponent(location.origin)}`;
-  const rtl = (answer?.settings.locale || lang).startsWith('ar') || (answer?.settings.locale || lang).startsWith('he');
   const toggle = (/** @type {string} */ label, /** @type {boolean} */ on, /** @type {() => void} */ run, /** @type {any} */ face) => html`<button type="button" class="look-button" aria-pressed=${on ? 'true' : 'false'} title=${label} onClick=${run}><span class="quiet">${label}</span>${face}</button>`;
   const both = (/** @type {string} */ label, /** @type {any[]} */ items) => html`<div class="look-pair" role="group" aria-label=${label}>${items}</div>`;
   return html`<section class="preview-column" aria-label="Preview">
@@ -81,7 +80,7 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
       ${both('Light or dark', [toggle('In light', !look.dark, () => setLook({ dark: false }), html`<${Icon} name="sun" size=${16} />`), toggle('In dark', look.dark, () => setLook({ dark: true }), html`<${Icon} name="moon" size=${16} />`)])}
       ${both('Device', [toggle('On a computer', !phone, () => setLook({ device: 'desktop' }), html`<${Device} d="M3 4h14v9.5H3zM7 17h6M10 13.5V17" />`), toggle('On a phone', phone, () => setLook({ device: 'phone' }), html`<${Device} d="M6.5 2.5h7a1 1 0 0 1 1 1v13a1 1 0 0 1-1 1h-7a1 1 0 0 1-1-1v-13a1 1 0 0 1 1-1zM9.5 15h1" />`)])}
     </div>
-    <div class="scene ${phone ? 'is-phone' : 'is-desktop'} ${look.dark ? 'is-dark' : ''} ${sidebar ? 'is-sidebar' : ''} ${left ? 'is-left' : ''} ${open ? 'is-open' : ''}" dir=${rtl ? 'rtl' : 'ltr'}>
+    <div class="scene ${phone ? 'is-phone' : 'is-desktop'} ${look.dark ? 'is-dark' : ''} ${sidebar ? 'is-sidebar' : ''} ${left ? 'is-left' : ''} ${open ? 'is-open' : ''}" dir=${directionOf(answer?.settings.locale || lang)}>
       <div class="scene-page" aria-hidden="true"><i></i><i></i><i></i><b></b><b></b><b></b><b></b></div>
       <div class="scene-window" hidden=${!open}><iframe ref=${frame} src=${src} title="Preview of the chat"></iframe>
         ${shown ? null : html`<div class="scene-wait">${failed ? null : late ? html`<p>The preview did not start.</p>` : html`<${Spinner} label="Preparing the preview" />`}</div>`}</div>

@@ -20,6 +20,7 @@ function sentence(entry) {
   if (action === 'snooze') return Number(value) > 0 ? `${who} put it away until ${untilWords(Number(value))}` : `${who} woke it`;
   if (action === 'identify') return `${value || 'The visitor'} was identified`;
   if (action === 'merge') return 'Two conversations of the same person became one';
+  if (action === 'transcript') return `${who || 'The visitor'} asked for the conversation by mail${value ? ` to ${value}` : ''}`;
   if (action === 'close') return 'The visitor closed the conversation';
   return [who, action, value].filter(Boolean).join(' ');
 }

@@ -141,6 +141,27 @@ export default {
     check(await inside.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
   },
 
+  async 'what is written while the first message is on its way stays where it is'(stage) {
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.comesToWrite();
+    let answer;
+    await visitor.context.route('**/conversations/init', async (route) => { await new Promise((done) => { answer = done; }); await route.continue(); });
+    await visitor.box.fill('First');
+    await visitor.box.press('Enter');
+    await one(visitor.message('First'));
+    await visitor.box.pressSequentially('and sec');
+    answer();
+    await visitor.hasSent('First');
+    await visitor.box.pressSequentially('ond');
+    same(await visitor.written(), 'and second', 'nothing is lost');
+    await visitor.box.press('Enter');
+    await visitor.hasSent('and second');
+    await visitor.page.reload();
+    await visitor.isIn();
+    await visitor.sees('and second');
+    same(await visitor.written(), '', 'and no draft is left behind');
+  },
+
   // Row 189.
   async 'many files wrap, tell their size in words, and one can be taken back'(stage) {
     const visitor = await (await stage.visitor()).opens();

@@ -232,4 +232,40 @@ export default {
     await ann.api('PUT', '/me', { availability: 'online' });
     await gone(visitor.log.getByText('Everybody has left for now.'));
   },
+
+  // Row 179.
+  async 'the preview draws what it is told, asks nobody, and takes no focus'(stage) {
+    const context = await stage.context('settings');
+    const page = await context.newPage();
+    const asked = [];
+    page.on('request', (request) => { if (request.url().includes('/api/')) asked.push(request.url()); });
+    await page.route('**/beside', (route) => route.fulfill({ contentType: 'text/html', body: '<!doctype html><html lang="en"><title>Beside</title><label>Words <input></label><iframe title="Preview" width="400" height="700"></iframe></html>' }));
+    await page.goto(`${stage.base}/beside`);
+    await page.getByLabel('Words').focus();
+    const { data: settings } = await (await fetch(`${stage.base}/api/v1/widget/chat/settings?inbox_id=${stage.inbox}`)).json();
+    const words = await (await fetch(`${stage.base}/api/v1/lang/en-US`)).json();
+    await page.evaluate(([address, told]) => {
+      const frame = document.querySelector('iframe');
+      window.tell = (changes, state) => frame.contentWindow.postMessage({ deskbell: 'n', type: 'preview', settings: { ...told.settings, ...changes }, words: told.words, state }, location.origin);
+      addEventListener('message', (event) => { if (event.data.deskbell === 'n' && event.data.type === 'hello') window.tell({}, { view: 'home' }); });
+      frame.src = `${address}#preview&n=n&o=${encodeURIComponent(location.origin)}`;
+    }, [`${stage.base}/widget?inbox_id=${stage.inbox}`, { settings, words }]);
+    const frame = page.frameLocator('iframe');
+    await one(frame.getByRole('heading', { name: 'Hello there' }));
+    const shows = (changes, state) => page.evaluate(([a, b]) => window.tell(a, b), [changes, state]);
+    await shows({ greeting_message: 'Good day' }, { view: 'home', signed: true });
+    await one(frame.getByRole('heading', { name: 'Good day' }));
+    await one(frame.getByRole('region', { name: 'Your conversation' }));
+    await shows({ access: 'identify' }, { view: 'identify' });
+    await one(frame.getByRole('heading', { name: 'First, who are you?' }));
+    await shows({ tiles: { bug: true, review: true } }, { view: 'hub', dark: true });
+    await one(frame.getByRole('button', { name: /^Leave a review/ }));
+    await shows({}, { view: 'chat', signed: true });
+    await one(frame.getByRole('article').filter({ hasText: 'I will have a look' }));
+    await shows({}, { view: 'list' });
+    await one(frame.getByRole('heading', { name: 'Your conversations' }));
+    same(asked, [], 'nothing was asked');
+    same(await page.evaluate(() => document.activeElement.localName), 'input', 'the cursor stayed where one types');
+    same(await page.evaluate(() => [...Object.keys(localStorage), ...Object.keys(sessionStorage)]), [], 'nothing was kept');
+  },
 };

@@ -153,4 +153,68 @@ export default {
     await visitor.sees('Later');
     same(await visitor.frame.getByRole('group', { name: 'When?' }).count(), 0, 'still gone after a reload');
   },
+
+  // Row 184.
+  async 'the bell rings once for all tabs, never for one’s own words, and not when it is off'(stage) {
+    let rang = 0;
+    const first = await stage.visitor();
+    await first.context.exposeBinding('rang', () => { rang++; });
+    await first.context.addInitScript(() => {
+      const nothing = () => new Proxy(() => {}, { get: (_, name) => (name === Symbol.toPrimitive ? undefined : nothing()), apply: () => nothing(), set: () => true });
+      window.AudioContext = class { constructor() { Object.assign(this, { state: 'running', currentTime: 0, destination: {} }); } resume() {} createGain() { return nothing(); } createOscillator() { window.rang(); return nothing(); } };
+    });
+    const ONE = 4;
+    const ann = await (await stage.agent('ann')).comesIn();
+    await first.opens();
+    await first.says('Ring me');
+    await ann.takes('Ring me');
+    same(rang, 0, 'one’s own words are silent');
+    await ann.replies('One');
+    await first.sees('One');
+    for (const late = Date.now() + 10_000; rang < ONE && Date.now() < late;) await first.page.evaluate(() => new Promise(requestAnimationFrame));
+    same(rang, ONE, 'one bell');
+    const second = await stage.visitor({ context: first.context });
+    await second.opens('/demo/about');
+    await second.comesToWrite();
+    await second.box.click();
+    await ann.replies('Two');
+    await first.sees('Two');
+    await second.sees('Two');
+    await ann.replies('Three');
+    await first.sees('Three');
+    await second.sees('Three');
+    for (const late = Date.now() + 10_000; rang < 3 * ONE && Date.now() < late;) await first.page.evaluate(() => new Promise(requestAnimationFrame));
+    same(rang, 3 * ONE, 'each answer one bell, with two tabs open');
+    for (const tab of [first, second]) {
+      await tab.frame.getByRole('button', { name: 'More options' }).click();
+      const sound = tab.frame.getByRole('menuitemcheckbox', { name: 'Sound' });
+      if (await sound.getAttribute('aria-checked') === 'true') await sound.click(); else await tab.page.keyboard.press('Escape');
+    }
+    await ann.replies('Four');
+    await first.sees('Four');
+    await second.sees('Four');
+    same(rang, 3 * ONE, 'off is off');
+  },
+
+  // Row 205.
+  async 'the conversation by e-mail: the address is asked for when nobody knows it'(stage) {
+    const visitor = await (await stage.visitor()).opens();
+    const ann = await (await stage.agent('ann')).comesIn();
+    await ann.configures({ allow_transcript: true });
+    await visitor.says('Write it down for me');
+    await ann.takes('Write it down for me');
+    stage.expects(/status of 400 .*transcript/);
+    await visitor.frame.getByRole('button', { name: 'More options' }).press('ArrowDown');
+    await visitor.frame.getByRole('menuitem', { name: 'E-mail transcript' }).press('Enter');
+    const dialog = visitor.frame.getByRole('dialog', { name: 'E-mail transcript' });
+    await one(dialog);
+    await stage.axe(await visitor.inside(), 'widget transcript');
+    await dialog.getByRole('textbox').fill('not an address');
+    await dialog.getByRole('textbox').press('Enter');
+    await one(dialog.getByText('Please check the e-mail address.'));
+    await dialog.getByRole('textbox').fill('zoe@example.com');
+    await dialog.getByRole('button', { name: 'Send it' }).click();
+    await one(visitor.frame.getByText(/on its way to z.*@example\.com/));
+    await gone(dialog);
+  },
 };

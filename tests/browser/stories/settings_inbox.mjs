@@ -239,6 +239,10 @@ export default {
     await ann.page.reload();
     await one(ann.page.getByRole('switch', { name: 'E-mail tokens must expire', checked: true }));
     const { privacy, require_exp: required } = (await ann.api('GET', '/inboxes')).inboxes[0].config;
+    // An inbox that trusts other sites only is previewed all the same.
+    await ann.configures({ trusted_domains: ['shop.example'] });
+    await ann.settings(`inboxes/${stage.inbox}/home`);
+    await one(ann.preview.getByRole('heading', { level: 1 }));
     same([privacy.ip, privacy.ip_days, privacy.page_visits, required], ['full', 7, 'never', true], 'kept');
   },
 };
