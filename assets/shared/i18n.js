@@ -12,7 +12,7 @@ export function createI18n(code, sentences) {
   /** @type {Intl.PluralRules|undefined} */ let plural;
   /** @type {Intl.NumberFormat|undefined} */ let number;
   let known = code;
-  try { Intl.PluralRules.supportedLocalesOf(code); } catch { known = ''; }
+  try { Intl.getCanonicalLocales(code); } catch { known = ''; }
   /** An unknown code has only the plain form. @param {number} count */
   const form = (count) => (known ? (plural ??= new Intl.PluralRules(known)).select(count) : '');
   /** @param {number} value */

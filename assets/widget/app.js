@@ -36,7 +36,8 @@ function App() {
   const { state } = chat;
   useLayoutEffect(() => {
     let asked = 0;
-    return chat.watch(() => { if (!asked) asked = requestAnimationFrame(() => { asked = 0; draw((n) => n + 1); }); });
+    // In a task of its own: together with the layout that follows, a slow phone would be felt to stop.
+    return chat.watch(() => { if (!asked) asked = /** @type {any} */ (setTimeout(() => { asked = 0; draw((n) => n + 1); })); });
   }, []);
   useLayoutEffect(() => dress(state.settings), [state.settings]);
   useEffect(() => {
