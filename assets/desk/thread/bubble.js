@@ -17,6 +17,8 @@ export function Bubble({ entry, first, last, seen }) {
   const side = entry.kind === 'incoming' ? 'theirs' : entry.kind === 'note' ? 'note' : 'ours';
   const stored = entry.state === 'stored';
   const body = stored ? (entry.html ? fromHtml(entry.html) : entry.text) : preview(entry.text || '');
+  // Cards without words of their own carry a plain text for mail and search; beside the cards it would say everything twice.
+  const says = !!entry.text?.trim() && (!entry.rich || !!entry.html);
   const tint = entry.kind === 'incoming' ? now().contacts[entry.author.uuid]?.avatar_tint : now().agents[entry.author.uuid]?.avatar_tint;
   // Known by a better name since: the person's own, as everywhere else.
   const writer = (entry.kind === 'incoming' && now().contacts[entry.author.uuid]?.name) || entry.author.name;
@@ -27,7 +29,7 @@ export function Bubble({ entry, first, last, seen }) {
       ${side === 'note' ? html`<header class="said-head"><${Icon} name="lock" size=${13} /> <b>Note</b> · ${entry.author.name} · <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time><span class="said-private">only your team sees this</span></header>`
         : first ? html`<header class="said-head"><b dir="auto">${entry.mine ? 'You' : writer}</b> <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time>${entry.via === 'api' ? ' · by API' : ''}</header>` : null}
       ${entry.postback ? html`<p class="postback"><${Icon} name="check" size=${13} /> Pressed a button</p>` : null}
-      ${entry.text?.trim() ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
+      ${says ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
       ${entry.rich ? html`<${Rich} rich=${entry.rich} />` : null}
       ${entry.attachments?.length ? html`<${Attached} files=${entry.attachments} />` : null}
       ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : entry.edited_at ? html`<p class="said-state">Edited</p>` : null}

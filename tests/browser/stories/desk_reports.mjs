@@ -60,4 +60,21 @@ export default {
     await ann.sees('Hello?');
     await gone(news);
   },
+
+  async 'cards and quick replies are shown as the visitor got them, and a press is marked'(stage) {
+    const visitor = await (await stage.visitor()).opens();
+    await visitor.says('Which ferns have you got?');
+    const ann = await (await stage.agent('ann')).comesIn();
+    await ann.takes('Which ferns have you got?');
+    const uuid = await ann.page.evaluate(() => location.pathname.split('/').pop());
+    const rich = { template: 'cards', elements: [{ title: 'Sword fern', subtitle: 'Likes shade.', buttons: [{ type: 'url', text: 'See it', value: 'https://fernwood.example/fern' }, { type: 'message', text: 'Is it in stock?', value: 'Is the sword fern in stock?' }] }] };
+    await ann.api('POST', `/conversations/${uuid}/messages`, { kind: 'reply', body: '', rich, echo_id: 'cards-aaaaaaaaaaaaaaaaaaaaaa' });
+    await one(ann.log.getByRole('list', { name: 'Cards' }).getByText('Sword fern'));
+    same(await ann.log.getByText('Sword fern').count(), 1, 'said once');
+    await one(ann.log.getByRole('link', { name: 'See it' }));
+    await visitor.frame.getByRole('button', { name: 'Is it in stock?' }).click();
+    await one(ann.log.getByText('Pressed a button'));
+    await stage.axe(ann.page, 'cards in a thread');
+    await stage.picture(ann.page, 'desk-cards');
+  },
 };
