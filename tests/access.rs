@@ -120,7 +120,7 @@ const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x03\0\0\0\x02\x08\x06\0
 fn routes_in(source: &str) -> BTreeSet<String> {
     let mut routes = BTreeSet::new();
     for line in source.lines() {
-        let Some((head, _)) = line.trim().split_once(") =>").or_else(|| line.trim().split_once(") if ")) else { continue };
+        let Some((head, _)) = line.trim().split_once(") if ").or_else(|| line.trim().split_once(") =>")) else { continue };
         let Some((method, paths)) = head.strip_prefix('(').and_then(|head| head.split_once(", [")) else { continue };
         let method = if method == "_" { "*" } else { method.trim_matches('"') };
         for path in paths.split("] | [") {

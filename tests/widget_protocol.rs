@@ -271,8 +271,9 @@ async fn conformance_1_to_3_envelope_cors_and_settings() {
     );
     for brand in ["", "   "] {
         let agent = house.agent().await;
+        // A blank one is the inbox's own name.
         let body = json!({ "config": { "brand_name": brand } });
-        agent.put(&format!("/inboxes/{}", house.inbox)).json(body).await.denied(400);
+        agent.put(&format!("/inboxes/{}", house.inbox)).json(body).await.ok();
     }
     let settings = house.visitor().get("/chat/settings").await.data();
     assert!(settings["brand_name"].as_str().is_some_and(|name| !name.is_empty()) && settings["notice_banner"].is_object(), "3");

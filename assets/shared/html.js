@@ -44,3 +44,6 @@ export function fromHtml(markup) {
   }
   return children(new DOMParser().parseFromString(markup, 'text/html').body, 0);
 }
+
+/** The words of the same markup, for what is read out. @param {string} markup */
+export const plainOf = (markup) => new DOMParser().parseFromString(markup, 'text/html').body.textContent || '';

@@ -1,5 +1,6 @@
 // What a conversation has to ask before or beside the words themselves. Pure, so that the forms come only where they are wanted.
 
+import { plainOf } from '../shared/html.js';
 import { wantsAddress } from './availability.js';
 
 const DEFAULT_KEYS = ['name', 'email', 'phone'];
@@ -21,7 +22,7 @@ const buttonOf = (state) => state.settings.home_buttons?.find((/** @type {any} *
 export function openingOf(state) {
   const button = buttonOf(state);
   if (!button?.opening_html) return null;
-  const text = new DOMParser().parseFromString(button.opening_html, 'text/html').body.textContent || '';
+  const text = plainOf(button.opening_html);
   return { uuid: 'opening', seq: 0, at: Date.now(), echo_id: null, mine: false, from: 'opening', name: state.settings.brand_name, avatar: state.settings.logo_url || null, tint: null, kind: 'message', html: button.opening_html, text, attachments: [], meta: {} };
 }
 
