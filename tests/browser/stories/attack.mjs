@@ -109,7 +109,7 @@ export default {
     same(links.length, 2, 'two files');
     await visitor.frame.locator('input[type="file"]').setInputFiles([{ name: 'picture.png', mimeType: 'image/png', buffer: Buffer.from(evil) }]);
     await visitor.frame.getByRole('button', { name: 'Send' }).click();
-    await one(visitor.message('picture.png').getByText(/picture\.png.*not accepted/));
+    await one(visitor.message('picture.png').getByText(/picture\.png.*cannot be sent here/));
     stage.expects(/status of 400 .*media\/upload/);
     for (const link of links) {
       const answer = await ann.context.request.get(link);

@@ -1,5 +1,7 @@
 // Two people talk: the heart of it, through reloads, cuts and crashes.
 
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { check, gone, one, same, until } from '../lib/wait.mjs';
 
 /** A small picture (2 × 2). */
@@ -95,7 +97,11 @@ export default {
   async 'a file that is too large is refused before it travels, with its size and the limit'(stage) {
     const visitor = await (await stage.visitor()).opens();
     await visitor.types('keep me');
-    await visitor.frame.locator('input[type="file"]').setInputFiles([{ name: 'film.bin', mimeType: 'application/octet-stream', buffer: Buffer.alloc(20 * 1024 * 1024 + 1) }]);
+    // From a disk, as a person has it: as bytes it would have to pass through the browser's remote control.
+    const film = join(stage.folder, 'film.bin');
+    await writeFile(film, '');
+    await truncate(film, 20 * 1024 * 1024 + 1);
+    await visitor.frame.locator('input[type="file"]').setInputFiles(film);
     await one(visitor.frame.getByRole('status').filter({ hasText: /film\.bin.*the limit is 20/ }));
     same(await visitor.written(), 'keep me', 'what was written stays');
   },
