@@ -179,7 +179,7 @@ pub fn canonical(code: &str) -> Option<String> {
 
 /// The languages we ship.
 pub fn shipped() -> Vec<Shipped> {
-    assets::find("locales/index.json").and_then(|index| serde_json::from_slice(&index.plain).ok()).unwrap_or_default()
+    assets::find("locales/index.json").and_then(|index| serde_json::from_slice(&index.plain()).ok()).unwrap_or_default()
 }
 
 /// Our own sentences in a language, with its region or without; `None` when we do not speak it.
@@ -242,14 +242,14 @@ fn file(name: &str) -> Option<Arc<Sentences>> {
     }
     let asset = assets::find(&format!("locales/{name}.json"))?;
     if let Some((bytes, sentences)) = READ.read().unwrap_or_else(PoisonError::into_inner).get(name)
-        && assets::is_same(bytes, &asset.plain)
+        && assets::is_same(bytes, &asset.plain())
     {
         return Some(sentences.clone());
     }
-    let sentences: Sentences = serde_json::from_slice(&asset.plain).ok()?;
+    let sentences: Sentences = serde_json::from_slice(&asset.plain()).ok()?;
     let sentences = Arc::new(sentences);
     // As many as there are files.
-    READ.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (asset.plain, sentences.clone()));
+    READ.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (asset.plain(), sentences.clone()));
     Some(sentences)
 }
 
