@@ -79,7 +79,7 @@ fn no_such_inbox() -> Error {
 }
 
 /// The one answer for every token that proves nothing.
-pub(super) fn session_over() -> Error {
+pub fn session_over() -> Error {
     Error::unauthorized("This session is not valid (any more). Please start again.").coded("session_over")
 }
 

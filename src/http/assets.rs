@@ -162,6 +162,11 @@ impl Asset {
 
 /// A text made at run time (a script per inbox): with a tag of its content, revalidated, compressed when that pays.
 pub async fn text(request: &Request, content_type: &'static str, text: impl Into<Bytes>) -> Reply {
+    text_for(request, content_type, text, None).await
+}
+
+/// The same for a text that depends on the name under which its caller sees us: `host`, when none is configured.
+pub async fn text_for(request: &Request, content_type: &'static str, text: impl Into<Bytes>, host: Option<&str>) -> Reply {
     let bytes = text.into();
     let etag = etag_of(&bytes);
     let reply = if encoding::has_it_already(&request.headers, &etag) {
@@ -170,7 +175,7 @@ pub async fn text(request: &Request, content_type: &'static str, text: impl Into
         let plain = Reply::bytes(200, content_type, bytes.clone());
         let takes_brotli = encoding::choose(&request.headers, &[Coding::Brotli, Coding::Gzip]) == Coding::Brotli;
         let packed = match takes_brotli && bytes.len() > limits::COMPRESS_BYTES_MIN {
-            true => packed::brotli(&etag, &bytes).await,
+            true => packed::brotli(&etag, &bytes, host).await,
             false => None,
         };
         match packed {

@@ -65,12 +65,13 @@ impl Widget {
             (None, Ok(number)) => self.desk.inbox_of_number(number).await,
             (None, Err(_)) => Err(Error::invalid("There is no such inbox, or it is switched off.")),
         };
-        let made = match uuid {
-            Ok(uuid) => self.make_snippet(request, uuid).await,
-            Err(error) => Err(error),
+        let made = match (uuid, self.throttles.snippet(&self.desk, request.client_ip)) {
+            (Ok(uuid), Ok(())) => self.make_snippet(request, uuid).await,
+            (_, Err(error)) | (Err(error), _) => Err(error),
         };
+        let host = self.base_url.is_none().then(|| request.own_origin());
         match made {
-            Ok(script) => assets::text(request, "text/javascript; charset=utf-8", script)
+            Ok(script) => assets::text_for(request, "text/javascript; charset=utf-8", script, host.as_deref())
                 .await
                 .header("vary", "Accept-Encoding, Accept-Language, Referer"),
             // The page must keep working, and its developer must see why nothing appears.
