@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { browserName } from '../../assets/desk/contact/browser.js';
+import { changesOf, rebase } from '../../assets/desk/settings/changes.js';
 import { ENTRIES, INBOX_PAGES, pageOf, searchSettings } from '../../assets/desk/settings/index_of.js';
 import { placeholderFault, placeholders } from '../../assets/desk/settings/placeholders.js';
 import { pastMidnight, summary } from '../../assets/desk/settings/week.js';
@@ -45,4 +46,28 @@ test('a browser in words', () => {
   assert.equal(browserName('Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'), 'Safari 18 on iPhone');
   assert.equal(browserName('Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0'), 'Firefox 131 on Linux');
   assert.equal(browserName('curl/8'), 'curl/8');
+});
+
+test('two windows: what another saved is not taken back, and only what was touched here is sent', () => {
+  const base = { name: 'Shop', enabled: true, config: { brand_name: 'Fern', greeting_message: 'Hi', launcher: { color: '#111111', text: '', spacing: { side: 20, bottom: 20 } }, home_buttons: [{ id: 'a', name: 'One' }] } };
+  const change = (config, rest = {}) => ({ ...base, ...rest, config: { ...base.config, ...config } });
+  const here = change({ greeting_message: 'Welcome', launcher: { ...base.config.launcher, color: '#222222', spacing: { side: 40, bottom: 20 } } });
+  const there = change({ brand_name: 'Fernwood', launcher: { ...base.config.launcher, text: 'Ask us', spacing: { side: 20, bottom: 60 } }, home_buttons: [] }, { name: 'Web shop' });
+  const draft = rebase(here, base, there);
+  assert.deepEqual(changesOf(draft, there), { config: { greeting_message: 'Welcome', launcher: { color: '#222222', spacing: { side: 40, bottom: 60 } } } });
+  assert.equal(draft.name, 'Web shop');
+  assert.deepEqual(draft.config.home_buttons, []);
+  // The same setting touched on both sides: whoever saves here, means it.
+  assert.deepEqual(changesOf(rebase(change({ brand_name: 'Mine' }), base, there), there), { config: { brand_name: 'Mine' } });
+  // Nothing touched: nothing to save, whatever happened elsewhere; the same change made on both sides is none any more.
+  assert.deepEqual(changesOf(rebase(base, base, there), there), {});
+  assert.deepEqual(changesOf(rebase(there, base, there), there), {});
+  // Saved: what the server made of it counts, and what was typed meanwhile stays.
+  const sent = change({ home_buttons: [{ id: '', name: 'New' }] });
+  const answer = change({ home_buttons: [{ id: 'b', name: 'New' }] });
+  assert.deepEqual(changesOf(rebase(sent, sent, answer), answer), {});
+  assert.deepEqual(changesOf(rebase({ ...sent, name: 'Typed' }, sent, answer), answer), { name: 'Typed' });
+  // A copy: nothing typed later reaches the saved one.
+  draft.config.launcher.text = 'changed';
+  assert.equal(there.config.launcher.text, 'Ask us');
 });
