@@ -15,6 +15,13 @@ test('a translation keeps every placeholder and invents none (row 172)', () => {
   assert.match(placeholderFault(':count unread messages', ':anzahl Nachrichten'), /:count must stay.*:anzahl is not known/);
   assert.match(placeholderFault('at {time}', 'um {zeit}'), /\{time\} must stay/);
   assert.equal(placeholderFault(':count unread', ''), '', 'emptied means the stock sentence');
+  assert.deepEqual(placeholders('Hello {{.FirstName | there}}'), ['{{.FirstName}}']);
+  const greeting = 'Hello {{.FirstName | there}}';
+  assert.equal(placeholderFault(greeting, 'Hallo {{ .FirstName | du }}', true), '', 'the word after the bar is translated');
+  assert.equal(placeholderFault(greeting, 'Hallo {{.FirstName}} :smile {x}', true), '', 'one’s own text has no other placeholders');
+  assert.match(placeholderFault(greeting, 'Hallo', true), /\{\{\.FirstName\}\} must stay/);
+  assert.match(placeholderFault(greeting, 'Hallo {{.Name | du}}', true), /must stay.*\{\{\.Name\}\} is not known/);
+  assert.match(placeholderFault(greeting, 'Hallo {{.FirstName | du', true), /no end/);
 });
 
 test('a week in a line', () => {
