@@ -9,6 +9,7 @@ import { api, fieldOf, wordsFor } from '../state/wire.js';
 
 /** @typedef {import('../state/types.js').Inbox} Inbox */
 /** @typedef {import('./changes.js').Draft} Draft */
+/** What a page saves by other means, beside the settings: it shares the one bar. @typedef {{says: string, wrong: boolean, busy: boolean, locked: boolean, save: () => Promise<void>, discard: () => void}} Also */
 /**
  * What the pages are given. `get`/`set` take paths such as `launcher.spacing.side`; `error` takes the same, and `errorIn` also answers for
  * everything below. `flag` is a switch's `bind`. `words` are sentences typed but not saved, for the preview; `look` says what it should show;
@@ -16,7 +17,7 @@ import { api, fieldOf, wordsFor } from '../state/wire.js';
  * @typedef {{draft: Draft, get: (path: string) => any, set: (path: string, value: any) => void, change: (patch: Partial<Draft>) => void,
  *   error: (path: string) => string, errorIn: (path: string) => string, bind: (path: string) => {value: any, onInput: (value: any) => void, error: string},
  *   flag: (path: string) => {on: boolean, onChange: (on: boolean) => void, error: string}, inbox: Inbox, round: number,
- *   words: Record<string, string>, setWords: (words: Record<string, string>) => void, look: (look: any) => void}} Edit
+ *   words: Record<string, string>, setWords: (words: Record<string, string>) => void, look: (look: any) => void, setAlso: (also: Also|null) => void}} Edit
  */
 
 /** @param {any} object @param {string[]} keys @param {any} value @returns {any} */
@@ -32,6 +33,7 @@ export function useEdit(inbox, onWrong) {
   const [wrong, setWrong] = useState({ field: '', words: '' });
   const [saving, setSaving] = useState(false);
   const [words, setWords] = useState(/** @type {Record<string, string>} */ ({}));
+  const [also, setAlso] = useState(/** @type {Also|null} */ (null));
   const patch = changesOf(draft, base);
   const dirty = Object.keys(patch).length > 0;
   /** The server names the whole setting (`config.launcher`), a field its part of it (`launcher.color`). @param {string} path */
@@ -43,14 +45,14 @@ export function useEdit(inbox, onWrong) {
   };
   /** @type {Edit} */
   const edit = {
-    draft, get, set, error, inbox, round, words, setWords, look: () => {},
+    draft, get, set, error, inbox, round, words, setWords, look: () => {}, setAlso,
     errorIn: (path) => (wrong.field === `config.${path}` || wrong.field.startsWith(`config.${path}.`) || wrong.field === path ? wrong.words : ''),
     flag: (path) => ({ on: !!get(path), onChange: (on) => set(path, on), error: error(path) }),
     change: (next) => { setWrong({ field: '', words: '' }); setDraft((held) => ({ ...held, ...next })); },
     bind: (path) => ({ value: get(path) ?? '', onInput: (value) => set(path, value), error: error(path) }),
   };
   return {
-    edit, dirty, saving, wrong, patch,
+    edit, dirty, saving, wrong, patch, also,
     discard: () => { setHeld({ draft: copyOf(inbox), base: inbox }); setRound(round + 1); setWrong({ field: '', words: '' }); },
     save: async () => {
       setSaving(true);
