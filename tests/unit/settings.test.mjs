@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { browserName } from '../../assets/desk/contact/browser.js';
 import { changesOf, rebase } from '../../assets/desk/settings/changes.js';
 import { ENTRIES, INBOX_PAGES, pageOf, searchSettings } from '../../assets/desk/settings/index_of.js';
+import { fieldOfFault, itemFault } from '../../assets/desk/settings/faults.js';
 import { placeholderFault, placeholders } from '../../assets/desk/settings/placeholders.js';
 import { pastMidnight, summary } from '../../assets/desk/settings/week.js';
 
@@ -77,4 +78,18 @@ test('two windows: what another saved is not taken back, and only what was touch
   // A copy: nothing typed later reaches the saved one.
   draft.config.launcher.text = 'changed';
   assert.equal(there.config.launcher.text, 'Ask us');
+});
+
+test('what is wrong in a list is said at its field', () => {
+  assert.deepEqual(itemFault('Button 3: please give it a name.'), { at: 2, words: 'please give it a name.' });
+  assert.equal(itemFault('At most 20 buttons.'), null);
+  const button = { id: 'a', icon: 'x', name: 'Returns', team: '', priority: '', opening_message: 'y'.repeat(2001) };
+  for (const [words, field] of [['there is no such team.', 'team'], ['please give it a name.', 'name'], ['its priority is low, medium, high or empty.', 'priority'], ['the name of an icon is made of letters, digits and hyphens.', 'icon'], ['At most 2000 characters.', 'opening_message'], ['its id is used twice or is none. Leave it out, and it gets a new one.', '']]) assert.equal(fieldOfFault(words, button), field, words);
+  const link = { type: 'self_service', text: 'Shipping', target: 'page', url: 'ftp://x', body: '' };
+  for (const [words, field] of [['please give the answer.', 'body'], ['please give the address of the page.', 'url'], ['Expected an address that begins with https:// or http://.', 'url']]) assert.equal(fieldOfFault(words, link), field, words);
+  const news = { type: 'announcement', title: 'Sale', description: '', image_url: 'nothing', url: 'https://x.example' };
+  assert.equal(fieldOfFault('Expected an address that begins with https:// or http://.', news), 'image_url');
+  assert.equal(fieldOfFault('please give it a title and an address.', { ...news, url: '' }), 'url');
+  const question = { key: 'a', label: '', type: 'list', values: [], placeholder: '{{.x' };
+  for (const [words, field] of [['please give it a label.', 'label'], ['its key is used twice.', 'key'], ['a list needs 1 to 100 choices.', 'values'], ['its type is one of text, email, number, checkbox, date, link, list, phone.', 'type'], ['A placeholder that begins with {{ has no end }}.', 'placeholder']]) assert.equal(fieldOfFault(words, question), field, words);
 });
