@@ -7,7 +7,7 @@
   if (before && before.inbox) return;
 
   const METHODS = ['show', 'showChat', 'hide', 'toggle', 'isVisible', 'setUser', 'logout', 'identify', 'setLanguage', 'onShow', 'onHide', 'onUnreadCountChange', 'destroy'];
-  const WORDS = { open: 'Open chat', close: 'Close chat', unread: ':count unread', title: 'Chat' };
+  const WORDS = { open: 'Open chat', close: 'Close chat', unread: ':count unread', title: 'Chat', failed: 'The chat could not be loaded. Please try again.' };
   const earlier = [window.Libredesk, window.Deskbell].flatMap((queue) => (Array.isArray(queue) ? queue : []));
   let instance = null;
 
@@ -28,7 +28,7 @@
     const key = 'deskbell:' + inbox, memory = {}, life = new AbortController(), calls = {}, listeners = [], heard = [];
     const styles = new CSSStyleSheet();
     let root = document.documentElement, alive = true, wantOpen = false, concealed, tries = 0;
-    let look, host, area, button, badge, panel, frame, part, watcher;
+    let look, host, area, button, badge, panel, frame, part, watcher, failed;
     // What panel.js shares with us.
     const it = { base, inbox, config, origin: new URL(base).origin, jwt: typeof config.userJWT === 'string' ? config.userJWT : '', told: {}, calls, open: false, on, make, word, complain, storage, recall, remember, call, counted, place, hide };
 
@@ -70,7 +70,7 @@
         '.text{padding:0 22px 0 18px}svg{width:26px;height:26px}img{width:32px;height:32px;border-radius:50%;object-fit:cover}' +
         '.x{display:none}.open .x{display:block}.open .i,.open .t{display:none}.open .text{padding:0}' +
         '.b{position:absolute;top:-4px;inset-inline-end:-4px;min-width:22px;padding:0 5px;border-radius:11px;background:#c5221f;color:#fff;font:600 12px/18px system-ui,sans-serif;text-align:center;border:2px solid #fff}' +
-        '.p{position:fixed;visibility:hidden}.right>*{right:calc(' + it.side + ' + env(safe-area-inset-right,0px))}.left>*{left:calc(' + it.side + ' + env(safe-area-inset-left,0px))}' +
+        '.f{position:fixed;z-index:' + it.z + ';bottom:calc(' + it.bottom + ' + 68px + env(safe-area-inset-bottom,0px));max-width:min(280px,80vw);padding:10px 14px;border-radius:12px;background:#2b2926;color:#fff;font:14px/1.4 system-ui,sans-serif;box-shadow:0 6px 20px #0003}.p{position:fixed;visibility:hidden}.right>*{right:calc(' + it.side + ' + env(safe-area-inset-right,0px))}.left>*{left:calc(' + it.side + ' + env(safe-area-inset-left,0px))}' +
         '@media (prefers-reduced-motion:reduce){*{transition:none!important}}@media (forced-colors:active){button,.p{border:2px solid ButtonText}}@media print{:host{display:none!important}}');
       if (part) part.sheet();
     }
@@ -148,7 +148,10 @@
         complain('no panel: ' + error.message);
         frame.remove();
         frame = null;
+        const wanted = it.open;
         hide();
+        // Somebody pressed and nothing comes: that is said where they look. The next press tries again.
+        if (wanted) (failed = make('p', 'f', area, { role: 'alert' })).textContent = word('failed');
       });
     }
     function hear(event) {
@@ -186,6 +189,7 @@
     function show(focus) {
       if (it.open || !alive) return;
       if (!host) { wantOpen = true; return; }
+      if (failed) failed.remove();
       it.open = true;
       it.focus = focus !== false;
       it.from = focus ? null : document.activeElement;

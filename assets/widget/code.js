@@ -56,7 +56,7 @@ export function Code({ chat, person, ticket, heading, onChange }) {
     if (left || busy) return;
     setBusy(true);
     try {
-      const next = await verbs.resend(now.ticket);
+      const next = await verbs.resend(now.ticket, person);
       setNow({ ...next, ticket: next.ticket || now.ticket });
       setLeft(next.resend_after_s ?? RESEND_S);
       setSaid(t('w.code_sent_again', { email: person.email }));

@@ -4,16 +4,17 @@ import { h, html, useRef, useState } from '../vendor/preact.js';
 import { Icon } from '../shared/icons-base.js';
 import { Code } from './code.js';
 import { Field, useAnswers } from './field.js';
-import { contactVerbs, refusal } from './verbs_contact.js';
+import { contactVerbs, refusal, waiting } from './verbs_contact.js';
 
 /** @param {{chat: import('./chat.js').Chat}} props */
 export function Contact({ chat }) {
   const { state, t } = chat;
   const { contact } = state;
   const [editing, setEditing] = useState(false);
-  const [person, setPerson] = useState(contact?.email ? contact : state.claims || {});
-  const [ticket, setTicket] = useState(/** @type {import('./verbs_contact.js').Ticket|null} */ (null));
-  if (ticket && !state.signed) return html`<section class="sheet contact" aria-label=${t('w.code_title')}>${h(Code, { chat, person, ticket, heading: 'h2', onChange: () => setTicket(null) })}</section>`;
+  const [before] = useState(() => waiting(chat));
+  const [person, setPerson] = useState(before?.person || (contact?.email ? contact : state.claims || {}));
+  const [ticket, setTicket] = useState(/** @type {import('./verbs_contact.js').Ticket|null} */ (before?.ticket || null));
+  if (ticket && !state.signed) return html`<section class="sheet contact" aria-label=${t('w.code_title')}>${h(Code, { chat, person, ticket, heading: 'h2', onChange: () => { contactVerbs(chat).forget(); setTicket(null); } })}</section>`;
   if (contact?.email && !editing) {
     return html`<section class="contact-known" aria-label=${t('w.contact_yours')}><p role="status">${h(Icon, { name: 'check', size: 16 })}<span>${t('w.contact_saved')} ${contact.name ? html`<bdi>${contact.name}</bdi> · ` : null}<bdi class="address">${contact.email}</bdi></span></p>
       ${state.signed ? null : html`<button type="button" onClick=${() => { setPerson(contact); setEditing(true); }}>${t('w.change')}</button>`}</section>`;

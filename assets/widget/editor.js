@@ -142,8 +142,11 @@ export function createEditor(root, { formatting, onChange, onSubmit, onFiles, on
     return formatting ? serialise(words) : words.text;
   }
 
+  /** The placeholder is there only while nothing else is. */
+  const emptied = () => root.classList.toggle('is-empty', !composing && !root.textContent && !root.querySelector('br + br'));
+
   function tell() {
-    root.classList.toggle('is-empty', !root.textContent && !root.querySelector('br + br'));
+    emptied();
     onChange(value());
     styled();
   }
@@ -213,7 +216,7 @@ export function createEditor(root, { formatting, onChange, onSubmit, onFiles, on
 
   /** After the browser changed something. */
   function input() {
-    if (composing) return;
+    if (composing) { emptied(); return; }
     next = null;
     // Remains of a deletion, or markup that is not ours: drawn anew.
     const strange = [...root.querySelectorAll('*')].some((element) => !(element.localName in BITS) && (element.localName !== 'br' || element !== root.lastChild));
@@ -248,7 +251,7 @@ export function createEditor(root, { formatting, onChange, onSubmit, onFiles, on
     }
   }
 
-  const begins = () => { composing = true; remember('compose'); composedFrom = selection()[0]; };
+  const begins = () => { composing = true; emptied(); remember('compose'); composedFrom = selection()[0]; };
   const ends = () => {
     composing = false;
     if (next !== null) {

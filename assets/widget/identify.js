@@ -5,15 +5,16 @@ import { Icon } from '../shared/icons-base.js';
 import { Code } from './code.js';
 import { Consent } from './consent.js';
 import { Field, useAnswers } from './field.js';
-import { contactVerbs, refusal } from './verbs_contact.js';
+import { contactVerbs, refusal, waiting } from './verbs_contact.js';
 
 /** @param {{chat: import('./chat.js').Chat}} props */
 export function Identify({ chat }) {
-  const { state, t } = chat;
-  const [person, setPerson] = useState(/** @type {any} */ (state.contact?.email ? state.contact : null));
-  const [ticket, setTicket] = useState(/** @type {import('./verbs_contact.js').Ticket|null} */ (null));
+  const { state } = chat;
+  const [before] = useState(() => waiting(chat));
+  const [person, setPerson] = useState(/** @type {any} */ (before?.person || (state.contact?.email ? state.contact : null)));
+  const [ticket, setTicket] = useState(/** @type {import('./verbs_contact.js').Ticket|null} */ (before?.ticket || null));
   return html`<div class="page">${ticket && person
-    ? h(Code, { chat, person, ticket, heading: 'h2', onChange: () => setTicket(null) })
+    ? h(Code, { chat, person, ticket, heading: 'h2', onChange: () => { contactVerbs(chat).forget(); setTicket(null); } })
     : h(Who, { chat, person, onTicket: (/** @type {any} */ said, /** @type {any} */ got) => { setPerson(said); setTicket(got); } })}</div>`;
 }
 

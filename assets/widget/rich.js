@@ -1,9 +1,12 @@
 // Cards and quick replies: what an agent (or a rule) offers to press. Fetched with the first one.
 
-import { h, html } from '../vendor/preact.js';
+import { h, html, useRef } from '../vendor/preact.js';
 import { Icon } from '../shared/icons-base.js';
 import { safeHref } from '../shared/links.js';
 import { serialise } from './markup.js';
+
+/** A second press sooner than this is the other half of a double click. */
+const AGAIN_MS = 1000;
 
 /** What a button says, to the letter. @param {string} text */
 const literally = (text) => serialise({ text, marks: Array.from({ length: text.length }, () => 0) });
@@ -11,13 +14,19 @@ const literally = (text) => serialise({ text, marks: Array.from({ length: text.l
 /** @param {{chat: import('./chat.js').Chat, entry: any}} props */
 export function Rich({ chat, entry }) {
   const { template, elements = [] } = entry.meta.rich;
-  const { stored = [], pending = [] } = chat.state.timelines[chat.state.chat] || {};
-  const last = stored.findLast((/** @type {any} */ other) => other.kind !== 'activity');
-  const talk = chat.conversation(chat.state.chat);
-  // Answers on offer are for the newest question only.
-  const open = !talk?.closed && (template !== 'quick_replies' || (last?.uuid === entry.uuid && !pending.length));
+  const pressedAt = useRef(0);
+  /** Answers on offer are for the newest question only. */
+  const isOpen = () => {
+    const { stored = [], pending = [] } = chat.state.timelines[chat.state.chat] || {};
+    const last = stored.findLast((/** @type {any} */ other) => other.kind !== 'activity');
+    return !chat.conversation(chat.state.chat)?.closed && (template !== 'quick_replies' || (last?.uuid === entry.uuid && !pending.length));
+  };
+  const open = isOpen();
   /** @param {any} button */
   const press = (button) => {
+    // What is drawn may be older than what was pressed a moment ago.
+    if (!isOpen() || Date.now() - pressedAt.current < AGAIN_MS) return;
+    pressedAt.current = Date.now();
     chat.talk.send(literally(String(button.value || button.text)), [], { message_uuid: entry.uuid, postback_id: button.postback_id });
     // The button may be gone now; whoever wants to add something is where one writes.
     if (!chat.state.mobile) chat.core.editor?.focus();
