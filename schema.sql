@@ -88,7 +88,8 @@ CREATE TABLE verifications (
     id          INTEGER PRIMARY KEY,
     ticket_hash BLOB NOT NULL UNIQUE,           -- what the browser holds meanwhile
     inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
-    session_id  INTEGER REFERENCES sessions (id) ON DELETE CASCADE,
+    session_id  INTEGER REFERENCES sessions (id) ON DELETE SET NULL,
+    had_session INTEGER NOT NULL,               -- 1 = asked for with a session: void once that one is gone
     name        TEXT NOT NULL,
     email       TEXT NOT NULL,
     caller      BLOB NOT NULL,                  -- keyed hash of the network it was asked from, for the limit per hour
@@ -105,6 +106,7 @@ CREATE TABLE verifications (
 CREATE INDEX verifications_age ON verifications (created_at);
 CREATE INDEX verifications_email ON verifications (email, sent_at);
 CREATE INDEX verifications_caller ON verifications (caller, sent_at);
+CREATE INDEX verifications_session ON verifications (session_id);
 
 -- What a contact agreed to, word for word, and when: the proof.
 CREATE TABLE consents (

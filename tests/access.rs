@@ -150,7 +150,11 @@ fn widget_call(visitor: &Visitor, route: &str, conversation: &str) -> Call {
         "/chat/auth/exchange" => call.json(json!({ "jwt": "a.b.c" })),
         "/chat/conversations/init" | "/chat/conversations/{}/message" => call.json(json!({ "message": "hi" })),
         "/media/upload" => call.form(Form::new().text("conversation_uuid", conversation).file("a.txt", b"a")),
-        "/chat/auth/identify" => call.json(json!({ "name": "Zoe", "email": "zoe@example.com" })),
+        "/chat/auth/identify" => {
+            // One address may be named once in a while only.
+            let email = format!("{}@example.com", deskbell::base::id::new_token());
+            call.json(json!({ "name": "Zoe", "email": email }))
+        }
         "/chat/auth/identify/resend" | "/chat/auth/identify/code" => call.json(json!({ "ticket": "x", "code": "123456" })),
         "/chat/auth/me" if method == "PUT" => call.json(json!({ "name": "Zoe" })),
         "/chat/conversations/{}/transcript" => call.json(json!({ "email": "zoe@example.com" })),

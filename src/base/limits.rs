@@ -197,7 +197,9 @@ pub const CODE_SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
 pub const CODE_LIFE: Duration = Duration::from_secs(10 * 60);
 /// Tries for one claim, whatever the number of codes sent for it (decision 12).
 pub const CODE_TRIES_MAX: u32 = 5;
-/// Between two codes for one claim (decision 12).
+/// Tries for one address in an hour, all claims of it together: two codes misread to the end fit, guessing does not.
+pub const CODE_TRIES_PER_EMAIL: u32 = 10;
+/// Between two codes for one claim, or for one address on request of one session or network (decision 12).
 pub const CODE_RESEND_AFTER: Duration = Duration::from_secs(30);
 /// Codes sent to one address within the window (decision 12).
 pub const CODE_SENDS_PER_EMAIL: i64 = 5;
@@ -205,6 +207,8 @@ pub const CODE_SENDS_PER_EMAIL: i64 = 5;
 pub const CODE_WINDOW: Duration = Duration::from_secs(3600);
 /// Conversations mailed on request of one person, or to one address, in an hour: nobody needs more, and mail to strangers is abuse.
 pub const TRANSCRIPTS_PER_HOUR: u32 = 3;
+/// Between two conversations mailed to one address that nobody proved.
+pub const TRANSCRIPT_UNPROVED_GAP: Duration = Duration::from_secs(24 * 3600);
 /// Life of an agent's session without use.
 pub const AGENT_SESSION: Duration = Duration::from_secs(14 * 24 * 3600);
 /// Life of invitation, reset and set-up links (security row 23).

@@ -78,6 +78,11 @@ impl Desk {
         inbox.config.tiles.chat && (verified || inbox.config.access == "anonymous")
     }
 
+    /// Whether a person outside finds his reports again: where he may chat, with the proof that chat wants, and nowhere else.
+    pub fn reads_reports(&self, inbox: &Inbox, session: &Session) -> bool {
+        inbox.config.tiles.chat && self.check_access(inbox, Some(session)).is_ok()
+    }
+
     /// Refuses whoever has to say first who he is (rows 106, 119–124, 167). Asked before anything else of a message is looked at.
     pub fn check_access(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
         // Where a site vouches for its people, a code is no token (row 124).
@@ -118,11 +123,11 @@ impl Desk {
         self.check_access(inbox, session)?;
         let variables = start.variables.as_ref().map(super::details::variables).transpose()?;
         let init_key = echo_key(session.is_none(), start.message.echo_id.as_deref())?;
-        let starts = policy.allow_start_conversation && inbox.config.tiles.chat;
+        let starts = policy.allow_start_conversation;
         let ip = super::privacy::kept_ip(&inbox.config.privacy, start.sender.ip);
         let pressed = self.pressed(inbox, &start.button, &start.sender.locale).await?;
         let wants_address = self.wants_address(inbox, &pressed).await?;
-        let single = inbox.config.single_thread;
+        let (single, has_chat) = (inbox.config.single_thread, inbox.config.tiles.chat);
         let consent = self.asked(inbox, &start.sender).await?;
         let (inbox, known) = (inbox.id, session.map(|session| session.contact));
         self.store
@@ -138,6 +143,9 @@ impl Desk {
                 if let Some(repeat) = repeated(tx, inbox, call)? {
                     super::attachments::drop_files(tx, &start.message.files)?;
                     return Ok(repeat);
+                }
+                if !has_chat {
+                    return Err(starts_off());
                 }
                 consent.check(tx, inbox, known)?;
                 if let Some(contact) = known.filter(|_| single)
@@ -195,7 +203,8 @@ impl Desk {
     }
 
     /// The contact has read everything up to now. Answers true; a conversation of somebody else is not found.
-    pub async fn mark_seen_by_contact(&self, session: &Session, uuid: Uuid) -> Result<()> {
+    pub async fn mark_seen_by_contact(&self, inbox: &Inbox, session: &Session, uuid: Uuid) -> Result<()> {
+        self.check_access(inbox, Some(session))?;
         let session = session.clone();
         self.store
             .write(move |tx| {
@@ -210,6 +219,7 @@ impl Desk {
 
     /// The contact closes the conversation, where the inbox allows it.
     pub async fn close_by_contact(&self, inbox: &Inbox, session: &Session, uuid: Uuid) -> Result<Conversation> {
+        self.check_access(inbox, Some(session))?;
         if !inbox.config.allow_close {
             return Err(Error::forbidden("Conversations cannot be closed from here.").coded("close_off"));
         }
@@ -430,7 +440,10 @@ pub(super) fn repeated(tx: &WriteTx, inbox: InboxId, call: Repeat<'_>) -> Result
     }
     let Some(key) = init_key else { return Ok(None) };
     let since = tx.now - limits::INIT_REPEAT.as_millis() as i64;
-    let Some(conversation) = conversations::find_by_init_key(tx, inbox, key, since)? else { return Ok(None) };
+    let Some(conversation) = conversations::find_by_init_key(tx, inbox, key, since)? else {
+        // Its person proved meanwhile who he is, or is shut out: what he was before opens nothing any more.
+        return if conversations::has_init_key(tx, inbox, key, since)? { Err(super::visitors::session_over()) } else { Ok(None) };
+    };
     let Some(message) = messages::find_by_contact_echo(tx, conversation.contact.id, echo_id.unwrap_or_default())? else { return Ok(None) };
     if conversation.kind != kind {
         return Err(super::messages::echo_taken());

@@ -27,6 +27,10 @@ impl Desk {
     /// Keeps what somebody with a session says of himself; agents hear of it at once (decision 7). It stays unproved. An address by which
     /// somebody is known already is not saved, nor is the name beside it: its owner gets a code, and the code decides (row 197).
     pub async fn tell(&self, inbox: &Inbox, session: &Session, told: Told) -> Result<(Contact, Option<Sent>)> {
+        // Only who he is may be said before it is proved, and only where a code proves it.
+        if inbox.config.access != "identify" || told.variables.is_some() {
+            self.check_access(inbox, Some(session))?;
+        }
         let new_variables = told.variables.as_ref().map(variables).transpose()?;
         let name = told.name.map(|name| text::clean_line(&name, 140)).filter(|name| !name.is_empty());
         let address = match told.email.as_deref().map(str::trim) {

@@ -20,7 +20,12 @@ impl Desk {
     pub async fn visit(&self, inbox: &Inbox, session: &Session, url: &str, title: &str) -> Result<()> {
         // The settings as they are now: a socket may be older than they.
         let known = self.known.find(inbox.uuid);
-        let privacy = &known.as_deref().unwrap_or(inbox).config.privacy;
+        let inbox = known.as_deref().unwrap_or(inbox);
+        // Whose words are not taken, his pages are not either (row 124).
+        if self.check_access(inbox, Some(session)).is_err() {
+            return Ok(());
+        }
+        let privacy = &inbox.config.privacy;
         let Some(url) = super::privacy::kept_page(privacy, url) else { return Ok(()) };
         let (inbox, contact) = (session.inbox, session.contact);
         let is_wanted = match privacy.page_visits.as_str() {

@@ -6,7 +6,8 @@ use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::model::agent::AgentSession;
 use crate::model::contact::{Contact, PageVisit, Session};
-use crate::model::conversation::{Box_, Conversation, Kinds, Listed, Origin};
+use crate::model::conversation::{Box_, Conversation, ConversationKind, Kinds, Listed, Origin};
+use crate::model::inbox::Inbox;
 use crate::model::message::Message;
 use crate::store::conversations::{Counts, Wanted};
 use crate::store::search::Hit;
@@ -71,12 +72,24 @@ impl Desk {
     }
 
     /// One page of a conversation of the session's contact.
-    pub async fn thread_page(&self, session: &Session, uuid: Uuid, before: Option<Seq>, limit: u32) -> Result<(Thread, Page)> {
+    pub async fn thread_page(
+        &self,
+        inbox: &Inbox,
+        session: &Session,
+        uuid: Uuid,
+        before: Option<Seq>,
+        limit: u32,
+    ) -> Result<(Thread, Page)> {
+        let with_reports = self.reads_reports(inbox, session);
         let (inbox, contact) = (session.inbox, session.contact);
         let limit = limit.clamp(1, limits::MESSAGES_UNPAGED_MAX);
         self.store
             .read(move |tx| {
-                let thread = thread(tx, conversations::find_for_contact(tx, inbox, contact, uuid)?)?;
+                let found = conversations::find_for_contact(tx, inbox, contact, uuid)?;
+                if !with_reports && found.kind != ConversationKind::Chat {
+                    return Err(Error::not_found("conversation"));
+                }
+                let thread = thread(tx, found)?;
                 let messages = messages::public_page(tx, thread.conversation.id, before, limit + 1)?;
                 Ok((thread, page(messages, limit, tx.seq()?)))
             })

@@ -13,7 +13,8 @@ use crate::store::{contacts, conversations, jobs};
 
 impl Desk {
     /// Owes the contact his conversation. It goes to the address he is known by; what is `typed` counts only when there is none (security
-    /// row 50). Answers the address, masked. `admit` is asked for leave with the address.
+    /// row 50), and only where anonymous people may chat. Answers the address, masked. `admit` is asked for leave with the address and
+    /// whether it was proved.
     pub async fn ask_transcript(
         &self,
         inbox: &Inbox,
@@ -21,16 +22,23 @@ impl Desk {
         uuid: Uuid,
         typed: &str,
         locale: String,
-        admit: impl FnOnce(Millis, &str) -> Result<()> + Send + 'static,
+        admit: impl FnOnce(Millis, &str, bool) -> Result<()> + Send + 'static,
     ) -> Result<String> {
+        self.check_access(inbox, Some(session))?;
         if !inbox.config.allow_transcript {
-            return Err(Error::forbidden("Conversations cannot be sent by e-mail here.").coded("transcript_off"));
+            return Err(transcript_off());
         }
+        let takes_unproved = inbox.config.access == "anonymous";
         let (session, typed) = (session.clone(), typed.trim().to_owned());
         self.store
             .write(move |tx| {
                 let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
-                let to = match contacts::contact(tx, session.contact)?.email {
+                let contact = contacts::contact(tx, session.contact)?;
+                let is_proved = contact.email_verified && contact.email.is_some();
+                if !is_proved && !takes_unproved {
+                    return Err(transcript_off());
+                }
+                let to = match contact.email {
                     Some(known) => known,
                     None if typed.is_empty() => {
                         return Err(Error::invalid("Please tell us your e-mail address first.").in_field("email").coded("email_needed"));
@@ -38,7 +46,7 @@ impl Desk {
                     None => email::check(&typed)?,
                 };
                 let key = email::key(&to);
-                admit(tx.now, &key)?;
+                admit(tx.now, &key, is_proved)?;
                 let masked = masked(&to);
                 jobs::enqueue_once(
                     tx,
@@ -61,6 +69,10 @@ impl Desk {
             Err(error) => Err(error),
         }
     }
+}
+
+fn transcript_off() -> Error {
+    Error::forbidden("Conversations cannot be sent by e-mail here.").coded("transcript_off")
 }
 
 /// An address as its owner recognises it and nobody else learns it: `z…@example.com`.

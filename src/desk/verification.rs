@@ -84,9 +84,7 @@ impl Desk {
                 let claim = verifications::find(tx, inbox, session, &ticket)?.filter(|claim| claim.tries < limits::CODE_TRIES_MAX);
                 let claim = claim.ok_or_else(over)?;
                 let wait_ms = claim.sent_at + limits::CODE_RESEND_AFTER.as_millis() as i64 - tx.now;
-                if wait_ms > 0 {
-                    return Err(too_soon((wait_ms as u64).div_ceil(1000) as u32));
-                }
+                check_wait(wait_ms)?;
                 check_sends(tx, &claim.email, desk.network(ip), sends_max)?;
                 let code = new_code();
                 let until = tx.now + limits::CODE_LIFE.as_millis() as i64;
@@ -109,11 +107,14 @@ impl Desk {
                     let left = limits::CODE_TRIES_MAX.saturating_sub(claim.tries);
                     return Ok(if left == 0 || claim.expires_at <= tx.now { Outcome::Over } else { Outcome::Wrong { tries_left: left } });
                 };
-                if !verifications::take_try(tx, claim.id)? {
+                // Every new claim of an address brings new tries, but not without end.
+                let since = tx.now - limits::CODE_WINDOW.as_millis() as i64;
+                let tried = verifications::tried_for(tx, &claim.email, since)?;
+                if tried >= limits::CODE_TRIES_PER_EMAIL || !verifications::take_try(tx, claim.id)? {
                     return Ok(Outcome::Over);
                 }
                 if !secret::equal(&desk.code_hash(&ticket, &code), &claim.code_hash) {
-                    let tries_left = limits::CODE_TRIES_MAX - claim.tries - 1;
+                    let tries_left = (limits::CODE_TRIES_MAX - claim.tries).min(limits::CODE_TRIES_PER_EMAIL - tried) - 1;
                     return Ok(if tries_left == 0 { Outcome::Over } else { Outcome::Wrong { tries_left } });
                 }
                 verifications::use_up(tx, claim.id)?;
@@ -153,7 +154,17 @@ impl Desk {
     /// Stores a claim and sends its first code, within the limits.
     pub(super) fn claim_address(&self, tx: &WriteTx, claim: &Claim<'_>) -> Result<Sent> {
         let caller = self.network(claim.ip);
+        let session = claim.session.map(|session| session.id);
+        if let Some(last) = verifications::last_sent(tx, claim.email, session, caller)? {
+            check_wait(last + limits::CODE_RESEND_AFTER.as_millis() as i64 - tx.now)?;
+        }
         check_sends(tx, claim.email, caller, claim.sends_max)?;
+        // Who names another address has done with the one before (row 193).
+        if let Some(session) = session {
+            for voided in verifications::void_all(tx, session)? {
+                jobs::cancel(tx, &mail_key(voided))?;
+            }
+        }
         let (ticket, code) = (new_token(), new_code());
         let consent = claim
             .consent
@@ -163,7 +174,7 @@ impl Desk {
             &NewVerification {
                 ticket: &ticket,
                 inbox: claim.inbox,
-                session: claim.session.map(|session| session.id),
+                session,
                 name: claim.name,
                 email: claim.email,
                 caller,
@@ -251,6 +262,14 @@ fn words_of(json: &str) -> Option<ConsentWords> {
     let value: serde_json::Value = serde_json::from_str(json).ok()?;
     let text = |key: &str| value.get(key).and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
     Some(ConsentWords { locale: text("locale"), text: text("text"), link_url: text("link_url") })
+}
+
+/// Refuses for as long as it is too soon for another code.
+fn check_wait(wait_ms: i64) -> Result<()> {
+    match wait_ms > 0 {
+        true => Err(too_soon((wait_ms as u64).div_ceil(1000) as u32)),
+        false => Ok(()),
+    }
 }
 
 fn check_sends(tx: &ReadTx, email: &str, caller: [u8; 32], sends_max: i64) -> Result<()> {

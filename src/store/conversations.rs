@@ -333,6 +333,12 @@ pub fn find_by_init_key(tx: &ReadTx, inbox: InboxId, key: [u8; 32], since: Milli
     )
 }
 
+/// Whether a first message with this key came after `since`, whoever it belongs to by now.
+pub fn has_init_key(tx: &ReadTx, inbox: InboxId, key: [u8; 32], since: Millis) -> Result<bool> {
+    let sql = "SELECT 1 FROM conversations WHERE inbox_id = ?1 AND init_key = ?2 AND created_at > ?3";
+    Ok(tx.one(sql, params![inbox, key, since], |_| Ok(()))?.is_some())
+}
+
 /// Frees a key whose hour is over: whoever sends it again begins anew, instead of being refused for ever.
 pub fn forget_init_key(tx: &WriteTx, inbox: InboxId, key: [u8; 32], until: Millis) -> Result<()> {
     tx.exec(

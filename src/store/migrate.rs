@@ -45,7 +45,8 @@ pub const MIGRATIONS: &[&str] = &[
         id          INTEGER PRIMARY KEY,
         ticket_hash BLOB NOT NULL UNIQUE,
         inbox_id    INTEGER NOT NULL REFERENCES inboxes (id) ON DELETE CASCADE,
-        session_id  INTEGER REFERENCES sessions (id) ON DELETE CASCADE,
+        session_id  INTEGER REFERENCES sessions (id) ON DELETE SET NULL,
+        had_session INTEGER NOT NULL,
         name        TEXT NOT NULL,
         email       TEXT NOT NULL,
         caller      BLOB NOT NULL,
@@ -62,6 +63,7 @@ pub const MIGRATIONS: &[&str] = &[
     CREATE INDEX verifications_age ON verifications (created_at);
     CREATE INDEX verifications_email ON verifications (email, sent_at);
     CREATE INDEX verifications_caller ON verifications (caller, sent_at);
+    CREATE INDEX verifications_session ON verifications (session_id);
     DROP INDEX contacts_email;
     CREATE INDEX contacts_email ON contacts (lower(email)) WHERE email IS NOT NULL;
     ALTER TABLE contacts ADD COLUMN variables TEXT NOT NULL DEFAULT '{}';

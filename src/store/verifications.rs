@@ -1,5 +1,5 @@
 //! Addresses that somebody claims, and the codes that were sent there. A ticket is found only where it belongs: in its inbox, with its
-//! session when it has one. Tries are counted where they are compared, on the one thread that writes, so that a thousand at once are five.
+//! session when it was asked for with one, and no longer than that one lives; the row itself stays and counts. Tries are counted where they are compared, on the one thread that writes, so that a thousand at once are five.
 
 use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
@@ -15,7 +15,7 @@ pub struct Verification {
     pub name: String,
     /// In lower case.
     pub email: String,
-    /// The anonymous person who asked, if somebody with a session did.
+    /// The anonymous person whose session is at hand.
     pub visitor: Option<ContactId>,
     pub code_hash: Vec<u8>,
     pub tries: u32,
@@ -43,8 +43,8 @@ pub struct NewVerification<'a> {
 /// Stores a claim whose first code is on its way.
 pub fn insert(tx: &WriteTx, new: &NewVerification<'_>) -> Result<i64> {
     tx.insert(
-        "INSERT INTO verifications (ticket_hash, inbox_id, session_id, name, email, caller, code_hash, sent_at, expires_at, created_at, locale, consent)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?10, ?11)",
+        "INSERT INTO verifications (ticket_hash, inbox_id, session_id, had_session, name, email, caller, code_hash, sent_at, expires_at, created_at, locale, consent)
+         VALUES (?1, ?2, ?3, ?3 IS NOT NULL, ?4, ?5, ?6, ?7, ?8, ?9, ?8, ?10, ?11)",
         params![
             token_hash(new.ticket),
             new.inbox,
@@ -62,11 +62,12 @@ pub fn insert(tx: &WriteTx, new: &NewVerification<'_>) -> Result<i64> {
 }
 
 /// The claim of this ticket, in this inbox, with this session when it was asked for with one; as long as a new code may be sent for it.
+/// One that was asked for without any is of the anonymous person who is there now.
 pub fn find(tx: &ReadTx, inbox: InboxId, session: Option<SessionId>, ticket: &str) -> Result<Option<Verification>> {
     tx.one(
         "SELECT v.id, v.name, v.email, s.contact_id, v.code_hash, v.tries, v.sent_at, v.expires_at, v.locale, v.consent
-         FROM verifications v LEFT JOIN sessions s ON s.id = v.session_id
-         WHERE v.ticket_hash = ?1 AND v.inbox_id = ?2 AND (v.session_id IS NULL OR v.session_id = ?3) AND v.used_at IS NULL AND v.created_at > ?4",
+         FROM verifications v LEFT JOIN sessions s ON s.id = ?3 AND s.inbox_id = v.inbox_id AND s.verified = 0
+         WHERE v.ticket_hash = ?1 AND v.inbox_id = ?2 AND (v.had_session = 0 OR v.session_id = ?3) AND v.used_at IS NULL AND v.created_at > ?4",
         params![token_hash(ticket), inbox, session, tx.now - limits::CODE_WINDOW.as_millis() as i64],
         |row| {
             Ok(Verification {
@@ -85,10 +86,26 @@ pub fn find(tx: &ReadTx, inbox: InboxId, session: Option<SessionId>, ticket: &st
     )
 }
 
-/// Whether the code of a claim is still wanted: neither used nor too late.
+/// When a code was last sent to this address because this session or this network asked.
+pub fn last_sent(tx: &ReadTx, email: &str, session: Option<SessionId>, caller: [u8; 32]) -> Result<Option<Millis>> {
+    let sql = "SELECT max(sent_at) FROM verifications WHERE email = ?1 AND (session_id = ?2 OR caller = ?3)";
+    Ok(tx.one(sql, params![email, session, caller], |row| row.get(0))?.flatten())
+}
+
+/// Voids what this session claimed so far; answers which claims those were.
+pub fn void_all(tx: &WriteTx, session: SessionId) -> Result<Vec<i64>> {
+    let sql = "UPDATE verifications SET used_at = ?2 WHERE session_id = ?1 AND used_at IS NULL RETURNING id";
+    tx.all(sql, params![session, tx.now], |row| row.get(0))
+}
+
+/// Whether the code of a claim is still wanted: neither used nor too late, nor its session over.
 pub fn is_open(tx: &ReadTx, id: i64) -> Result<bool> {
     Ok(tx
-        .one("SELECT 1 FROM verifications WHERE id = ?1 AND used_at IS NULL AND expires_at > ?2", params![id, tx.now], |_| Ok(()))?
+        .one(
+            "SELECT 1 FROM verifications WHERE id = ?1 AND used_at IS NULL AND expires_at > ?2 AND (had_session = 0 OR session_id IS NOT NULL)",
+            params![id, tx.now],
+            |_| Ok(()),
+        )?
         .is_some())
 }
 
@@ -123,6 +140,12 @@ pub fn sent_to(tx: &ReadTx, email: &str, since: Millis) -> Result<i64> {
             row.get(0)
         })?;
     Ok(sum.unwrap_or(0))
+}
+
+/// Codes tried for an address since `since`, in whatever inbox.
+pub fn tried_for(tx: &ReadTx, email: &str, since: Millis) -> Result<u32> {
+    let sql = "SELECT coalesce(sum(tries), 0) FROM verifications WHERE email = ?1 AND sent_at > ?2";
+    Ok(tx.one(sql, params![email, since], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// Codes sent because somebody of this network asked, since `since`.

@@ -96,9 +96,8 @@ impl Widget {
     pub(super) async fn list(&self, request: Request) -> Result<Reply> {
         let visitor = self.visitor(&request).await?;
         let (threads, seq) = self.desk.threads_of(&visitor.session).await?;
-        // Reports are read where chat is, and nowhere else.
-        let may_chat = self.desk.may_chat(&visitor.inbox, visitor.session.verified);
-        let listed = threads.iter().filter(|thread| may_chat || thread.conversation.kind == ConversationKind::Chat);
+        let with_reports = self.desk.reads_reports(&visitor.inbox, &visitor.session);
+        let listed = threads.iter().filter(|thread| with_reports || thread.conversation.kind == ConversationKind::Chat);
         let all: Vec<Value> = listed.map(|thread| self.shape(&visitor, thread)).collect();
         Ok(visitor.told(wire::success_at(seq, Value::Array(all))))
     }
@@ -107,9 +106,9 @@ impl Widget {
     pub(super) async fn transcript(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
         let visitor = self.visitor(&request).await?;
         let asked: Transcript = request.json_or_empty().await?;
-        let throttles = self.throttles.clone();
+        let (throttles, ip) = (self.throttles.clone(), request.client_ip);
         let contact = visitor.session.contact.0;
-        let admit = move |now, to: &str| throttles.transcript(now, contact, to);
+        let admit = move |now, to: &str, proved| throttles.transcript(now, contact, ip, to, proved);
         let locale = words::canonical(&asked.locale).unwrap_or_default();
         let sent_to = self.desk.ask_transcript(&visitor.inbox, &visitor.session, uuid, &asked.email, locale, admit).await?;
         Ok(visitor.told(wire::success(json!({ "sent_to": sent_to }))))
@@ -121,7 +120,7 @@ impl Widget {
         let before = number(&request, "before")?;
         let limit =
             number(&request, "limit")?.map_or(limits::MESSAGES_UNPAGED_MAX, |n| n.clamp(1, limits::MESSAGES_PAGE_MAX.into()) as u32);
-        let (thread, page) = self.desk.thread_page(&visitor.session, uuid, before, limit).await?;
+        let (thread, page) = self.desk.thread_page(&visitor.inbox, &visitor.session, uuid, before, limit).await?;
         let messages: Vec<Value> = page.messages.iter().map(|message| wire::message(&self.desk, message)).collect();
         let mut data = json!({ "conversation": self.shape(&visitor, &thread), "messages": messages, "has_more": page.has_more });
         if let (id @ Value::Number(_), offset) = self.hours_of(&visitor.inbox, thread.conversation.team.as_ref()).await? {
@@ -148,7 +147,7 @@ impl Widget {
     /// `POST conversations/{uuid}/update-last-seen` (2.10); needs no body and no content type.
     pub(super) async fn seen(&self, request: Request, uuid: Uuid) -> Result<Reply> {
         let visitor = self.visitor(&request).await?;
-        self.desk.mark_seen_by_contact(&visitor.session, uuid).await?;
+        self.desk.mark_seen_by_contact(&visitor.inbox, &visitor.session, uuid).await?;
         Ok(visitor.told(wire::success(Value::Bool(true))))
     }
 

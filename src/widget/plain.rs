@@ -18,6 +18,7 @@ use crate::http::multipart::{FormLimits, Part};
 use crate::http::request::percent_decode;
 use crate::http::{Reply, Request, assets};
 use crate::model::contact::Session;
+use crate::model::conversation::ConversationKind;
 use crate::model::inbox::Inbox;
 use crate::model::rich::Postback;
 use crate::store::media::Arrived;
@@ -339,7 +340,9 @@ impl Widget {
     async fn shown(&self, visit: &Visit, request: &Request, error: Option<Error>, posted: Posted) -> Result<Shown> {
         let mut view = View::Nobody;
         if let Some((_, session)) = &visit.session {
-            let (threads, _) = self.desk.threads_of(session).await?;
+            let (mut threads, _) = self.desk.threads_of(session).await?;
+            let with_reports = self.desk.reads_reports(&visit.inbox, session);
+            threads.retain(|thread| with_reports || thread.conversation.kind == ConversationKind::Chat);
             let wants_new = request.query("new").is_some() || (error.is_some() && posted.field("conversation").is_empty());
             let wanted = Uuid::parse(posted.field("conversation")).or_else(|| request.query("c").as_deref().and_then(Uuid::parse));
             let found = threads.iter().find(|thread| wanted.is_none_or(|uuid| thread.conversation.uuid == uuid)).filter(|_| !wants_new);
@@ -347,9 +350,10 @@ impl Widget {
                 Some(thread) => {
                     let uuid = thread.conversation.uuid;
                     let before = request.query("before").and_then(|text| text.parse().ok());
-                    let (thread, page) = self.desk.thread_page(session, uuid, before, PAGE).await?;
-                    if before.is_none() && thread.unread > 0 {
-                        self.desk.mark_seen_by_contact(session, uuid).await?;
+                    let (thread, page) = self.desk.thread_page(&visit.inbox, session, uuid, before, PAGE).await?;
+                    let may_write = self.desk.check_access(&visit.inbox, Some(session)).is_ok();
+                    if before.is_none() && thread.unread > 0 && may_write {
+                        self.desk.mark_seen_by_contact(&visit.inbox, session, uuid).await?;
                     }
                     View::Thread { thread: Box::new(thread), page, before }
                 }

@@ -2,6 +2,7 @@
 
 use super::conversations::{Starter, echo_id, sender};
 use super::media::{form_limits, is_yes};
+use super::throttles::Stranger;
 use super::{Widget, wire};
 use crate::base::error::{Error, Result};
 use crate::base::limits;
@@ -87,9 +88,10 @@ impl Widget {
             page_title: fields.page_title,
             sender: sender(request, fields.consent, &fields.locale),
         };
-        let (throttles, id, ip) = (self.throttles.clone(), inbox.id.0, request.client_ip);
+        let (throttles, id) = (self.throttles.clone(), inbox.id.0);
+        let stranger = Stranger::new(request.client_ip, request.header("user-agent").unwrap_or_default(), kind.as_str());
         let contact = session.map(|session| session.contact.0);
-        let admit = move |now| throttles.report_gap(id, contact, ip, now);
+        let admit = move |now| throttles.report_gap(id, contact, &stranger, now);
         let reported = self.desk.report(inbox, session, report, admit).await?;
         let conversation = &reported.conversation;
         let mut data =
@@ -98,7 +100,8 @@ impl Widget {
             data["session_token"] = json!(token);
             data["user"] = wire::user(&reported.contact);
             // The second press may come with the session that the first one brought.
-            let _ = self.throttles.report_gap(inbox.id.0, Some(reported.contact.id.0), request.client_ip, self.desk.clock.now());
+            let stranger = Stranger::new(request.client_ip, "", kind.as_str());
+            let _ = self.throttles.report_gap(inbox.id.0, Some(reported.contact.id.0), &stranger, self.desk.clock.now());
         }
         Ok(wire::success(data))
     }

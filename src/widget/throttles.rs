@@ -7,6 +7,7 @@ use crate::base::net::network_of;
 use crate::desk::Desk;
 use crate::http::Request;
 use crate::http::throttle::{Failures, Throttle, TooMany};
+use sha2::{Digest, Sha256};
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -31,8 +32,12 @@ const FILE_STARTS_PER_ADDRESS: u32 = 20;
 const CODES_PER_ADDRESS: i64 = 20;
 /// Mail addresses that one anonymous person may type in an hour: the answer tells whether somebody is known by one.
 const TYPED_PER_CONTACT: u32 = 5;
-/// The same for all people of one address together.
-const TYPED_PER_ADDRESS: u32 = 60;
+/// The same for all people of one address together: as many as codes, whoever is behind them.
+const TYPED_PER_ADDRESS: u32 = 20;
+/// Conversations mailed on request of one network in an hour: as many as codes.
+const TRANSCRIPTS_PER_ADDRESS: u32 = 20;
+/// The same to addresses that nobody proved: whoever sends strangers mail through us, sends little.
+const UNPROVED_TRANSCRIPTS_PER_ADDRESS: u32 = 3;
 /// Reports without a session from one address per minute: each may come from another person, but hardly from so many.
 const REPORTS_PER_ADDRESS: u32 = 60;
 /// Signs of typing and page visits of one contact per minute, all its tabs together: each is told to every agent.
@@ -57,6 +62,9 @@ pub struct Throttles {
     typed_by_address: Failures,
     code_sends_max: i64,
     transcripts: Failures,
+    transcripts_by_address: Failures,
+    unproved_transcripts_by_address: Failures,
+    unproved_transcripts: Failures,
     typing: Throttle,
     pages: Throttle,
     /// Calls that wait right now.
@@ -83,6 +91,9 @@ impl Throttles {
             typed_by_address: hourly(TYPED_PER_ADDRESS),
             code_sends_max: CODES_PER_ADDRESS.saturating_mul(i64::from(factor)),
             transcripts: Failures::new(limits::TRANSCRIPTS_PER_HOUR, HOUR, limits::THROTTLE_KEYS_MAX),
+            transcripts_by_address: hourly(TRANSCRIPTS_PER_ADDRESS),
+            unproved_transcripts_by_address: hourly(UNPROVED_TRANSCRIPTS_PER_ADDRESS),
+            unproved_transcripts: Failures::new(1, limits::TRANSCRIPT_UNPROVED_GAP, limits::THROTTLE_KEYS_MAX),
             reports: limit(REPORTS_PER_ADDRESS),
             // Against a second press, not against many: no factor.
             report_gap: Throttle::new(60 / limits::REPORT_GAP.as_secs() as u32, 1, limits::THROTTLE_KEYS_MAX),
@@ -148,8 +159,13 @@ impl Throttles {
         self.failures.add(&caller(ip), desk.clock.now());
     }
 
-    /// A conversation to be mailed, for its person and for the address it goes to.
-    pub fn transcript(&self, now: i64, contact: i64, to: &str) -> Result<()> {
+    /// A conversation to be mailed: for its person, the network it is asked from and the mail address it goes to, proved or not.
+    pub fn transcript(&self, now: i64, contact: i64, ip: IpAddr, to: &str, is_proved: bool) -> Result<()> {
+        told(self.transcripts_by_address.take(&caller(ip), now))?;
+        if !is_proved {
+            told(self.unproved_transcripts_by_address.take(&caller(ip), now))?;
+            told(self.unproved_transcripts.take(to, now))?;
+        }
         told(self.transcripts.take(&format!("contact {contact}"), now))?;
         told(self.transcripts.take(&format!("to {to}"), now))
     }
@@ -159,9 +175,10 @@ impl Throttles {
         told(self.reports.check(&caller(ip), desk.clock.now()))
     }
 
-    /// Whether a report follows the last one of the same person, or of the same network without sessions, in decent time.
-    pub fn report_gap(&self, inbox: i64, contact: Option<i64>, ip: IpAddr, now: i64) -> Result<()> {
-        let who = contact.map_or_else(|| caller(ip), |contact| contact.to_string());
+    /// Whether a report follows the last one of the same person in decent time. Without a session a person is a network with a browser
+    /// and a kind, so that two of one office do not stand in each other's way.
+    pub fn report_gap(&self, inbox: i64, contact: Option<i64>, stranger: &Stranger, now: i64) -> Result<()> {
+        let who = contact.map_or_else(|| stranger.0.clone(), |contact| contact.to_string());
         self.report_gap.check(&format!("{inbox} {who}"), now).map(|_| ()).map_err(|wait| {
             let words = format!("You have just sent something. Please wait {} s before the next one.", wait.retry_after_s);
             Error::too_many(words, wait.retry_after_s).coded("too_soon").detail("count", wait.retry_after_s)
@@ -194,6 +211,17 @@ impl Throttles {
         told(self.failures.check(&key, now))?;
         self.failures.add(&key, now);
         Ok(())
+    }
+}
+
+/// Somebody who sends a report without a session, as far as he can be told from others.
+pub struct Stranger(String);
+
+impl Stranger {
+    /// Of this network, with this browser, with a report of this kind.
+    pub fn new(ip: IpAddr, user_agent: &str, kind: &str) -> Stranger {
+        let browser: String = Sha256::digest(user_agent.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+        Stranger(format!("{} {kind} {browser}", caller(ip)))
     }
 }
 

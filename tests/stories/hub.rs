@@ -118,6 +118,8 @@ async fn a_second_press_within_ten_seconds_is_no_second_report() {
     let with_session = house.visitor().from("192.0.2.8").holding(&text_at(&first, "session_token"));
     with_session.post("/chat/reports").json(bug("twice, with the session of the first")).await.refused(429);
     assert!(soon.header("retry-after").and_then(|wait| wait.parse::<u32>().ok()).is_some_and(|wait| (1..=10).contains(&wait)));
+    // Somebody else in the same office is not made to wait.
+    visitor.post("/chat/reports").header("user-agent", "Mosaic/1.0").json(bug("a colleague's")).await.data();
     // What was refused for another reason does not make anybody wait, and other people do not either.
     let other = house.visitor().from("192.0.2.2");
     other.reports(json!({ "kind": "bug", "message": " " })).await.refused(400);
@@ -195,6 +197,12 @@ async fn without_a_valid_token_no_chat_write_accepts_data() {
     assert_eq!(code(&init(&early).await, 403), "sign_in_needed");
     assert_eq!(code(&early.tries_to_say("more").await, 403), "sign_in_needed");
     assert_eq!(code(&early.tries_to_send(&[("a.txt", b"a")]).await, 403), "sign_in_needed");
+    let below = |verb: &str| format!("/chat/conversations/{}/{verb}", early.conversation());
+    for verb in ["close", "transcript", "update-last-seen"] {
+        assert_eq!(code(&early.post(&below(verb)).await, 403), "sign_in_needed", "{verb}");
+    }
+    assert_eq!(code(&early.call("PUT", "/chat/auth/me").json(json!({ "name": "Zoe" })).await, 403), "sign_in_needed");
+    early.visits("https://shop.example/secret", "Secret").await;
     assert_eq!(early.conversations().await.len(), 1, "reading goes on");
     assert_eq!(house.count("SELECT count(*) FROM messages"), before);
     assert_eq!(house.count("SELECT count(*) FROM blobs"), 0);
@@ -203,6 +211,10 @@ async fn without_a_valid_token_no_chat_write_accepts_data() {
     house.configure(json!({ "access": "identify" })).await;
     assert_eq!(code(&init(&visitor).await, 401), "identify_needed");
     assert_eq!(code(&early.tries_to_say("more").await, 403), "identify_needed");
+    assert_eq!(code(&early.post(&below("close")).await, 403), "identify_needed");
+    // Who he is may be said, and nothing else.
+    early.call("PUT", "/chat/auth/me").json(json!({ "name": "Zoe" })).await.data();
+    assert_eq!(code(&early.call("PUT", "/chat/auth/me").json(json!({ "variables": { "a": "b" } })).await, 403), "identify_needed");
     zoe.says("still").await;
 }
 
@@ -221,6 +233,15 @@ async fn who_has_a_session_finds_the_answer_to_a_report() {
     visitor.hears("repaired").await;
     let list = visitor.conversations().await;
     assert_eq!((list.len(), &list[0]["kind"], &list[0]["uuid"]), (1, &json!("bug"), &json!(uuid)));
+    // Where chat is not, it is neither listed nor opened.
+    let path = format!("/chat/conversations/{uuid}");
+    for config in [json!({ "access": "verified" }), json!({ "access": "anonymous", "tiles": { "chat": false } })] {
+        house.configure(config).await;
+        assert!(visitor.conversations().await.is_empty());
+        visitor.get(&path).await.refused(404);
+    }
+    house.configure(json!({ "tiles": { "chat": true } })).await;
+    visitor.get(&path).await.data();
     // One conversation per person means one chat: a report does not stand in its way.
     house.configure(json!({ "visitors": { "prevent_multiple_conversations": true } })).await;
     visitor.starts("and now a chat").await;
@@ -259,4 +280,17 @@ async fn giant_reports_are_refused_and_long_words_cut() {
     assert_eq!(text_at(&opened, "contact/name").len(), 140);
     assert_eq!(opened["origin"]["attributes"], json!({}), "a page that is none has no title either");
     assert_eq!((&opened["conversation"]["status"], &opened["conversation"]["locale"]), (&json!("open"), &json!("")));
+}
+
+/// row 109: with the tile off nothing begins, also where everybody has one conversation; what was begun may be finished.
+#[tokio::test]
+async fn a_chat_goes_on_when_the_tile_goes_off() {
+    let house = House::boot_with(Options::default().patient()).await;
+    house.configure(json!({ "single_thread": true })).await;
+    let visitor = house.visitor();
+    visitor.says("begun").await;
+    house.configure(json!({ "tiles": { "chat": false, "bug": true } })).await;
+    let again = visitor.post("/chat/conversations/init").json(json!({ "message": "again" })).await;
+    assert_eq!(code(&again, 400), "starts_off");
+    visitor.says("and finished").await;
 }

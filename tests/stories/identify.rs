@@ -154,6 +154,7 @@ async fn a_code_cannot_be_guessed_not_even_by_many_at_once() {
     }
     assert_eq!(rights.join_all().await.into_iter().filter(|status| *status == 200).count(), 1);
     assert_eq!(house.count("SELECT count(*) FROM sessions"), 1);
+    house.later(seconds(30)).await;
     let ticket = visitor.claims("Zoe", ZOE).await;
     let right = house.code_for(ZOE);
     house.later(minutes(10)).await;
@@ -217,6 +218,7 @@ async fn a_ticket_opens_nothing_elsewhere() {
     other.logs_out().await;
     other.post("/chat/auth/identify/code").bearer(&token).json(json!({ "ticket": ticket, "code": digits })).await.refused(401);
     assert_eq!(code(&house.visitor().enters(&ticket, &digits).await, 400), "code_over");
+    assert_eq!(house.count("SELECT count(*) FROM verifications WHERE email = 'ben@example.com'"), 1, "it still counts");
     for bad in [json!({}), json!({ "ticket": 1, "code": "1" }), json!({ "ticket": ["x"], "code": {} }), json!([])] {
         visitor.post("/chat/auth/identify/code").json(bad.clone()).await.refused(400);
         visitor.post("/chat/auth/identify/resend").json(bad).await.refused(400);
@@ -279,6 +281,7 @@ async fn a_code_finds_only_people_who_proved_the_address_before() {
         assert_eq!(answer.body.len(), answers[0].body.len());
     }
     assert_eq!(house.count("SELECT count(*) FROM jobs WHERE kind = 'verification_mail'"), 3, "and the same work for each");
+    house.later(seconds(30)).await;
     // By code one is the person of the token, with his conversations and his name.
     let zoe = house.visitor();
     let data = zoe.proves(&house, "Zoeee", "zoe@customer.example").await;
@@ -297,6 +300,7 @@ async fn a_code_finds_only_people_who_proved_the_address_before() {
     assert_eq!(by_token.conversations().await.len(), 1);
     // Blocked is blocked, also by code; and not before the code is right.
     agent.blocks_contact_of(&max.conversation()).await;
+    house.later(seconds(30)).await;
     let ticket = house.visitor().claims("Max", "max@example.com").await;
     assert_eq!(code(&house.visitor().enters(&ticket, &house.code_for("max@example.com")).await, 403), "blocked");
 }
@@ -317,6 +321,7 @@ async fn an_anonymous_chat_becomes_that_of_the_person() {
     assert_eq!(visitor.conversations().await[0]["uuid"], uuid);
     let contact = agent.opens(&uuid).await["contact"].clone();
     assert_eq!((&contact["name"], &contact["kind"], &contact["verified"]), (&json!("Zoe"), &json!("contact"), &json!(true)));
+    house.later(seconds(30)).await;
     // A second anonymous chat of hers is merged into the person she is.
     let second = house.visitor();
     second.says("me again").await;
@@ -481,6 +486,7 @@ async fn consent_is_asked_for_and_proved_word_for_word() {
     zoe.hold(&text_at(&data, "session_token"));
     zoe.starts_with(json!({ "message": "no second question", "locale": "en" })).await;
     assert_eq!(agent.opens(&zoe.conversation()).await["contact"]["consents"][0]["text"], "We keep what you write.");
+    house.later(seconds(30)).await;
     // The proof goes with the person.
     visitor.proves_with_consent(&house).await;
     assert_eq!(house.count("SELECT count(DISTINCT contact_id) FROM consents"), 1);
@@ -516,7 +522,7 @@ async fn a_conversation_is_mailed_to_its_own_person_only() {
     assert_eq!(code(&visitor.post(&own).await, 400), "email_needed");
     assert_eq!(code(&visitor.post(&own).json(json!({ "email": "a@b" })).await, 400), "email_bad");
     assert_eq!(visitor.post(&own).json(json!({ "email": "v@example.com" })).await.data()["sent_to"], "v…@example.com");
-    // Many people cannot flood one address.
+    // An address that nobody proved gets one mail a day, and one network asks for three of them in an hour.
     let others = [house.visitor(), house.visitor(), house.visitor()];
     let mut statuses = Vec::new();
     for other in &others {
@@ -524,9 +530,15 @@ async fn a_conversation_is_mailed_to_its_own_person_only() {
         let path = format!("/chat/conversations/{}/transcript", other.conversation());
         statuses.push(other.post(&path).json(json!({ "email": "V@example.com" })).await.status);
     }
-    assert_eq!(statuses, [200, 200, 429]);
+    assert_eq!(statuses, [429, 429, 429]);
+    house.later(hours(1)).await;
+    for (n, other) in others.iter().enumerate() {
+        let path = format!("/chat/conversations/{}/transcript", other.conversation());
+        other.post(&path).json(json!({ "email": format!("stranger{n}@example.com") })).await.data();
+    }
+    assert_eq!(code(&visitor.post(&own).json(json!({ "email": "w@example.com" })).await, 429), "too_many");
     house
-        .until("a try to mail", |_| house.count("SELECT count(*) FROM jobs WHERE kind = 'transcript' AND last_error IS NOT NULL") == 4)
+        .until("a try to mail", |_| house.count("SELECT count(*) FROM jobs WHERE kind = 'transcript' AND last_error IS NOT NULL") == 5)
         .await;
     house.configure(json!({ "allow_transcript": false, "allow_close": false })).await;
     assert_eq!(code(&others[0].post(&own).await, 403), "transcript_off");
@@ -535,4 +547,73 @@ async fn a_conversation_is_mailed_to_its_own_person_only() {
     visitor.closes().await.data();
     agent.sees_frame("conversation", "closed", |data| data["closed_by_contact"] == true && data["status"] == "resolved").await;
     visitor.starts("another one").await;
+}
+
+/// security 35: logging out gives neither new codes nor new tries; an hour's tries of one address are counted over all its claims.
+#[tokio::test]
+async fn logging_out_resets_no_limit() {
+    let house = House::boot_with(proxied().patient()).await;
+    let mut statuses = Vec::new();
+    for n in 0..6 {
+        let visitor = house.visitor().from(&format!("192.0.2.{n}"));
+        visitor.says("hello").await;
+        statuses.push(visitor.identifies("Zoe", ZOE).await.status);
+        visitor.logs_out().await;
+    }
+    assert_eq!(statuses, [200, 200, 200, 200, 200, 429]);
+    let mut left = Vec::new();
+    for n in 0..3 {
+        let visitor = house.visitor().from(&format!("198.51.100.{n}"));
+        let ticket = visitor.claims("Ben", "ben@example.com").await;
+        let guess = wrong(&house.code_for("ben@example.com"));
+        for _ in 0..4 {
+            left.push(visitor.enters(&ticket, &guess).await.json()["tries_left"].as_i64());
+        }
+    }
+    assert_eq!(left[..4], [Some(4), Some(3), Some(2), Some(1)]);
+    assert_eq!(left[8..], [Some(1), None, None, None], "ten in an hour");
+}
+
+/// rows 192, 193: the same address again only after a while; another one voids the code of the one before.
+#[tokio::test]
+async fn naming_another_address_voids_the_code_of_the_one_before() {
+    let house = House::boot_with(proxied().patient()).await;
+    let visitor = house.visitor();
+    visitor.says("hello").await;
+    let first = visitor.claims("A", "a@example.com").await;
+    let digits = house.code_for("a@example.com");
+    let soon = visitor.identifies("A", "A@example.com").await;
+    assert_eq!((code(&soon, 429).as_str(), soon.header("retry-after")), ("too_soon", Some("30")));
+    assert_eq!(code(&house.visitor().identifies("A", "a@example.com").await, 429), "too_soon", "nor without the session");
+    visitor.claims("B", "b@example.com").await;
+    assert_eq!(code(&visitor.enters(&first, &digits).await, 400), "code_over");
+    assert_eq!(code(&visitor.resends(&first).await, 400), "code_over");
+    assert_eq!(house.count("SELECT count(*) FROM jobs WHERE kind = 'verification_mail'"), 1, "nor is it mailed any more");
+}
+
+/// row 38: a ticket from before the first message takes the chat along that was begun meanwhile; the message's echo opens nothing then.
+#[tokio::test]
+async fn a_chat_begun_while_the_code_was_on_its_way_goes_along() {
+    let house = House::boot_with(proxied().patient()).await;
+    let visitor = house.visitor();
+    let ticket = visitor.claims("Zoe", ZOE).await;
+    let first = json!({ "message": "meanwhile", "echo_id": "meanwhile-0123456789abcdef" });
+    visitor.starts_with(first.clone()).await;
+    let data = visitor.enters(&ticket, &house.code_for(ZOE)).await.data();
+    visitor.hold(&text_at(&data, "session_token"));
+    assert_eq!(visitor.conversations().await.len(), 1);
+    assert_eq!(code(&house.visitor().post("/chat/conversations/init").json(first).await, 401), "session_over");
+}
+
+/// row 197: who asks which addresses are known, asks for few, however many people he says to be.
+#[tokio::test]
+async fn one_network_types_few_addresses() {
+    let house = House::boot_with(proxied()).await;
+    let mut statuses = Vec::new();
+    for n in 0..24 {
+        let visitor = house.visitor().from("192.0.2.9");
+        visitor.says("hm").await;
+        statuses.push(visitor.tells(json!({ "email": format!("guess{n}@example.com") })).await.status);
+    }
+    assert_eq!((&statuses[..20], &statuses[20..]), (&[200; 20][..], &[429; 4][..]));
 }
