@@ -1,5 +1,6 @@
 //! Answers to surveys: by the widget as JSON, by a plain page for everybody else (protocol 2.12, 2.13). The uuid is the permission.
 
+use super::plain_page::sentence;
 use super::{Widget, session, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
@@ -90,12 +91,13 @@ impl Widget {
                 format!("<label><input type=\"radio\" name=\"rating\" value=\"{value}\"> {word}</label>")
             })
             .collect();
-        let error = error.map_or(String::new(), |error| format!("<p role=\"alert\">{}</p>", escaped(&refusal(&survey.words, error))));
+        let error = error.map_or(String::new(), |error| format!("<p role=\"alert\">{}</p>", escaped(&sentence(&survey.words, error))));
         format!(
-            "{error}<form method=\"post\" action=\"{}/csat/{}\"><fieldset><legend>{}</legend>{choices}</fieldset>\
+            "{error}<form method=\"post\" action=\"{}/csat/{}?lang={}\"><fieldset><legend>{}</legend>{choices}</fieldset>\
              <label>{}<textarea name=\"feedback\" maxlength=\"1000\" rows=\"4\"></textarea></label><button>{}</button></form>",
             self.base_path(),
             survey.uuid,
+            survey.words.locale(),
             say("w.csat_ask"),
             say("w.csat_more"),
             say("w.csat_send"),
@@ -106,9 +108,9 @@ impl Widget {
     fn no_survey(&self, request: &Request, error: &Error) -> Reply {
         let config = InboxConfig { language: "auto".into(), ..InboxConfig::default() };
         let words = Words::choose(&config, &OwnWords::new(), None, request.header("accept-language"));
-        let sentence = format!("<p>{}</p>", escaped(&refusal(&words, error)));
+        let said = format!("<p>{}</p>", escaped(&sentence(&words, error)));
         let nobody = Survey { uuid: Uuid::new(), brand: "deskbell".into(), words, answered: false };
-        nobody.page(self, request, 404, &sentence)
+        nobody.page(self, request, 404, &said)
     }
 }
 
@@ -138,13 +140,6 @@ impl Survey {
 
 fn told(words: &Words, key: &str) -> String {
     format!("<p>{}</p>", escaped(words.say(key)))
-}
-
-/// A refusal in the visitor's language, when it has a code that has words.
-fn refusal(words: &Words, error: &Error) -> String {
-    let key = format!("error.{}", error.code.unwrap_or_default());
-    let said = words.say(&key);
-    if said == key { error.message.clone() } else { said.to_owned() }
 }
 
 fn id(text: &str) -> Result<Uuid> {

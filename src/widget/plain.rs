@@ -417,7 +417,8 @@ impl Widget {
             Kind::Invalid | Kind::NotFound => 404,
             kind => status_of(kind),
         };
-        let words = Words::choose(&Default::default(), &Default::default(), None, request.header("accept-language"));
+        let lang = request.query("lang");
+        let words = Words::choose(&Default::default(), &Default::default(), lang.as_deref(), request.header("accept-language"));
         let page = plain_page::refusal(&self.base_path(), &words, error).document();
         let reply = with_policy(with_status(assets::page(request, page), status));
         retry_after(reply, error.retry_after_s)

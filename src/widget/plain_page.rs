@@ -145,7 +145,7 @@ fn id_of(shown: &Shown, field: &str) -> Option<String> {
 }
 
 /// An error in the visitor's language; what has no stable word is said as it is.
-fn sentence(words: &Words, error: &Error) -> String {
+pub(super) fn sentence(words: &Words, error: &Error) -> String {
     let Some(code) = error.code else { return error.message.clone() };
     let key = format!("error.{code}");
     let detail = |name: &str| error.details.as_ref().and_then(|details| details.get(name).cloned());
@@ -213,7 +213,7 @@ fn bubble(widget: &Widget, words: &Words, shown: &Shown, message: &Message) -> E
         }
     }
     if let Some(survey) = message.survey.as_ref().filter(|survey| !survey.answered) {
-        let link = format!("{}/csat/{}", base_of(&shown.path), survey.uuid);
+        let link = format!("{}/csat/{}{}", base_of(&shown.path), survey.uuid, query(shown.lang.as_deref(), ""));
         item = item.with(el("p").with(el("a").to("href", &link).text(words.say("w.csat_ask"))));
     }
     item
