@@ -7,6 +7,7 @@ import { changesOf, rebase } from '../../assets/desk/settings/changes.js';
 import { ENTRIES, INBOX_PAGES, pageOf, searchSettings } from '../../assets/desk/settings/index_of.js';
 import { fieldOfFault, itemFault } from '../../assets/desk/settings/faults.js';
 import { placeholderFault, placeholders } from '../../assets/desk/settings/placeholders.js';
+import { hiddenNow, screensOf, withWords } from '../../assets/desk/settings/preview_of.js';
 import { pastMidnight, summary } from '../../assets/desk/settings/week.js';
 
 test('a translation keeps every placeholder and invents none (row 172)', () => {
@@ -92,4 +93,22 @@ test('what is wrong in a list is said at its field', () => {
   assert.equal(fieldOfFault('please give it a title and an address.', { ...news, url: '' }), 'url');
   const question = { key: 'a', label: '', type: 'list', values: [], placeholder: '{{.x' };
   for (const [words, field] of [['please give it a label.', 'label'], ['its key is used twice.', 'key'], ['a list needs 1 to 100 choices.', 'values'], ['its type is one of text, email, number, checkbox, date, link, list, phone.', 'type'], ['A placeholder that begins with {{ has no end }}.', 'placeholder']]) assert.equal(fieldOfFault(words, question), field, words);
+});
+
+test('the preview offers only screens that visitors come to', () => {
+  assert.deepEqual(screensOf({ tiles: null }, false).views, ['home', 'chat', 'list', 'identify']);
+  assert.deepEqual(screensOf({ tiles: { bug: true } }, false), { views: ['report'], first: 'report', about: 'bug' });
+  assert.equal(screensOf({ tiles: { chat: true, bug: true } }, false).first, 'hub');
+  const verified = { access: 'verified', tiles: { chat: true, review: true } };
+  assert.deepEqual(screensOf(verified, false).views, ['report']);
+  assert.equal(screensOf(verified, true).first, 'hub');
+  assert.equal(screensOf({ access: 'verified', tiles: null }, false).first, 'home');
+  assert.ok(hiddenNow({ availability: { outside: 'hide', open: false } }) && !hiddenNow({ availability: { outside: 'hide', open: true } }) && !hiddenNow({ availability: { outside: 'form', open: false } }) && !hiddenNow(undefined));
+});
+
+test('translations of own texts show before they are saved', () => {
+  const settings = { greeting_message: 'Hello', notice_banner: { enabled: true, text: 'Old' }, consent: null, visitors: { start_conversation_button_text: 'Go' }, home_buttons: [{ id: 'a', name: 'Order' }], home_apps: [{ id: 'b', title: 'Sale' }], prechat_form: { fields: [{ key: 'name', label: 'Name' }] } };
+  const shown = withWords(settings, { 'set.greeting_message': 'Hallo', 'set.notice_banner': 'Neu', 'set.consent.text': 'x', 'set.visitors.start_button': 'Los', 'set.button.a.name': 'Bestellung', 'set.app.b.title': 'Ausverkauf', 'set.app.b.body': '**x**', 'set.field.name.label': 'Dein Name', 'set.button.gone.name': 'x', 'w.start': 'y', 'set.brand_name': ' ' });
+  assert.deepEqual(shown, { greeting_message: 'Hallo', notice_banner: { enabled: true, text: 'Neu' }, consent: null, visitors: { start_conversation_button_text: 'Los' }, home_buttons: [{ id: 'a', name: 'Bestellung' }], home_apps: [{ id: 'b', title: 'Ausverkauf' }], prechat_form: { fields: [{ key: 'name', label: 'Dein Name' }] } });
+  assert.equal(settings.greeting_message, 'Hello');
 });

@@ -13,10 +13,10 @@ function short(url) {
   try { const { pathname, search } = new URL(url); return decodeURI(pathname + search); } catch { return url; }
 }
 
-/** @param {{pages: import('../state/types.js').PageVisit[]}} props */
-export function Pages({ pages }) {
+/** @param {{pages: import('../state/types.js').PageVisit[], online: boolean}} props */
+export function Pages({ pages, online }) {
   if (!pages?.length) return null;
-  return html`<section class="panel-part"><h3>Pages</h3><ol class="pages" role="list">${pages.slice(0, PAGES_MAX).map((page, index) => html`<li key="${page.at}-${page.url}" class=${index ? '' : 'is-now'}>
+  return html`<section class="panel-part"><h3>Pages</h3><ol class="pages" role="list">${pages.slice(0, PAGES_MAX).map((page, index) => html`<li key="${page.at}-${page.url}" class=${index || !online ? '' : 'is-now'}>
     <a href=${safeHref(page.url) || '#'} target="_blank" rel="noopener noreferrer" title=${page.url}><span dir="auto">${page.title || short(page.url)}</span><span class="faint">${short(page.url)}</span></a>
     <time class="tabular">${time.ago(page.at)}</time></li>`)}</ol></section>`;
 }

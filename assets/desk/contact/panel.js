@@ -51,7 +51,7 @@ export function ContactPanel({ uuid }) {
         <${Attributes} attributes=${contact.attributes} />
         <${Attributes} title="Session" lead="What the page said of this visit. Not proved." attributes=${contact.variables} />
         <${Consents} consents=${contact.consents} />
-        <${Pages} pages=${thread.pages} />
+        <${Pages} pages=${thread.pages} online=${!!contact.online} />
         <${Earlier} earlier=${thread.earlier} />
         <${ContactNote} key=${contact.uuid} contact=${contact} />
         <${BlockButton} contact=${contact} />`}

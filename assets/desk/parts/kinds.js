@@ -1,11 +1,11 @@
 // What kind of conversation it is, in a sign and a word; stars of a review; how urgent it is.
 
 import { h, html } from '../../vendor/preact.js';
+import { KIND_WORDS } from '../state/kinds.js';
 
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
 
-/** @type {Record<string, string>} */
-export const KIND_WORDS = { chat: 'Live chat', bug: 'Bug report', feature: 'Feature request', review: 'Review', question: 'Question' };
+export { KIND_WORDS };
 
 /** 20 px grid, like the desk's other signs. @type {Record<string, string>} */
 const PATHS = {

@@ -4,11 +4,12 @@ import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { newEchoId } from '../../shared/api.js';
 import { Menu } from '../parts/menu.js';
-import { Spinner } from '../parts/small.js';
+import { Spinner, time } from '../parts/small.js';
 import { api, base, placed, wordsFor } from '../state/wire.js';
 import { readableOn, rgbOf } from './colour.js';
 import { Drawing, useDrawing } from './icon_picker.js';
 import { directionOf, languageName, useLanguages } from './languages.js';
+import { hiddenNow, screensOf, withWords } from './preview_of.js';
 
 const PAUSE_MS = 280;
 const PATIENCE_MS = 8000;
@@ -18,7 +19,7 @@ const PATIENCE_MS = 8000;
 export const firstLook = () => ({ view: 'home', device: innerWidth < 800 ? 'phone' : 'desktop', signed: false, dark: document.documentElement.dataset.theme ? document.documentElement.dataset.theme === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches, lang: '' });
 
 /** @type {[string, string][]} */
-const VIEWS = [['home', 'Home'], ['chat', 'Chat'], ['hub', 'Tiles'], ['list', 'Conversations'], ['identify', 'Identity']];
+const VIEWS = [['home', 'Home'], ['chat', 'Chat'], ['hub', 'Tiles'], ['report', 'Report'], ['list', 'Conversations'], ['identify', 'Identity']];
 
 /**
  * @param {{inbox: import('../state/types.js').Inbox, config: Record<string, any>, changes: any, words: Record<string, string>, look: Look, setLook: (patch: Partial<Look>) => void}} props
@@ -59,11 +60,15 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
     return () => { removeEventListener('message', hear); clearTimeout(timer); };
   }, []);
 
+  // A page may wish for a screen that visitors never come to: then the one they do come to is shown.
+  const { views, first, about } = screensOf(answer?.settings || config, look.signed);
+  const view = views.find((one) => one === look.view) || first;
+  const hidden = hiddenNow(answer?.settings);
   useEffect(() => {
     if (!greeted || !answer) return;
-    const state = { view: look.view, signed: look.signed, mobile: look.device === 'phone', dark: look.dark };
-    frame.current?.contentWindow?.postMessage({ deskbell: nonce, type: 'preview', settings: answer.settings, words: { ...answer.words, ...words }, state }, location.origin);
-  }, [greeted, answer, words, look]);
+    const state = { view, about: view === 'report' ? about : '', signed: look.signed, mobile: look.device === 'phone', dark: look.dark };
+    frame.current?.contentWindow?.postMessage({ deskbell: nonce, type: 'preview', settings: withWords(answer.settings, words), words: { ...answer.words, ...words }, state }, location.origin);
+  }, [greeted, answer, words, look, view, about]);
 
   const phone = look.device === 'phone';
   const sidebar = !phone && config.window?.kind === 'sidebar';
@@ -73,7 +78,7 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
   const both = (/** @type {string} */ label, /** @type {any[]} */ items) => html`<div class="look-pair" role="group" aria-label=${label}>${items}</div>`;
   return html`<section class="preview-column" aria-label="Preview">
     <div class="look">
-      <${Menu} buttonClass="look-menu" name="Screen: ${VIEWS.find(([key]) => key === look.view)?.[1]}" label=${html`<span>${VIEWS.find(([key]) => key === look.view)?.[1]}</span><${Icon} name="chevron_down" size=${14} />`} items=${VIEWS.map(([key, label]) => ({ label, checked: look.view === key, run: () => { setOpen(true); setLook({ view: key }); } }))} />
+      <${Menu} buttonClass="look-menu" name="Screen: ${VIEWS.find(([key]) => key === view)?.[1]}" label=${html`<span>${VIEWS.find(([key]) => key === view)?.[1]}</span><${Icon} name="chevron_down" size=${14} />`} items=${VIEWS.filter(([key]) => views.some((one) => one === key)).map(([key, label]) => ({ label, checked: view === key, run: () => { setOpen(true); setLook({ view: key }); } }))} />
       <${Menu} buttonClass="look-menu" name="Language: ${languageName(lang)}" label=${html`<${Icon} name="globe" size=${16} /><span>${lang.split('-')[0].toUpperCase()}</span>`} items=${languages.map((one) => ({ label: one.name, checked: lang === one.code, run: () => setLook({ lang: one.code }) }))} />
       <span class="row-gap"></span>
       ${both('Who looks', [toggle('As a visitor', !look.signed, () => setLook({ signed: false }), html`<${Icon} name="user" size=${16} />`), toggle('As a signed-in user', look.signed, () => setLook({ signed: true }), html`<${Icon} name="shield" size=${16} />`)])}
@@ -84,17 +89,17 @@ export function WidgetPreview({ inbox, config, changes, words, look, setLook }) 
       <div class="scene-page" aria-hidden="true"><i></i><i></i><i></i><b></b><b></b><b></b><b></b></div>
       <div class="scene-window" hidden=${!open}><iframe ref=${frame} src=${src} title="Preview of the chat"></iframe>
         ${shown ? null : html`<div class="scene-wait">${failed ? null : late ? html`<p>The preview did not start.</p>` : html`<${Spinner} label="Preparing the preview" />`}</div>`}</div>
-      ${!phone || !open ? html`<${Launcher} config=${config} open=${open} onPress=${() => setOpen(!open)} />` : null}
+      ${!phone || !open ? html`<${Launcher} config=${config} hidden=${hidden} open=${open} onPress=${() => setOpen(!open)} />` : null}
     </div>
-    ${failed ? html`<p class="field-hint" role="status">Not shown yet: ${failed}</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
+    ${failed ? html`<p class="field-hint" role="status">Not shown yet: ${failed}</p>` : hidden ? html`<p class="field-hint" role="status">Closed now: outside of the business hours the launcher is not on your pages${answer?.settings.availability.opens_at ? `. Open again ${time.full(answer.settings.availability.opens_at)}` : ''}.</p>` : config.launcher?.hidden ? html`<p class="field-hint">The launcher is hidden: your page opens the chat itself.</p>` : null}
   </section>`;
 }
 
 /** @param {{d: string}} props */
 const Device = ({ d }) => html`<svg class="icon" width="16" height="16" viewBox="0 0 20 20" fill="none" stroke="currentColor" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true"><path d=${d} /></svg>`;
 
-/** @param {{config: Record<string, any>, open: boolean, onPress: () => void}} props */
-function Launcher({ config, open, onPress }) {
+/** @param {{config: Record<string, any>, hidden: boolean, open: boolean, onPress: () => void}} props */
+function Launcher({ config, hidden, open, onPress }) {
   const { launcher = {}, colors = {} } = config;
   const main = rgbOf(colors.primary) ? colors.primary : '#0f766e';
   const ground = rgbOf(launcher.color) ? launcher.color : main;
@@ -104,6 +109,6 @@ function Launcher({ config, open, onPress }) {
   const picture = launcher.logo_url && broken !== launcher.logo_url;
   const face = picture ? html`<img src=${placed(launcher.logo_url)} alt="" width="26" height="26" onError=${() => setBroken(launcher.logo_url)} />`
     : launcher.icon === 'none' ? null : d ? html`<${Drawing} d=${d} size=${22} />` : html`<${Icon} name="chat" size=${22} />`;
-  return html`<button type="button" class="scene-launcher ${launcher.text ? 'is-pill' : ''} ${launcher.hidden ? 'is-ghost' : ''}" aria-label=${open ? 'Close the preview' : 'Open the preview'} onClick=${onPress}
+  return html`<button type="button" class="scene-launcher ${launcher.text ? 'is-pill' : ''} ${launcher.hidden || hidden ? 'is-ghost' : ''}" aria-label=${open ? 'Close the preview' : 'Open the preview'} onClick=${onPress}
     style=${{ background: ground, color: readableOn(ground), marginInline: `${Math.min(60, (launcher.spacing?.side ?? 20) * 0.5)}px`, marginBlockEnd: `${Math.min(60, (launcher.spacing?.bottom ?? 20) * 0.5)}px` }}>${face}${launcher.text ? html`<span dir="auto">${launcher.text}</span>` : null}</button>`;
 }

@@ -4,7 +4,7 @@
 import { change, now, subscribe } from './store.js';
 import { onSignedIn, onSignedOut } from './session.js';
 
-/** @typedef {{uuid: string, name: string, text: string, count: number}} News */
+/** `kind` of a report, none of a chat; `fresh` until more is said. @typedef {{uuid: string, name: string, text: string, count: number, kind?: string, fresh?: boolean}} News */
 
 const KEY = 'deskbell.news';
 const NEWS_MAX = 20;
@@ -16,11 +16,11 @@ function hold(news) {
   try { if (news.length) sessionStorage.setItem(KEY, JSON.stringify(news)); else sessionStorage.removeItem(KEY); } catch { /* forbidden: it lasts as long as the page */ }
 }
 
-/** @param {import('./types.js').Conversation} conversation @param {string} text */
-export function addNews({ uuid, contact }, text) {
+/** @param {import('./types.js').Conversation} conversation @param {string} text @param {boolean} fresh its first words */
+export function addNews({ uuid, contact, kind }, text, fresh) {
   const { news } = now();
   const before = news.find((one) => one.uuid === uuid);
-  hold([{ uuid, name: contact.name, text: text.slice(0, TEXT_MAX), count: (before?.count || 0) + 1 }, ...news.filter((one) => one.uuid !== uuid)].slice(0, NEWS_MAX));
+  hold([{ uuid, name: contact.name, kind: kind && kind !== 'chat' ? kind : '', fresh, text: text.slice(0, TEXT_MAX), count: (before?.count || 0) + 1 }, ...news.filter((one) => one.uuid !== uuid)].slice(0, NEWS_MAX));
 }
 
 /** @param {string} [uuid] without: all */

@@ -2,6 +2,7 @@
 // Never for one's own messages, never for what is being read right now, and never by sound alone.
 
 import { ring } from '../../shared/sound.js';
+import { cameIn } from './kinds.js';
 import { addNews } from './news.js';
 import { pref } from './prefs.js';
 import { openConversation } from './router.js';
@@ -32,20 +33,21 @@ export function noticeMessage(conversation, message, isNew) {
   // Somebody else takes care of it.
   if (conversation.assignee && conversation.assignee.uuid !== agent.uuid) return;
   if (!reading) {
-    announce(`New message from ${conversation.contact.name}`);
-    addNews(conversation, message.text || 'Sent a file');
+    announce(`${cameIn(conversation.kind, isNew)} ${conversation.contact.name}`);
+    addNews(conversation, message.text || 'Sent a file', isNew);
   }
   const { sound, volume, visitor_bell: visitorBell } = pref();
   const first = isNew && !conversation.assignee;
   if (sound && !isQuiet() && !(first && !visitorBell) && !(reading && document.visibilityState === 'visible')) ring({ volume, kind: first ? 'visitor' : 'message' });
-  if (!document.hasFocus() && !isQuiet()) notify(conversation, message);
+  if (!document.hasFocus() && !isQuiet()) notify(conversation, message, isNew);
 }
 
-/** @param {Conversation} conversation @param {import('./types.js').Message} message */
-function notify(conversation, message) {
+/** @param {Conversation} conversation @param {import('./types.js').Message} message @param {boolean} isNew */
+function notify(conversation, message, isNew) {
   if (!pref().notify || !('Notification' in window) || Notification.permission !== 'granted') return;
   try {
-    const notice = new Notification(conversation.contact.name, { body: message.text.slice(0, 160) || 'Sent a file', tag: conversation.uuid, icon: asset('desk/favicon.svg'), silent: true });
+    const { kind, contact } = conversation;
+    const notice = new Notification(isNew && kind && kind !== 'chat' ? `${cameIn(kind, true)} ${contact.name}` : contact.name, { body: message.text.slice(0, 160) || 'Sent a file', tag: conversation.uuid, icon: asset('desk/favicon.svg'), silent: true });
     notice.onclick = () => { window.focus(); openConversation(conversation.uuid); notice.close(); };
   } catch { /* some phones allow notices only from a service worker */ }
 }
