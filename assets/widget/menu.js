@@ -16,8 +16,9 @@ export function Menu({ chat, talk, button, onClose }) {
   const items = () => /** @type {HTMLElement[]} */ ([...box.current.querySelectorAll('[role^="menuitem"]')]);
   /** @param {boolean} [focus] */
   const close = (focus) => { onClose(); if (focus) button.current.focus(); };
+  const chosen = useRef(false);
   const [languages, setLanguages] = useState(/** @type {{code: string, name: string}[]|null} */ (null));
-  useEffect(() => { (items().find((one) => languages && one.ariaChecked === 'true') || items()[0])?.focus(); }, [languages]);
+  useEffect(() => { (items().find((one) => languages && one.ariaChecked === 'true') || (chosen.current && items().find((one) => one.ariaHasPopup)) || items()[0])?.focus(); if (languages) chosen.current = true; }, [languages]);
   useEffect(() => {
     /** @param {Event} event */
     const outside = (event) => { if (!box.current.contains(event.target) && !button.current.contains(event.target)) close(); };
@@ -52,7 +53,7 @@ export function Menu({ chat, talk, button, onClose }) {
       ${languages.map(({ code, name }) => html`<button type="button" role="menuitemradio" aria-checked=${String(code === state.words.code)} tabindex="-1" lang=${code} key=${code} onClick=${pick(() => chat.speak(code))}><span>${name}</span></button>`)}
     </div>`;
   }
-  const closable = talk && !talk.closed && state.settings.allow_close;
+  const closable = talk && !talk.closed && talk.status !== 'Resolved' && talk.status !== 'Closed' && state.settings.allow_close;
   return html`<div class="menu-box" role="menu" aria-label=${t('w.menu')} ref=${box} onKeyDown=${keys}>
       <button type="button" role="menuitemcheckbox" aria-checked=${String(state.sound)} tabindex="-1" onClick=${pick(chat.mute)}>${h(Icon, { name: state.sound ? 'bell' : 'bell_off' })}<span>${t('w.sound')}</span></button>
       ${state.framed && !state.mobile ? html`<button type="button" role="menuitemcheckbox" aria-checked=${String(state.full)} tabindex="-1" onClick=${pick(chat.fill)}>${h(Icon, { name: state.full ? 'shrink' : 'expand' })}<span>${t('w.full_screen')}</span></button>` : null}
