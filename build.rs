@@ -73,9 +73,8 @@ fn prepare(target: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     }
     let stripped = std::str::from_utf8(bytes).ok().map(|text| strip::strip(name, text).into_bytes());
     let bytes = stripped.as_deref().unwrap_or(bytes);
-    write(&target.join("plain").join(name), bytes)?;
-    if is_compressed_already(name) {
-        return Ok(());
+    if is_compressed_already(name) || name.starts_with("icons/") {
+        return write(&target.join("plain").join(name), bytes);
     }
     let mut brotli = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut brotli, &brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() })?;
@@ -85,10 +84,19 @@ fn prepare(target: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     gzip.write_all(bytes)?;
     let gzip = gzip.finish()?;
-    if gzip.len() < bytes.len() {
+    let packed = gzip.len() < bytes.len();
+    if packed {
         write(&target.join("gz").join(name), &gzip)?;
     }
-    Ok(())
+    if packed && !is_read_by_ourselves(name) {
+        return Ok(());
+    }
+    write(&target.join("plain").join(name), bytes)
+}
+
+/// Texts that the program works with; all others are only handed out, and unpacked for the rare client that takes no coding.
+fn is_read_by_ourselves(name: &str) -> bool {
+    name.starts_with("locales/") || name.ends_with(".html") || name == "embed/loader.js"
 }
 
 fn is_compressed_already(name: &str) -> bool {

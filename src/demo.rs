@@ -87,7 +87,7 @@ impl Shop {
         let Some(page) = assets::find(name) else { return Reply::status(404) };
         let base = request.own_origin();
         let snippet = format!("<script async src=\"{base}/w/{}.js\"></script>", self.inbox);
-        let page = String::from_utf8_lossy(&page.plain)
+        let page = String::from_utf8_lossy(&page.plain())
             .replace("{{snippet}}", &snippet)
             .replace("{{assets}}", &format!("/a/{}", assets::tree_hash()))
             .replace("{{base}}", "");

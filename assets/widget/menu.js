@@ -50,7 +50,7 @@ export function Menu({ chat, talk, button, onClose }) {
   const transcript = () => { import('./transcript.js').then(({ sendTranscript }) => sendTranscript(chat, talk.uuid), () => chat.say(t('w.busy'), true)); };
   if (languages) {
     return html`<div class="menu-box" role="menu" aria-label=${t('w.language')} ref=${box} onKeyDown=${keys}>
-      ${languages.map(({ code, name }) => html`<button type="button" role="menuitemradio" aria-checked=${String(code === state.words.code)} tabindex="-1" lang=${code} key=${code} onClick=${pick(() => chat.speak(code))}><span>${name}</span></button>`)}
+      ${languages.map(({ code, name }) => html`<button type="button" role="menuitemradio" aria-checked=${String(code === state.words.code)} tabindex=${code === state.words.code ? 0 : -1} lang=${code} key=${code} onClick=${pick(() => chat.speak(code))}><span>${name}</span></button>`)}
     </div>`;
   }
   const closable = talk && !talk.closed && talk.status !== 'Resolved' && talk.status !== 'Closed' && state.settings.allow_close;

@@ -9,7 +9,7 @@ export function entryOf(message) {
     uuid: String(message.uuid), seq: Number(message.seq) || 0, at: Date.parse(message.created_at) || Date.now(), echo_id: message.echo_id || null,
     mine, from: mine ? 'me' : `agent:${author.id ?? name}`, name, avatar: author.avatar_url || null, tint: typeof author.tint === 'number' ? author.tint : null, kind: message.kind || 'message',
     // Beside cards only what was typed: the rest of `content` says the cards again, for those who cannot draw them.
-    html: typeof message.html === 'string' && (message.html || message.meta?.rich) ? message.html : message.content_type === 'text' ? '' : String(message.content || ''),
+    html: message.meta?.rich ? String(message.html || '') : message.html ? String(message.html) : message.content_type === 'text' ? '' : String(message.content || ''),
     text: String(message.text_content || message.content || ''),
     attachments: Array.isArray(message.attachments) ? message.attachments : [],
     meta: message.meta || {},

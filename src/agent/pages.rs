@@ -17,7 +17,7 @@ impl Desks {
         };
         let base = self.base_url.as_deref().and_then(|url| url.split_once("://")).map_or("", |(_, rest)| rest);
         let base = base.find('/').map_or("", |at| &base[at..]);
-        let page = String::from_utf8_lossy(&page.plain).replace("{{hash}}", assets::tree_hash()).replace("{{base}}", base);
+        let page = String::from_utf8_lossy(&page.plain()).replace("{{hash}}", assets::tree_hash()).replace("{{base}}", base);
         assets::page(request, page).header("content-security-policy", POLICY).header("x-frame-options", "DENY")
     }
 }

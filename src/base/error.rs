@@ -99,6 +99,7 @@ impl Error {
     pub fn busy() -> Error {
         Error {
             retry_after_s: Some(2),
+            code: Some("busy"),
             ..Error::new(Kind::Busy, "The server is very busy. Nothing was stored; please try again in a moment.")
         }
     }

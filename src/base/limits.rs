@@ -17,6 +17,9 @@ pub const LOGO_BYTES_MAX: u64 = 512 * 1024;
 pub const JSON_BYTES_MAX: usize = 256 * 1024;
 /// Texts made at run time that are kept in brotli: one per inbox and language in use.
 pub const PACKED_TEXTS_MAX: usize = 64;
+/// New names per minute under which such texts are packed where no address is configured: a site has one or two, and anybody can invent
+/// more; all others get the quick coding.
+pub const PACKED_HOSTS_PER_MINUTE: usize = 4;
 /// Levels of nesting in a JSON body; serde_json stops at 128 by itself, tokens stop earlier.
 pub const TOKEN_NESTING_MAX: usize = 8;
 /// Bytes of a signed token (security row 13).
@@ -88,6 +91,8 @@ pub const SOCKET_SILENCE_MAX: Duration = Duration::from_secs(70);
 pub const POLL_WAIT_MAX: Duration = Duration::from_secs(25);
 /// Catch-up calls of one session that wait at once: its tabs, and some whose line tore unnoticed.
 pub const POLLS_PER_SESSION_MAX: usize = 8;
+/// Catch-up calls of one network that wait at once: an office full of people whose proxy refuses sockets.
+pub const POLLS_PER_NETWORK_MAX: usize = 200;
 /// Catch-up calls that wait altogether: half of all seats stay for sockets, which are cheaper for everybody.
 pub const POLLS_MAX: usize = 10_000;
 

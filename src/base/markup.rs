@@ -247,6 +247,17 @@ fn write_stars(count: usize, marks: &[Mark], to: &mut Rendered) {
     }
 }
 
+/// A text as one paragraph, to the letter.
+pub fn literal(text: &str) -> Rendered {
+    let mut html = String::from("<p>");
+    for (at, line) in text.lines().enumerate() {
+        html.push_str(if at == 0 { "" } else { "<br>" });
+        escape(line, &mut html);
+    }
+    html.push_str("</p>");
+    Rendered { html, text: text.to_owned() }
+}
+
 /// Escapes text for HTML, inside elements as well as inside quoted attributes.
 pub fn escape(text: &str, html: &mut String) {
     for c in text.chars() {

@@ -14,6 +14,7 @@ pub mod markup;
 pub mod net;
 pub mod password;
 pub mod pieces;
+pub mod plural;
 pub mod secret;
 // Used while building, by build.rs; here for its tests.
 #[cfg(test)]

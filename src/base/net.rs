@@ -130,6 +130,14 @@ pub fn parse_domains<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Vec
     parse_lines(lines, |line| DomainPattern::parse(line).map_err(str::to_owned))
 }
 
+/// Whether a text is an address that leads to some host of the web.
+pub fn is_web_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let host =
+        rest.and_then(|rest| rest.split(['/', '?', '#', '\\']).next()).map(|host| host.rsplit_once('@').map_or(host, |(_, host)| host));
+    host.is_some_and(|host| !host.is_empty() && !host.starts_with([':', '.']))
+}
+
 /// Whether a list admits an origin. An empty list admits everyone, also pages without an origin.
 pub fn trusts(patterns: &[DomainPattern], origin: Option<&Origin>) -> bool {
     patterns.is_empty() || origin.is_some_and(|origin| patterns.iter().any(|pattern| pattern.matches(origin)))

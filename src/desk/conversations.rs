@@ -95,11 +95,26 @@ impl Desk {
         Err(error.coded(code))
     }
 
+    /// An error about an answer, with the question called as its reader sees it.
+    async fn by_its_label(&self, inbox: &Inbox, sender: &Sender, error: Error) -> Error {
+        let lang = Some(sender.locale.as_str()).filter(|code| !code.is_empty());
+        let Ok(words) = self.words(inbox, lang, Some(&sender.accept_language)).await else { return error };
+        let fields = words.config(&inbox.config).prechat_form.fields;
+        let asked = fields.into_iter().find(|field| Some(field.key.as_str()) == error.field.as_deref());
+        match asked.filter(|_| error.details.as_ref().is_some_and(|details| details.contains_key("name"))) {
+            Some(field) => error.detail("name", field.label),
+            None => error,
+        }
+    }
+
     /// A person outside begins a conversation. Without a session a visitor is made, but only when everything else is right.
     pub async fn begin(&self, inbox: &Inbox, session: Option<&Session>, start: Start) -> Result<Started> {
         let verified = session.is_some_and(|session| session.verified);
         let policy = inbox.config.policy(verified).clone();
-        let answers = super::form::check(&inbox.config.prechat_form, &start.form, session.is_some())?;
+        let answers = match super::form::check(&inbox.config.prechat_form, &start.form, session.is_some()) {
+            Ok(answers) => answers,
+            Err(error) => return Err(self.by_its_label(inbox, &start.sender, error).await),
+        };
         self.check_access(inbox, session)?;
         let variables = start.variables.as_ref().map(super::details::variables).transpose()?;
         let init_key = echo_key(session.is_none(), start.message.echo_id.as_deref())?;

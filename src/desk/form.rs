@@ -1,7 +1,7 @@
 //! Answers of the pre-chat form: checked against the form, then split into what describes the contact and everything else.
 
 use crate::base::error::{Error, Result};
-use crate::base::{email, limits, text};
+use crate::base::{email, limits, net, text};
 use crate::model::inbox::{FormField, PrechatForm};
 use serde_json::{Map, Value};
 
@@ -69,7 +69,8 @@ fn required(form: &PrechatForm, answers: &Answers, is_known: bool) -> Result<()>
             key => answers.attributes.get(key).is_some_and(|value| *value != Value::Bool(false) && *value != Value::String(String::new())),
         };
         if !answered {
-            return Err(Error::invalid(format!("Please fill in \"{}\".", field.label)).in_field(field.key.clone()));
+            let error = Error::invalid(format!("Please fill in \"{}\".", field.label)).in_field(field.key.clone());
+            return Err(error.coded("field_needed").detail("name", field.label.as_str()));
         }
     }
     Ok(())
@@ -86,11 +87,15 @@ fn scalar(key: &str, value: &Value) -> Result<Value> {
         }
         Value::Bool(_) => Ok(value.clone()),
         Value::Number(number) if number.as_f64().is_some_and(|n| n.abs() <= NUMBER_MAX) => Ok(value.clone()),
-        Value::Number(_) => Err(Error::invalid(format!("The number in \"{key}\" is too large.")).in_field(key)),
+        Value::Number(_) => Err(bad(key, format!("The number in \"{key}\" is too large."))),
         Value::Null | Value::Array(_) | Value::Object(_) => {
-            Err(Error::invalid(format!("The answer to \"{key}\" must be a text, a number or true.")).in_field(key))
+            Err(bad(key, format!("The answer to \"{key}\" must be a text, a number or true.")))
         }
     }
+}
+
+fn bad(key: &str, message: String) -> Error {
+    Error::invalid(message).in_field(key).coded("field_bad").detail("name", key)
 }
 
 fn fits(field: &FormField, value: &Value) -> Result<()> {
@@ -106,13 +111,17 @@ fn fits(field: &FormField, value: &Value) -> Result<()> {
         _ => (!value.is_string() && !value.is_number()).then_some("a text"),
     };
     match wrong {
-        Some(expected) => Err(Error::invalid(format!("\"{}\" must be {expected}.", field.label)).in_field(field.key.clone())),
+        Some(expected) => {
+            let error = Error::invalid(format!("\"{}\" must be {expected}.", field.label)).in_field(field.key.clone());
+            let code = if field.kind == "list" { "field_choice" } else { "field_bad" };
+            Err(error.coded(code).detail("name", field.label.as_str()))
+        }
         None => Ok(()),
     }
 }
 
 fn is_link(text: &str) -> bool {
-    text.starts_with("http://") || text.starts_with("https://")
+    net::is_web_address(text)
 }
 
 /// A value as words.
@@ -156,7 +165,9 @@ mod tests {
             (json!({"name": ["Zoe"], "email": "z@example.com", "plan": "pro"}), "name"),
             (json!({"name": "Zoe", "email": "z@example.com", "plan": 1e13}), "plan"),
         ] {
-            assert_eq!(check_json(given.clone(), false).unwrap_err().field.as_deref(), Some(field), "{given}");
+            let error = check_json(given.clone(), false).unwrap_err();
+            assert_eq!(error.field.as_deref(), Some(field), "{given}");
+            assert!(error.code.is_some(), "said in every language: {given}");
         }
     }
 

@@ -77,11 +77,11 @@ fn set() -> Arc<Set> {
     static READ: RwLock<Option<(Bytes, Arc<Set>)>> = RwLock::new(None);
     let Some(file) = assets::find("icons/icons.json") else { return Arc::default() };
     if let Some((bytes, set)) = READ.read().unwrap_or_else(PoisonError::into_inner).as_ref()
-        && assets::is_same(bytes, &file.plain)
+        && assets::is_same(bytes, &file.plain())
     {
         return set.clone();
     }
-    let mut set: Set = serde_json::from_slice(&file.plain).unwrap_or_else(|cause| {
+    let mut set: Set = serde_json::from_slice(&file.plain()).unwrap_or_else(|cause| {
         log::error!("the icon set cannot be read cause=\"{cause}\"");
         Set::default()
     });
@@ -89,7 +89,7 @@ fn set() -> Arc<Set> {
         icon.name.clone_from(name);
     }
     let set = Arc::new(set);
-    *READ.write().unwrap_or_else(PoisonError::into_inner) = Some((file.plain, set.clone()));
+    *READ.write().unwrap_or_else(PoisonError::into_inner) = Some((file.plain(), set.clone()));
     set
 }
 

@@ -125,7 +125,7 @@ impl Desk {
                 let keys: Vec<&String> = edit.config.keys().collect();
                 audit::append(tx, Some(by), "inbox.edited", &uuid.to_string(), &json!({ "keys": keys, "enabled": edit.enabled }))?;
                 let changed = inboxes::update(tx, inbox.id, &name, edit.enabled.unwrap_or(inbox.enabled), &config)?;
-                translations::prune(tx, &changed)?;
+                translations::prune(tx, &inbox, &changed)?;
                 Ok(changed)
             })
             .await

@@ -44,7 +44,7 @@ pub struct Outgoing {
 
 impl Desk {
     /// A person outside writes into his conversation. Opens it again where the inbox allows.
-    pub async fn receive(&self, inbox: &Inbox, session: &Session, uuid: Uuid, incoming: Incoming) -> Result<Message> {
+    pub async fn receive(&self, inbox: &Inbox, session: &Session, uuid: Uuid, mut incoming: Incoming) -> Result<Message> {
         self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
@@ -64,7 +64,7 @@ impl Desk {
                     return Err(closed());
                 }
                 if let Some(postback) = &incoming.postback {
-                    check_postback(tx, conversation.id, postback)?;
+                    incoming.text = said_by(tx, conversation.id, postback)?;
                 }
                 reopen(tx, &conversation)?;
                 Ok(store_incoming(tx, conversation.id, session.contact, &incoming)?.1)
@@ -190,7 +190,11 @@ pub(super) fn store_incoming(
     contact: ContactId,
     incoming: &Incoming,
 ) -> Result<(Conversation, Message)> {
-    let rendered = markup::render_visitor(&incoming.text);
+    let rendered = match incoming.postback {
+        // An agent's words are no markup of the visitor's.
+        Some(_) => markup::literal(&incoming.text),
+        None => markup::render_visitor(&incoming.text),
+    };
     let new = NewMessage {
         kind: MessageKind::Incoming,
         contact: Some(contact),
@@ -210,11 +214,17 @@ pub(super) fn store_incoming(
     messages::announce(tx, id)
 }
 
-/// Whether that button stands in this conversation: another one could be anybody's, or nobody's.
-fn check_postback(tx: &WriteTx, conversation: ConversationId, postback: &Postback) -> Result<()> {
+/// What a button of this conversation says, to the letter; another one could be anybody's, or nobody's. Whoever presses it does not choose
+/// the words: agents trust that a press is the press they offered.
+fn said_by(tx: &WriteTx, conversation: ConversationId, postback: &Postback) -> Result<String> {
     let rich = messages::rich_of(tx, conversation, postback.message_uuid)?;
-    let known = rich.is_some_and(|rich| rich.message_button(&postback.postback_id).is_some());
-    if known { Ok(()) } else { Err(Error::not_found("button").in_field("postback")) }
+    let button = rich.as_ref().and_then(|rich| rich.message_button(&postback.postback_id));
+    button.map(|button| button.value.clone()).ok_or_else(no_button)
+}
+
+/// There is no such button for whoever presses it.
+pub fn no_button() -> Error {
+    Error::not_found("button").in_field("postback").coded("no_button")
 }
 
 /// A message of the contact opens what was resolved, waiting or snoozed.
@@ -259,7 +269,7 @@ fn note(tx: &WriteTx, conversation: ConversationId, agent: Option<AgentId>, acti
 
 /// An echo id names one message: answering another one with it would lose what was typed.
 pub(super) fn echo_taken() -> Error {
-    Error::conflict("This echo_id belongs to another message already.").in_field("echo_id")
+    Error::conflict("This echo_id belongs to another message already.").in_field("echo_id").coded("echo_taken")
 }
 
 fn closed() -> Error {

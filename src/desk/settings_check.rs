@@ -5,6 +5,7 @@ use super::translations::braces;
 use crate::base::duration;
 use crate::base::error::{Error, Result};
 use crate::base::id::{Uuid, new_token};
+use crate::base::net;
 use crate::model::inbox::{Access, HomeApp, InboxConfig};
 use crate::store::{ReadTx, inboxes};
 use std::collections::HashSet;
@@ -331,9 +332,7 @@ fn colour(key: &str, value: &str) -> Result<()> {
 
 fn link(key: &str, value: &str) -> Result<()> {
     let fine = value.is_empty()
-        || ((value.starts_with("https://") || value.starts_with("http://"))
-            && value.len() <= 2000
-            && !value.contains(|c: char| c.is_whitespace() || c.is_control()));
+        || (net::is_web_address(value) && value.len() <= 2000 && !value.contains(|c: char| c.is_whitespace() || c.is_control()));
     if fine { Ok(()) } else { Err(bad(key, "Expected an address that begins with https:// or http://.")) }
 }
 

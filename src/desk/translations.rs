@@ -87,13 +87,17 @@ impl Desk {
     }
 }
 
-/// Forgets the translations of settings that are there no more: a button that went, a question that was removed.
-pub(super) fn prune(tx: &WriteTx, inbox: &Inbox) -> Result<()> {
+/// Forgets the translations of settings that are there no more: a button that went, a question that was removed. Lists of choices are
+/// translated line by line: once the typed list is another one, a line would stand for another choice.
+pub(super) fn prune(tx: &WriteTx, before: &Inbox, inbox: &Inbox) -> Result<()> {
     let own = translations::of_inbox(tx, inbox.id)?;
     if own.is_empty() {
         return Ok(());
     }
-    let kept: BTreeSet<String> = texts(&inbox.config).into_iter().map(|text| text.key).collect();
+    let lists: BTreeMap<String, String> =
+        texts(&before.config).into_iter().filter(|text| text.is_list).map(|text| (text.key, text.text)).collect();
+    let same = |text: &SettingText| !text.is_list || lists.get(&text.key).is_some_and(|typed| *typed == text.text);
+    let kept: BTreeSet<String> = texts(&inbox.config).into_iter().filter(same).map(|text| text.key).collect();
     let gone: BTreeSet<&String> = own.values().flat_map(BTreeMap::keys).filter(|key| is_setting(key) && !kept.contains(*key)).collect();
     gone.into_iter().try_for_each(|key| translations::remove_everywhere(tx, inbox.id, key))
 }

@@ -19,7 +19,7 @@ impl Desk {
         }
         let forgotten = self.known.forgotten();
         let found = self.store.read(move |tx| inboxes::find(tx, uuid)).await?.filter(|inbox| inbox.enabled);
-        let inbox = Arc::new(found.ok_or_else(|| Error::invalid("There is no such inbox, or it is switched off.").in_field("inbox_id"))?);
+        let inbox = Arc::new(found.ok_or_else(no_such_inbox)?);
         self.known.keep(inbox.clone(), forgotten);
         Ok(inbox)
     }
@@ -27,7 +27,7 @@ impl Desk {
     /// The public id of the inbox with this number, as LiveChat's embed code names it. Unknown is the same as switched off.
     pub async fn inbox_of_number(&self, number: i64) -> Result<Uuid> {
         let found = self.store.read(move |tx| inboxes::uuid_of_number(tx, number)).await?;
-        found.ok_or_else(|| Error::invalid("There is no such inbox, or it is switched off.").in_field("inbox_id"))
+        found.ok_or_else(no_such_inbox)
     }
 
     /// Whether the contact of `conversation` can write into it no more. Answers from the settings that the last request read.
@@ -73,8 +73,13 @@ impl Desk {
     }
 }
 
+/// The one answer for an inbox that is unknown or switched off. The sentence is for who installs it; visitors see that of the code.
+fn no_such_inbox() -> Error {
+    Error::invalid("There is no such inbox, or it is switched off.").in_field("inbox_id").coded("chat_off")
+}
+
 /// The one answer for every token that proves nothing.
-pub(super) fn session_over() -> Error {
+pub fn session_over() -> Error {
     Error::unauthorized("This session is not valid (any more). Please start again.").coded("session_over")
 }
 

@@ -3,6 +3,7 @@
 use super::Desk;
 use super::setting_texts::each_text;
 use crate::base::error::Result;
+use crate::base::plural;
 use crate::http::assets;
 use crate::model::inbox::{Inbox, InboxConfig};
 use crate::store::translations::{self, Own};
@@ -112,6 +113,18 @@ impl Words {
         self.find(key).map_or(key, |(_, sentence)| sentence)
     }
 
+    /// A sentence with a number in it: in the form that its language has for such a number, else in its plain form.
+    pub fn count<'a>(&'a self, key: &'a str, count: Option<u64>) -> &'a str {
+        let plain = self.find(key);
+        let form = count.map(|count| plural::form(language(&self.locale), count));
+        let special = form.filter(|form| *form != plural::OTHER).and_then(|form| {
+            // Not in another language than the plain form is.
+            let (rank, sentence) = self.find_form(key, form)?;
+            plain.is_none_or(|(plain, _)| rank <= plain).then_some(sentence)
+        });
+        special.or(plain.map(|(_, sentence)| sentence)).unwrap_or(key)
+    }
+
     /// Every sentence, as a locale file has them.
     pub fn all(&self) -> BTreeMap<&str, &str> {
         let mut all = BTreeMap::new();
@@ -143,6 +156,10 @@ impl Words {
             });
         }
         config
+    }
+
+    fn find_form(&self, key: &str, form: &str) -> Option<(u8, &str)> {
+        self.find(&format!("{key}#{form}"))
     }
 
     fn find(&self, key: &str) -> Option<(u8, &str)> {
@@ -179,7 +196,7 @@ pub fn canonical(code: &str) -> Option<String> {
 
 /// The languages we ship.
 pub fn shipped() -> Vec<Shipped> {
-    assets::find("locales/index.json").and_then(|index| serde_json::from_slice(&index.plain).ok()).unwrap_or_default()
+    assets::find("locales/index.json").and_then(|index| serde_json::from_slice(&index.plain()).ok()).unwrap_or_default()
 }
 
 /// Our own sentences in a language, with its region or without; `None` when we do not speak it.
@@ -242,14 +259,14 @@ fn file(name: &str) -> Option<Arc<Sentences>> {
     }
     let asset = assets::find(&format!("locales/{name}.json"))?;
     if let Some((bytes, sentences)) = READ.read().unwrap_or_else(PoisonError::into_inner).get(name)
-        && assets::is_same(bytes, &asset.plain)
+        && assets::is_same(bytes, &asset.plain())
     {
         return Some(sentences.clone());
     }
-    let sentences: Sentences = serde_json::from_slice(&asset.plain).ok()?;
+    let sentences: Sentences = serde_json::from_slice(&asset.plain()).ok()?;
     let sentences = Arc::new(sentences);
     // As many as there are files.
-    READ.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (asset.plain, sentences.clone()));
+    READ.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (asset.plain(), sentences.clone()));
     Some(sentences)
 }
 
@@ -320,6 +337,10 @@ mod tests {
         assert_eq!(all.get("w.new_below"), Some(&":count mpya"));
         assert!(!all.contains_key("w.new_below#one"), "an English form beside a Swahili one");
         assert!(all.contains_key("w.all_conversations#one"), "both in English");
+        assert_eq!(swahili.count("w.new_below", Some(1)), ":count mpya");
+        assert_eq!(choose(&mixed, None, "en").count("w.chars_left", Some(1)), ":count character left");
+        assert_eq!(choose(&mixed, None, "en").count("w.chars_left", Some(2)), ":count characters left");
+        assert_eq!(choose(&mixed, None, "en").count("w.none_such", Some(2)), "w.none_such");
         assert!(choose(&mixed, None, "en").all().contains_key("w.new_below#one"));
     }
 }

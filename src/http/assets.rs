@@ -37,8 +37,8 @@ pub enum Caching {
 pub struct Asset {
     /// The path inside the tree, `widget/app.js`.
     pub name: String,
-    /// The file as it is.
-    pub plain: Bytes,
+    /// The file as it is, where the program itself reads it; of all others only the codings lie in the binary.
+    plain: Option<Bytes>,
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
     etag: String,
@@ -80,12 +80,13 @@ pub fn find(name: &str) -> Option<Asset> {
 
 fn find_on_disk(folder: &Path, name: &str) -> Option<Asset> {
     let bytes = std::fs::read(folder.join(name)).ok()?;
-    Some(Asset::new(name, Bytes::from(bytes), None, None, true))
+    Some(Asset::new(name, Some(Bytes::from(bytes)), None, None, true))
 }
 
 fn find_embedded(name: &str) -> Option<Asset> {
     let file = |kind: &str| EMBEDDED.get_file(format!("{kind}/{name}")).map(|file| Bytes::from_static(file.contents()));
-    Some(Asset::new(name, file("plain")?, file("br"), file("gz"), false))
+    let (plain, brotli, gzip) = (file("plain"), file("br"), file("gz"));
+    (plain.is_some() || gzip.is_some()).then(|| Asset::new(name, plain, brotli, gzip, false))
 }
 
 /// Whether a file is still what it was when somebody kept `read`. What lies in the binary is known by its place, without a look at it.
@@ -114,10 +115,19 @@ pub fn reply_hashed(request: &Request, hash_and_name: &str) -> Reply {
 }
 
 impl Asset {
-    fn new(name: &str, plain: Bytes, brotli: Option<Bytes>, gzip: Option<Bytes>, from_disk: bool) -> Asset {
+    fn new(name: &str, plain: Option<Bytes>, brotli: Option<Bytes>, gzip: Option<Bytes>, from_disk: bool) -> Asset {
         // The embedded tree never changes while we run; its one hash is every file's tag. On disk each content has its own.
-        let etag = if from_disk { etag_of(&plain) } else { format!("W/\"{}\"", env!("ASSET_TREE_HASH")) };
+        let etag = if from_disk { etag_of(plain.as_deref().unwrap_or_default()) } else { format!("W/\"{}\"", env!("ASSET_TREE_HASH")) };
         Asset { name: name.to_owned(), plain, brotli, gzip, etag, from_disk }
+    }
+
+    /// The file as it is; unpacked for the rare client that takes no coding.
+    pub fn plain(&self) -> Bytes {
+        match (&self.plain, &self.gzip) {
+            (Some(plain), _) => plain.clone(),
+            (None, Some(gzip)) => encoding::gunzip(gzip).map(Bytes::from).unwrap_or_default(),
+            (None, None) => Bytes::new(),
+        }
     }
 
     fn reply(self, headers: &hyper::HeaderMap, caching: Caching) -> Reply {
@@ -145,13 +155,18 @@ impl Asset {
             Coding::Gzip => self.gzip.clone(),
             Coding::Identity => None,
         };
-        let answer = common(Reply::bytes(200, encoding::content_type(&self.name), bytes.unwrap_or_else(|| self.plain.clone())));
+        let answer = common(Reply::bytes(200, encoding::content_type(&self.name), bytes.unwrap_or_else(|| self.plain())));
         if coding == Coding::Identity { answer } else { answer.header("content-encoding", coding.name()) }
     }
 }
 
 /// A text made at run time (a script per inbox): with a tag of its content, revalidated, compressed when that pays.
 pub async fn text(request: &Request, content_type: &'static str, text: impl Into<Bytes>) -> Reply {
+    text_for(request, content_type, text, None).await
+}
+
+/// The same for a text that depends on the name under which its caller sees us: `host`, when none is configured.
+pub async fn text_for(request: &Request, content_type: &'static str, text: impl Into<Bytes>, host: Option<&str>) -> Reply {
     let bytes = text.into();
     let etag = etag_of(&bytes);
     let reply = if encoding::has_it_already(&request.headers, &etag) {
@@ -160,7 +175,7 @@ pub async fn text(request: &Request, content_type: &'static str, text: impl Into
         let plain = Reply::bytes(200, content_type, bytes.clone());
         let takes_brotli = encoding::choose(&request.headers, &[Coding::Brotli, Coding::Gzip]) == Coding::Brotli;
         let packed = match takes_brotli && bytes.len() > limits::COMPRESS_BYTES_MIN {
-            true => packed::brotli(&etag, &bytes).await,
+            true => packed::brotli(&etag, &bytes, host).await,
             false => None,
         };
         match packed {
@@ -302,7 +317,7 @@ mod tests {
 
     fn asset(from_disk: bool) -> Asset {
         let bytes = |text: &'static str| Bytes::from_static(text.as_bytes());
-        Asset::new("widget/app.js", bytes("plain"), Some(bytes("br")), Some(bytes("gz")), from_disk)
+        Asset::new("widget/app.js", Some(bytes("plain")), Some(bytes("br")), Some(bytes("gz")), from_disk)
     }
 
     async fn body_of(reply: Reply) -> Vec<u8> {
@@ -323,6 +338,14 @@ mod tests {
             assert_eq!(header(&reply, "cache-control"), "public, max-age=31536000, immutable");
             assert_eq!(body_of(reply).await, body.as_bytes());
         }
+    }
+
+    #[tokio::test]
+    async fn what_lies_packed_in_the_binary_is_unpacked_for_who_takes_no_coding() {
+        let packed = encoding::gzip(b"export const words = 'words words words';").expect("a shorter text");
+        let asset = Asset::new("widget/app.js", None, None, Some(packed.into()), false);
+        let reply = asset.reply(&Request::with_headers(&[("accept-encoding", "")]).headers, Caching::Immutable);
+        assert_eq!((header(&reply, "content-encoding"), body_of(reply).await), ("", b"export const words = 'words words words';".to_vec()));
     }
 
     #[test]
@@ -346,7 +369,7 @@ mod tests {
         names(&source, "", &mut all);
         for name in all {
             let (disk, embedded) = (find_on_disk(&source, &name), find_embedded(&name));
-            assert_eq!(disk.map(|asset| asset.plain), embedded.map(|asset| asset.plain), "{name}");
+            assert_eq!(disk.map(|asset| asset.plain()), embedded.map(|asset| asset.plain()), "{name}");
         }
         assert!(find("../Cargo.toml").is_none() && find("/etc/passwd").is_none() && find("").is_none());
     }

@@ -1,9 +1,10 @@
 //! Content coding and conditional requests: which form of a thing a client takes, and whether it has it already.
 
 use flate2::Compression;
+use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use hyper::header::HeaderMap;
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 
 /// A content coding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,6 +68,12 @@ pub(super) fn gzip(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 3), Compression::new(5));
     encoder.write_all(bytes).ok()?;
     encoder.finish().ok().filter(|packed| packed.len() < bytes.len())
+}
+
+/// The bytes of a gzip file of ours; `None` when it is none.
+pub(super) fn gunzip(packed: &[u8]) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(packed.len() * 4);
+    GzDecoder::new(packed).read_to_end(&mut bytes).ok().map(|_| bytes)
 }
 
 /// The type of a file by the end of its name. What is not known is offered as a download, never guessed.
@@ -135,6 +142,6 @@ mod tests {
     #[test]
     fn gzip_is_used_only_where_it_helps() {
         assert!(gzip(&[b'a'; 5000]).is_some_and(|packed| packed.len() < 100));
-        assert!(gzip(b"x").is_none());
+        assert!(gzip(b"x").is_none() && gunzip(b"x").is_none());
     }
 }

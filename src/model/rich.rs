@@ -4,8 +4,9 @@
 
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
-use crate::base::{limits, markup, text};
+use crate::base::{limits, markup, net, text};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// How the elements are laid out.
@@ -88,6 +89,12 @@ impl Rich {
                 button.check(number, at + 1)?;
             }
         }
+        let mut ids = BTreeSet::new();
+        for button in self.elements.iter().flat_map(|element| &element.buttons) {
+            if !ids.insert(&button.postback_id) {
+                return Err(wrong(format!("Two buttons have the postback_id \"{}\".", button.postback_id)));
+            }
+        }
         Ok(self)
     }
 
@@ -165,7 +172,7 @@ impl Button {
         }
         match self.kind {
             ButtonKind::Url => {
-                let scheme = self.value.starts_with("https://") || self.value.starts_with("http://");
+                let scheme = net::is_web_address(&self.value);
                 let odd = |c: char| c.is_whitespace() || c.is_control() || text::is_hidden(c) || matches!(c, '<' | '>' | '"' | '\\');
                 if !scheme || self.value.len() > limits::RICH_URL_BYTES_MAX || self.value.contains(odd) {
                     return Err(wrong(format!("{place}: expected an address that begins with https:// or http://.")));
@@ -213,6 +220,10 @@ mod tests {
         Button { kind, text: text.into(), value: value.into(), postback_id: String::new() }
     }
 
+    fn named(postback_id: &str) -> Button {
+        Button { postback_id: postback_id.into(), ..button(ButtonKind::Message, "x", "y") }
+    }
+
     fn card(title: &str, buttons: Vec<Button>) -> Element {
         Element { title: title.into(), buttons, ..Element::default() }
     }
@@ -249,6 +260,14 @@ mod tests {
             url("https://a b"),
             url("https://a\"onclick"),
             url("//evil.example"),
+            url("https://"),
+            url("https:///path"),
+            url("http://?x"),
+            url("https://:80"),
+            vec![card("x", vec![named("a"), named("a")])],
+            vec![card("x", vec![named("a")]), card("y", vec![named("a")])],
+            // One that was given beside one that we would give.
+            vec![card("x", vec![named("1-2"), named("")])],
             url(""),
         ] {
             assert_eq!(cards(elements.clone()).unwrap_err().field.as_deref(), Some("rich"), "{elements:?}");

@@ -7,7 +7,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::desk::conversations::{Sender, Start};
-use crate::desk::messages::{Incoming, check_incoming};
+use crate::desk::messages::{Incoming, check_incoming, no_button};
 use crate::desk::threads::Thread;
 use crate::desk::words;
 use crate::http::{Reply, Request};
@@ -69,7 +69,7 @@ struct Pressed {
 
 impl Pressed {
     fn checked(self) -> Result<Postback> {
-        let unknown = || Error::not_found("button").in_field("postback");
+        let unknown = no_button;
         let message_uuid = Uuid::parse(&self.message_uuid).ok_or_else(unknown)?;
         if rich::is_postback_id(&self.postback_id) { Ok(Postback { message_uuid, postback_id: self.postback_id }) } else { Err(unknown()) }
     }
@@ -138,7 +138,8 @@ impl Widget {
         self.desk.check_access(&visitor.inbox, Some(&visitor.session))?;
         let asked: Send = request.json().await?;
         let postback = asked.postback.map(Pressed::checked).transpose()?;
-        let text = check_incoming(&asked.message, false)?;
+        // A press says what its button says.
+        let text = if postback.is_some() { String::new() } else { check_incoming(&asked.message, false)? };
         let incoming = Incoming { text, echo_id: echo_id(asked.echo_id)?, postback, ..Incoming::default() };
         let message = self.desk.receive(&visitor.inbox, &visitor.session, uuid, incoming).await?;
         Ok(visitor.told(wire::success(wire::message(&self.desk, &message))))

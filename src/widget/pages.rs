@@ -48,7 +48,7 @@ impl Widget {
         let title = if title.is_empty() { words.say("launcher.title") } else { title };
         let noscript = plain.map(|path| format!("<a href=\"{}\">{}</a>", escaped(path), escaped(words.say("plain.noscript"))));
         // What people typed goes in last, so that nothing in it is taken for a placeholder.
-        Ok(String::from_utf8_lossy(&page.plain)
+        Ok(String::from_utf8_lossy(&page.plain())
             .replace("{{hash}}", assets::tree_hash())
             .replace("{{base}}", &self.base_path())
             .replace("{{lang}}", words.locale())
@@ -65,12 +65,13 @@ impl Widget {
             (None, Ok(number)) => self.desk.inbox_of_number(number).await,
             (None, Err(_)) => Err(Error::invalid("There is no such inbox, or it is switched off.")),
         };
-        let made = match uuid {
-            Ok(uuid) => self.make_snippet(request, uuid).await,
-            Err(error) => Err(error),
+        let made = match (uuid, self.throttles.snippet(&self.desk, request.client_ip)) {
+            (Ok(uuid), Ok(())) => self.make_snippet(request, uuid).await,
+            (_, Err(error)) | (Err(error), _) => Err(error),
         };
+        let host = self.base_url.is_none().then(|| request.own_origin());
         match made {
-            Ok(script) => assets::text(request, "text/javascript; charset=utf-8", script)
+            Ok(script) => assets::text_for(request, "text/javascript; charset=utf-8", script, host.as_deref())
                 .await
                 .header("vary", "Accept-Encoding, Accept-Language, Referer"),
             // The page must keep working, and its developer must see why nothing appears.
@@ -98,7 +99,7 @@ impl Widget {
         }
         // `<` never appears, so the text is safe wherever a page puts it.
         let boot = boot.to_string().replace('<', "\\u003c");
-        Ok(format!("window.__deskbell_boot={boot};\n{}", String::from_utf8_lossy(&loader.plain)))
+        Ok(format!("window.__deskbell_boot={boot};\n{}", String::from_utf8_lossy(&loader.plain())))
     }
 
     /// `GET /widget.js`: the loader alone; it reads `window.LibredeskSettings`.
@@ -119,7 +120,7 @@ impl Widget {
 
     /// `GET /api/v1/lang` (2.3), in the envelope.
     pub fn languages(&self) -> Reply {
-        let all = assets::find("locales/index.json").and_then(|index| serde_json::from_slice::<Value>(&index.plain).ok());
+        let all = assets::find("locales/index.json").and_then(|index| serde_json::from_slice::<Value>(&index.plain()).ok());
         with_cors(wire::success(all.unwrap_or_else(|| json!([]))))
     }
 

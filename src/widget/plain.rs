@@ -12,8 +12,8 @@ use crate::base::id::{Uuid, new_token};
 use crate::base::limits;
 use crate::base::net::{self, Origin};
 use crate::desk::conversations::Start;
-use crate::desk::messages::{Incoming, check_incoming};
-use crate::desk::words::Words;
+use crate::desk::messages::{Incoming, check_incoming, no_button};
+use crate::desk::words::{self, Words};
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::request::percent_decode;
 use crate::http::{Reply, Request, assets};
@@ -40,6 +40,8 @@ pub(super) const ANSWER: &str = "f.";
 pub(super) struct Visit {
     pub(super) inbox: Arc<Inbox>,
     pub(super) words: Words,
+    /// The language that the address names, as it is written there.
+    pub(super) lang: Option<String>,
     /// The cookie's token and its session, when it is good.
     pub(super) session: Option<(String, Session)>,
     /// A cookie came that proves nothing (any more).
@@ -96,7 +98,8 @@ impl Widget {
     async fn app_on_its_own(&self, request: &Request, uuid: &str) -> Result<Reply> {
         let inbox = self.inbox_here(request, uuid).await?;
         let words = self.words(&inbox, request).await?;
-        let plain = format!("{}/chat/{}/plain", self.base_path(), inbox.uuid);
+        let lang = request.query("lang").as_deref().and_then(words::canonical);
+        let plain = format!("{}/chat/{}/plain{}", self.base_path(), inbox.uuid, plain_page::query(lang.as_deref(), ""));
         let page = self.app_page(&words, &words.config(&inbox.config).brand_name, Some(&plain))?;
         let policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob: https: http:; media-src 'self' blob:; \
              font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -152,7 +155,9 @@ impl Widget {
             None => None,
         };
         let stale = token.is_some() && session.is_none();
-        Ok(Visit { inbox, words, session, stale })
+        // Only a code goes back into addresses.
+        let lang = request.query("lang").as_deref().and_then(words::canonical);
+        Ok(Visit { inbox, words, lang, session, stale })
     }
 
     async fn inbox_here(&self, request: &Request, uuid: &str) -> Result<Arc<Inbox>> {
@@ -234,7 +239,7 @@ impl Widget {
         if let (Some(session), Some(uuid)) = (session, conversation) {
             let (text, postback) = match posted.field("press") {
                 "" => (check_incoming(posted.field("message"), !posted.files.is_empty())?, None),
-                press => self.pressed(session, uuid, press).await?,
+                press => (String::new(), Some(pressed(press)?)),
             };
             let incoming = Incoming { text, echo_id, files: posted.files.clone(), postback };
             self.desk.receive(&visit.inbox, session, uuid, incoming).await?;
@@ -246,17 +251,6 @@ impl Widget {
         let start = Start { message, form: answers(&visit.inbox, posted), button: String::new(), variables: None, sender };
         let started = self.desk.begin(&visit.inbox, session, start).await?;
         Ok(Done::Thread { session: started.token.map(Some), conversation: Some(started.conversation.uuid) })
-    }
-
-    /// What a pressed button says; only buttons that this person can see are found.
-    async fn pressed(&self, session: &Session, conversation: Uuid, press: &str) -> Result<(String, Option<Postback>)> {
-        let unknown = || Error::not_found("button");
-        let (message, id) = press.split_once(':').ok_or_else(unknown)?;
-        let message_uuid = Uuid::parse(message).ok_or_else(unknown)?;
-        let (_, page) = self.desk.thread_page(session, conversation, None, limits::MESSAGES_UNPAGED_MAX).await?;
-        let found = page.messages.iter().find(|message| message.uuid == message_uuid).and_then(|message| message.meta.rich.as_ref());
-        let button = found.and_then(|rich| rich.message_button(id)).ok_or_else(unknown)?;
-        Ok((button.value.clone(), Some(Postback { message_uuid, postback_id: id.to_owned() })))
     }
 
     /// A form of another site is refused: browsers say where a form comes from, and the cookie is not sent with foreign ones at all.
@@ -376,7 +370,8 @@ impl Widget {
         let may_start = self.desk.check_may_start(&visit.inbox, session.is_some_and(|session| session.verified)).is_ok();
         let path = format!("{}/chat/{}/plain", self.base_path(), visit.inbox.uuid);
         let watch = request.query("watch").is_some() && error.is_none();
-        Ok(Shown { path, config, view, access, may_start, error, posted, echo, form: ticket_of_form, ticket: None, watch })
+        let (inbox, lang) = (visit.inbox.clone(), visit.lang.clone());
+        Ok(Shown { path, lang, inbox, config, view, access, may_start, error, posted, echo, form: ticket_of_form, ticket: None, watch })
     }
 
     fn plain_reply(&self, request: &Request, visit: &Visit, status: u16, shown: Result<Shown>) -> Reply {
@@ -392,7 +387,7 @@ impl Widget {
 
     /// After something was done: the thread, by an address that can be loaded again without sending anything twice.
     fn see_thread(&self, request: &Request, visit: &Visit, session: Option<Option<String>>, conversation: Option<Uuid>) -> Reply {
-        let which = conversation.map(|uuid| format!("?c={uuid}")).unwrap_or_default();
+        let which = plain_page::query(visit.lang.as_deref(), &conversation.map(|uuid| format!("c={uuid}")).unwrap_or_default());
         let location = format!("{}/chat/{}/plain{which}#end", self.base_path(), visit.inbox.uuid);
         let reply = with_policy(Reply::status(303).header("location", location).header("cache-control", "no-store"));
         match session {
@@ -423,6 +418,13 @@ impl Widget {
         let reply = with_policy(with_status(assets::page(request, page), status));
         retry_after(reply, error.retry_after_s)
     }
+}
+
+/// Which button was pressed; whether it stands there, and what it says, is for the desk to know.
+fn pressed(press: &str) -> Result<Postback> {
+    let (message, id) = press.split_once(':').ok_or_else(no_button)?;
+    let message_uuid = Uuid::parse(message).ok_or_else(no_button)?;
+    Ok(Postback { message_uuid, postback_id: id.to_owned() })
 }
 
 /// For what a form's ticket is good: this inbox, this person (or nobody yet), this one sending.

@@ -10,9 +10,10 @@ use crate::base::limits;
 use crate::desk::threads::{Page, Thread};
 use crate::desk::words::Words;
 use crate::http::assets;
-use crate::model::inbox::{FormField, InboxConfig};
+use crate::model::inbox::{FormField, Inbox, InboxConfig};
 use crate::model::message::{Author, Message, MessageKind};
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Seconds between two looks of a page that looks by itself: nobody is kept waiting long, and reading is not disturbed.
 const WATCH_S: u32 = 20;
@@ -21,6 +22,10 @@ const WATCH_S: u32 = 20;
 pub(super) struct Shown {
     /// Its own path.
     pub(super) path: String,
+    /// The language that the address names; every address on the page names it too.
+    pub(super) lang: Option<String>,
+    /// The settings as they were typed.
+    pub(super) inbox: Arc<Inbox>,
     /// The settings in the visitor's language.
     pub(super) config: InboxConfig,
     pub(super) view: View,
@@ -145,9 +150,7 @@ fn sentence(words: &Words, error: &Error) -> String {
     let key = format!("error.{code}");
     let detail = |name: &str| error.details.as_ref().and_then(|details| details.get(name).cloned());
     let count = detail("count").or_else(|| error.retry_after_s.map(Value::from));
-    let one = format!("{key}#one");
-    let form = if count == Some(Value::from(1)) && words.say(&one) != one { &one } else { &key };
-    let mut said = words.say(form).to_owned();
+    let mut said = words.count(&key, count.as_ref().and_then(Value::as_u64)).to_owned();
     if said == key {
         return error.message.clone();
     }
@@ -164,7 +167,7 @@ fn thread_of(widget: &Widget, words: &Words, shown: &Shown, thread: &Thread, pag
     if page.has_more
         && let Some(oldest) = page.messages.last()
     {
-        let earlier = format!("{}?c={uuid}&before={}", shown.path, oldest.seq);
+        let earlier = format!("{}#messages", to(shown, &format!("c={uuid}&before={}", oldest.seq)));
         section = section.with(el("p").with(el("a").to("href", &earlier).text(words.say("plain.earlier"))));
     }
     let mut list = el("ol").set("class", "thread").set("role", "list");
@@ -172,12 +175,13 @@ fn thread_of(widget: &Widget, words: &Words, shown: &Shown, thread: &Thread, pag
         list = list.with(bubble(widget, words, shown, message));
     }
     section = section.with(list);
-    let now = format!("{}?c={uuid}#end", shown.path);
+    let now = format!("{}#end", to(shown, &format!("c={uuid}")));
     let look = el("a").to("href", &now).text(words.say(if before.is_some() { "plain.newest" } else { "plain.look" }));
     let mut ways = el("p").set("id", "end").set("class", "ways").with(look);
     if !shown.watch && before.is_none() {
-        let watch = words.say("plain.watch").replace(":count", &WATCH_S.to_string());
-        ways = ways.with(Html::text(" ")).with(el("a").to("href", &format!("{}?c={uuid}&watch=1#end", shown.path)).text(&watch));
+        let watch = words.count("plain.watch", Some(WATCH_S.into())).replace(":count", &WATCH_S.to_string());
+        ways =
+            ways.with(Html::text(" ")).with(el("a").to("href", &format!("{}#end", to(shown, &format!("c={uuid}&watch=1")))).text(&watch));
     }
     section.with(ways)
 }
@@ -267,7 +271,7 @@ fn is_closed(shown: &Shown, thread: &Thread) -> bool {
 fn begin_form(shown: &Shown, conversation: Option<String>) -> Element {
     let hidden = |name: &'static str, value: &str| el("input").set("type", "hidden").set("name", name).set("value", value);
     let mut form =
-        el("form").set("method", "post").to("action", &shown.path).set("enctype", "multipart/form-data").set("accept-charset", "utf-8");
+        el("form").set("method", "post").to("action", &to(shown, "")).set("enctype", "multipart/form-data").set("accept-charset", "utf-8");
     form = form.with(hidden("form", &shown.form)).with(hidden("echo", &shown.echo));
     if let Some(uuid) = conversation {
         form = form.with(hidden("conversation", &uuid));
@@ -340,8 +344,11 @@ fn question(words: &Words, shown: &Shown, field: &FormField) -> Element {
         }
         "list" => {
             let mut select = el("select").set("id", &id).set("name", &name).with(el("option").set("value", "").text(words.say("w.choose")));
-            for choice in &field.values {
-                select = select.with(el("option").set("value", choice).flag("selected", typed == choice).text(choice));
+            // The answer is the choice as it was typed, whatever it is called in this language.
+            let fields = &shown.inbox.config.prechat_form.fields;
+            let values = fields.iter().find(|typed| typed.key == field.key).map_or(&field.values, |typed| &typed.values);
+            for (value, name) in values.iter().zip(&field.values) {
+                select = select.with(el("option").set("value", value).flag("selected", typed == value).text(name));
             }
             select
         }
@@ -415,7 +422,7 @@ fn code_form(words: &Words, shown: &Shown, ticket: &str) -> Element {
         .with(el("button").set("type", "submit").text(words.say("plain.confirm")));
     let again =
         kept(begin_form(shown, None).with(step("again"))).with(el("button").set("class", "second").text(words.say("plain.code_again")));
-    let other = el("p").with(el("a").to("href", &shown.path).text(words.say("plain.other_address")));
+    let other = el("p").with(el("a").to("href", &to(shown, "")).text(words.say("plain.other_address")));
     el("div").with(el("p").text(&said)).with(confirm).with(again).with(other)
 }
 
@@ -438,7 +445,8 @@ fn others(words: &Words, shown: &Shown, view: &View, all: &[Thread]) -> Option<E
         let said = said.or_else(|| thread.last.as_ref().map(|last| last.text.as_str())).unwrap_or_default();
         let said = crate::base::text::preview(said, 80);
         let said = if said.is_empty() { words.say("w.a_file").to_owned() } else { said };
-        let link = el("a").to("href", &format!("{}?c={}#end", shown.path, thread.conversation.uuid)).with(el("bdi").text(&said));
+        let link =
+            el("a").to("href", &format!("{}#end", to(shown, &format!("c={}", thread.conversation.uuid)))).with(el("bdi").text(&said));
         let time =
             el("time").set("datetime", rfc3339(thread.conversation.last_message_at)).text(&fixed(thread.conversation.last_message_at));
         list = list.with(el("li").with(link).with(Html::text(" ")).with(time));
@@ -452,7 +460,7 @@ fn others(words: &Words, shown: &Shown, view: &View, all: &[Thread]) -> Option<E
         nav = nav.with(list);
     }
     if may_start {
-        nav = nav.with(el("p").with(el("a").to("href", &format!("{}?new=1#write", shown.path)).text(words.say("w.start_new"))));
+        nav = nav.with(el("p").with(el("a").to("href", &format!("{}#write", to(shown, "new=1"))).text(words.say("w.start_new"))));
     }
     Some(nav)
 }
@@ -478,8 +486,23 @@ fn marked(shown: &Shown, field: &str, control: Element) -> Element {
 
 fn here(shown: &Shown, view: &View) -> String {
     match view {
-        View::Thread { thread, .. } => format!("{}?c={}", shown.path, thread.conversation.uuid),
-        View::Nobody | View::Nothing | View::Several { .. } => shown.path.clone(),
+        View::Thread { thread, .. } => to(shown, &format!("c={}", thread.conversation.uuid)),
+        View::Nobody | View::Nothing | View::Several { .. } => to(shown, ""),
+    }
+}
+
+/// The address of this page with something to ask, in the language it is in.
+fn to(shown: &Shown, asked: &str) -> String {
+    format!("{}{}", shown.path, query(shown.lang.as_deref(), asked))
+}
+
+/// What stands behind a path: the language first, so that no address is without it.
+pub(super) fn query(lang: Option<&str>, asked: &str) -> String {
+    match (lang, asked) {
+        (None, "") => String::new(),
+        (None, asked) => format!("?{asked}"),
+        (Some(lang), "") => format!("?lang={lang}"),
+        (Some(lang), asked) => format!("?lang={lang}&{asked}"),
     }
 }
 

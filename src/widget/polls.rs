@@ -12,11 +12,15 @@ use super::wire;
 use crate::base::error::{Error, Result};
 use crate::base::id::{Seq, SessionId};
 use crate::base::limits;
+use crate::base::net::network_of;
 use crate::desk::catch_up::Changes;
+use crate::desk::visitors::session_over;
 use crate::http::{Reply, Request};
 use crate::model::event::{Door, Event, What};
 use serde_json::{Value, json};
 use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -31,6 +35,7 @@ pub struct Polls {
 #[derive(Default)]
 struct Waiting {
     sessions: HashMap<SessionId, usize>,
+    networks: HashMap<IpAddr, usize>,
     all: usize,
 }
 
@@ -38,22 +43,29 @@ struct Waiting {
 pub struct Poll {
     polls: Polls,
     session: SessionId,
+    network: IpAddr,
 }
 
 impl Polls {
     /// A place for a call that will wait.
-    pub fn begin(&self, session: SessionId) -> Result<Poll> {
+    pub fn begin(&self, session: SessionId, ip: IpAddr) -> Result<Poll> {
+        let network = network_of(ip);
         let mut waiting = self.lock();
         if waiting.all >= limits::POLLS_MAX {
             return Err(Error::busy());
         }
-        let count = waiting.sessions.entry(session).or_default();
-        if *count >= limits::POLLS_PER_SESSION_MAX {
-            return Err(Error::too_many("You have too many windows open. Please close some.", 5));
+        let of_session = waiting.sessions.get(&session).copied().unwrap_or_default();
+        if of_session >= limits::POLLS_PER_SESSION_MAX {
+            return Err(Error::too_many("You have too many windows open. Please close some.", 5).coded("too_many_windows"));
         }
-        *count += 1;
+        let of_network = waiting.networks.get(&network).copied().unwrap_or_default();
+        if of_network >= limits::POLLS_PER_NETWORK_MAX {
+            return Err(Error::too_many("Very many people wait in your network. Please try again in a moment.", 5).coded("busy_network"));
+        }
+        waiting.sessions.insert(session, of_session + 1);
+        waiting.networks.insert(network, of_network + 1);
         waiting.all += 1;
-        Ok(Poll { polls: self.clone(), session })
+        Ok(Poll { polls: self.clone(), session, network })
     }
 
     /// Calls that wait right now.
@@ -71,11 +83,17 @@ impl Drop for Poll {
     fn drop(&mut self) {
         let mut waiting = self.polls.lock();
         waiting.all -= 1;
-        if let Some(count) = waiting.sessions.get_mut(&self.session) {
-            *count -= 1;
-            if *count == 0 {
-                waiting.sessions.remove(&self.session);
-            }
+        leave(&mut waiting.sessions, &self.session);
+        leave(&mut waiting.networks, &self.network);
+    }
+}
+
+/// One less; whoever has none left is forgotten.
+fn leave<K: Eq + Hash>(counts: &mut HashMap<K, usize>, key: &K) {
+    if let Some(count) = counts.get_mut(key) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(key);
         }
     }
 }
@@ -117,7 +135,7 @@ impl Widget {
         closing: impl Future<Output = ()>,
     ) -> Result<Reply> {
         let session = &visitor.session;
-        let _place = self.throttles.polls.begin(session.id)?;
+        let _place = self.throttles.polls.begin(session.id, place.ip())?;
         let mut seat = self.desk.seat_visitor(session).await?;
         // Looked at again with the seat taken: a session that ended in between was announced before anybody listened.
         self.desk.authenticate(&visitor.inbox, token).await?;
@@ -153,7 +171,7 @@ impl Widget {
     async fn heard(&self, visitor: &Visitor, event: &Event, place: &Place) -> Result<Heard> {
         match &event.what {
             What::SessionEnded { session } if session.is_none_or(|id| id == visitor.session.id) => {
-                return Err(Error::unauthorized("This session is not valid (any more). Please start again."));
+                return Err(session_over());
             }
             What::InboxChanged { .. } => place.is_welcome(&*self.desk.inbox(visitor.inbox.uuid).await?)?,
             _ => {}
@@ -184,17 +202,31 @@ impl Widget {
 mod tests {
     use super::*;
 
+    const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+
     #[test]
     fn places_are_bounded_per_session_and_given_back() {
         let polls = Polls::default();
-        let one: Vec<Poll> = (0..limits::POLLS_PER_SESSION_MAX).map(|_| polls.begin(SessionId(1)).unwrap()).collect();
-        assert_eq!(polls.begin(SessionId(1)).err().map(|error| error.kind), Some(crate::base::error::Kind::TooMany));
-        let other = polls.begin(SessionId(2)).unwrap();
+        let one: Vec<Poll> = (0..limits::POLLS_PER_SESSION_MAX).map(|_| polls.begin(SessionId(1), HERE).unwrap()).collect();
+        assert_eq!(polls.begin(SessionId(1), HERE).err().map(|error| error.kind), Some(crate::base::error::Kind::TooMany));
+        let other = polls.begin(SessionId(2), HERE).unwrap();
         drop(one);
         assert_eq!(polls.count(), 1);
-        assert!(polls.begin(SessionId(1)).is_ok());
+        assert!(polls.begin(SessionId(1), HERE).is_ok());
         drop(other);
         assert_eq!(polls.count(), 0);
-        assert!(polls.lock().sessions.is_empty());
+        assert!(polls.lock().sessions.is_empty() && polls.lock().networks.is_empty());
+    }
+
+    #[test]
+    fn one_network_does_not_take_all_places() {
+        let polls = Polls::default();
+        let many: Vec<Poll> =
+            (0..limits::POLLS_PER_NETWORK_MAX).map(|number| polls.begin(SessionId(number as i64), HERE).unwrap()).collect();
+        let refused = polls.begin(SessionId(-1), HERE).err().unwrap();
+        assert_eq!(refused.code, Some("busy_network"));
+        assert!(polls.begin(SessionId(-1), IpAddr::V4(std::net::Ipv4Addr::LOCALHOST)).is_ok(), "elsewhere there is room");
+        drop(many);
+        assert!(polls.begin(SessionId(-1), HERE).is_ok());
     }
 }

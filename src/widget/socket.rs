@@ -38,6 +38,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// From where the caller comes.
+    pub(super) fn ip(&self) -> IpAddr {
+        self.ip
+    }
+
     /// Blocked addresses and trusted domains.
     pub(super) fn is_welcome(&self, inbox: &Inbox) -> Result<()> {
         if net::contains(&inbox.access.blocked, self.ip) {

@@ -14,6 +14,8 @@ use std::time::Duration;
 const CALLS_PER_SESSION: u32 = 240;
 /// Calls from one address per minute: some hundred people behind one router.
 const CALLS_PER_ADDRESS: u32 = 6_000;
+/// Page views of one network per minute that load the launcher: each visitor turns many pages, and browsers keep the file between them.
+const SNIPPETS_PER_ADDRESS: u32 = 3_000;
 /// New visitors from one address per minute: a big office after an outage mail.
 const STARTS_PER_ADDRESS: u32 = 300;
 /// Token exchanges from one address per minute: a class room that opens the page at once fits.
@@ -43,6 +45,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 pub struct Throttles {
     session_calls: Throttle,
     address_calls: Throttle,
+    snippets: Throttle,
     starts: Throttle,
     exchanges: Throttle,
     failures: Failures,
@@ -70,6 +73,7 @@ impl Throttles {
         Throttles {
             session_calls: limit(CALLS_PER_SESSION),
             address_calls: limit(CALLS_PER_ADDRESS),
+            snippets: limit(SNIPPETS_PER_ADDRESS),
             starts: limit(STARTS_PER_ADDRESS),
             exchanges: limit(EXCHANGES_PER_ADDRESS),
             failures: Failures::new(FAILURES_PER_ADDRESS.saturating_mul(factor), Duration::from_secs(60), limits::THROTTLE_KEYS_MAX),
@@ -105,6 +109,11 @@ impl Throttles {
             Some(token) => (self.session_calls.burst(), self.session_calls.left(token.get(..64).unwrap_or(token), now).0),
             None => (self.address_calls.burst(), self.address_calls.left(&caller(ip), now).0),
         }
+    }
+
+    /// A page view that loads the launcher.
+    pub fn snippet(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
+        told(self.snippets.check(&caller(ip), desk.clock.now()))
     }
 
     /// A first message without a session.

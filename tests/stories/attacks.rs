@@ -149,3 +149,25 @@ async fn a_socket_that_never_joins_and_one_whose_time_is_over_are_ended() {
     agent.replies(&zoe.conversation(), "anyone?").await;
     assert!(!zoe.ever_heard("anyone?"));
 }
+
+/// Where no address is configured the launcher names the one it was asked under, and anybody can invent names: the expensive coding is
+/// made for a few of them only, and all are served.
+#[tokio::test]
+async fn invented_hosts_get_the_cheap_coding() {
+    let house = House::boot().await;
+    let path = format!("/w/{}.js", house.inbox);
+    let asks = async |host: &str| house.get(&path).header("host", host).header("accept-encoding", "br, gzip").await;
+    let mut best = 0;
+    for number in 0..30 {
+        let answer = asks(&format!("odd{number}.example")).await;
+        assert_eq!(answer.status, 200);
+        match answer.header("content-encoding") {
+            Some("br") => best += 1,
+            coding => assert_eq!(coding, Some("gzip")),
+        }
+    }
+    assert!(best <= deskbell::base::limits::PACKED_HOSTS_PER_MINUTE, "{best}");
+    for host in ["a b", "a/b", "u@a.example", "a\"b", "a..b"] {
+        assert_eq!(asks(host).await.status, 400, "{host}");
+    }
+}

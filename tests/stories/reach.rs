@@ -633,3 +633,43 @@ fn assert_harmless(page: &str) {
         }
     }
 }
+
+// In the language that its address names: every form and every way on keeps it, and an answer is the choice as it was typed.
+#[tokio::test]
+async fn the_page_without_scripts_stays_in_its_language() {
+    let house = House::boot().await;
+    let agent = house.agent().await;
+    let fields = json!([{ "key": "plan", "label": "Plan", "type": "list", "required": true, "enabled": true, "values": ["free", "pro"] }]);
+    let config = json!({ "prechat_form": { "enabled": true, "fields": fields } });
+    agent.put(&format!("/inboxes/{}", house.inbox)).json(json!({ "config": config })).await.ok();
+    let texts = json!({ "set.field.plan.values": "Gratis\nProfi", "set.field.plan.label": "Tarif" });
+    agent.put(&format!("/inboxes/{}/translations/de", house.inbox)).json(json!({ "texts": texts })).await.ok();
+    let reader = Reader::new(&house);
+    let page = reader.reads("?lang=de").await;
+    assert!(page.contains("<html lang=\"de") && page.contains("<option value=\"pro\">Profi</option>"), "{page}");
+    let action = format!("{}?lang=de", reader.path);
+    assert!(page.contains(&format!("action=\"{action}\"")), "{page}");
+    let sends = async |page: &str, filled: &[(&str, &str)]| {
+        let form = page.split("<form").nth(1).and_then(|rest| rest.split("</form>").next()).expect("a form");
+        let fields = hidden(form).into_iter().chain(filled.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let fields = fields.fold(Form::new(), |form, (name, value)| form.text(&name, &value));
+        reader.call("POST", &action).form(fields).await
+    };
+    let refused = sends(&page, &[("message", "hallo")]).await;
+    assert_eq!(refused.status, 400);
+    assert!(refused.text().contains("Bitte füllen Sie „Tarif“ aus."), "{}", refused.text());
+    let refused = sends(&page, &[("message", "hallo"), ("f.plan", "Profi")]).await;
+    assert!(refused.text().contains("Bitte wählen Sie bei „Tarif“"), "{}", refused.text());
+    let sent = sends(&page, &[("message", "hallo"), ("f.plan", "pro")]).await;
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    assert!(sent.header("location").is_some_and(|to| to.starts_with(&format!("{action}&c="))), "{:?}", sent.header("location"));
+    agent.sees("hallo").await;
+    let cookie = sent.header("set-cookie").and_then(|cookie| cookie.split(';').next()).expect("a session").to_owned();
+    house.shared.keep_secret(cookie.split_once('=').map_or("", |(_, token)| token));
+    let page = house.get(&action).header("cookie", &cookie).await.text();
+    let ways: Vec<&str> = page.split(&format!("\"{}", reader.path)).skip(1).filter_map(|rest| rest.split('"').next()).collect();
+    assert!(ways.len() > 2 && ways.iter().all(|way| way.starts_with("?lang=de")), "{ways:?}");
+    // Nothing but a code comes back from an address.
+    let odd = house.get(&format!("{}?lang=de%22%3E%3Cb%3E", reader.path)).await.text();
+    assert!(!odd.contains("<b>") && !odd.contains("?lang="), "{odd}");
+}

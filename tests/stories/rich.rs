@@ -68,6 +68,31 @@ async fn quick_replies_are_one_question_with_buttons() {
     assert_eq!(heard["html"], "<p>Hello <strong>you</strong></p>");
 }
 
+// Agents trust that a press says what they offered; two buttons of one name could not be told apart.
+#[tokio::test]
+async fn a_press_says_the_words_of_its_button() {
+    let house = House::boot().await;
+    let (visitor, agent) = (house.visitor(), house.agent().await);
+    visitor.says("which plan?").await;
+    let conversation = visitor.conversation();
+    let rich = |ids: [&str; 2], value: &str| {
+        json!({ "template": "cards", "elements": [{ "title": "Pick", "buttons": [
+            { "type": "message", "text": "A", "value": value, "postback_id": ids[0] },
+            { "type": "message", "text": "B", "postback_id": ids[1] } ] }] })
+    };
+    assert_eq!(agent.writes(&conversation, json!({ "kind": "reply", "rich": rich(["a", "a"], "x") })).await.status, 400);
+    let message =
+        agent.writes(&conversation, json!({ "kind": "reply", "rich": rich(["a", "b"], "I take **A** <b>") })).await.ok()["message"].clone();
+    let path = format!("/chat/conversations/{conversation}/message");
+    let press = json!({ "message": "Give me my money back", "postback": { "message_uuid": message["uuid"], "postback_id": "a" } });
+    let said = visitor.post(&path).json(press).await.data();
+    assert_eq!((&said["text_content"], &said["html"]), (&json!("I take **A** <b>"), &json!("<p>I take **A** &lt;b&gt;</p>")), "{said}");
+    assert_eq!(agent.sees("I take **A** <b>").await["message"]["postback"]["postback_id"], "a");
+    // Whoever sends the press alone sends enough.
+    let press = json!({ "message": "", "postback": { "message_uuid": message["uuid"], "postback_id": "b" } });
+    assert_eq!(visitor.post(&path).json(press).await.data()["text_content"], "B");
+}
+
 #[tokio::test]
 async fn a_press_counts_only_for_a_button_of_the_same_conversation() {
     let house = House::boot().await;
@@ -87,7 +112,9 @@ async fn a_press_counts_only_for_a_button_of_the_same_conversation() {
     for (uuid, id) in
         [(&theirs, "want-pro"), (&plain, "want-pro"), (&mine, "unknown"), (&mine, "1-1"), (&json!("x"), "want-pro"), (&mine, "")]
     {
-        presses(uuid, id).await.refused(404);
+        let refused = presses(uuid, id).await;
+        refused.refused(404);
+        assert_eq!(refused.json()["code"], "no_button");
     }
     assert_eq!(zoe.texts().await.len(), 3, "nothing of it was stored");
     presses(&mine, "want-pro").await.data();

@@ -611,3 +611,22 @@ async fn the_survey_page_speaks_the_visitors_language() {
     let gone = house.get("/csat/6694785e-789f-4ba6-873b-260b025418c8").header("accept-language", "ar").await;
     assert!(gone.status == 404 && gone.text().contains("dir=\"rtl\""));
 }
+
+// A translated line stands for the choice at its place: once the typed list is another one, it would stand for another choice.
+#[tokio::test]
+async fn choices_that_move_lose_their_translations_and_others_keep_theirs() {
+    let house = House::boot().await;
+    let agent = house.agent().await;
+    let form = |values: Value| {
+        let field = |key: &str, values: &Value| json!({ "key": key, "label": key, "type": "list", "enabled": true, "values": values });
+        json!({ "prechat_form": { "enabled": true, "fields": [field("plan", &values), field("size", &json!(["small", "large"]))] } })
+    };
+    saves(&agent, &house, form(json!(["free", "pro"]))).await.ok();
+    let texts = json!({ "set.field.plan.values": "Gratis\nProfi", "set.field.size.values": "klein\ngroß" });
+    translates(&agent, &house, "de", texts).await.ok();
+    saves(&agent, &house, json!({ "greeting_message": "Hello" })).await.ok();
+    let labels = async |number: usize| told(&house, "de").await["prechat_form"]["fields"][number]["value_labels"].clone();
+    assert_eq!(labels(0).await, json!(["Gratis", "Profi"]), "another setting changes nothing");
+    saves(&agent, &house, form(json!(["pro", "free"]))).await.ok();
+    assert_eq!((labels(0).await, labels(1).await), (Value::Null, json!(["klein", "groß"])));
+}

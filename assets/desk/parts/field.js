@@ -27,16 +27,18 @@ export function Field({ label, hint, error, type = 'text', value, onInput, rows,
   </div>`;
 }
 
-/** @param {{label: any, hint?: any, error?: string, value: string, onInput: (value: string) => void, options: [string, string][], disabled?: boolean}} props */
+/** `onInput` may answer false: not taken, the control shows again what it showed. @param {{label: any, hint?: any, error?: string, value: string, onInput: (value: string) => boolean|void, options: [string, string][], disabled?: boolean}} props */
 export function Select({ label, hint, error, value, onInput, options, disabled }) {
   const id = useRef(`field-${++count}`).current;
+  const ref = useRef(/** @type {HTMLSelectElement|null} */ (null));
+  useEffect(() => { if (error && !document.querySelector('.field.is-wrong :focus')) ref.current?.focus(); }, [error]);
   return html`<div class="field ${error ? 'is-wrong' : ''}">
     <label for=${id}>${label}</label>
     ${hint && html`<p class="field-hint" id="${id}-hint">${hint}</p>`}
-    <div class="field-row"><select id=${id} class="input" disabled=${disabled} aria-describedby=${hint ? `${id}-hint` : null} value=${value}
-      onChange=${(/** @type {any} */ event) => onInput(event.currentTarget.value)}>
+    <div class="field-row"><select id=${id} ref=${ref} class="input" disabled=${disabled} aria-invalid=${error ? 'true' : null} aria-describedby=${[hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ') || null} value=${value}
+      onChange=${(/** @type {any} */ event) => { const control = event.currentTarget; if (onInput(control.value) === false) control.value = value; }}>
       ${options.map(([key, text]) => html`<option value=${key} selected=${key === value}>${text}</option>`)}</select></div>
-    ${error && html`<p class="field-error" role="alert">${error}</p>`}
+    ${error && html`<p class="field-error" id="${id}-error" role="alert">${error}</p>`}
   </div>`;
 }
 

@@ -15,17 +15,20 @@ let count = 0;
 /**
  * A list whose rows keep their identity while they are moved and edited, also those the server has not seen yet.
  * @param {any[]} items @param {(items: any[]) => void} onChange @param {string} [fault] what the server said of the list: the row it names by its number opens
+ * @param {number} [round] another one: all was discarded, and these are other rows
  * @returns {List}
  */
-export function useList(items, onChange, fault = '') {
+export function useList(items, onChange, fault = '', round = 0) {
   const keys = useRef(/** @type {string[]} */ ([]));
   const [open, setOpen] = useState('');
   useLayoutEffect(() => {
     const number = Number(/^\p{L}+ (\d+):/u.exec(fault)?.[1] || 0);
     if (number && keys.current[number - 1]) setOpen(keys.current[number - 1]);
   }, [fault]);
+  const held = useRef(round);
   // Discarded or saved elsewhere: other rows, other names.
-  if (keys.current.length !== items.length) keys.current = items.map(() => `row-${++count}`);
+  if (keys.current.length !== items.length || held.current !== round) keys.current = items.map(() => `row-${++count}`);
+  held.current = round;
   const both = (/** @type {(list: any[]) => void} */ turn, /** @type {any[]} */ next) => { turn(keys.current); onChange(next); };
   return {
     items, keys: keys.current, open, setOpen,

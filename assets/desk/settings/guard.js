@@ -4,16 +4,28 @@ import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { Confirm } from '../parts/dialog.js';
 import { setGuard } from '../state/router.js';
 
-/** Screens that hold unsaved changes right now. @type {Set<object>} */
-const dirtyOnes = new Set();
+/** @typedef {import('../state/router.js').Route} Route */
+/** Screens that hold unsaved changes right now, each with the moves that lose it nothing. @type {Map<object, (target: Route) => boolean>} */
+const dirtyOnes = new Map();
 /** @type {((answer: (go: boolean) => void) => void) | null} */
 let ask = null;
 
 addEventListener('beforeunload', (event) => { if (dirtyOnes.size) event.preventDefault(); });
 
+/** Asks when any of them loses something; what the others hold stays guarded. @param {Route} target */
+async function guard(target) {
+  const losing = [...dirtyOnes].filter(([, inside]) => !inside(target)).map(([me]) => me);
+  if (!losing.length || !ask) return true;
+  const open = ask;
+  if (!(await new Promise((/** @type {(go: boolean) => void} */ answer) => open(answer)))) return false;
+  for (const me of losing) dirtyOnes.delete(me);
+  if (!dirtyOnes.size) setGuard(null);
+  return true;
+}
+
 /**
  * @param {boolean} dirty
- * @param {(target: import('../state/router.js').Route) => boolean} [inside] moves that lose nothing
+ * @param {(target: Route) => boolean} [inside] moves that lose nothing
  */
 export function useGuard(dirty, inside = () => false) {
   const held = useRef({});
@@ -22,8 +34,8 @@ export function useGuard(dirty, inside = () => false) {
   useEffect(() => {
     if (!dirty) return undefined;
     const me = held.current;
-    dirtyOnes.add(me);
-    setGuard((target) => (within.current(target) ? Promise.resolve(true) : new Promise((answer) => { if (ask) ask(answer); else answer(true); })));
+    dirtyOnes.set(me, (target) => within.current(target));
+    setGuard(guard);
     return () => { dirtyOnes.delete(me); if (!dirtyOnes.size) setGuard(null); };
   }, [dirty]);
 }
@@ -33,6 +45,6 @@ export function GuardDialog() {
   const [asked, setAsked] = useState(/** @type {null | {answer: (go: boolean) => void}} */ (null));
   useEffect(() => { ask = (answer) => setAsked({ answer }); return () => { ask = null; }; }, []);
   if (!asked) return null;
-  const say = (/** @type {boolean} */ go) => { setAsked(null); if (go) { dirtyOnes.clear(); setGuard(null); } asked.answer(go); };
+  const say = (/** @type {boolean} */ go) => { setAsked(null); asked.answer(go); };
   return html`<${Confirm} title="Leave without saving?" text="Your changes on this page are not saved yet." yes="Leave" no="Stay" danger=${true} onYes=${() => say(true)} onNo=${() => say(false)} />`;
 }

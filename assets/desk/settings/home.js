@@ -5,7 +5,9 @@ import { Icon } from '../../shared/icons.js';
 import { Choice, Field, Select, Switch } from '../parts/field.js';
 import { Sortable, useList } from '../parts/sortable.js';
 import { go } from '../state/router.js';
+import { withScheme } from './address.js';
 import { useTeams } from './directory.js';
+import { fieldOfFault, itemFault } from './faults.js';
 import { IconField, Named } from './icon_picker.js';
 import { Part } from './settings.js';
 
@@ -21,38 +23,46 @@ const KINDS = {
   announcement: { word: 'Announcement', icon: 'bell', fresh: { type: 'announcement', id: '', title: '', description: '', image_url: '', url: '' } },
 };
 
-/** The place of an error inside a list: `config.home_buttons.2.name`. @param {import('./edit.js').Edit} edit @param {string} list @param {number} at @param {(key: string, value: any) => void} put */
-const fields = (edit, list, at, put) => (/** @type {string} */ key, /** @type {any} */ item) => ({ value: item[key] || '', onInput: (/** @type {string} */ value) => put(key, value), error: edit.error(`${list}.${at}.${key}`) });
+/** What is wrong with this item, at the field it is about; at the first where that cannot be told. @param {import('./edit.js').Edit} edit @param {string} list @param {number} at @param {any} item @param {(key: string, value: any) => void} put @param {string} first */
+const fields = (edit, list, at, item, put, first) => {
+  const fault = itemFault(edit.errorIn(list));
+  const wrong = fault?.at === at ? fieldOfFault(fault.words, item) || first : '';
+  return (/** @type {string} */ key) => ({ value: item[key] || '', onInput: (/** @type {string} */ value) => put(key, value), error: edit.error(`${list}.${at}.${key}`) || (key === wrong && fault ? sentence(fault.words) : '') });
+};
+/** @param {string} words */
+const sentence = (words) => words.slice(0, 1).toUpperCase() + words.slice(1);
+/** Said above the list only when it is about no item. @param {import('./edit.js').Edit} edit @param {string} list */
+const ofTheList = (edit, list) => (itemFault(edit.errorIn(list)) ? '' : edit.errorIn(list));
 
 /** @param {{edit: import('./edit.js').Edit}} props */
 export function Home({ edit }) {
-  const { get, error, errorIn } = edit;
+  const { get } = edit;
   return html`
     ${get('direct_to_conversation') ? html`<p class="hint-box is-warn">The home screen is skipped: the launcher opens the conversation directly. Change that under General.</p>` : null}
     <${Part} title="Start buttons" lead="Each begins a conversation with its team, its priority and its first words. Without any, there is one plain button.">
-      ${errorIn('home_buttons') && html`<p class="form-error" role="alert">${errorIn('home_buttons')}</p>`}
+      ${ofTheList(edit, 'home_buttons') && html`<p class="form-error" role="alert">${ofTheList(edit, 'home_buttons')}</p>`}
       <${Buttons} edit=${edit} />
     <//>
     <${Part} title="Links and news" lead="Below the buttons, in this order. Links open in a new tab; a self-service answer opens inside the chat.">
-      ${errorIn('home_apps') && html`<p class="form-error" role="alert">${errorIn('home_apps')}</p>`}
+      ${ofTheList(edit, 'home_apps') && html`<p class="form-error" role="alert">${ofTheList(edit, 'home_apps')}</p>`}
       <${Apps} edit=${edit} />
     <//>`;
 }
 
 /** @param {{edit: import('./edit.js').Edit}} props */
 function Buttons({ edit }) {
-  const list = useList(edit.get('home_buttons') || [], (next) => edit.set('home_buttons', next), edit.errorIn('home_buttons'));
+  const list = useList(edit.get('home_buttons') || [], (next) => edit.set('home_buttons', next), edit.errorIn('home_buttons'), edit.round);
   const { teams } = useTeams();
   const teamName = (/** @type {string} */ uuid) => teams?.find((team) => team.uuid === uuid)?.name || '';
   const head = (/** @type {any} */ one) => html`<span class="sort-icon"><${Named} name=${one.icon} /></span><span class="sort-words"><b dir="auto">${one.name || 'New button'}</b><small>${[teamName(one.team), PRIORITIES.find(([key]) => key && key === one.priority)?.[1] && `${PRIORITIES.find(([key]) => key === one.priority)?.[1]} priority`].filter(Boolean).join(' · ') || 'Nobody in particular'}</small></span>`;
   const body = (/** @type {any} */ one, /** @type {number} */ at) => {
-    const field = fields(edit, 'home_buttons', at, (key, value) => list.put(at, { [key]: value }));
+    const field = fields(edit, 'home_buttons', at, one, (key, value) => list.put(at, { [key]: value }), 'name');
     return html`
-      <div class="field-pair"><${Field} label="Button name" focus=${!one.name} ...${field('name', one)} required=${true} /><${IconField} label="Icon" ...${field('icon', one)} otherwise="the button without one" /></div>
-      <div class="field-pair"><${Select} label="Team" ...${field('team', one)} options=${[['', 'Nobody in particular'], ...(teams || []).map((team) => /** @type {[string, string]} */ ([team.uuid, team.name])), ...(one.team && !teamName(one.team) ? [/** @type {[string, string]} */ ([one.team, teams ? 'A team that is gone' : '…'])] : [])]} />
-        <${Select} label="Priority" ...${field('priority', one)} options=${PRIORITIES} /></div>
+      <div class="field-pair"><${Field} label="Button name" focus=${!one.name} ...${field('name')} required=${true} /><${IconField} label="Icon" ...${field('icon')} otherwise="the button without one" /></div>
+      <div class="field-pair"><${Select} label="Team" ...${field('team')} options=${[['', 'Nobody in particular'], ...(teams || []).map((team) => /** @type {[string, string]} */ ([team.uuid, team.name])), ...(one.team && !teamName(one.team) ? [/** @type {[string, string]} */ ([one.team, teams ? 'A team that is gone' : '…'])] : [])]} />
+        <${Select} label="Priority" ...${field('priority')} options=${PRIORITIES} /></div>
       ${teams && !teams.length ? html`<p class="field-hint is-below">There are no teams yet. <button type="button" class="link-button" onClick=${() => go({ name: 'settings', page: 'teams', id: '', tab: '' })}>Make one</button></p>` : null}
-      <${Field} label="Opening message" hint="Said by you before they write. Empty: a blank thread." rows=${2} ...${field('opening_message', one)} optional=${true} />
+      <${Field} label="Opening message" hint="Said by you before they write. Empty: a blank thread." rows=${2} ...${field('opening_message')} optional=${true} />
       <${Switch} label="AI responses" on=${!!one.ai} disabled=${true} onChange=${() => {}} hint="Not available: no assistant is set up on this server. Every conversation is answered by your team." />`;
   };
   return html`
@@ -62,22 +72,22 @@ function Buttons({ edit }) {
 
 /** @param {{edit: import('./edit.js').Edit}} props */
 function Apps({ edit }) {
-  const list = useList(edit.get('home_apps') || [], (next) => edit.set('home_apps', next), edit.errorIn('home_apps'));
+  const list = useList(edit.get('home_apps') || [], (next) => edit.set('home_apps', next), edit.errorIn('home_apps'), edit.round);
   const called = (/** @type {any} */ one) => one.text || one.title || `New ${KINDS[one.type]?.word.toLowerCase() || 'card'}`;
   const head = (/** @type {any} */ one) => html`<span class="sort-icon">${one.icon ? html`<${Named} name=${one.icon} />` : html`<${Icon} name=${KINDS[one.type]?.icon || 'info'} />`}</span><span class="sort-words"><b dir="auto">${called(one)}</b><small>${KINDS[one.type]?.word}${one.url ? ` · ${one.url.replace(/^https?:\/\//, '')}` : ''}</small></span>`;
   const body = (/** @type {any} */ one, /** @type {number} */ at) => {
-    const field = fields(edit, 'home_apps', at, (key, value) => list.put(at, { [key]: value }));
-    const address = { placeholder: 'https://', inputmode: 'url' };
+    const field = fields(edit, 'home_apps', at, one, (key, value) => list.put(at, { [key]: value }), one.type === 'announcement' ? 'title' : 'text');
+    const address = (/** @type {string} */ key) => ({ placeholder: 'https://', inputmode: 'url', ...field(key), onLeave: (/** @type {string} */ typed) => { const whole = withScheme(typed); if (whole !== typed) list.put(at, { [key]: whole }); } });
     if (one.type === 'announcement') {
-      return html`<${Field} label="Title" focus=${!one.title} ...${field('title', one)} required=${true} /><${Field} label="Text" rows=${2} ...${field('description', one)} optional=${true} />
-        <div class="field-pair"><${Field} label="Picture" ...${address} ...${field('image_url', one)} optional=${true} /><${Field} label="Leads to" ...${address} ...${field('url', one)} /></div>`;
+      return html`<${Field} label="Title" focus=${!one.title} ...${field('title')} required=${true} /><${Field} label="Text" rows=${2} ...${field('description')} optional=${true} />
+        <div class="field-pair"><${Field} label="Picture" ...${address('image_url')} optional=${true} /><${Field} label="Leads to" ...${address('url')} /></div>`;
     }
-    const first = html`<div class="field-pair"><${Field} label="Display name" focus=${!one.text} ...${field('text', one)} required=${true} /><${IconField} label="Icon" ...${field('icon', one)} otherwise="the link without one" /></div>`;
-    if (one.type === 'external_link') return html`${first}<${Field} label="Address" hint="Opens in a new tab; http or https only." ...${address} ...${field('url', one)} required=${true} />`;
+    const first = html`<div class="field-pair"><${Field} label="Display name" focus=${!one.text} ...${field('text')} required=${true} /><${IconField} label="Icon" ...${field('icon')} otherwise="the link without one" /></div>`;
+    if (one.type === 'external_link') return html`${first}<${Field} label="Address" hint="Opens in a new tab; http or https only." ...${address('url')} required=${true} />`;
     return html`${first}
       <${Choice} label="Opens" value=${one.target || 'answer'} onInput=${(/** @type {string} */ target) => list.put(at, { target })} options=${[['answer', 'An answer in the chat'], ['page', 'A page of your help centre']]} />
-      ${one.target === 'page' ? html`<${Field} label="Address" hint="Opens in a new tab; http or https only." ...${address} ...${field('url', one)} required=${true} />`
-        : html`<${Field} label="Answer" hint=${html`Markdown: <code>**bold**</code>, lists, links. No agent is needed.`} rows=${6} ...${field('body', one)} required=${true} />`}`;
+      ${one.target === 'page' ? html`<${Field} label="Address" hint="Opens in a new tab; http or https only." ...${address('url')} required=${true} />`
+        : html`<${Field} label="Answer" hint=${html`Markdown: <code>**bold**</code>, lists, links. No agent is needed.`} rows=${6} ...${field('body')} required=${true} />`}`;
   };
   return html`
     ${list.items.length ? html`<${Sortable} list=${list} label="Links and news" what="Card" name=${called} head=${head} body=${body} />` : html`<p class="empty-line">Nothing here yet. A link to your shipping costs saves everyone a question.</p>`}

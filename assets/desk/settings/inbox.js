@@ -39,7 +39,7 @@ export function InboxEditor({ uuid, tab }) {
 function Editor({ inbox, tab }) {
   const admin = isAdmin(now().agent);
   const to = (/** @type {string} */ key) => go({ name: 'settings', page: 'inboxes', id: inbox.uuid, tab: key });
-  const { edit, dirty, saving, wrong, patch, discard, save } = useEdit(inbox, (field) => {
+  const { edit, dirty, saving, wrong, patch, also, discard, save } = useEdit(inbox, (field) => {
     const home = pageOf(field.replace(/^config\./, '').split('.')[0]);
     if (home && home !== tab) to(home);
   });
@@ -54,6 +54,9 @@ function Editor({ inbox, tab }) {
   const wide = useWide();
   const preview = () => html`<${WidgetPreview} inbox=${inbox} config=${edit.draft.config} changes=${patch.config} words=${edit.words} look=${look} setLook=${setLook} />`;
   const Screen = SCREENS[tab];
+  const bad = !!wrong.words || !!also?.wrong;
+  const busy = saving || !!also?.busy;
+  const locked = saving || !!also?.locked;
   return html`<${PageFrame} wide=${!!page.view} title=${page.label} up=${{ label: 'Inboxes', page: 'inboxes' }} lead=${html`<span class="inbox-lead"><span class="inbox-dot" style=${{ background: inbox.config?.launcher?.color || inbox.config?.colors?.primary }} aria-hidden="true"></span> <span dir="auto">${inbox.name}</span>${inbox.enabled ? null : html` <span class="badge is-warn">Off: the launcher is not shown anywhere</span>`}</span> ${page.lead}`}
       actions=${page.view && !wide && admin ? html`<button type="button" class="button" onClick=${() => setFloating(true)}><${Icon} name="eye" size=${18} /> Preview</button>` : null}>
     <label class="page-pick"><span class="quiet">Settings of ${inbox.name}</span><select class="input" value=${tab} onChange=${(/** @type {any} */ event) => to(event.currentTarget.value)}>${INBOX_PAGES.map((one) => html`<option key=${one.tab} value=${one.tab} selected=${one.tab === tab}>${one.label}</option>`)}</select></label>
@@ -61,10 +64,10 @@ function Editor({ inbox, tab }) {
       <div>
         ${admin ? null : html`<p class="hint-box">Only an admin can ${tab === 'general' ? '' : 'see and '}change these settings.</p>`}
         ${admin || tab === 'general' ? html`<fieldset class="bare" disabled=${!admin}><${Screen} key=${tab} edit=${edit} inbox=${inbox} admin=${admin} /></fieldset>` : null}
-        ${dirty || wrong.words ? html`<div class="save-bar ${wrong.words ? 'is-wrong' : ''}">
-          <span class="save-words" role=${wrong.words ? 'alert' : 'status'}>${wrong.words ? `Not saved. ${wrong.words}` : saving ? 'Saving…' : 'Unsaved changes'}</span>
-          <button type="button" class="button" disabled=${saving} onClick=${discard}>Discard</button>
-          <button type="button" class="button is-primary" disabled=${saving || !dirty} onClick=${save}>${saving ? 'Saving…' : 'Save'}</button></div>` : null}
+        ${dirty || wrong.words || also ? html`<div class="save-bar ${bad ? 'is-wrong' : ''}">
+          <span class="save-words" role=${wrong.words ? 'alert' : 'status'}>${wrong.words ? `Not saved. ${wrong.words}` : busy ? 'Saving…' : [dirty && 'Unsaved changes', also?.says].filter(Boolean).join(' · ')}</span>
+          <button type="button" class="button" disabled=${locked} onClick=${() => { also?.discard(); discard(); }}>Discard</button>
+          <button type="button" class="button is-primary" disabled=${locked || !(dirty || (also && !also.wrong))} onClick=${() => { if (also && !also.wrong) also.save(); if (dirty) save(); }}>${busy ? 'Saving…' : also ? 'Save all' : 'Save'}</button></div>` : null}
       </div>
       ${page.view && wide && admin ? preview() : null}
     </div>

@@ -2,6 +2,7 @@
 
 import { html } from '../../vendor/preact.js';
 import { Field, Switch } from '../parts/field.js';
+import { withScheme } from './address.js';
 import { Prechat } from './prechat.js';
 import { Part } from './settings.js';
 
@@ -19,7 +20,7 @@ export function MessagesTab({ edit }) {
       <${Field} label="First words in a new conversation" rows=${2} ...${bind('chat_introduction')} optional=${true} />
       <${Field} label="What to expect" hint="Your promise while somebody is online, such as how soon you answer. When nobody is, the chat says so itself." ...${bind('chat_reply_expectation_message')} optional=${true} />
       <${Switch} label="Notice at the top" hint="For a holiday, a delay, anything everyone should know first." ...${flag('notice_banner.enabled')} />
-      ${get('notice_banner.enabled') ? html`<${Field} label="Text of the notice" rows=${2} ...${bind('notice_banner.text')} error=${error('notice_banner') || error('notice_banner.text')} />` : null}
+      ${get('notice_banner.enabled') ? html`<${Field} label="Text of the notice" hint="Plain text: no formatting, no links." rows=${2} ...${bind('notice_banner.text')} error=${error('notice_banner') || error('notice_banner.text')} />` : null}
     <//>
     <${Part} title="Writing">
       <${Switch} label="Bold, italic and code" hint="A small bar above the text, and the usual keys." ...${flag('features.formatting')} />
@@ -37,7 +38,7 @@ export function MessagesTab({ edit }) {
       ${get('consent.enabled') ? html`
         ${errorIn('consent') && !error('consent.text') && !error('consent.link_url') ? html`<p class="form-error" role="alert">${errorIn('consent')}</p>` : null}
         <${Field} label="Text of the consent" rows=${2} placeholder="I agree that my messages are stored so that they can be answered." ...${bind('consent.text')} required=${true} />
-        <div class="field-pair"><${Field} label="Words of the link" placeholder="Privacy policy" ...${bind('consent.link_text')} optional=${true} /><${Field} label="Address of the link" placeholder="https://" inputmode="url" ...${bind('consent.link_url')} optional=${true} /></div>` : null}
+        <div class="field-pair"><${Field} label="Words of the link" placeholder="Privacy policy" ...${bind('consent.link_text')} optional=${true} /><${Field} label="Address of the link" placeholder="https://" inputmode="url" ...${bind('consent.link_url')} onLeave=${(/** @type {string} */ typed) => { const whole = withScheme(typed); if (whole !== typed) edit.set('consent.link_url', whole); }} optional=${true} /></div>` : null}
     <//>
     <${Part} title="Afterwards">
       <${Switch} label="Ask how it was when a conversation is resolved" hint="A short question in the chat, answered with one tap." ...${flag('csat_enabled')} />

@@ -1,13 +1,23 @@
 // What a sentence has for numbers and names: it must be in every translation, exactly so.
 
-export const PLACEHOLDER = /((?<![A-Za-z0-9]):[a-z][a-z0-9_]*|\{[a-z][A-Za-z0-9_]*\})/g;
-/** The placeholders of a sentence, such as `:count` or `{time}`, each once. @param {string} text */
-export const placeholders = (text) => [...new Set(text.match(PLACEHOLDER) || [])].sort();
+/** Of the stock sentences `:count` and `{time}`; of one's own texts `{{.FirstName | there}}`, where the word after the bar is translated, too. */
+export const PLACEHOLDER = /(\{\{[^{}]*\}\}|(?<![A-Za-z0-9]):[a-z][a-z0-9_]*|\{[a-z][A-Za-z0-9_]*\})/g;
+const BRACES = /\{\{([^{}|]*)[^{}]*\}\}/g;
 
-/** What is wrong with a translation's placeholders, or nothing. @param {string} english @param {string} text */
-export function placeholderFault(english, text) {
+/** The placeholders of a sentence, each once. @param {string} text */
+export function placeholders(text) {
+  const braces = [...text.matchAll(BRACES)].map(([, name]) => `{{${name.trim()}}}`);
+  return [...new Set([...braces, ...(text.replace(BRACES, ' ').match(PLACEHOLDER) || [])])].sort();
+}
+
+/**
+ * What is wrong with a translation's placeholders, or nothing.
+ * @param {string} english @param {string} text @param {boolean} [own] one's own text: a colon or a single brace in it means nothing
+ */
+export function placeholderFault(english, text, own = false) {
   if (!text) return '';
-  const [wanted, given] = [placeholders(english), placeholders(text)];
+  if (text.replace(BRACES, '').includes('{{') && (own || english.includes('{{'))) return 'A placeholder that begins with {{ has no end }}.';
+  const [wanted, given] = [english, text].map((one) => placeholders(one).filter((name) => !own || name.startsWith('{{')));
   const missing = wanted.filter((one) => !given.includes(one));
   const extra = given.filter((one) => !wanted.includes(one));
   if (!missing.length && !extra.length) return '';

@@ -18,7 +18,7 @@ const TILES = [
 export function Tiles({ edit }) {
   const { get, flag, error } = edit;
   const on = TILES.filter(([key]) => get(`tiles.${key}`));
-  const says = !on.length ? 'Nothing is on: the launcher is not shown anywhere.' : on.length === 1 ? `The launcher opens “${on[0][1]}” directly: with one tile there is no menu.` : `The launcher opens a menu of ${on.length} tiles.`;
+  const says = !on.length ? 'Leave at least one on; to switch the widget off, turn the inbox off under General.' : on.length === 1 ? `The launcher opens “${on[0][1]}” directly: with one tile there is no menu.` : `The launcher opens a menu of ${on.length} tiles.`;
   return html`<${Part} title="What the launcher offers" lead="Reports land under Messages, with their kind, the page and the browser.">
       ${error('tiles') && html`<p class="form-error" role="alert">${error('tiles')}</p>`}
       <div class="tile-list">${TILES.map(([key, label, hint]) => html`<div key=${key} class="tile-row"><span class="sort-icon"><${KindIcon} kind=${key} size=${20} /></span><${Switch} label=${label} hint=${hint} ...${flag(`tiles.${key}`)} /></div>`)}</div>

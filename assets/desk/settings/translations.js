@@ -1,6 +1,6 @@
 // Translations: every sentence a visitor may see, beside its English, in any language. Saved one by one or all at once.
 
-import { html, useEffect, useMemo, useState } from '../../vendor/preact.js';
+import { html, useEffect, useMemo, useRef, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { Select } from '../parts/field.js';
 import { Empty, Spinner } from '../parts/small.js';
@@ -28,7 +28,6 @@ export function Translations({ edit, inbox, admin }) {
   const [busy, setBusy] = useState('');
   const [q, setQ] = useState('');
   const [shown, setShown] = useState('all');
-  const [adding, setAdding] = useState('');
   const load = async () => {
     setFailed('');
     try { setAnswer(await api.get(`/inboxes/${inbox.uuid}/translations?locale=${encodeURIComponent(locale)}`)); } catch (error) { setFailed(wordsFor(error)); }
@@ -53,7 +52,7 @@ export function Translations({ edit, inbox, admin }) {
   const type = (/** @type {Sentence} */ one, /** @type {string} */ text) => {
     const same = text === (one.own ?? '');
     setTyped((held) => { const next = { ...held, [one.key]: text }; if (same) delete next[one.key]; return next; });
-    const fault = placeholderFault(one.english, text);
+    const fault = placeholderFault(one.english, text, one.key.startsWith('set.'));
     setFaults((held) => { const next = { ...held, [one.key]: fault }; if (!fault || same) delete next[one.key]; return next; });
   };
   const save = async (/** @type {Record<string, string|null>} */ texts, /** @type {string} */ done) => {
@@ -73,6 +72,19 @@ export function Translations({ edit, inbox, admin }) {
     } finally { setBusy(''); }
   };
   const wrong = Object.keys(faults).filter((key) => key in typed).length;
+  // One bar for this page and the rest of the inbox: it stands in the editor.
+  const changed = Object.keys(typed).length;
+  const says = !dirty ? '' : wrong ? `${wrong} ${wrong === 1 ? 'sentence needs' : 'sentences need'} another look` : `${changed} ${changed === 1 ? 'sentence' : 'sentences'} changed`;
+  const acts = useRef(/** @type {any} */ (null));
+  acts.current = { save: () => save(typed, 'Saved. It is live now.'), discard: () => { setTyped({}); setFaults({}); } };
+  useEffect(() => { edit.setAlso(says ? { says, wrong: wrong > 0, busy: busy === 'all', locked: !!busy, save: () => acts.current.save(), discard: () => acts.current.discard() } : null); }, [says, busy]);
+  useEffect(() => () => edit.setAlso(null), []);
+  const choose = (/** @type {string} */ code) => {
+    if (!code || code === locale) return true;
+    if (!dirty) { setLocale(code); return true; }
+    toast('Save or discard what you typed before you change the language.', { tone: 'bad' });
+    return false;
+  };
   const codes = (answer?.locales || stock).map((one) => one.code);
   const options = [...new Set([...stock.map((one) => one.code), ...codes, locale])].map((code) => {
     const own = answer?.locales.find((one) => one.code === code)?.own || 0;
@@ -82,8 +94,8 @@ export function Translations({ edit, inbox, admin }) {
 
   return html`<${Part} title="Language" lead="Your words are laid over the stock ones, for this inbox only. A visitor’s language is found by their browser, region first.">
       <div class="field-pair">
-        <${Select} label="Language to edit" value=${locale} onInput=${(/** @type {string} */ code) => { if (!dirty) setLocale(code); else toast('Save or discard what you typed before you change the language.', { tone: 'bad' }); }} options=${options} />
-        <${Select} label="Add another language" value=${adding} onInput=${(/** @type {string} */ code) => { setAdding(''); if (code && !dirty) setLocale(code); }} options=${[['', 'Choose…'], ...more]} />
+        <${Select} label="Language to edit" value=${locale} onInput=${choose} options=${options} />
+        <${Select} label="Add another language" value="" onInput=${(/** @type {string} */ code) => { choose(code); return false; }} options=${[['', 'Choose…'], ...more]} />
       </div>
     <//>
     ${failed ? html`<${Empty} icon="offline" title="The sentences did not load" action=${html`<button type="button" class="button" onClick=${load}>Try again</button>`}>${failed}<//>` : !answer ? html`<div class="centred"><${Spinner} /></div>` : html`
@@ -95,10 +107,7 @@ export function Translations({ edit, inbox, admin }) {
     ${kept.length ? GROUPS.filter(([key]) => kept.some((one) => one.group === key)).map(([key, title]) => html`<section key=${key} class="words-group"><h2>${title}</h2>
       <ul role="list">${kept.filter((one) => one.group === key).map((one) => html`<${Row} key=${one.key} one=${one} locale=${locale} typed=${typed[one.key]} fault=${faults[one.key]} busy=${busy === one.key} open=${isOpen(one)} admin=${admin}
         onType=${(/** @type {string} */ text) => type(one, text)} onSave=${() => save({ [one.key]: typed[one.key] }, 'Saved. It is live now.')} onReset=${() => (one.own === null ? type(one, '') : save({ [one.key]: null }, 'The stock sentence is back.'))} />`)}</ul></section>`)
-      : html`<p class="empty-line">${q ? `No sentence with “${q}” here.` : shown === 'untranslated' ? `Everything is there in ${languageName(locale)}.` : 'You have changed nothing in this language yet.'}</p>`}`}
-    ${dirty ? html`<div class="save-bar ${wrong ? 'is-wrong' : ''}"><span class="save-words" role="status">${wrong ? `${wrong} ${wrong === 1 ? 'sentence needs' : 'sentences need'} another look` : `${Object.keys(typed).length} ${Object.keys(typed).length === 1 ? 'sentence' : 'sentences'} changed`}</span>
-      <button type="button" class="button" disabled=${!!busy} onClick=${() => { setTyped({}); setFaults({}); }}>Discard</button>
-      <button type="button" class="button is-primary" disabled=${!!busy || wrong > 0} onClick=${() => save(typed, 'Saved. It is live now.')}>${busy === 'all' ? 'Saving…' : 'Save all'}</button></div>` : null}`;
+      : html`<p class="empty-line">${q ? `No sentence with “${q}” here.` : shown === 'untranslated' ? `Everything is there in ${languageName(locale)}.` : 'You have changed nothing in this language yet.'}</p>`}`}`;
 }
 
 /** @param {{one: Sentence, locale: string, typed: string|undefined, fault: string|undefined, busy: boolean, open: boolean, admin: boolean, onType: (text: string) => void, onSave: () => void, onReset: () => void}} props */

@@ -80,7 +80,7 @@ export class Agent {
   async saves() {
     const save = this.page.getByRole('button', { name: 'Save', exact: true });
     await save.click();
-    await gone(save);
+    await gone(this.page.locator('.save-bar'));
   }
 
   /** The widget in the settings' preview. */

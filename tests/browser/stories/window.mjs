@@ -198,7 +198,7 @@ export default {
     const ann = await (await stage.agent('ann')).comesIn();
     await ann.takes('Is anybody there?');
     await ann.replies('I am here now');
-    const waiting = (one) => until(one.page, () => /Unread|unread/.test(document.querySelector('deskbell-chat').shadowRoot.querySelector('button').getAttribute('aria-label')));
+    const waiting = (one) => until(one.page, () => /Unread|unread/.test(document.querySelector('deskbell-chat')?.shadowRoot.querySelector('button').getAttribute('aria-label')));
     await waiting(visitor);
     await waiting(other);
     await visitor.page.reload();
@@ -206,6 +206,6 @@ export default {
     await stage.picture(visitor.page, 'window-unread');
     await visitor.launcher.click();
     await visitor.sees('I am here now');
-    for (const one of [visitor, other]) await until(one.page, () => !/Unread|unread/.test(document.querySelector('deskbell-chat').shadowRoot.querySelector('button').getAttribute('aria-label')));
+    for (const one of [visitor, other]) await until(one.page, () => !/Unread|unread/.test(document.querySelector('deskbell-chat')?.shadowRoot.querySelector('button').getAttribute('aria-label')));
   },
 };
