@@ -57,7 +57,7 @@ export function Menu({ chat, talk, button, onClose }) {
   return html`<div class="menu-box" role="menu" aria-label=${t('w.menu')} ref=${box} onKeyDown=${keys}>
       <button type="button" role="menuitemcheckbox" aria-checked=${String(state.sound)} tabindex="-1" onClick=${pick(chat.mute)}>${h(Icon, { name: state.sound ? 'bell' : 'bell_off' })}<span>${t('w.sound')}</span></button>
       ${state.framed && !state.mobile ? html`<button type="button" role="menuitemcheckbox" aria-checked=${String(state.full)} tabindex="-1" onClick=${pick(chat.fill)}>${h(Icon, { name: state.full ? 'shrink' : 'expand' })}<span>${t('w.full_screen')}</span></button>` : null}
-      ${state.conversations.length && state.view !== 'list' && !state.settings.single_thread ? item('inbox', t('w.your_conversations'), () => chat.go('list')) : null}
+      ${state.conversations.length && state.view !== 'list' && !state.settings.single_thread ? html`<button type="button" role="menuitem" tabindex="-1" onClick=${() => { close(); chat.go('list'); }}>${h(Icon, { name: 'inbox' })}<span>${t('w.your_conversations')}</span></button>` : null}
       ${talk && state.settings.allow_transcript && (!talk.kind || talk.kind === 'chat') ? item('mail', t('w.transcript'), transcript) : null}
       ${closable ? item('check', t('w.close_conversation'), () => chat.ask({ box: Question, text: t('w.close_conversation_sure'), yes: t('w.close_conversation'), act: chat.talk.closeConversation })) : null}
       ${state.settings.language === 'auto' ? html`<button type="button" role="menuitem" aria-haspopup="menu" tabindex="-1" onClick=${choosing}>${h(Icon, { name: 'globe' })}<span>${t('w.language')}</span></button>` : null}

@@ -18,7 +18,7 @@ export function Row({ chat, talk }) {
   const report = talk.kind && talk.kind !== 'chat';
   return html`<button type="button" class="row ${talk.unread ? 'is-unread' : ''}" onClick=${() => chat.go('chat', talk.uuid)}>
     ${h(Avatar, { name: full, url: person?.avatar_url, tint: person?.tint, size: 40 })}
-    <span class="row-text"><span class="row-top"><strong><bdi>${report ? t(`w.tile_${talk.kind}`) : name}</bdi></strong><time class="tabular" dateTime=${new Date(at).toISOString()}>${state.time.ago(at)}</time></span>
+    <span class="row-text"><span class="row-top"><strong><bdi>${report ? t(`w.kind_${talk.kind}`) : name}</bdi></strong><time class="tabular" dateTime=${new Date(at).toISOString()}>${state.time.ago(at)}</time></span>
       <span class="row-said"><span dir="auto">${state.typing[talk.uuid] ? t('w.typing', { name: state.typing[talk.uuid] }) : mine ? t('w.you_said', { text: said }) : said}</span>
       ${talk.unread ? html`<b class="count">${talk.unread > 9 ? '9+' : talk.unread}<span class="quiet"> ${t('w.unread')}</span></b>` : pending ? html`<em>${t(pending.state === 'failed' ? 'w.not_sent' : 'w.sending')}</em>` : talk.closed ? html`<em>${t('w.closed')}</em>` : null}</span></span>
   </button>`;
