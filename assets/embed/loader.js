@@ -7,7 +7,7 @@
   if (before && before.inbox) return;
 
   const METHODS = ['show', 'showChat', 'hide', 'toggle', 'isVisible', 'setUser', 'logout', 'identify', 'setLanguage', 'onShow', 'onHide', 'onUnreadCountChange', 'destroy'];
-  const WORDS = { open: 'Open chat', close: 'Close chat', unread: ':count unread', title: 'Chat', failed: 'The chat could not be loaded. Please try again.' };
+  const WORDS = { open: 'Open chat', close: 'Close chat', unread: ':count unread', title: 'Chat', failed: 'The chat could not be loaded. Please try again in a moment.' };
   const earlier = [window.Libredesk, window.Deskbell].flatMap((queue) => (Array.isArray(queue) ? queue : []));
   let instance = null;
 

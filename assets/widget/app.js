@@ -1,6 +1,7 @@
 // The visitor's app: joins page, chat and screens. Configuration comes by the address, never by inline script.
 
 import { h, html, render, useEffect, useLayoutEffect, useState } from '../vendor/preact.js';
+import { Banner } from './banner.js';
 import { connectToPage } from './bridge.js';
 import { createChat } from './chat.js';
 import { accentTokens } from './colour.js';
@@ -57,6 +58,7 @@ function App() {
   const screen = fetch ? h(Later, { chat, fetch, key: unknown ? 'identify' : `${state.view} ${state.about}` }) : h(Home, { chat, key: 'home' });
   return html`<main tabindex="-1" class="app view-${state.view} ${state.view === 'home' || state.view === 'hub' ? 'is-front' : ''} ${state.mobile ? 'is-mobile' : ''}" aria-label=${state.settings.brand_name || 'Chat'}>
     ${h(Header, { chat })}
+    ${h(Banner, { chat })}
     ${screen}
     ${state.notice ? html`<p class="notice ${state.notice.bad ? 'is-bad' : ''}" role="status">${state.notice.text}</p>` : null}
     ${state.asking ? h(state.asking.box, { chat, ...state.asking }) : null}

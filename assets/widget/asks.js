@@ -37,10 +37,12 @@ export function leftAfter({ left, chat }, timeline) {
  * @param {import('./chat.js').State} state @param {import('../shared/timeline.js').Timeline} timeline @returns {string|null} the key of its row
  */
 export function wantsContact(state, timeline) {
-  const { settings, contact, session, signed, left } = state;
+  const { settings, contact, session, signed, left, user, claims } = state;
   const own = timeline.stored.filter((entry) => entry.mine && entry.kind !== 'activity');
   // Whoever the page signed in is known; whoever told us here sees what we know.
   if (!session || !own.length || (signed && !contact?.email)) return null;
+  // The page, or the contact itself, says where an answer arrives: nobody is asked again.
+  if (!contact?.email && (user?.email || claims?.email)) return null;
   if (left && !contact?.email) return leftAfter(state, timeline);
   if (!settings.contact_prompt || contact?.skipped) return null;
   return own[0].echo_id || own[0].uuid;

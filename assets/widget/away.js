@@ -1,8 +1,6 @@
-// Nobody is here and the inbox takes messages with an address: words, name and address in one form, and when we are back.
+// Nobody is here and the inbox takes messages with an address: words, name and address in one form. When we are back stands above.
 
 import { h, html, useEffect, useRef } from '../vendor/preact.js';
-import { Icon } from '../shared/icons-base.js';
-import { expectation } from './availability.js';
 import { Consent } from './consent.js';
 import { Field, useAnswers } from './field.js';
 
@@ -23,17 +21,16 @@ export function Away({ chat }) {
   const submit = (event) => {
     event.preventDefault();
     const said = answers.check(form.current);
-    if (!said || chat.unagreed()) return;
+    const unagreed = chat.unagreed();
+    if (!said || unagreed) return;
     const { message: words, ...contact } = said;
     answers.set('message', '');
     chat.keepDraft('new', '', person);
     chat.answerForm({ ...state.form, ...contact });
     chat.talk.send(words);
   };
-  const { text } = expectation(state.settings, null, state.words, state.time, state.hours);
   return html`<form ref=${form} class="sheet away" aria-labelledby="away-title" onSubmit=${submit} noValidate>
     <h2 id="away-title">${t('w.away_title')}</h2>
-    <p class="back">${h(Icon, { name: 'clock', size: 16 })}<span>${text}</span></p>
     <p class="hint">${t('w.away_hint')}</p>
     ${fields.map((field) => h(Field, { key: field.key, chat, field, answers, prefix: 'away' }))}
     ${h(Consent, { chat })}

@@ -7,6 +7,8 @@ import { DRAFT, OUT, createCore } from './store.js';
 import { fetchSettings } from './settings.js';
 
 const IDENTIFY_WAIT_MS = 1500;
+/** Without a line nobody tells who came or went; so it is asked again when somebody looks, after this. */
+const STALE_MS = 60_000;
 
 /** @typedef {import('./store.js').State} State */
 
@@ -16,6 +18,16 @@ export function createChat(options) {
   const { page, set, keep, conversation, policy, t } = core;
 
   // ---- beginning
+
+  let askedAt = Date.now();
+  /** Presence and hours as they are now, where no line brings them. */
+  function fresh() {
+    const { state } = core;
+    if (state.phase !== 'ready' || core.kept.session || !state.open || document.visibilityState !== 'visible' || Date.now() - askedAt < STALE_MS) return;
+    askedAt = Date.now();
+    fetchSettings(core).catch(() => {});
+  }
+  document.addEventListener('visibilitychange', fresh);
 
   /** @param {import('./bridge.js').PageState} said */
   async function begin(said) {
@@ -36,6 +48,7 @@ export function createChat(options) {
     }
     core.talk?.resume();
     first(said);
+    askedAt = Date.now();
     set({ phase: 'ready' });
     page.post('ready', { words: { width: t('w.resize_width'), height: t('w.resize_height') } });
     if (said.focus) set({ focus: core.state.focus + 1 });
@@ -78,7 +91,7 @@ export function createChat(options) {
     if (type === 'state') begin(said);
     else if (type === 'opened') {
       set({ open: true, focus: said.focus ? state.focus + 1 : state.focus });
-      if (state.phase === 'ready') { toUnread(); core.talk?.seen(); }
+      if (state.phase === 'ready') { toUnread(); core.talk?.seen(); fresh(); }
     } else if (type === 'closed') { core.talk?.left(); set({ open: false, asking: null }); }
     else if (type === 'mobile') { if (state.mobile !== said.on) set({ mobile: said.on }); }
     else if (type === 'window') set({ full: !!said.full });

@@ -8,6 +8,7 @@ import { BOLD, CODE, ITALIC } from './markup.js';
 
 const DRAFT_MS = 400;
 const NEAR_LIMIT = 200;
+const LINE_PX = 22;
 /** What each mark is called, how its button looks, and its key. */
 const MARKS = /** @type {[number, string, any, string][]} */ ([[BOLD, 'w.bold', html`<b aria-hidden="true">B</b>`, 'Control+B'], [ITALIC, 'w.italic', html`<i aria-hidden="true">I</i>`, 'Control+I'], [CODE, 'w.code', html`<code aria-hidden="true">${'<>'}</code>`, 'Control+E']]);
 Object.assign(PATHS, {
@@ -27,6 +28,7 @@ export function Composer({ chat }) {
   const [over, setOver] = useState(false);
   const [emoji, setEmoji] = useState(/** @type {any} */ (null));
   const [bar, setBar] = useState(false);
+  const [tall, setTall] = useState(false);
   const [style, setStyle] = useState({ marks: 0, selected: false });
   const field = useRef(/** @type {any} */ (null));
   const editor = useRef(/** @type {import('./editor.js').Editor|null} */ (null));
@@ -61,7 +63,8 @@ export function Composer({ chat }) {
     if (next) chat.talk.typing();
   };
   const submit = () => {
-    if (!ready) { if (left < 0) chat.say(t('w.too_long', { count: charsMax }), true); return; }
+    // What is too long is said below the words already.
+    if (!ready) return;
     if (id === 'new' && chat.unagreed()) return;
     chat.talk.send(text.trim(), files);
     setFiles([]);
@@ -101,6 +104,8 @@ export function Composer({ chat }) {
     chat.core.editor = made;
     return () => { made.end(); if (chat.core.editor === made) chat.core.editor = null; };
   }, [formatting]);
+  // Once it has grown, it stays so until it is empty: with more width the same words might fit one line again.
+  useLayoutEffect(() => { if (!text) setTall(false); else if (field.current.scrollHeight > LINE_PX * 1.5) setTall(true); }, [text]);
   // On a phone the keyboard would cover the answer one came to read.
   useEffect(() => { if (state.focus && !(state.mobile && id !== 'new')) focus(); }, [state.focus]);
   useEffect(() => {
@@ -140,7 +145,7 @@ export function Composer({ chat }) {
     ${extras && !emoji && (bar || (style.selected && formatting)) ? html`<div class="marks" role="group" aria-label=${t('w.format')}>${marks}${small && bar ? html`${emojiTool}
       ${features.file_upload ? html`<button type="button" class="icon-button" aria-label=${t('w.camera')} title=${t('w.camera')} onClick=${() => camera.current.click()}>${h(Icon, { name: 'camera' })}</button>` : null}` : null}</div>` : null}
     ${files.length ? html`<ul class="chosen" role="list">${files.map((file, at) => h(Chosen, { key: `${at}${file.name}${file.size}`, chat, file, onRemove: () => { setFiles(files.filter((_, other) => other !== at)); focus(); } }))}</ul>` : null}
-    <div class="field">
+    <div class="field ${tall ? 'is-tall' : ''}">
       <div class="words" ref=${field} role="textbox" aria-multiline="true" aria-label=${t('w.write')} data-placeholder=${t('w.write')} dir=${text ? 'auto' : undefined} tabindex="0" spellcheck enterkeyhint="send" autocapitalize="sentences"></div>
       <div class="tools">
         ${extras ? html`<button type="button" class="icon-button" aria-label=${t(small ? 'w.more_tools' : 'w.format')} title=${t(small ? 'w.more_tools' : 'w.format')} aria-expanded=${String(bar)} onMouseDown=${keepFocus} onClick=${() => { setEmoji(null); setBar(!bar); }}>${small ? h(Icon, { name: 'plus' }) : html`<span class="aa" aria-hidden="true">Aa</span>`}</button>` : null}

@@ -10,7 +10,8 @@ export function Consent({ chat }) {
   const box = useRef(/** @type {any} */ (null));
   // Given before this screen was opened, it is not asked again; given on this screen, it can still be taken back.
   const before = useRef({ agreed: state.agreed, refusals: state.refusals }).current;
-  useEffect(() => { if (state.refusals > before.refusals) box.current?.focus(); }, [state.refusals]);
+  // Where something above needs another look, too, that has the focus.
+  useEffect(() => { if (state.refusals > before.refusals && !box.current?.closest('form')?.querySelector('[aria-invalid="true"]:not(#consent), .stars .ask-bad')) box.current?.focus(); }, [state.refusals]);
   if (!consent || before.agreed) return null;
   const bad = state.refusals > before.refusals && !state.agreed;
   const link = consent.link_text && safeHref(consent.link_url);

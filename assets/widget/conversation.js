@@ -4,7 +4,6 @@ import { h, html, useEffect, useMemo, useRef, useState } from '../vendor/preact.
 import { Avatar } from '../shared/avatar.js';
 import { Icon } from '../shared/icons-base.js';
 import { emptyTimeline, newestSeq, rows } from '../shared/timeline.js';
-import { Banner } from './banner.js';
 import { Bubble } from './bubble.js';
 import { Composer } from './composer.js';
 import { Faces } from './faces.js';
@@ -33,7 +32,7 @@ export function Conversation({ chat }) {
   const fields = fresh && !state.form && !timeline.pending.length ? fieldsToAsk(state) : [];
   const away = fresh && !fields.length && !timeline.pending.length && wantsAway(state);
   const opening = useMemo(() => (fresh ? openingOf(state) : null), [fresh, state.button, state.settings]);
-  const contact = wantsContact(state, timeline);
+  const contact = talk?.closed || talk?.status === 'Resolved' || talk?.status === 'Closed' ? null : wantsContact(state, timeline);
   const leftAt = leftAfter(state, timeline);
   const agent = state.typing[state.chat];
   const seenTo = talk?.agent_seen_seq || 0;
@@ -41,17 +40,16 @@ export function Conversation({ chat }) {
   const messages = list.filter((row) => row.type === 'message');
   const introduction = state.settings.chat_introduction || state.settings.introduction_message || '';
   return html`<div class="conversation">
-    ${h(Banner, { chat })}
     <${Thread} key=${fresh ? 'new' : state.chat} ref=${thread} fromTop=${fields.length > 0 || away} label=${t('w.messages')} first=${messages[0]?.key} last=${messages[messages.length - 1]?.key} mine=${timeline.pending.length > 0} onOlder=${() => !fresh && chat.talk.older(state.chat)} onEnd=${setAtEnd}>
       ${timeline.more ? html`<p class="older" role="status">${t('w.loading_older')}</p>` : null}
-      ${!timeline.more && !loading ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
+      ${!timeline.more && !loading && !away ? html`<div class="introduction">${h(Faces, { chat, size: 40 })}${introduction ? html`<p dir="auto">${introduction}</p>` : null}</div>` : null}
       ${loading ? html`<div class="skeleton bubbles" aria-hidden="true"><i></i><i></i><i></i></div>` : null}
       ${opening ? h(Bubble, { key: 'opening', chat, entry: opening, first: true, last: true, seen: false, mark: false }) : null}
       <div class="log" role="log" aria-live="off" aria-label=${t('w.messages')} aria-busy=${String(loading)}>
         ${list.flatMap((row) => (row.type === 'day' ? html`<p class="day" key=${row.key}><span>${state.time.day(row.at)}</span></p>`
           : row.type === 'new' ? html`<p class="new-line" key="new"><span>${t('w.new')}</span></p>`
             : [h(Bubble, { key: row.key, chat, entry: row.entry, first: row.first, last: row.last, seen: row.entry === lastMine && row.entry.seq > 0 && row.entry.seq <= seenTo, mark: row.entry === lastMine, progress: state.progress[row.entry.echo_id] }),
-            row.key === leftAt ? html`<p class="activity" key="left"><span>${t(state.signed || state.contact?.email ? 'w.left_known' : 'w.left')}</span></p>` : null,
+            row.key === leftAt ? html`<p class="activity" key="left"><span>${t(state.signed || state.contact?.email || state.user?.email || state.claims?.email ? 'w.left_known' : 'w.left')}</span></p>` : null,
             row.key === contact ? h(Later, { chat, fetch: parts.contact, key: 'contact' }) : null]))}
       </div>
       ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agent} url=${talk?.assignee?.avatar_url} tint=${talk?.assignee?.tint} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}

@@ -181,8 +181,8 @@ export function createEditor(root, { formatting, onChange, onSubmit, onFiles, on
   function showCaret() {
     const range = document.getSelection()?.rangeCount ? document.getSelection()?.getRangeAt(0) : null;
     const line = range?.getClientRects()[0];
-    const box = root.getBoundingClientRect();
-    if (!line) root.scrollTop = root.scrollHeight; else if (line.bottom > box.bottom) root.scrollTop += line.bottom - box.bottom + 8;
+    const bottom = root.getBoundingClientRect().top + root.clientTop + root.clientHeight;
+    if (!line) root.scrollTop = root.scrollHeight; else if (line.bottom > bottom) root.scrollTop += line.bottom - bottom + 3;
   }
 
   /** Switches a mark for the selection, or for what is typed next. @param {number} bit */

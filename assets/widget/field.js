@@ -48,7 +48,7 @@ export function Field({ chat, field, answers, prefix = 'ask' }) {
   const common = { id, name: key, 'aria-invalid': bad ? 'true' : undefined, 'aria-describedby': bad ? `${id}-bad` : undefined, 'aria-required': required ? 'true' : undefined };
   /** @param {any} event */
   const change = (event) => answers.set(key, check ? event.target.checked : event.target.value);
-  const label = html`<label for=${id}><span dir="auto">${field.label}</span>${required ? null : html` <small>${t('w.optional')}</small>`}</label>`;
+  const label = html`<label for=${id}><span dir="auto">${field.label}</span>${required || check ? null : html` <small>${t('w.optional')}</small>`}</label>`;
   // What is sent is the value; a language may call it otherwise.
   const names = field.value_labels || [];
   const choices = field.values?.length ? field.values : chat.state.settings.custom_attributes?.[field.custom_attribute_id]?.values || [];

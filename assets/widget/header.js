@@ -54,10 +54,12 @@ function Brand({ chat }) {
 function Who({ chat, talk }) {
   const { state } = chat;
   const { online, text } = expectation(state.settings, talk, state.words, state.time, state.hours);
+  // The whole sentence stands on the first screen.
+  const says = text === state.words.t('w.away_now') ? state.words.t('w.away_short') : text;
   const assignee = talk?.assignee;
   const name = assignee ? [assignee.first_name, assignee.last_name].filter(Boolean).join(' ') : state.settings.brand_name;
   return html`<div class="who">
     ${h(Avatar, { name, url: assignee ? assignee.avatar_url : state.settings.logo_url, tint: assignee?.tint, size: 36, online })}
-    <div class="who-text"><h1><bdi>${name}</bdi></h1><p>${text}</p></div>
+    <div class="who-text"><h1><bdi>${name}</bdi></h1><p>${says}</p></div>
   </div>`;
 }

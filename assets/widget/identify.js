@@ -31,7 +31,9 @@ function Who({ chat, person, onTicket }) {
   const submit = async (event) => {
     event.preventDefault();
     const said = answers.check(form.current);
-    if (busy || !said || chat.unagreed()) return;
+    // Everything that is missing is said at once; the first of it has the focus.
+    const unagreed = chat.unagreed();
+    if (busy || !said || unagreed) return;
     setBusy(true);
     setBad('');
     try { onTicket(said, await contactVerbs(chat).identify(/** @type {any} */ (said))); } catch (error) { setBad(refusal(error, chat)); setBusy(false); }

@@ -16,8 +16,9 @@ export function Menu({ chat, talk, button, onClose }) {
   const items = () => /** @type {HTMLElement[]} */ ([...box.current.querySelectorAll('[role^="menuitem"]')]);
   /** @param {boolean} [focus] */
   const close = (focus) => { onClose(); if (focus) button.current.focus(); };
+  const chosen = useRef(false);
   const [languages, setLanguages] = useState(/** @type {{code: string, name: string}[]|null} */ (null));
-  useEffect(() => { (items().find((one) => languages && one.ariaChecked === 'true') || items()[0])?.focus(); }, [languages]);
+  useEffect(() => { (items().find((one) => languages && one.ariaChecked === 'true') || (chosen.current && items().find((one) => one.ariaHasPopup)) || items()[0])?.focus(); if (languages) chosen.current = true; }, [languages]);
   useEffect(() => {
     /** @param {Event} event */
     const outside = (event) => { if (!box.current.contains(event.target) && !button.current.contains(event.target)) close(); };
@@ -52,11 +53,11 @@ export function Menu({ chat, talk, button, onClose }) {
       ${languages.map(({ code, name }) => html`<button type="button" role="menuitemradio" aria-checked=${String(code === state.words.code)} tabindex=${code === state.words.code ? 0 : -1} lang=${code} key=${code} onClick=${pick(() => chat.speak(code))}><span>${name}</span></button>`)}
     </div>`;
   }
-  const closable = talk && !talk.closed && state.settings.allow_close;
+  const closable = talk && !talk.closed && talk.status !== 'Resolved' && talk.status !== 'Closed' && state.settings.allow_close;
   return html`<div class="menu-box" role="menu" aria-label=${t('w.menu')} ref=${box} onKeyDown=${keys}>
       <button type="button" role="menuitemcheckbox" aria-checked=${String(state.sound)} tabindex="-1" onClick=${pick(chat.mute)}>${h(Icon, { name: state.sound ? 'bell' : 'bell_off' })}<span>${t('w.sound')}</span></button>
       ${state.framed && !state.mobile ? html`<button type="button" role="menuitemcheckbox" aria-checked=${String(state.full)} tabindex="-1" onClick=${pick(chat.fill)}>${h(Icon, { name: state.full ? 'shrink' : 'expand' })}<span>${t('w.full_screen')}</span></button>` : null}
-      ${state.conversations.length && state.view !== 'list' && !state.settings.single_thread ? item('inbox', t('w.your_conversations'), () => chat.go('list')) : null}
+      ${state.conversations.length && state.view !== 'list' && !state.settings.single_thread ? html`<button type="button" role="menuitem" tabindex="-1" onClick=${() => { close(); chat.go('list'); }}>${h(Icon, { name: 'inbox' })}<span>${t('w.your_conversations')}</span></button>` : null}
       ${talk && state.settings.allow_transcript && (!talk.kind || talk.kind === 'chat') ? item('mail', t('w.transcript'), transcript) : null}
       ${closable ? item('check', t('w.close_conversation'), () => chat.ask({ box: Question, text: t('w.close_conversation_sure'), yes: t('w.close_conversation'), act: chat.talk.closeConversation })) : null}
       ${state.settings.language === 'auto' ? html`<button type="button" role="menuitem" aria-haspopup="menu" tabindex="-1" onClick=${choosing}>${h(Icon, { name: 'globe' })}<span>${t('w.language')}</span></button>` : null}

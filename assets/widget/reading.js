@@ -12,6 +12,9 @@ const ASK_TIMEOUT_MS = 40000;
 const ASK_GAP_MS = 2000;
 const SETTINGS_SPREAD_MS = 3000;
 
+/** The inbox is switched off for now; what was said in it is not gone. @param {ApiError} error */
+const isOff = (error) => error.body?.code === 'chat_off';
+
 /** @param {number} ms */
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
@@ -103,7 +106,7 @@ export function createReading(core, typing, beginning) {
         cursor = Math.max(cursor, ahead);
         return;
       } catch (error) {
-        if (!(error instanceof ApiError) || !error.temporary) return;
+        if (!(error instanceof ApiError) || !(error.temporary || isOff(error))) return;
         await pause(Math.max(error.retryAfter * 1000, Math.min(30000, 1000 * 2 ** attempt)) * (0.7 + Math.random() * 0.6));
       }
     }
@@ -151,7 +154,7 @@ export function createReading(core, typing, beginning) {
       seen();
     } catch (error) {
       if (mine !== core.era || !(error instanceof ApiError)) return;
-      if (error.kind === 'not_found' || error.kind === 'forbidden') { set({ conversations: core.state.conversations.filter((entry) => entry.uuid !== uuid) }); if (core.state.chat === uuid) core.go('home'); return; }
+      if (!isOff(error) && (error.kind === 'not_found' || error.kind === 'forbidden')) { set({ conversations: core.state.conversations.filter((entry) => entry.uuid !== uuid) }); if (core.state.chat === uuid) core.go('home'); return; }
       if (core.state.chat === uuid) later('load', 3000, () => core.state.chat === uuid && !core.state.loaded[uuid] && load(uuid));
     }
   }

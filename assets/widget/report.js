@@ -15,6 +15,8 @@ const KEEP_MS = 400;
 /** @param {{chat: import('./chat.js').Chat}} props */
 export function Report({ chat }) {
   const [sent, setSent] = useState(/** @type {any} */ (null));
+  // What is sent is done: a reload leads to the first screen and not to an empty form.
+  useEffect(() => { if (sent) chat.core.keep({ view: null }); }, [sent]);
   return html`<div class="page">${sent ? h(Thanks, { chat, sent, onMore: () => setSent(null) }) : h(Form, { chat, onSent: setSent })}</div>`;
 }
 
@@ -72,15 +74,16 @@ function Form({ chat, onSent }) {
   const keep = () => { for (const [key, text] of Object.entries(now.current)) chat.keepDraft(key, text, person); };
   useEffect(() => { const timer = setTimeout(keep, KEEP_MS); return () => clearTimeout(timer); }, [message, rating, name, email]);
   useEffect(() => { addEventListener('pagehide', keep); return () => { removeEventListener('pagehide', keep); keep(); }; }, []);
-  useEffect(() => { if (!state.mobile) form.current.querySelector(review ? '.none' : 'textarea')?.focus({ preventScroll: true }); }, []);
+  useEffect(() => { if (!state.mobile) form.current.querySelector(review ? '[name="rating"]' : 'textarea')?.focus({ preventScroll: true }); }, []);
   /** @param {Event} event */
   const submit = async (event) => {
     event.preventDefault();
     if (busy || pause) return;
     const said = answers.check(form.current);
     setUnrated(review && !rating);
+    const unagreed = chat.unagreed();
     if (review && !rating) { form.current.querySelector('[name="rating"]').focus(); return; }
-    if (!said || chat.unagreed()) return;
+    if (!said || unagreed) return;
     setBusy(true);
     setBad('');
     try {

@@ -23,7 +23,7 @@ function style(name) {
 export function warmConversation(chat) {
   coming ??= Promise.all([
     import('./conversation.js'), chat.fetchTalk(), style('./conversation.css'), style('./forms.css'), import('./composer.js'), import('./editor.js'), import('./markup.js'), import('./thread.js'), import('./bubble.js'), import('./attachments.js'),
-    import('./banner.js'), import('./csat.js'), import('./chosen.js'), import('./asks.js'), import('../shared/html.js'),
+    import('./csat.js'), import('./chosen.js'), import('./asks.js'), import('../shared/html.js'),
   ]).then(([module]) => module.Conversation, (error) => { coming = null; throw error; });
   return coming;
 }

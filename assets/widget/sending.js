@@ -1,10 +1,13 @@
 // What the visitor writes: kept until the server has it, sent in order, never twice. The rules: talk.js.
 
-import { newEchoId } from '../shared/api.js';
+import { ApiError, newEchoId } from '../shared/api.js';
 import { createOutbox } from '../shared/outbox.js';
 import * as line from '../shared/timeline.js';
 import { OUT, PREFIX } from './store.js';
 import { entryOf, spokenIn } from './wire.js';
+
+/** How often a chat that is switched off is asked again. */
+const OFF_RETRY_S = 60;
 
 /** What goes with a first message besides its words. @param {import('./store.js').State} state */
 const beginning = ({ button, settings, agreed, words }) => ({ ...(button && { button }), ...(settings.consent && agreed && { consent: true }), locale: words.code });
@@ -26,7 +29,8 @@ export function createSending(core, reading, typing, begun) {
         if (Object.keys(patch).length) keep(patch);
       },
     },
-    send: deliver,
+    // An inbox that is switched off may be switched on again; until then nothing written is given up.
+    send: (item) => deliver(item).catch((error) => { throw error instanceof ApiError && error.body?.code === 'chat_off' ? new ApiError('busy', error.message, { status: error.status, retryAfter: Math.max(OFF_RETRY_S, error.retryAfter), body: error.body }) : error; }),
     onStored,
     onState(item, now, error) {
       reading.change(item.conversation, (timeline) => line.changedPending(timeline, item.echo_id, { state: now, why: error ? core.why(error) : '' }));
