@@ -86,9 +86,10 @@ pub fn find(tx: &ReadTx, inbox: InboxId, session: Option<SessionId>, ticket: &st
     )
 }
 
-/// When a code was last sent to this address because this session or this network asked.
+/// When a code was last sent to this address because this session or this network asked, and was not typed since: whoever proved an
+/// address does not hold up the next one behind the same line.
 pub fn last_sent(tx: &ReadTx, email: &str, session: Option<SessionId>, caller: [u8; 32]) -> Result<Option<Millis>> {
-    let sql = "SELECT max(sent_at) FROM verifications WHERE email = ?1 AND (session_id = ?2 OR caller = ?3)";
+    let sql = "SELECT max(sent_at) FROM verifications WHERE email = ?1 AND used_at IS NULL AND (session_id = ?2 OR caller = ?3)";
     Ok(tx.one(sql, params![email, session, caller], |row| row.get(0))?.flatten())
 }
 
