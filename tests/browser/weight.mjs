@@ -11,7 +11,7 @@ const KB = 1024;
 /** What counts as a pause that somebody feels, and how slow a phone is beside this machine. */
 const LONG_TASK_MS = 50;
 const SLOWER = 4;
-const ATTEMPTS = 4;
+const ATTEMPTS = 20;
 
 const folder = await temporary();
 const server = await new Server(binary, `${folder}/demo.db`).start();
