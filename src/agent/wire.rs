@@ -15,7 +15,7 @@ use crate::model::event::{Event, Topic, Typist, What};
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
-use crate::model::rich::{Button, Element, Rich};
+use crate::model::rich::Rich;
 use crate::model::team::Team;
 use crate::store::search::Hit;
 use serde_json::{Value, json};
@@ -185,15 +185,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
 
 /// Rich: cards or quick replies.
 pub fn rich(desk: &Desk, rich: &Rich) -> Value {
-    let button =
-        |button: &Button| json!({ "type": button.kind, "text": button.text, "value": button.value, "postback_id": button.postback_id });
-    let element = |element: &Element| {
-        json!({
-            "title": element.title, "subtitle": element.subtitle, "image_url": element.picture.map(|picture| desk.link(picture)),
-            "buttons": element.buttons.iter().map(button).collect::<Vec<_>>(),
-        })
-    };
-    json!({ "template": rich.template, "elements": rich.elements.iter().map(element).collect::<Vec<_>>() })
+    rich.shown(|picture| desk.link(picture))
 }
 
 /// Attachment.

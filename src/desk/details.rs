@@ -105,7 +105,7 @@ pub(super) fn variables(given: &Map<String, Value>) -> Result<Map<String, Value>
     }
     match kept.len() <= limits::VARIABLES_MAX {
         true => Ok(kept),
-        false => Err(Error::invalid(format!("A visit has at most {} variables.", limits::VARIABLES_MAX)).in_field("variables")),
+        false => Err(too_many_variables()),
     }
 }
 
@@ -115,8 +115,12 @@ pub(super) fn put_variables(tx: &WriteTx, contact: ContactId, new: Map<String, V
     let mut all = if merge { std::mem::take(&mut contact.variables) } else { Map::new() };
     all.extend(new);
     if all.len() > limits::VARIABLES_MAX {
-        return Err(Error::invalid(format!("A visit has at most {} variables.", limits::VARIABLES_MAX)).in_field("variables"));
+        return Err(too_many_variables());
     }
     contact.variables = all;
     contacts::update(tx, &contact)
+}
+
+fn too_many_variables() -> Error {
+    Error::invalid(format!("A visit has at most {} variables.", limits::VARIABLES_MAX)).in_field("variables")
 }

@@ -6,6 +6,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::{limits, markup, net, text};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -66,6 +67,19 @@ pub struct Postback {
 }
 
 impl Rich {
+    /// What both sides are told: the same shape at both doors, pictures as links.
+    pub fn shown(&self, link: impl Fn(Uuid) -> String) -> Value {
+        let button =
+            |button: &Button| json!({ "type": button.kind, "text": button.text, "value": button.value, "postback_id": button.postback_id });
+        let element = |element: &Element| {
+            json!({
+                "title": element.title, "subtitle": element.subtitle, "image_url": element.picture.map(&link),
+                "buttons": element.buttons.iter().map(button).collect::<Vec<_>>(),
+            })
+        };
+        json!({ "template": self.template, "elements": self.elements.iter().map(element).collect::<Vec<_>>() })
+    }
+
     /// Every rule that needs no database: counts, lengths, addresses. Names without an id get one; lines are cleaned.
     pub fn checked(mut self) -> Result<Rich> {
         let (most, most_buttons) = (limits::RICH_ELEMENTS_MAX, limits::RICH_BUTTONS_MAX);

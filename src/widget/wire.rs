@@ -16,7 +16,7 @@ use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Event, Typist, What};
 use crate::model::inbox::{FormField, HomeApp, Inbox, InboxConfig, StartButton, Tiles};
 use crate::model::message::{Attachment, Author, Message, MessageKind};
-use crate::model::rich::{Button, Element, Rich};
+use crate::model::rich::Rich;
 use serde_json::{Map, Value, json};
 
 /// A good answer in the protocol's envelope (1.1).
@@ -138,15 +138,7 @@ fn meta(desk: &Desk, message: &Message) -> Value {
 
 /// Cards and quick replies; the desk's door tells them in the same shape.
 pub fn rich(desk: &Desk, rich: &Rich) -> Value {
-    let button =
-        |button: &Button| json!({ "type": button.kind, "text": button.text, "value": button.value, "postback_id": button.postback_id });
-    let element = |element: &Element| {
-        json!({
-            "title": element.title, "subtitle": element.subtitle, "image_url": element.picture.map(|picture| desk.link(picture)),
-            "buttons": element.buttons.iter().map(button).collect::<Vec<_>>(),
-        })
-    };
-    json!({ "template": rich.template, "elements": rich.elements.iter().map(element).collect::<Vec<_>>() })
+    rich.shown(|picture| desk.link(picture))
 }
 
 /// What the public settings say beside what an admin typed.
