@@ -120,6 +120,7 @@ export default {
     await visitor.frame.getByRole('button', { name: /Shipping costs/ }).click();
     await one(visitor.frame.getByText('Four euros', { exact: false }));
     await ann.page.reload();
+    await one(row(ann, 'Links and news', 'Spring sale'));
     same(await names(ann, 'Links and news'), ['Our blog', 'Shipping costs', 'Spring sale'], 'and stays');
   },
 
