@@ -38,9 +38,11 @@ CREATE TABLE contacts (
     blocked_at      INTEGER,
     merged_into     INTEGER REFERENCES contacts (id),
     created_at      INTEGER NOT NULL,
-    variables       TEXT NOT NULL DEFAULT '{}'  -- JSON object of strings: what the page says of the visit
+    variables       TEXT NOT NULL DEFAULT '{}',  -- JSON object of strings: what the page says of the visit
+    fields TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX contacts_email ON contacts (lower(email)) WHERE email IS NOT NULL;
+CREATE INDEX contacts_recent ON contacts (last_seen_at);
 
 -- Names and addresses for the desk's search; kept by the triggers below.
 CREATE VIRTUAL TABLE contacts_fts USING fts5 (first_name, last_name, email, content = 'contacts', content_rowid = 'id', prefix = '2 3', tokenize = "unicode61 remove_diacritics 2");
@@ -154,8 +156,17 @@ CREATE TABLE agents (
     availability    TEXT NOT NULL DEFAULT 'online' CHECK (availability IN ('online', 'away')),
     suspended_at    INTEGER,
     last_seen_at    INTEGER,
-    created_at      INTEGER NOT NULL
+    created_at      INTEGER NOT NULL,
+    role_id INTEGER REFERENCES roles (id),
+    hidden INTEGER NOT NULL DEFAULT 0,
+    open_max INTEGER NOT NULL DEFAULT 6,
+    work_hours_id INTEGER REFERENCES business_hours (id) ON DELETE SET NULL,
+    prefs TEXT NOT NULL DEFAULT '{}',
+    totp_secret TEXT,
+    totp_step INTEGER NOT NULL DEFAULT 0,
+    totp_at INTEGER
 ) STRICT;
+CREATE INDEX agents_role ON agents (role_id) WHERE role_id IS NOT NULL;
 
 -- Logged-in browsers of agents.
 CREATE TABLE agent_sessions (
@@ -165,7 +176,10 @@ CREATE TABLE agent_sessions (
     agent_id    INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
     created_at  INTEGER NOT NULL,
     used_at     INTEGER NOT NULL,
-    expires_at  INTEGER NOT NULL
+    expires_at  INTEGER NOT NULL,
+    uuid TEXT NOT NULL DEFAULT '',
+    user_agent TEXT NOT NULL DEFAULT '',
+    ip TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX agent_sessions_agent ON agent_sessions (agent_id);
 
@@ -185,14 +199,21 @@ CREATE TABLE teams (
     uuid        TEXT NOT NULL UNIQUE,
     name        TEXT NOT NULL,
     created_at  INTEGER NOT NULL,
-    business_hours_id INTEGER REFERENCES business_hours (id) ON DELETE SET NULL
+    business_hours_id INTEGER REFERENCES business_hours (id) ON DELETE SET NULL,
+    routing TEXT NOT NULL DEFAULT 'manual' CHECK (routing IN ('manual', 'round_robin')),
+    prefer_last INTEGER NOT NULL DEFAULT 1,
+    answer_within_s INTEGER,
+    sla_id INTEGER REFERENCES slas (id) ON DELETE SET NULL
 ) STRICT;
 
 CREATE TABLE team_members (
     team_id     INTEGER NOT NULL REFERENCES teams (id) ON DELETE CASCADE,
     agent_id    INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    place TEXT NOT NULL DEFAULT 'normal' CHECK (place IN ('first', 'normal', 'last')),
+    given_at INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (team_id, agent_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX team_members_agent ON team_members (agent_id);
 
 -- One exchange with one contact in one inbox. The last_* columns are kept by the store so that a list is one index scan.
 CREATE TABLE conversations (
@@ -202,7 +223,6 @@ CREATE TABLE conversations (
     contact_id          INTEGER NOT NULL REFERENCES contacts (id),
     status              TEXT NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'waiting', 'resolved')),
     snoozed_until       INTEGER,
-    listing             TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN snoozed_until IS NULL THEN status ELSE 'snoozed' END) VIRTUAL,
     closed_by_contact   INTEGER NOT NULL DEFAULT 0,
     priority            TEXT CHECK (priority IN ('low', 'medium', 'high')),
     assignee_id         INTEGER REFERENCES agents (id),
@@ -228,18 +248,30 @@ CREATE TABLE conversations (
     kind                TEXT NOT NULL DEFAULT 'chat' CHECK (kind IN ('chat', 'bug', 'feature', 'review', 'question')),
     rating              INTEGER CHECK (rating BETWEEN 1 AND 5), -- of a review
     button              TEXT NOT NULL DEFAULT '',   -- id of the start button
-    locale              TEXT NOT NULL DEFAULT ''    -- in which the contact sees the widget
+    locale              TEXT NOT NULL DEFAULT '',    -- in which the contact sees the widget
+    quarantine TEXT CHECK (quarantine IN ('suspect', 'spam')),
+    suspicion TEXT NOT NULL DEFAULT '',
+    status_id INTEGER REFERENCES statuses (id) ON DELETE SET NULL,
+    sla_id INTEGER REFERENCES slas (id) ON DELETE SET NULL,
+    queued_at INTEGER,
+    given_at INTEGER,
+    assigned_at INTEGER,
+    fields TEXT NOT NULL DEFAULT '{}',
+    listing TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN quarantine IS NOT NULL THEN 'spam' WHEN snoozed_until IS NULL THEN status ELSE 'snoozed' END) VIRTUAL
 ) STRICT;
 CREATE INDEX conversations_full_ip ON conversations (inbox_id, created_at) WHERE meta_ip IS NOT NULL AND instr(meta_ip, '/') = 0;
-CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);
-CREATE INDEX conversations_list ON conversations (listing, last_seq);
-CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);
 CREATE INDEX conversations_replied ON conversations (inbox_id, first_reply_at, created_at, team_id, kind) WHERE first_reply_at IS NOT NULL AND kind = 'chat';
-CREATE INDEX conversations_team ON conversations (team_id) WHERE team_id IS NOT NULL;
 CREATE INDEX conversations_recent ON conversations (last_seq);
 CREATE INDEX conversations_contact ON conversations (contact_id, inbox_id, id);
 CREATE INDEX conversations_snoozed ON conversations (snoozed_until) WHERE snoozed_until IS NOT NULL;
 CREATE UNIQUE INDEX conversations_init ON conversations (inbox_id, init_key) WHERE init_key IS NOT NULL;
+CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);
+CREATE INDEX conversations_list ON conversations (listing, last_seq);
+CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);
+CREATE INDEX conversations_team ON conversations (team_id, listing, last_seq) WHERE team_id IS NOT NULL;
+CREATE INDEX conversations_queue ON conversations (queued_at) WHERE queued_at IS NOT NULL;
+CREATE INDEX conversations_given ON conversations (given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX conversations_created ON conversations (created_at);
 
 -- How far each agent has read.
 CREATE TABLE agent_reads (
@@ -271,6 +303,7 @@ CREATE TABLE messages (
 CREATE INDEX messages_thread ON messages (conversation_id, seq);
 CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHERE echo_id IS NOT NULL AND contact_id IS NOT NULL;
 CREATE UNIQUE INDEX messages_echo_agent ON messages (agent_id, echo_id) WHERE echo_id IS NOT NULL AND agent_id IS NOT NULL;
+CREATE INDEX messages_created ON messages (created_at);
 
 -- Full-text search over what was said; kept by the triggers below.
 CREATE VIRTUAL TABLE messages_fts USING fts5 (text, content = 'messages', content_rowid = 'id', tokenize = "unicode61 remove_diacritics 2");
@@ -296,6 +329,7 @@ CREATE TABLE surveys (
     created_at      INTEGER NOT NULL,
     answered_at     INTEGER
 ) STRICT;
+CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL;
 
 -- The words of that index, in order: a search for the beginning of a word looks here which words those are.
 CREATE VIRTUAL TABLE messages_terms USING fts5vocab (messages_fts, instance);
@@ -392,3 +426,239 @@ CREATE TABLE audit (
 ) STRICT;
 CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
+
+-- What agents may do beside the fixed owner and admin: permissions (model/agent.rs) and whose conversations they see.
+CREATE TABLE roles (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    scope       TEXT NOT NULL CHECK (scope IN ('all', 'team', 'assigned')),
+    permissions TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT;
+
+-- Codes for the day the second factor is lost: each works once; only hashes are kept.
+CREATE TABLE recovery_codes (
+    agent_id    INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    code_hash   BLOB NOT NULL,
+    used_at     INTEGER,
+    PRIMARY KEY (agent_id, code_hash)
+) STRICT, WITHOUT ROWID;
+
+-- A right password that still waits for its second factor.
+CREATE TABLE login_steps (
+    id          INTEGER PRIMARY KEY,
+    ticket_hash BLOB NOT NULL UNIQUE,
+    agent_id    INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    tries       INTEGER NOT NULL DEFAULT 0,
+    expires_at  INTEGER NOT NULL
+) STRICT;
+
+-- Own words for where a conversation is, each in one of the three categories that the house knows.
+CREATE TABLE statuses (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    category    TEXT NOT NULL CHECK (category IN ('open', 'waiting', 'resolved')),
+    position    INTEGER NOT NULL
+) STRICT;
+
+-- What is promised: seconds to the first answer, to each next one, and to the end, counted in business hours.
+CREATE TABLE slas (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    name            TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    first_s         INTEGER,
+    next_s          INTEGER,
+    resolution_s    INTEGER,
+    business_hours_id INTEGER REFERENCES business_hours (id) ON DELETE SET NULL,
+    warn_percent    INTEGER NOT NULL DEFAULT 80,
+    created_at      INTEGER NOT NULL
+) STRICT;
+
+-- The running clocks of those promises, one row per conversation and kind.
+CREATE TABLE deadlines (
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    kind            TEXT NOT NULL CHECK (kind IN ('first', 'next', 'resolution')),
+    due_at          INTEGER NOT NULL,
+    warn_at         INTEGER NOT NULL,
+    warned_at       INTEGER,
+    met_at          INTEGER,
+    breached_at     INTEGER,
+    PRIMARY KEY (conversation_id, kind)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND met_at IS NULL;
+CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL;
+
+-- Agents who silently listen to a conversation.
+CREATE TABLE followers (
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    PRIMARY KEY (conversation_id, agent_id)
+) STRICT, WITHOUT ROWID;
+
+-- Words to order conversations by.
+CREATE TABLE tags (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL UNIQUE COLLATE NOCASE,
+    color       TEXT NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE conversation_tags (
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    tag_id          INTEGER NOT NULL REFERENCES tags (id) ON DELETE CASCADE,
+    PRIMARY KEY (conversation_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX conversation_tags_tag ON conversation_tags (tag_id, conversation_id);
+
+-- Prepared text plus actions.
+CREATE TABLE macros (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    shortcut    TEXT NOT NULL DEFAULT '',
+    body        TEXT NOT NULL DEFAULT '',
+    is_note     INTEGER NOT NULL DEFAULT 0,
+    actions     TEXT NOT NULL DEFAULT '[]',
+    audience    TEXT NOT NULL CHECK (audience IN ('own', 'team', 'all')),
+    agent_id    INTEGER REFERENCES agents (id) ON DELETE CASCADE,
+    team_id     INTEGER REFERENCES teams (id) ON DELETE CASCADE,
+    uses        INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT;
+
+-- Saved filters over the lists.
+CREATE TABLE views (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    filter      TEXT NOT NULL,
+    audience    TEXT NOT NULL CHECK (audience IN ('own', 'team', 'all')),
+    agent_id    INTEGER REFERENCES agents (id) ON DELETE CASCADE,
+    team_id     INTEGER REFERENCES teams (id) ON DELETE CASCADE,
+    position    INTEGER NOT NULL,
+    created_at  INTEGER NOT NULL
+) STRICT;
+
+-- What happens by itself: a trigger, conditions, actions, in their order.
+CREATE TABLE rules (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    name        TEXT NOT NULL,
+    enabled     INTEGER NOT NULL DEFAULT 1,
+    position    INTEGER NOT NULL,
+    trigger     TEXT NOT NULL CHECK (trigger IN ('conversation', 'message', 'update', 'time')),
+    conditions  TEXT NOT NULL,
+    actions     TEXT NOT NULL,
+    stops       INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL,
+    updated_at  INTEGER NOT NULL
+) STRICT;
+
+-- When a rule last acted on a conversation, so that a rule on time acts once.
+CREATE TABLE rule_runs (
+    rule_id         INTEGER NOT NULL REFERENCES rules (id) ON DELETE CASCADE,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    at              INTEGER NOT NULL,
+    PRIMARY KEY (rule_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX rule_runs_conversation ON rule_runs (conversation_id);
+
+-- What an agent typed and has not sent, per conversation; the higher version wins.
+CREATE TABLE drafts (
+    agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    body            TEXT NOT NULL,
+    is_note         INTEGER NOT NULL,
+    version         INTEGER NOT NULL,
+    updated_at      INTEGER NOT NULL,
+    PRIMARY KEY (agent_id, conversation_id)
+) STRICT, WITHOUT ROWID;
+
+-- Who was called by name in a note.
+CREATE TABLE mentions (
+    agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    message_id      INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+    PRIMARY KEY (agent_id, conversation_id, message_id)
+) STRICT, WITHOUT ROWID;
+
+-- What an agent should hear of; kept until read and a while longer.
+CREATE TABLE notices (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    kind            TEXT NOT NULL,
+    conversation_id INTEGER REFERENCES conversations (id) ON DELETE CASCADE,
+    actor           TEXT NOT NULL DEFAULT '',
+    text            TEXT NOT NULL DEFAULT '',
+    dedup_key       TEXT,
+    created_at      INTEGER NOT NULL,
+    read_at         INTEGER
+) STRICT;
+CREATE INDEX notices_agent ON notices (agent_id, id);
+CREATE INDEX notices_unread ON notices (agent_id) WHERE read_at IS NULL;
+CREATE INDEX notices_conversation ON notices (conversation_id);
+CREATE UNIQUE INDEX notices_once ON notices (agent_id, dedup_key) WHERE dedup_key IS NOT NULL;
+
+-- Browsers that agreed to be woken by Web Push (RFC 8030). They end with their session.
+CREATE TABLE push_subscriptions (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    agent_id    INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    session_id  INTEGER NOT NULL REFERENCES agent_sessions (id) ON DELETE CASCADE,
+    endpoint    TEXT NOT NULL UNIQUE,
+    p256dh      TEXT NOT NULL,
+    auth        TEXT NOT NULL,
+    user_agent  TEXT NOT NULL DEFAULT '',
+    failures    INTEGER NOT NULL DEFAULT 0,
+    created_at  INTEGER NOT NULL,
+    used_at     INTEGER
+) STRICT;
+CREATE INDEX push_subscriptions_agent ON push_subscriptions (agent_id);
+CREATE INDEX push_subscriptions_session ON push_subscriptions (session_id);
+
+-- Fields that a team keeps of contacts and conversations, with their types.
+CREATE TABLE attribute_definitions (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    subject     TEXT NOT NULL CHECK (subject IN ('contact', 'conversation')),
+    key         TEXT NOT NULL,
+    name        TEXT NOT NULL,
+    kind        TEXT NOT NULL CHECK (kind IN ('text', 'number', 'checkbox', 'date', 'link', 'list')),
+    choices     TEXT NOT NULL DEFAULT '[]',
+    position    INTEGER NOT NULL,
+    UNIQUE (subject, key)
+) STRICT;
+
+-- What agents wrote down about a contact.
+CREATE TABLE contact_notes (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    contact_id  INTEGER NOT NULL REFERENCES contacts (id) ON DELETE CASCADE,
+    agent_id    INTEGER REFERENCES agents (id),
+    text        TEXT NOT NULL,
+    created_at  INTEGER NOT NULL,
+    edited_at   INTEGER
+) STRICT;
+CREATE INDEX contact_notes_contact ON contact_notes (contact_id);
+
+-- Who is shut out: a contact, a network or an address, for a time or for good.
+CREATE TABLE bans (
+    id          INTEGER PRIMARY KEY,
+    uuid        TEXT NOT NULL UNIQUE,
+    contact_id  INTEGER REFERENCES contacts (id) ON DELETE CASCADE,
+    network     TEXT,
+    email       TEXT,
+    reason      TEXT NOT NULL DEFAULT '',
+    agent_id    INTEGER REFERENCES agents (id),
+    created_at  INTEGER NOT NULL,
+    until       INTEGER,
+    lifted_at   INTEGER,
+    CHECK ((contact_id IS NOT NULL) + (network IS NOT NULL) + (email IS NOT NULL) = 1)
+) STRICT;
+CREATE INDEX bans_contact ON bans (contact_id);

@@ -101,6 +101,8 @@ pub const MIGRATIONS: &[&str] = &[
     CREATE INDEX conversations_team ON conversations (team_id) WHERE team_id IS NOT NULL;
     CREATE INDEX conversations_full_ip ON conversations (inbox_id, created_at) WHERE meta_ip IS NOT NULL AND instr(meta_ip, '/') = 0;
     CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);",
+    // 4: the desk in full.
+    include_str!("migrations/4.sql"),
 ];
 
 /// The version of a file that has everything.
