@@ -8,9 +8,11 @@ pub mod pages;
 pub mod people;
 mod qr;
 mod rich;
+mod sessions;
 pub mod snippets;
 pub mod socket;
 pub mod translations;
+mod two_factor;
 pub mod wire;
 
 use crate::base::error::{Error, Kind, Result};
@@ -57,18 +59,28 @@ impl Desks {
 
     async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {
         let method = request.method.clone();
-        if path.get(1).is_some_and(|text| Uuid::parse(text).is_none()) {
+        let of_oneself = matches!(path.first(), Some(&"me" | &"session"));
+        if !of_oneself && path.get(1).is_some_and(|text| Uuid::parse(text).is_none()) {
             // Whoever has no session is told that, and not which ids are none.
             return self.agent(&request).await.and_then(|_| Err(Error::not_found("address")));
         }
         match (method.as_str(), path) {
             ("GET", ["session"]) => self.session(&request).await,
             ("POST", ["session"]) => self.log_in(request).await,
+            ("POST", ["session", "code"]) => self.log_in_code(request).await,
             ("DELETE", ["session"]) => self.log_out(&request).await,
             ("POST", ["setup"]) => self.set_up(request).await,
             ("POST", ["invitation"]) => self.invitation(request).await,
             ("PUT", ["invitation"]) => self.accept(request).await,
             ("PUT", ["me"]) => self.edit_me(request).await,
+            ("GET", ["me", "two-factor"]) => self.two_factor(&request).await,
+            ("POST", ["me", "two-factor"]) => self.begin_two_factor(request).await,
+            ("PUT", ["me", "two-factor"]) => self.confirm_two_factor(request).await,
+            ("DELETE", ["me", "two-factor"]) => self.end_two_factor(request).await,
+            ("POST", ["me", "recovery"]) => self.renew_recovery(request).await,
+            ("GET", ["me", "sessions"]) => self.my_sessions(&request).await,
+            ("DELETE", ["me", "sessions"]) => self.end_my_other_sessions(&request).await,
+            ("DELETE", ["me", "sessions", uuid]) => self.end_my_session(&request, id(uuid, "session")?).await,
             ("GET", ["agents"]) => self.agents(&request).await,
             ("POST", ["agents"]) => self.invite(request).await,
             ("PUT", ["agents", uuid]) => self.edit_agent(request, id(uuid, "agent")?).await,

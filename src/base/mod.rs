@@ -21,3 +21,4 @@ pub mod secret;
 mod strip;
 pub mod text;
 pub mod token;
+pub mod totp;

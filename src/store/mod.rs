@@ -15,6 +15,7 @@ pub mod hours;
 pub mod inboxes;
 pub mod invitations;
 pub mod jobs;
+pub mod logins;
 pub mod media;
 pub mod messages;
 pub mod migrate;

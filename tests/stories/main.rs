@@ -19,3 +19,4 @@ mod privacy;
 mod reach;
 mod rich;
 mod settings;
+mod team;
