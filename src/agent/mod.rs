@@ -9,6 +9,7 @@ pub mod pages;
 pub mod people;
 mod qr;
 mod rich;
+mod roles;
 pub mod routes;
 mod sessions;
 pub mod snippets;
@@ -95,6 +96,13 @@ impl Desks {
             ("POST", ["agents"]) => self.invite(request).await,
             ("PUT", ["agents", uuid]) => self.edit_agent(request, id(uuid, "agent")?).await,
             ("POST", ["agents", uuid, "invitation"]) => self.invite_again(&request, id(uuid, "agent")?).await,
+            ("GET", ["agents", uuid, "sessions"]) => self.sessions_of(&request, id(uuid, "agent")?).await,
+            ("DELETE", ["agents", uuid, "sessions"]) => self.end_sessions_of(&request, id(uuid, "agent")?).await,
+            ("DELETE", ["agents", uuid, "two-factor"]) => self.remove_two_factor(&request, id(uuid, "agent")?).await,
+            ("GET", ["roles"]) => self.roles(&request).await,
+            ("POST", ["roles"]) => self.create_role(request).await,
+            ("PUT", ["roles", uuid]) => self.edit_role(request, id(uuid, "role")?).await,
+            ("DELETE", ["roles", uuid]) => self.delete_role(&request, id(uuid, "role")?).await,
             ("GET", ["conversations"]) => self.list(&request).await,
             ("GET", ["conversations", uuid]) => self.open(&request, id(uuid, "conversation")?).await,
             ("GET", ["conversations", uuid, "messages"]) => self.older(&request, id(uuid, "conversation")?).await,

@@ -169,6 +169,10 @@ pub const HOURS_SETS_MAX: usize = 100;
 pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
 /// Holidays of one set: ten years of them.
 pub const HOLIDAYS_MAX: usize = 300;
+/// Roles of the house's own making: nobody remembers more.
+pub const ROLES_MAX: usize = 50;
+/// Conversations that are given to one agent by themselves, at most: nobody answers more at once.
+pub const OPEN_MAX: u32 = 100;
 /// Teams of one house.
 pub const TEAMS_MAX: usize = 100;
 /// First answers that an estimate of the reply time looks at: the newest, far more than a median needs.

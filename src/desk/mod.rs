@@ -1,7 +1,9 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
+pub mod agent_edits;
 pub mod agents;
 pub mod attachments;
+mod authority;
 pub mod availability;
 mod beginnings;
 pub mod catch_up;
@@ -23,6 +25,7 @@ pub mod outlook;
 pub mod pages;
 pub mod privacy;
 pub mod reports;
+pub mod roles;
 pub mod seats;
 pub mod setting_texts;
 mod settings_check;

@@ -12,4 +12,5 @@ pub mod message;
 pub mod notice;
 pub mod outlook;
 pub mod rich;
+pub mod role;
 pub mod team;

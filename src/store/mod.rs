@@ -21,6 +21,7 @@ pub mod messages;
 pub mod migrate;
 pub mod notices;
 pub mod readers;
+pub mod roles;
 pub mod search;
 pub mod sessions;
 pub mod settings;

@@ -156,7 +156,7 @@ macro_rules! sql_id {
         }
     )*};
 }
-sql_id!(InboxId, ContactId, SessionId, ConversationId, MessageId, AttachmentId, AgentId, AgentSessionId, TeamId, HoursId, JobId);
+sql_id!(InboxId, ContactId, SessionId, ConversationId, MessageId, AttachmentId, AgentId, AgentSessionId, TeamId, HoursId, RoleId, JobId);
 
 impl ToSql for Uuid {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
