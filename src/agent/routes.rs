@@ -36,7 +36,7 @@ const fn may(permission: Permission, method: &'static str, path: &'static str) -
 }
 
 /// The table.
-pub const ROUTES: &[Route] = &[
+pub static ROUTES: &[Route] = &[
     // Ways in.
     inside("GET", "session"),
     open("POST", "session"),
