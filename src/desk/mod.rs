@@ -1,5 +1,6 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
+mod actions;
 pub mod agents;
 pub mod attachments;
 pub mod availability;
@@ -10,6 +11,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod csat;
 pub mod details;
+mod filling;
 pub mod form;
 pub mod forms;
 pub mod hours;
@@ -23,6 +25,9 @@ pub mod privacy;
 pub mod reports;
 pub mod setting_texts;
 mod settings_check;
+mod standing;
+pub mod statuses;
+pub mod tags;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;

@@ -1,5 +1,6 @@
 //! Floor 0: plain data, named with the words of the house. No SQL, no JSON of any protocol, no behaviour beyond what the data itself implies.
 
+pub mod action;
 pub mod agent;
 pub mod contact;
 pub mod conversation;
@@ -7,7 +8,11 @@ pub mod event;
 pub mod hours;
 pub mod inbox;
 pub mod job;
+pub mod macros;
 pub mod message;
 pub mod outlook;
 pub mod rich;
+pub mod status;
+pub mod tag;
 pub mod team;
+pub mod template;
