@@ -10,14 +10,16 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{AgentId, ConversationId, Uuid};
 use crate::base::{limits, markdown};
+use crate::model::access::{Holder, Permission};
 use crate::model::action::{Action, Audience, Until, Who, numbered};
-use crate::model::agent::{Agent, AgentSession};
+use crate::model::agent::{Agent, AgentSession, full_name};
 use crate::model::conversation::{Conversation, Priority, Status};
 use crate::model::message::{Activity, Message};
+use crate::model::notice::{NewNotice, NoticeKind};
 use crate::model::status::CustomStatus;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
-use crate::store::{WriteTx, conversations, organise, tags as tag_rows};
+use crate::store::{WriteTx, conversations, notices, organise, sight, tags as tag_rows};
 
 /// Who acts.
 #[derive(Clone, Copy)]
@@ -153,17 +155,18 @@ fn looked_up(tx: &WriteTx, by: Actor<'_>, before: &Conversation, action: &Action
 
 /// Refuses what the actor's role does not allow.
 fn check_may(by: Actor<'_>, action: &Action) -> Result<()> {
-    let Actor::Agent(_session) = by else { return Ok(()) };
-    match action {
-        Action::Reply(_) | Action::Note(_) => {}
-        Action::AssignAgent(_) | Action::AssignTeam(_) | Action::Unassign => {}
-        Action::Status(_) | Action::CustomStatus(_) | Action::Close | Action::Snooze(_) | Action::Priority(_) => {}
-        Action::Tag(_) | Action::Untag(_) | Action::Sla(_) => {}
-        Action::Follow(_) => {}
-        Action::Spam => {}
-        Action::Notify { .. } | Action::Webhook(_) => {}
-    }
-    Ok(())
+    let Actor::Agent(session) = by else { return Ok(()) };
+    let permission = match action {
+        Action::Reply(_) | Action::Note(_) => Permission::Reply,
+        Action::AssignAgent(_) | Action::AssignTeam(_) | Action::Unassign => Permission::Assign,
+        Action::Status(_) | Action::CustomStatus(_) | Action::Close | Action::Snooze(_) | Action::Priority(_) => Permission::Status,
+        Action::Tag(_) | Action::Untag(_) | Action::Sla(_) => Permission::Status,
+        Action::Follow(_) => Permission::Follow,
+        Action::Spam => Permission::Ban,
+        // Telling a colleague something needs no right of its own.
+        Action::Notify { .. } | Action::Webhook(_) => return Ok(()),
+    };
+    session.may(permission)
 }
 
 fn person(tx: &WriteTx, by: Actor<'_>, who: Who) -> Result<Agent> {
@@ -257,12 +260,8 @@ impl Run<'_> {
                 }
             }
             Step::Notify { to, text } => {
-                let actor = match self.by {
-                    Actor::Agent(session) => session.agent.first_name.as_str(),
-                    Actor::Rule(name) => name,
-                };
                 for agent in to.into_iter().filter(|agent| Some(*agent) != by) {
-                    organise::notify(tx, agent, present.id, actor, &text)?;
+                    self.notify(tx, present, agent, &text)?;
                 }
             }
             Step::Sla(sla) => {
@@ -293,6 +292,21 @@ impl Run<'_> {
         };
         self.changes(tx, present, Some(before))?;
         standing::set_status(tx, self.by.id(), present, to)?;
+        Ok(())
+    }
+
+    /// Leaves a notice for an agent who sees the conversation.
+    fn notify(&self, tx: &WriteTx, present: &Conversation, agent: AgentId, words: &str) -> Result<()> {
+        if !sight::of(tx, agent)?.sees(Holder::of(present)) {
+            return Ok(());
+        }
+        let actor = match self.by {
+            Actor::Agent(session) => full_name(&session.agent.first_name, &session.agent.last_name),
+            Actor::Rule(name) => name.to_owned(),
+        };
+        let text = if words.is_empty() { present.preview.clone() } else { words.to_owned() };
+        let dedup_key = Some(format!("{}:{}:{}", NoticeKind::Rule.as_str(), present.id, actor));
+        notices::insert(tx, &NewNotice { agent, kind: NoticeKind::Rule, conversation: Some(present.id), actor, text, dedup_key })?;
         Ok(())
     }
 

@@ -10,6 +10,7 @@ use crate::model::agent::{Agent, full_name};
 use crate::model::conversation::{Conversation, Priority, Status};
 use crate::model::job::Job;
 use crate::model::message::Activity;
+use crate::model::notice::NoticeKind;
 use crate::model::status::CustomStatus;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
@@ -64,6 +65,10 @@ pub(super) fn give(tx: &WriteTx, by: Option<AgentId>, before: &Conversation, to:
         return Ok(false);
     }
     conversations::set_assignee(tx, before.id, to.map(|agent| agent.id))?;
+    if let Some(to) = to {
+        let given = conversations::conversation(tx, before.id)?;
+        super::notices::tell(tx, to.id, NoticeKind::Assignment, Some(&given), by, &given.preview)?;
+    }
     let value = to.map_or(String::new(), |agent| full_name(&agent.first_name, &agent.last_name));
     note_activity(tx, before.id, by, Activity { action: "assignment".into(), value })?;
     Ok(true)

@@ -33,15 +33,6 @@ pub fn follow(tx: &WriteTx, conversation: ConversationId, agent: AgentId) -> Res
     Ok(tx.exec("INSERT OR IGNORE INTO followers (conversation_id, agent_id) VALUES (?1, ?2)", params![conversation, agent])? > 0)
 }
 
-/// Leaves a notice for an agent.
-pub fn notify(tx: &WriteTx, agent: AgentId, conversation: ConversationId, actor: &str, text: &str) -> Result<()> {
-    tx.exec(
-        "INSERT INTO notices (uuid, agent_id, kind, conversation_id, actor, text, created_at) VALUES (?1, ?2, 'rule', ?3, ?4, ?5, ?6)",
-        params![Uuid::new(), agent, conversation, actor, text, tx.now],
-    )?;
-    Ok(())
-}
-
 /// Fields that agents keep, of the contact and of the conversation itself.
 pub fn fields(tx: &ReadTx, conversation: ConversationId) -> Result<[Map<String, Value>; 2]> {
     let sql = "SELECT p.fields, c.fields FROM conversations c JOIN contacts p ON p.id = c.contact_id WHERE c.id = ?1";
