@@ -195,5 +195,6 @@ sql_word!(
     crate::model::conversation::Priority,
     crate::model::conversation::Status,
     crate::model::conversation::ConversationKind,
+    crate::model::macros::Sharing,
     crate::model::message::MessageKind,
 );

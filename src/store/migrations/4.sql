@@ -80,6 +80,7 @@ CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last
 CREATE INDEX conversations_team ON conversations (team_id, listing, last_seq) WHERE team_id IS NOT NULL;
 CREATE INDEX conversations_queue ON conversations (queued_at) WHERE queued_at IS NOT NULL;
 CREATE INDEX conversations_given ON conversations (given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX conversations_status_id ON conversations (status_id) WHERE status_id IS NOT NULL;
 CREATE INDEX conversations_created ON conversations (created_at);
 CREATE TABLE deadlines (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
