@@ -16,6 +16,7 @@ pub mod password;
 pub mod pieces;
 pub mod plural;
 pub mod secret;
+pub mod signing;
 // Used while building, by build.rs; here for its tests.
 #[cfg(test)]
 mod strip;
