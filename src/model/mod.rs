@@ -8,6 +8,7 @@ pub mod hours;
 pub mod inbox;
 pub mod job;
 pub mod message;
+pub mod numbers;
 pub mod outlook;
 pub mod rich;
 pub mod team;
