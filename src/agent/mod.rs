@@ -3,6 +3,7 @@
 pub mod auth;
 pub mod conversations;
 pub mod inboxes;
+pub mod numbers;
 pub mod organise;
 pub mod pages;
 pub mod people;
@@ -57,7 +58,7 @@ impl Desks {
 
     async fn route(&self, request: Request, path: &[&str]) -> Result<Reply> {
         let method = request.method.clone();
-        if path.get(1).is_some_and(|text| Uuid::parse(text).is_none()) {
+        if path.get(1).is_some_and(|text| Uuid::parse(text).is_none()) && path.first() != Some(&"reports") {
             // Whoever has no session is told that, and not which ids are none.
             return self.agent(&request).await.and_then(|_| Err(Error::not_found("address")));
         }
@@ -83,6 +84,7 @@ impl Desks {
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
             ("GET", ["search"]) => self.search(&request).await,
+            ("GET", ["reports", report]) => self.report(&request, report).await,
             ("GET", ["changes"]) => self.changes(&request).await,
             ("GET", ["inboxes"]) => self.inboxes(&request).await,
             ("POST", ["inboxes"]) => self.create_inbox(request).await,

@@ -58,7 +58,8 @@ impl SigningKey {
 
 /// The SHA-256 of a public key's point, as eight groups of eight hexadecimal digits that can be read out on the telephone.
 pub fn fingerprint(point: &[u8]) -> String {
-    let groups: Vec<String> = Sha256::digest(point).chunks(4).map(|group| group.iter().map(|byte| format!("{byte:02x}")).collect()).collect();
+    let groups: Vec<String> =
+        Sha256::digest(point).chunks(4).map(|group| group.iter().map(|byte| format!("{byte:02x}")).collect()).collect();
     groups.join(" ")
 }
 

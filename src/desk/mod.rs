@@ -17,6 +17,7 @@ pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod messages;
+pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;

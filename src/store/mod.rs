@@ -18,6 +18,7 @@ pub mod jobs;
 pub mod media;
 pub mod messages;
 pub mod migrate;
+pub mod numbers;
 pub mod readers;
 pub mod search;
 pub mod sessions;
