@@ -1,5 +1,6 @@
 //! What reports are made of. Each question is one walk over one index of the period; what an agent may not see is left out inside it.
 
+use super::sight::{sees_all, sight};
 use super::tx::ReadTx;
 use crate::base::clock::Millis;
 use crate::base::error::Result;
@@ -40,10 +41,16 @@ pub struct Counted {
 /// The condition on a conversation `c`: ?1 may see it, it is no spam, and ?4 to ?7 hold.
 macro_rules! counts {
     () => {
-        " c.quarantine IS NULL AND EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND suspended_at IS NULL)
-          AND (?4 IS NULL OR c.inbox_id = (SELECT id FROM inboxes WHERE uuid = ?4)) AND (?5 IS NULL OR c.team_id = (SELECT id FROM teams WHERE uuid = ?5))
+        concat!(
+            // Who sees everything is found out once, not for each row.
+            " c.quarantine IS NULL AND (",
+            sees_all!(),
+            " OR ",
+            sight!(),
+            ") AND (?4 IS NULL OR c.inbox_id = (SELECT id FROM inboxes WHERE uuid = ?4)) AND (?5 IS NULL OR c.team_id = (SELECT id FROM teams WHERE uuid = ?5))
           AND (?6 IS NULL OR c.assignee_id = (SELECT id FROM agents WHERE uuid = ?6))
           AND (?7 IS NULL OR EXISTS (SELECT 1 FROM conversation_tags WHERE conversation_id = c.id AND tag_id = (SELECT id FROM tags WHERE uuid = ?7))) "
+        )
     };
 }
 
