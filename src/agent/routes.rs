@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, People, Reply, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, People, Reply, Reports, Settings, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +61,7 @@ pub static ROUTES: &[Route] = &[
     inside("PUT", "conversations/{conversation}/seen"),
     may(Contacts, "PUT", "contacts/{contact}"),
     inside("GET", "search"),
+    may(Reports, "GET", "reports/{report}"),
     inside("GET", "changes"),
     inside("GET", "notices"),
     inside("PUT", "notices/read"),

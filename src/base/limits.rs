@@ -218,6 +218,13 @@ pub const SWEEPS_MAX: usize = 1000;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
 
+/// Longest period of a report: a year and what is compared with it, with room for a fiscal one. Longer ones would keep a reader for seconds.
+pub const REPORT_PERIOD_MAX: Duration = Duration::from_secs(400 * 24 * 3600);
+/// Reports counted at once: two of four readers stay for people who answer.
+pub const REPORTS_AT_ONCE: usize = 2;
+/// Comments of surveys shown in a report: more than anybody reads in one sitting.
+pub const REPORT_COMMENTS_MAX: u32 = 200;
+
 /// Sliding life of an anonymous visitor's session (decision 8).
 pub const VISITOR_SESSION: Duration = Duration::from_secs(180 * 24 * 3600);
 /// Life of a session made from a code: no site renews it, and a code every month is no burden.

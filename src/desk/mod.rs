@@ -20,6 +20,7 @@ pub mod identity;
 pub mod inboxes;
 pub mod messages;
 pub mod notices;
+pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;

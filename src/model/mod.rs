@@ -12,6 +12,7 @@ pub mod job;
 pub mod macros;
 pub mod message;
 pub mod notice;
+pub mod numbers;
 pub mod outlook;
 pub mod rich;
 pub mod status;

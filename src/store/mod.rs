@@ -21,6 +21,7 @@ pub mod messages;
 pub mod migrate;
 pub mod notices;
 pub mod organise;
+pub mod numbers;
 pub mod readers;
 pub mod search;
 pub mod sessions;
