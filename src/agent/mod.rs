@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod conversations;
+pub mod house;
 pub mod inboxes;
 pub mod organise;
 pub mod pages;
@@ -99,6 +100,8 @@ impl Desks {
             ("POST", ["hours"]) => self.create_hours(request).await,
             ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
             ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["house"]) => self.house(&request).await,
+            ("PUT", ["house"]) => self.edit_house(request).await,
             ("GET", ["teams"]) => self.teams(&request).await,
             ("POST", ["teams"]) => self.create_team(request).await,
             ("PUT", ["teams", uuid]) => self.edit_team(request, id(uuid, "team")?).await,

@@ -13,6 +13,7 @@ pub mod details;
 pub mod form;
 pub mod forms;
 pub mod hours;
+pub mod house;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;

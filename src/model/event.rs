@@ -40,6 +40,8 @@ pub enum What {
     HoursChanged { hours: Uuid },
     /// A team was made, edited or deleted.
     TeamChanged { team: Uuid },
+    /// Settings of the house as a whole changed.
+    HouseChanged,
     /// Somebody is (or stopped) typing.
     Typing { conversation: Uuid, who: Typist, is_typing: bool, note: bool },
     /// An agent looks at a conversation (or at none).

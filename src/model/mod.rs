@@ -5,6 +5,7 @@ pub mod contact;
 pub mod conversation;
 pub mod event;
 pub mod hours;
+pub mod house;
 pub mod inbox;
 pub mod job;
 pub mod message;

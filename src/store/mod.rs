@@ -12,6 +12,7 @@ pub mod conversations;
 pub mod estimates;
 pub mod events;
 pub mod hours;
+pub mod house;
 pub mod inboxes;
 pub mod invitations;
 pub mod jobs;

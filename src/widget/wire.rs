@@ -365,6 +365,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::AgentChanged { .. }
         | What::HoursChanged { .. }
         | What::TeamChanged { .. }
+        | What::HouseChanged
         | What::Viewing { .. }
         | What::AgentPresence { .. }
         | What::ContactPresence { .. }
