@@ -7,6 +7,7 @@ pub mod inboxes;
 pub mod organise;
 pub mod pages;
 pub mod people;
+pub mod privacy;
 mod qr;
 mod rich;
 pub mod snippets;
@@ -83,6 +84,9 @@ impl Desks {
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
+            ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
+            ("POST", ["contacts", uuid, "erase"]) => self.erase(request, id(uuid, "contact")?).await,
+            ("GET", ["inboxes", uuid, "retention"]) => self.overdue(&request, id(uuid, "inbox")?).await,
             ("GET", ["search"]) => self.search(&request).await,
             ("GET", ["changes"]) => self.changes(&request).await,
             ("GET", ["inboxes"]) => self.inboxes(&request).await,

@@ -32,13 +32,18 @@ impl Desk {
     /// What an agent missed.
     pub async fn changes_for_agent(&self, agent: &AgentSession, after: Seq) -> Result<Changes> {
         let agent = agent.agent.id;
-        self.store.read(move |tx| told(tx, after, events::for_agent(tx, agent, after)?)).await
+        self.store
+            .read(move |tx| match events::is_before_gone(tx, after)? {
+                true => Ok(start_again(tx.seq()?)),
+                false => told(tx, after, events::for_agent(tx, agent, after)?),
+            })
+            .await
     }
 }
 
 fn told(tx: &ReadTx, after: Seq, changes: Vec<Change>) -> Result<Changes> {
     if events::is_too_old(tx, after)? {
-        return Ok(Changes { seq: tx.seq()?, reload: true, more: false, events: Vec::new() });
+        return Ok(start_again(tx.seq()?));
     }
     let more = changes.len() >= limits::CHANGES_PER_PAGE as usize;
     let seq = match (more, changes.last()) {
@@ -53,6 +58,10 @@ fn told(tx: &ReadTx, after: Seq, changes: Vec<Change>) -> Result<Changes> {
         }
     }
     Ok(Changes { seq, reload: false, more, events })
+}
+
+fn start_again(seq: Seq) -> Changes {
+    Changes { seq, reload: true, more: false, events: Vec::new() }
 }
 
 /// The present state of what changed; `None` when it is gone.

@@ -40,6 +40,10 @@ pub enum What {
     HoursChanged { hours: Uuid },
     /// A team was made, edited or deleted.
     TeamChanged { team: Uuid },
+    /// A conversation was erased.
+    ConversationGone { conversation: Uuid },
+    /// A contact was erased, with everything that was theirs.
+    ContactGone { contact: Uuid },
     /// Settings of the house as a whole changed.
     HouseChanged,
     /// Somebody is (or stopped) typing.

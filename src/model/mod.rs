@@ -10,5 +10,6 @@ pub mod inbox;
 pub mod job;
 pub mod message;
 pub mod outlook;
+pub mod privacy;
 pub mod rich;
 pub mod team;

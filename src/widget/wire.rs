@@ -365,6 +365,8 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::AgentChanged { .. }
         | What::HoursChanged { .. }
         | What::TeamChanged { .. }
+        | What::ConversationGone { .. }
+        | What::ContactGone { .. }
         | What::HouseChanged
         | What::Viewing { .. }
         | What::AgentPresence { .. }
