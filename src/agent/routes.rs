@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, People, Reply, Reports, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,12 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "POST", "teams"),
     may(Settings, "PUT", "teams/{team}"),
     may(Settings, "DELETE", "teams/{team}"),
+    // The house and people's privacy.
+    inside("GET", "house"),
+    may(Settings, "PUT", "house"),
+    may(Erase, "GET", "contacts/{contact}/erase"),
+    may(Erase, "POST", "contacts/{contact}/erase"),
+    may(Settings, "GET", "inboxes/{inbox}/retention"),
 ];
 
 /// The route of a call.

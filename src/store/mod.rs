@@ -9,9 +9,11 @@ pub mod backup;
 pub mod consents;
 pub mod contacts;
 pub mod conversations;
+pub mod erase;
 pub mod estimates;
 pub mod events;
 pub mod hours;
+pub mod house;
 pub mod inboxes;
 pub mod invitations;
 pub mod jobs;
@@ -20,8 +22,9 @@ pub mod media;
 pub mod messages;
 pub mod migrate;
 pub mod notices;
-pub mod organise;
 pub mod numbers;
+pub mod organise;
+mod purge;
 pub mod readers;
 pub mod search;
 pub mod sessions;
@@ -89,6 +92,12 @@ impl Store {
         F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
     {
         self.writer.write(task).await
+    }
+
+    /// Takes out of the file what deleted rows may have left behind, also in the WAL. Answers `false` when the file is too large to be
+    /// rewritten while people wait; then only what SQLite overwrote by itself is gone.
+    pub async fn purge(&self) -> Result<bool> {
+        self.writer.upkeep(purge::purge).await
     }
 
     /// See `Readers::read`.

@@ -249,3 +249,18 @@ CREATE INDEX bans_contact ON bans (contact_id);
 CREATE INDEX messages_created ON messages (created_at);
 CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL;
 CREATE INDEX surveys_created ON surveys (created_at);
+
+-- Erasing: whatever hangs on a conversation, a message or a contact is found without looking at everything, and the word indexes forget.
+CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX consents_conversation ON consents (conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX conversations_retention ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX agent_reads_conversation ON agent_reads (conversation_id);
+CREATE INDEX events_contact ON events (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX drafts_conversation ON drafts (conversation_id);
+CREATE INDEX mentions_conversation ON mentions (conversation_id);
+CREATE INDEX mentions_message ON mentions (message_id);
+DROP INDEX messages_echo_contact;
+CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHERE contact_id IS NOT NULL;
+INSERT INTO contacts_fts (contacts_fts, rank) VALUES ('secure-delete', 1);
+INSERT INTO contacts_fts (contacts_fts) VALUES ('optimize');
+INSERT INTO messages_fts (messages_fts, rank) VALUES ('secure-delete', 1);
