@@ -241,3 +241,12 @@ pub const JOB_ATTEMPTS_MAX: u32 = 12;
 pub const JOB_TIMEOUT: Duration = Duration::from_secs(120);
 /// Jobs run at once.
 pub const JOBS_AT_ONCE: usize = 4;
+
+/// Conditions of one filter, both levels together: more than a sentence that anybody understands.
+pub const FILTER_CONDITIONS_MAX: usize = 20;
+/// Words that one condition compares with.
+pub const FILTER_WORDS_MAX: usize = 50;
+/// Characters of one such word: an address or half a sentence.
+pub const FILTER_WORD_CHARS_MAX: usize = 200;
+/// The latest moment anybody may name: the year 3000. Beyond, sums of times would stop being times.
+pub const TIME_MS_MAX: i64 = 32_503_680_000_000;

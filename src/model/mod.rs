@@ -4,6 +4,8 @@ pub mod agent;
 pub mod contact;
 pub mod conversation;
 pub mod event;
+pub mod facts;
+pub mod filter;
 pub mod hours;
 pub mod inbox;
 pub mod job;
