@@ -12,4 +12,5 @@ pub mod job;
 pub mod message;
 pub mod outlook;
 pub mod rich;
+pub mod sla;
 pub mod team;
