@@ -14,6 +14,7 @@ mod hub;
 mod identify;
 mod inside;
 mod people;
+mod permissions;
 mod places;
 mod privacy;
 mod reach;
