@@ -346,6 +346,19 @@ impl Group {
             _ => None,
         })
     }
+
+    /// Whether the first level says for all that nothing stands in `field`.
+    pub fn is_pinned_unset(&self, field: &Field) -> bool {
+        self.joined == Match::All
+            && self.items.iter().filter_map(Item::condition).any(|condition| condition.field == *field && condition.op == Op::IsNotSet)
+    }
+
+    /// Whether a condition names `word` in `field`.
+    pub fn names(&self, field: &Field, word: &str) -> bool {
+        self.conditions().any(|condition| {
+            condition.field == *field && matches!(&condition.operand, Operand::Words(words) if words.iter().any(|one| one == word))
+        })
+    }
 }
 
 impl Item {

@@ -4,7 +4,7 @@ use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::Result;
 use crate::base::id::{ConversationId, HoursId, SlaId, Uuid};
-use crate::model::event::{Topic, What};
+use crate::model::event::{Tool, Topic, What};
 use crate::model::sla::{Clock, Deadline, Sla, Standing, Terms};
 use rusqlite::{Row, params};
 
@@ -76,7 +76,10 @@ pub fn detach(tx: &WriteTx, id: SlaId, limit: u32) -> Result<usize> {
          AND conversation_id IN (SELECT id FROM conversations WHERE sla_id = ?1 ORDER BY id LIMIT ?2)",
         params![id, limit],
     )?;
-    tx.exec("UPDATE conversations SET sla_id = NULL WHERE id IN (SELECT id FROM conversations WHERE sla_id = ?1 ORDER BY id LIMIT ?2)", params![id, limit])
+    tx.exec(
+        "UPDATE conversations SET sla_id = NULL WHERE id IN (SELECT id FROM conversations WHERE sla_id = ?1 ORDER BY id LIMIT ?2)",
+        params![id, limit],
+    )
 }
 
 /// Removes a promise.
@@ -181,7 +184,7 @@ pub fn next_due(tx: &ReadTx) -> Result<Option<Millis>> {
 }
 
 fn announce(tx: &WriteTx, sla: Uuid) {
-    tx.announce_ephemeral(vec![Topic::Agents], What::SlaChanged { sla });
+    tx.announce_ephemeral(vec![Topic::Agents], What::ToolChanged { tool: Tool::Sla, uuid: sla });
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Sla> {
