@@ -4,6 +4,7 @@ pub mod auth;
 pub mod conversations;
 pub mod inboxes;
 mod notices;
+pub mod numbers;
 pub mod organise;
 pub mod pages;
 pub mod people;
@@ -94,6 +95,7 @@ impl Desks {
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
             ("GET", ["search"]) => self.search(&request).await,
+            ("GET", ["reports", report]) => self.report(&request, report).await,
             ("GET", ["changes"]) => self.changes(&request).await,
             ("GET", ["inboxes"]) => self.inboxes(&request).await,
             ("POST", ["inboxes"]) => self.create_inbox(request).await,

@@ -1,5 +1,6 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
+mod actions;
 pub mod agents;
 pub mod attachments;
 pub mod availability;
@@ -10,6 +11,7 @@ pub mod contacts;
 pub mod conversations;
 pub mod csat;
 pub mod details;
+mod filling;
 pub mod form;
 pub mod forms;
 pub mod hours;
@@ -18,6 +20,7 @@ pub mod identity;
 pub mod inboxes;
 pub mod messages;
 pub mod notices;
+pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
@@ -25,6 +28,9 @@ pub mod reports;
 pub mod seats;
 pub mod setting_texts;
 mod settings_check;
+mod standing;
+pub mod statuses;
+pub mod tags;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;

@@ -369,6 +369,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::AgentChanged { .. }
         | What::HoursChanged { .. }
         | What::TeamChanged { .. }
+        | What::ToolChanged { .. }
         | What::Viewing { .. }
         | What::AgentPresence { .. }
         | What::ContactPresence { .. }
