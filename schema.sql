@@ -499,10 +499,11 @@ CREATE TABLE deadlines (
     warned_at       INTEGER,
     met_at          INTEGER,
     breached_at     INTEGER,
+    paused_at       INTEGER,
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND met_at IS NULL;
-CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL;
+CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 
 -- Agents who silently listen to a conversation.
 CREATE TABLE followers (
@@ -569,7 +570,11 @@ CREATE TABLE rules (
     actions     TEXT NOT NULL,
     stops       INTEGER NOT NULL DEFAULT 0,
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    runs        INTEGER NOT NULL DEFAULT 0,
+    ran_at      INTEGER,
+    error       TEXT,
+    failed_at   INTEGER
 ) STRICT;
 
 -- When a rule last acted on a conversation, so that a rule on time acts once.
