@@ -281,6 +281,19 @@ pub const LOGIN_FAILURES_MAX: u32 = 10;
 pub const LOGIN_FAILURES_PER_ADDRESS_MAX: u32 = 20;
 /// Failed logins into one account from everywhere: high, so that a stranger cannot shut its owner out, and still hopeless to guess with.
 pub const LOGIN_FAILURES_PER_ACCOUNT_MAX: u32 = 100;
+/// Wrong second factors of one account, from everywhere, within the hour: whoever gets that far knows the password, and a million codes
+/// must stay out of reach for years.
+pub const LOGIN_CODE_FAILURES_MAX: u32 = 15;
+/// How long wrong second factors are remembered.
+pub const LOGIN_CODE_WINDOW: Duration = Duration::from_secs(3600);
+/// Codes tried with one right password.
+pub const LOGIN_CODE_TRIES_MAX: u32 = 5;
+/// How long a right password waits for its second factor.
+pub const LOGIN_STEP_LIFE: Duration = Duration::from_secs(5 * 60);
+/// Logins of one agent that wait for a second factor at once.
+pub const LOGIN_STEPS_MAX: u32 = 10;
+/// Recovery codes of one agent.
+pub const RECOVERY_CODES: usize = 10;
 /// How long failed logins are remembered.
 pub const LOGIN_FAILURE_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Keys one throttle table remembers at most; the oldest are forgotten first.

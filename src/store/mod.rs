@@ -19,6 +19,7 @@ pub mod inboxes;
 pub mod invitations;
 pub mod jobs;
 pub mod macros;
+pub mod logins;
 pub mod media;
 pub mod messages;
 pub mod migrate;

@@ -21,3 +21,4 @@ mod privacy;
 mod reach;
 mod rich;
 mod settings;
+mod team;
