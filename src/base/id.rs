@@ -137,6 +137,10 @@ row_id! {
     HoursId,
     /// Row of `roles`.
     RoleId,
+    /// Row of `slas`.
+    SlaId,
+    /// Row of `rules`.
+    RuleId,
     /// Row of `jobs`.
     JobId,
 }
