@@ -1,5 +1,6 @@
 //! Floor 5: the agents' door, the JSON API and socket of our own desk (README.md here). Translates, authorises, calls one desk verb.
 
+mod audit;
 pub mod auth;
 pub mod conversations;
 pub mod house;
@@ -102,6 +103,8 @@ impl Desks {
             ("GET", ["agents", uuid, "sessions"]) => self.sessions_of(&request, id(uuid, "agent")?).await,
             ("DELETE", ["agents", uuid, "sessions"]) => self.end_sessions_of(&request, id(uuid, "agent")?).await,
             ("DELETE", ["agents", uuid, "two-factor"]) => self.remove_two_factor(&request, id(uuid, "agent")?).await,
+            ("GET", ["audit"]) => self.audit(&request).await,
+            ("GET", ["audit", "check"]) => self.check_audit(&request).await,
             ("GET", ["roles"]) => self.roles(&request).await,
             ("POST", ["roles"]) => self.create_role(request).await,
             ("PUT", ["roles", uuid]) => self.edit_role(request, id(uuid, "role")?).await,

@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Audit, Contacts, Erase, People, Reply, Reports, Settings, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +62,8 @@ pub static ROUTES: &[Route] = &[
     may(People, "GET", "agents/{agent}/sessions"),
     may(People, "DELETE", "agents/{agent}/sessions"),
     may(People, "DELETE", "agents/{agent}/two-factor"),
+    may(Audit, "GET", "audit"),
+    may(Audit, "GET", "audit/check"),
     may(People, "GET", "roles"),
     may(People, "POST", "roles"),
     may(People, "PUT", "roles/{role}"),

@@ -191,6 +191,10 @@ pub const HOURS_SETS_MAX: usize = 100;
 pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
 /// Holidays of one set: ten years of them.
 pub const HOLIDAYS_MAX: usize = 300;
+/// Rows of the audit log on one page.
+pub const AUDIT_PAGE: u32 = 50;
+/// Rows of the audit log that one step of a check follows: some milliseconds of reading.
+pub const AUDIT_STEP: u32 = 5_000;
 /// Roles of the house's own making: nobody remembers more.
 pub const ROLES_MAX: usize = 50;
 /// Conversations that are given to one agent by themselves, at most: nobody answers more at once.

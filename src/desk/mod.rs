@@ -4,6 +4,7 @@ mod actions;
 pub mod agent_edits;
 pub mod agents;
 pub mod attachments;
+pub mod audit;
 mod authority;
 pub mod availability;
 mod beginnings;
