@@ -18,6 +18,7 @@ pub mod hours;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;
+pub mod macros;
 pub mod messages;
 pub mod notices;
 pub mod outlook;
