@@ -107,7 +107,7 @@ async fn a_house_may_ask_for_a_tag_before_resolving() {
     let zoe = house.visitor();
     zoe.says("hello").await;
     let refund = a_tag(&owner, "Refund").await;
-    house.desk().store.write(|tx| deskbell::store::settings::put(tx, "house", r#"{"tag_required":true}"#)).await.unwrap();
+    owner.put("/house").json(json!({ "tag_required": true })).await.ok();
     let status = format!("/conversations/{}/status", zoe.conversation());
     let answer = owner.put(&status).json(json!({ "status": "resolved" })).await;
     assert_eq!(answer.denied(409)["code"], "tag_required");
