@@ -23,6 +23,7 @@ pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod logins;
+pub mod macros;
 pub mod messages;
 pub mod notices;
 pub mod numbers;

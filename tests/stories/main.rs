@@ -13,6 +13,7 @@ mod files;
 mod hub;
 mod identify;
 mod inside;
+mod order;
 mod owner;
 mod people;
 mod permissions;
