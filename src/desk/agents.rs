@@ -295,9 +295,7 @@ impl Desk {
                 agents::update(tx, &agent)
             })
             .await?;
-        if edit.availability.is_some() {
-            self.tell_presence(&agent, self.presence.is_present(crate::model::event::Topic::Agent(agent.id))).await?;
-        }
+        self.notice().await?;
         Ok(agent)
     }
 
@@ -358,6 +356,7 @@ fn may_administer(by: &AgentSession, role: Role) -> Result<()> {
 fn release(tx: &WriteTx, by: AgentId, agent: AgentId) -> Result<()> {
     for conversation in conversations::unresolved_of_assignee(tx, agent)? {
         conversations::set_assignee(tx, conversation, None)?;
+        crate::store::routing::enqueue(tx, conversation, None)?;
         super::messages::note_activity(tx, conversation, Some(by), Activity { action: "assignment".into(), value: String::new() })?;
         conversations::announce(tx, conversation, true)?;
     }

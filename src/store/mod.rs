@@ -20,6 +20,7 @@ pub mod messages;
 pub mod migrate;
 pub mod notices;
 pub mod readers;
+pub mod routing;
 pub mod search;
 pub mod sessions;
 pub mod settings;
