@@ -356,7 +356,6 @@ fn may_administer(by: &AgentSession, role: Role) -> Result<()> {
 fn release(tx: &WriteTx, by: AgentId, agent: AgentId) -> Result<()> {
     for conversation in conversations::unresolved_of_assignee(tx, agent)? {
         conversations::set_assignee(tx, conversation, None)?;
-        crate::store::routing::enqueue(tx, conversation, None)?;
         super::messages::note_activity(tx, conversation, Some(by), Activity { action: "assignment".into(), value: String::new() })?;
         conversations::announce(tx, conversation, true)?;
     }

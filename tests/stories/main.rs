@@ -13,6 +13,7 @@ mod files;
 mod hub;
 mod identify;
 mod inside;
+mod owner;
 mod people;
 mod permissions;
 mod places;
