@@ -2,6 +2,20 @@
 
 use std::time::Duration;
 
+/// Conversations that routing moves in one commit: others want to write in between; the rest follows at once.
+pub const ROUTED_AT_ONCE: u32 = 200;
+/// Places of the queue that are counted and told: who stands behind them is told no number.
+pub const QUEUE_TOLD_MAX: u32 = 1_000;
+/// Finished chats from which the wait is estimated: the newest of a team, more than a median needs.
+pub const HANDLING_SAMPLES_MAX: u32 = 200;
+/// Conversations one agent may follow: more than anybody can listen to.
+pub const FOLLOWED_MAX: u32 = 100;
+/// Conversations one agent may be given at once, at most.
+pub const OPEN_MAX: u32 = 100;
+/// Longest time a team may set for an answer: a day.
+pub const ANSWER_WITHIN_S_MAX: u32 = 24 * 3600;
+/// Characters of the note that goes with a transfer.
+pub const TRANSFER_NOTE_CHARS_MAX: usize = 2_000;
 /// Notices shown at once: a screenful or two.
 pub const NOTICES_PAGE: u32 = 50;
 /// Notices kept per agent; who has more unread looks at the lists instead.
