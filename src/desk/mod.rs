@@ -1,6 +1,7 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
 pub mod agents;
+pub mod archive;
 pub mod attachments;
 pub mod availability;
 mod beginnings;
