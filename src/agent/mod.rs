@@ -1,5 +1,6 @@
 //! Floor 5: the agents' door, the JSON API and socket of our own desk (README.md here). Translates, authorises, calls one desk verb.
 
+pub mod archive;
 pub mod auth;
 pub mod conversations;
 pub mod house;

@@ -233,6 +233,12 @@ pub const VARIABLE_CHARS_MAX: usize = 500;
 pub const REPORT_GAP: Duration = Duration::from_secs(10);
 /// Sweeps of one cleaning: each removes some thousand small rows or a few files.
 pub const SWEEPS_MAX: usize = 1000;
+/// How long one step of a search may walk before it tells what it found and where to go on: a person would not wait longer for a page.
+pub const SEARCH_TIME_MAX: Duration = Duration::from_millis(500);
+/// Rows that a search looks at before it looks at the clock.
+pub const SEARCH_STEP_MAX: u32 = 8_192;
+/// People found by one search: more are looked for in the directory.
+pub const SEARCH_PEOPLE_MAX: u32 = 8;
 /// Messages removed by one step of an erasure: others want to write in between.
 pub const ERASE_MESSAGES_PER_STEP: u32 = 200;
 /// Small rows (changes of the feed) removed by one step of an erasure.

@@ -3,6 +3,7 @@
 mod actions;
 pub mod agent_edits;
 pub mod agents;
+pub mod archive;
 pub mod attachments;
 mod authority;
 pub mod availability;
