@@ -1,10 +1,12 @@
 //! Floor 5: the agents' door, the JSON API and socket of our own desk (README.md here). Translates, authorises, calls one desk verb.
 
+pub mod archive;
 mod audit;
 pub mod auth;
 pub mod conversations;
 pub mod house;
 pub mod inboxes;
+pub mod macros;
 mod notices;
 pub mod numbers;
 pub mod organise;
@@ -18,6 +20,8 @@ pub mod routes;
 mod sessions;
 pub mod snippets;
 pub mod socket;
+pub mod tools;
+mod tools_wire;
 pub mod translations;
 mod two_factor;
 pub mod wire;
@@ -116,6 +120,10 @@ impl Desks {
             ("POST", ["conversations", uuid, "attachments"]) => self.upload(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "assignment"]) => self.assign(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
+            ("PUT", ["conversations", uuid, "priority"]) => self.set_priority(request, id(uuid, "conversation")?).await,
+            ("PUT", ["conversations", uuid, "tags"]) => self.set_tags(request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "macro"]) => self.use_macro(request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", "bulk"]) => self.bulk(request).await,
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
             ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
@@ -145,6 +153,19 @@ impl Desks {
             ("POST", ["teams"]) => self.create_team(request).await,
             ("PUT", ["teams", uuid]) => self.edit_team(request, id(uuid, "team")?).await,
             ("DELETE", ["teams", uuid]) => self.delete_team(&request, id(uuid, "team")?).await,
+            ("GET", ["tags"]) => self.tags(&request).await,
+            ("POST", ["tags"]) => self.create_tag(request).await,
+            ("PUT", ["tags", uuid]) => self.edit_tag(request, id(uuid, "tag")?).await,
+            ("POST", ["tags", uuid, "merge"]) => self.merge_tag(request, id(uuid, "tag")?).await,
+            ("DELETE", ["tags", uuid]) => self.delete_tag(&request, id(uuid, "tag")?).await,
+            ("GET", ["statuses"]) => self.statuses(&request).await,
+            ("POST", ["statuses"]) => self.create_status(request).await,
+            ("PUT", ["statuses", uuid]) => self.edit_status(request, id(uuid, "status")?).await,
+            ("DELETE", ["statuses", uuid]) => self.delete_status(&request, id(uuid, "status")?).await,
+            ("GET", ["macros"]) => self.macros(&request).await,
+            ("POST", ["macros"]) => self.create_macro(request).await,
+            ("PUT", ["macros", uuid]) => self.edit_macro(request, id(uuid, "macro")?).await,
+            ("DELETE", ["macros", uuid]) => self.delete_macro(&request, id(uuid, "macro")?).await,
             ("GET", ["notices"]) => self.notices(&request).await,
             ("PUT", ["notices", "read"]) => self.read_notices(request).await,
             // In the table, but not here: a test keeps both alike.

@@ -250,9 +250,7 @@ impl Desk {
                 agents::update(tx, &agent)
             })
             .await?;
-        if edit.availability.is_some() {
-            self.tell_presence(&agent, self.presence.is_present(crate::model::event::Topic::Agent(agent.id))).await?;
-        }
+        self.notice().await?;
         Ok(agent)
     }
 

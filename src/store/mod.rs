@@ -29,6 +29,7 @@ pub mod organise;
 mod purge;
 pub mod readers;
 pub mod roles;
+pub mod routing;
 pub mod search;
 pub mod sessions;
 pub mod settings;

@@ -222,5 +222,7 @@ sql_word!(
     crate::model::conversation::ConversationKind,
     crate::model::macros::Sharing,
     crate::model::message::MessageKind,
+    crate::model::team::Routing,
+    crate::model::team::Place,
     crate::model::sla::Clock,
 );

@@ -78,6 +78,7 @@ ALTER TABLE conversations ADD COLUMN given_at INTEGER;
 ALTER TABLE conversations ADD COLUMN assigned_at INTEGER;
 ALTER TABLE conversations ADD COLUMN fields TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE conversations ADD COLUMN listing TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN quarantine IS NOT NULL THEN 'spam' WHEN snoozed_until IS NULL THEN status ELSE 'snoozed' END) VIRTUAL;
+ALTER TABLE conversations ADD COLUMN passed_id INTEGER REFERENCES agents (id) ON DELETE SET NULL;
 CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);
 CREATE INDEX conversations_list ON conversations (listing, last_seq);
 CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);
