@@ -20,7 +20,7 @@ test('every action that is written down has words', () => {
 test('sentences name whom and what', () => {
   assert.equal(said(entry('role.created', { detail: { name: 'Weekend' } })), 'made the role|Weekend');
   assert.equal(said(entry('agent.edited', { subject_name: 'Ben' })), 'changed|Ben');
-  assert.equal(said(entry('agent.edited', { subject: 'a', subject_name: 'Ann' })), 'changed the own profile');
+  assert.equal(said(entry('agent.edited', { subject: 'a', subject_name: 'Ann' })), 'changed their own profile');
   assert.equal(said(entry('session.ended', { subject_name: 'Ben', detail: { which: 'all' } })), 'signed|Ben| out everywhere');
   assert.equal(said(entry('something.new_thing')), 'new thing something');
   assert.equal(details(entry('agent.edited', { detail: { role: 'Weekend', suspended: true, open_max: 3 } })), 'role: Weekend · suspended: yes · conversations at once: 3');

@@ -30,7 +30,7 @@ const SPECIAL = {
   'agent.recovery_renewed': () => ['made new recovery codes', '', ''],
   'agent.recovery_used': ({ detail }) => [`signed in with a recovery code; ${detail.left ?? 0} left`, '', ''],
   'agent.code_refused': () => ['gave the right password and five wrong codes. If that was somebody else, the password is known', '', ''],
-  'agent.edited': (_, own) => (own ? ['changed the own profile', '', ''] : ['changed', 'name', '']),
+  'agent.edited': (_, own) => (own ? ['changed their own profile', '', ''] : ['changed', 'name', '']),
   'session.opened': ({ detail }) => [`signed in${detail.by === 'second factor' ? ' with a second factor' : ''}`, '', ''],
   'session.ended': ({ detail }, own) => (own ? [detail.which === 'others' ? 'signed out everywhere else' : 'signed another browser out', '', ''] : ['signed', 'name', ' out everywhere']),
   'inbox.secret_rotated': () => ['made a new secret for the inbox', 'name', ''],

@@ -191,7 +191,7 @@ export default {
     const rows = ann.page.getByRole('listitem').filter({ has: ann.page.locator('time') });
     await one(rows.filter({ hasText: 'made the team Returns <b>' }));
     await one(rows.filter({ hasText: 'made the role Weekend help' }).filter({ hasText: 'Sees their teams; may answer and note' }));
-    await one(rows.filter({ hasText: 'changed the own profile' }));
+    await one(rows.filter({ hasText: 'changed their own profile' }));
     await stage.axe(ann.page, 'audit log');
     await stage.picture(ann.page, 'team-audit');
     await ann.page.getByLabel('What').selectOption({ label: 'Teams' });
