@@ -13,6 +13,7 @@ pub mod privacy;
 mod qr;
 mod rich;
 pub mod routes;
+mod routing;
 pub mod snippets;
 pub mod socket;
 pub mod translations;
@@ -95,6 +96,11 @@ impl Desks {
             ("PUT", ["conversations", uuid, "assignment"]) => self.assign(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "transfer"]) => self.transfer(request, id(uuid, "conversation")?).await,
+            ("PUT", ["conversations", uuid, "follow"]) => self.follow(&request, id(uuid, "conversation")?, true).await,
+            ("DELETE", ["conversations", uuid, "follow"]) => self.follow(&request, id(uuid, "conversation")?, false).await,
+            ("GET", ["queue"]) => self.queue(&request).await,
+            ("POST", ["queue", "next"]) => self.take_next(&request).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
             ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
             ("POST", ["contacts", uuid, "erase"]) => self.erase(request, id(uuid, "contact")?).await,

@@ -5,6 +5,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::secret::Secret;
 use crate::desk::agents::{AgentEdit, NewAgent, ProfileEdit};
+use crate::desk::work::WorkEdit;
 use crate::http::{Reply, Request};
 use crate::model::agent::{Availability, Role};
 use serde::Deserialize;
@@ -15,6 +16,7 @@ struct Profile {
     first_name: Option<String>,
     last_name: Option<String>,
     availability: Option<String>,
+    hidden: Option<bool>,
     password: Option<String>,
     current_password: Option<String>,
 }
@@ -34,6 +36,8 @@ struct Edit {
     last_name: Option<String>,
     role: Option<String>,
     suspended: Option<bool>,
+    #[serde(flatten)]
+    work: super::routing::NewWork,
 }
 
 impl Desks {
@@ -49,8 +53,11 @@ impl Desks {
         };
         let password = asked.password.map(|new| (Secret::new(asked.current_password.unwrap_or_default()), Secret::new(new)));
         let edit = ProfileEdit { first_name: asked.first_name, last_name: asked.last_name, availability, password };
-        let agent = self.desk.edit_profile(&session, edit).await?;
-        Ok(wire::ok(wire::agent(&self.desk, &agent)))
+        let mut agent = self.desk.edit_profile(&session, edit).await?;
+        if asked.hidden.is_some() {
+            agent = self.desk.edit_work(&session, agent.uuid, WorkEdit { hidden: asked.hidden, ..WorkEdit::default() }).await?;
+        }
+        Ok(self.shown_me(&agent))
     }
 
     /// `GET /agents`.
@@ -75,8 +82,12 @@ impl Desks {
         let session = self.agent(&request).await?;
         let asked: Edit = request.json().await?;
         let role = asked.role.as_deref().map(role).transpose()?;
+        let work = asked.work.read()?;
         let edit = AgentEdit { first_name: asked.first_name, last_name: asked.last_name, role, suspended: asked.suspended };
-        let agent = self.desk.edit_agent(&session, uuid, edit).await?;
+        let mut agent = self.desk.edit_agent(&session, uuid, edit).await?;
+        if !work.is_empty() {
+            agent = self.desk.edit_work(&session, uuid, work).await?;
+        }
         Ok(wire::ok(wire::agent(&self.desk, &agent)))
     }
 

@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, Erase, Follow, People, Reply, Reports, Settings, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,11 @@ pub static ROUTES: &[Route] = &[
     may(Assign, "PUT", "conversations/{conversation}/assignment"),
     may(Status, "PUT", "conversations/{conversation}/status"),
     inside("PUT", "conversations/{conversation}/seen"),
+    may(Assign, "POST", "conversations/{conversation}/transfer"),
+    may(Follow, "PUT", "conversations/{conversation}/follow"),
+    may(Follow, "DELETE", "conversations/{conversation}/follow"),
+    may(Assign, "GET", "queue"),
+    may(Assign, "POST", "queue/next"),
     may(Contacts, "PUT", "contacts/{contact}"),
     inside("GET", "search"),
     may(Reports, "GET", "reports/{report}"),

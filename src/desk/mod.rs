@@ -39,10 +39,12 @@ pub mod tags;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;
+pub mod transfers;
 pub mod translations;
 pub mod verification;
 pub mod visitors;
 pub mod words;
+pub mod work;
 
 use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};

@@ -20,4 +20,5 @@ mod places;
 mod privacy;
 mod reach;
 mod rich;
+mod routing;
 mod settings;
