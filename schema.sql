@@ -195,7 +195,8 @@ CREATE TABLE invitations (
     purpose     TEXT NOT NULL CHECK (purpose IN ('setup', 'invite', 'reset')),
     agent_id    INTEGER REFERENCES agents (id) ON DELETE CASCADE,
     expires_at  INTEGER NOT NULL,
-    used_at     INTEGER
+    used_at     INTEGER,
+    issued_by INTEGER REFERENCES agents (id) ON DELETE CASCADE
 ) STRICT;
 
 -- Groups of agents.

@@ -4,8 +4,8 @@ use super::{Desks, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::secret::Secret;
-use crate::desk::agents::{AgentEdit, NewAgent, ProfileEdit};
-use crate::desk::work::WorkEdit;
+use crate::desk::agent_edits::AgentEdit;
+use crate::desk::agents::{NewAgent, ProfileEdit};
 use crate::http::{Reply, Request};
 use crate::model::agent::{Availability, Role};
 use serde::Deserialize;
@@ -28,6 +28,7 @@ struct Invite {
     #[serde(default)]
     last_name: String,
     role: String,
+    custom_role: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -35,9 +36,12 @@ struct Edit {
     first_name: Option<String>,
     last_name: Option<String>,
     role: Option<String>,
+    #[serde(default, deserialize_with = "super::given")]
+    custom_role: Option<Option<String>>,
     suspended: Option<bool>,
-    #[serde(flatten)]
-    work: super::routing::NewWork,
+    open_max: Option<u32>,
+    #[serde(default, deserialize_with = "super::given")]
+    work_hours: Option<Option<String>>,
 }
 
 impl Desks {
@@ -53,9 +57,12 @@ impl Desks {
         };
         let password = asked.password.map(|new| (Secret::new(asked.current_password.unwrap_or_default()), Secret::new(new)));
         let edit = ProfileEdit { first_name: asked.first_name, last_name: asked.last_name, availability, password };
-        let mut agent = self.desk.edit_profile(&session, edit).await?;
-        if asked.hidden.is_some() {
-            agent = self.desk.edit_work(&session, agent.uuid, WorkEdit { hidden: asked.hidden, ..WorkEdit::default() }).await?;
+        let mut agent = match edit.password.is_some() {
+            true => self.with_password(&request, &session, self.desk.edit_profile(&session, edit)).await?,
+            false => self.desk.edit_profile(&session, edit).await?,
+        };
+        if let Some(hidden) = asked.hidden {
+            agent = self.desk.hide(&session, hidden).await?;
         }
         Ok(self.shown_me(&agent))
     }
@@ -72,7 +79,8 @@ impl Desks {
         let session = self.agent(&request).await?;
         let asked: Invite = request.json().await?;
         let new = NewAgent { email: asked.email, first_name: asked.first_name, last_name: asked.last_name, role: role(&asked.role)? };
-        let (agent, token) = self.desk.invite(&session, new).await?;
+        let custom_role = asked.custom_role.as_deref().map(|text| named(text, "custom_role")).transpose()?;
+        let (agent, token) = self.desk.invite(&session, new, custom_role).await?;
         let link = format!("{}/desk#invite={token}", self.base(&request));
         Ok(wire::ok(json!({ "agent": wire::agent(&self.desk, &agent), "link": link })))
     }
@@ -82,12 +90,18 @@ impl Desks {
         let session = self.agent(&request).await?;
         let asked: Edit = request.json().await?;
         let role = asked.role.as_deref().map(role).transpose()?;
-        let work = asked.work.read()?;
-        let edit = AgentEdit { first_name: asked.first_name, last_name: asked.last_name, role, suspended: asked.suspended };
-        let mut agent = self.desk.edit_agent(&session, uuid, edit).await?;
-        if !work.is_empty() {
-            agent = self.desk.edit_work(&session, uuid, work).await?;
-        }
+        let edit = AgentEdit {
+            first_name: asked.first_name,
+            last_name: asked.last_name,
+            role,
+            custom_role: asked.custom_role.map(|given| given.map(|text| named(&text, "custom_role")).transpose()).transpose()?,
+            suspended: asked.suspended,
+            open_max: asked.open_max,
+            work_hours: asked.work_hours.map(|given| given.map(|text| named(&text, "work_hours")).transpose()).transpose()?,
+        };
+        let agent = self.desk.edit_agent(&session, uuid, edit).await?;
+        // The answer says how he counts with this.
+        self.desk.notice().await?;
         Ok(wire::ok(wire::agent(&self.desk, &agent)))
     }
 
@@ -101,4 +115,8 @@ impl Desks {
 
 fn role(text: &str) -> Result<Role> {
     Role::parse(text).ok_or_else(|| Error::invalid("role is one of owner, admin, agent.").in_field("role"))
+}
+
+fn named(text: &str, field: &'static str) -> Result<Uuid> {
+    Uuid::parse(text).ok_or_else(|| Error::invalid("There is no such thing.").in_field(field))
 }

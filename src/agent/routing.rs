@@ -4,7 +4,6 @@ use super::{Desks, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::desk::transfers::Transfer;
-use crate::desk::work::WorkEdit;
 use crate::http::{Reply, Request};
 use crate::model::agent::Agent;
 use serde::Deserialize;
@@ -16,24 +15,6 @@ struct NewTransfer {
     team: Option<String>,
     #[serde(default)]
     note: String,
-}
-
-/// How an agent works, as far as a call says it.
-#[derive(Deserialize)]
-pub(super) struct NewWork {
-    hidden: Option<bool>,
-    open_max: Option<u32>,
-    #[serde(default, deserialize_with = "super::given")]
-    work_hours: Option<Option<String>>,
-}
-
-impl NewWork {
-    pub(super) fn read(self) -> Result<WorkEdit> {
-        let set = |text: Option<String>| {
-            text.map(|text| super::id(&text, "set of hours").map_err(|error| error.in_field("work_hours"))).transpose()
-        };
-        Ok(WorkEdit { hidden: self.hidden, open_max: self.open_max, work_hours: self.work_hours.map(set).transpose()? })
-    }
 }
 
 impl Desks {

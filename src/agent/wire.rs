@@ -61,7 +61,7 @@ pub fn all_teams(teams: &[Team], here: &[AgentRef], saved: Option<Uuid>) -> Valu
     saving(json!({ "teams": shapes.collect::<Vec<_>>() }), saved)
 }
 
-fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
+pub(super) fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
     if let Some(uuid) = saved {
         shape["uuid"] = json!(uuid.to_string());
     }

@@ -1,8 +1,11 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
 mod actions;
+pub mod agent_edits;
 pub mod agents;
+pub mod archive;
 pub mod attachments;
+mod authority;
 pub mod availability;
 mod beginnings;
 pub mod catch_up;
@@ -15,11 +18,14 @@ pub mod erase;
 mod filling;
 pub mod form;
 pub mod forms;
+mod hiding;
 pub mod hours;
 pub mod house;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;
+pub mod logins;
+pub mod macros;
 pub mod messages;
 pub mod notices;
 pub mod numbers;
@@ -29,6 +35,7 @@ pub mod privacy;
 pub mod queue;
 pub mod reports;
 pub mod retention;
+pub mod roles;
 pub mod routing;
 pub mod seats;
 pub mod setting_texts;
@@ -41,10 +48,10 @@ pub mod threads;
 pub mod transcripts;
 pub mod transfers;
 pub mod translations;
+pub mod two_factor;
 pub mod verification;
 pub mod visitors;
 pub mod words;
-pub mod work;
 
 use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};

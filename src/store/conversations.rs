@@ -132,6 +132,8 @@ pub struct Wanted<'a> {
     /// A status word, `snoozed` or `any`.
     pub listing: &'a str,
     pub inbox: Option<Uuid>,
+    /// Only conversations with this tag.
+    pub tag: Option<Uuid>,
     pub before: Option<Seq>,
     pub limit: u32,
 }
@@ -140,6 +142,9 @@ pub struct Wanted<'a> {
 pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
     let before = wanted.before.unwrap_or(Seq::MAX);
     let inbox = wanted.inbox.map(|uuid| uuid.to_string());
+    if let Some(tag) = wanted.tag {
+        return tagged(tx, agent, wanted, tag);
+    }
     let kind = match wanted.kinds {
         Kinds::Any => None,
         Kinds::Only(ConversationKind::Chat) => Some(ConversationKind::Chat),
@@ -209,6 +214,54 @@ fn reports(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Liste
         params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox, kinds.to_string(), which],
         listed,
     )
+}
+
+/// The same for one tag: a rare one by its own index and sorted, a common one along the order of all lists, where the page is soon full.
+fn tagged(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>, tag: Uuid) -> Result<Vec<Listed>> {
+    let kinds = match wanted.kinds {
+        Kinds::Any => None,
+        Kinds::Only(kind) => Some(serde_json::json!([kind.as_str()])),
+        Kinds::Reports => Some(serde_json::json!(["bug", "feature", "review", "question"])),
+    };
+    let which = match wanted.which {
+        Box_::Mine(_) => "mine",
+        Box_::Unassigned => "unassigned",
+        Box_::All => "all",
+    };
+    let (inbox, kinds) = (wanted.inbox.map(|uuid| uuid.to_string()), kinds.map(|kinds| kinds.to_string()));
+    let given = params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox, kinds, which, tag];
+    let many = tx.one(
+        "SELECT count(*) FROM (SELECT 1 FROM conversation_tags WHERE tag_id = (SELECT id FROM tags WHERE uuid = ?1) LIMIT 2000)",
+        [tag],
+        |row| Ok(row.get::<_, u32>(0)? >= 2000),
+    )?;
+    match many {
+        Some(true) => tx.all(
+            listed_select!(
+                "WHERE (?2 = 'any' OR +c.listing = ?2) AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5)
+                 AND (?6 IS NULL OR +c.kind IN (SELECT value FROM json_each(?6)))
+                 AND (?7 <> 'mine' OR +c.assignee_id = ?1) AND (?7 <> 'unassigned' OR +c.assignee_id IS NULL)
+                 AND EXISTS (SELECT 1 FROM conversation_tags x WHERE x.conversation_id = +c.id AND x.tag_id = (SELECT id FROM tags WHERE uuid = ?8))
+                 AND ",
+                sight!(),
+                " ORDER BY c.last_seq DESC LIMIT ?4"
+            ),
+            given,
+            listed,
+        ),
+        Some(false) | None => tx.all(
+            listed_select!(
+                "WHERE c.id IN (SELECT conversation_id FROM conversation_tags WHERE tag_id = (SELECT id FROM tags WHERE uuid = ?8))
+                 AND (?2 = 'any' OR +c.listing = ?2) AND +c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5)
+                 AND (?6 IS NULL OR +c.kind IN (SELECT value FROM json_each(?6)))
+                 AND (?7 <> 'mine' OR +c.assignee_id = ?1) AND (?7 <> 'unassigned' OR +c.assignee_id IS NULL) AND ",
+                sight!(),
+                " ORDER BY c.last_seq DESC LIMIT ?4"
+            ),
+            given,
+            listed,
+        ),
+    }
 }
 
 /// Counts for an agent's tabs.

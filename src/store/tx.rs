@@ -177,6 +177,7 @@ sql_id!(
     AgentSessionId,
     TeamId,
     HoursId,
+    RoleId,
     JobId,
     SlaId,
     RuleId

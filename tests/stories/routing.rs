@@ -231,8 +231,7 @@ async fn only_who_is_here_to_answer_is_given_anything() {
     for visitor in &waiting {
         floor.goes_to(visitor, "Ann").await;
     }
-    for edit in [json!({ "open_max": 0 }), json!({ "open_max": 101 }), json!({ "work_hours": deskbell::base::id::Uuid::new().to_string() })]
-    {
+    for edit in [json!({ "open_max": 101 }), json!({ "work_hours": deskbell::base::id::Uuid::new().to_string() })] {
         floor.owner.put(&format!("/agents/{}", ann.uuid)).json(edit).await.denied(400);
     }
     floor.owner.put(&format!("/agents/{}", ann.uuid)).json(json!({ "hidden": true })).await.denied(403);
