@@ -17,6 +17,7 @@ mod qr;
 mod rich;
 mod roles;
 pub mod routes;
+mod routing;
 mod sessions;
 pub mod snippets;
 pub mod socket;
@@ -125,6 +126,11 @@ impl Desks {
             ("POST", ["conversations", uuid, "macro"]) => self.use_macro(request, id(uuid, "conversation")?).await,
             ("POST", ["conversations", "bulk"]) => self.bulk(request).await,
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "transfer"]) => self.transfer(request, id(uuid, "conversation")?).await,
+            ("PUT", ["conversations", uuid, "follow"]) => self.follow(&request, id(uuid, "conversation")?, true).await,
+            ("DELETE", ["conversations", uuid, "follow"]) => self.follow(&request, id(uuid, "conversation")?, false).await,
+            ("GET", ["queue"]) => self.queue(&request).await,
+            ("POST", ["queue", "next"]) => self.take_next(&request).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
             ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
             ("POST", ["contacts", uuid, "erase"]) => self.erase(request, id(uuid, "contact")?).await,

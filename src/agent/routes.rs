@@ -2,6 +2,7 @@
 //! request is read, and a test walks the table with every role and scope.
 
 use crate::model::access::Permission::{self, Assign, Audit, Contacts, Erase, People, Reply, Reports, Settings, Share, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, Erase, Follow, People, Reply, Reports, Settings, Share, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +82,11 @@ pub static ROUTES: &[Route] = &[
     inside("POST", "conversations/{conversation}/macro"),
     may(Status, "POST", "conversations/bulk"),
     inside("PUT", "conversations/{conversation}/seen"),
+    may(Assign, "POST", "conversations/{conversation}/transfer"),
+    may(Follow, "PUT", "conversations/{conversation}/follow"),
+    may(Follow, "DELETE", "conversations/{conversation}/follow"),
+    may(Assign, "GET", "queue"),
+    may(Assign, "POST", "queue/next"),
     may(Contacts, "PUT", "contacts/{contact}"),
     inside("GET", "search"),
     may(Reports, "GET", "reports/{report}"),

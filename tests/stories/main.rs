@@ -22,5 +22,6 @@ mod places;
 mod privacy;
 mod reach;
 mod rich;
+mod routing;
 mod settings;
 mod team;
