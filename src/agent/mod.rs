@@ -17,6 +17,7 @@ pub mod routes;
 mod sessions;
 pub mod snippets;
 pub mod socket;
+mod transcript;
 pub mod translations;
 mod two_factor;
 pub mod wire;
@@ -106,6 +107,8 @@ impl Desks {
             ("POST", ["conversations", uuid, "attachments"]) => self.upload(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "assignment"]) => self.assign(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
+            ("GET", ["conversations", uuid, "transcript"]) => self.transcript(&request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "survey"]) => self.survey_link(&request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
             ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
@@ -155,7 +158,7 @@ impl Desks {
 
 /// Whether what stands for a uuid at the second place is one.
 fn is_named(route: &Route, path: &[&str]) -> bool {
-    let named = route.path.split('/').nth(1).is_some_and(|segment| segment.starts_with('{'));
+    let named = route.path.split('/').nth(1).is_some_and(|segment| segment.starts_with('{') && segment != "{report}");
     !named || path.get(1).is_some_and(|text| Uuid::parse(text).is_some())
 }
 

@@ -13,6 +13,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod erase;
+pub mod evidence;
 mod filling;
 pub mod form;
 pub mod forms;
