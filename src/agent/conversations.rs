@@ -78,6 +78,10 @@ impl Desks {
             Some(text) => Some(super::id(&text, "inbox")?),
             None => None,
         };
+        let tag = match request.query("tag").filter(|text| !text.is_empty()) {
+            Some(text) => Some(super::id(&text, "tag").map_err(|error| error.in_field("tag"))?),
+            None => None,
+        };
         let kinds = match request.query("kind").as_deref() {
             None | Some("") => Kinds::Any,
             Some("reports") => Kinds::Reports,
@@ -91,6 +95,7 @@ impl Desks {
             kinds,
             listing: request.query("status").unwrap_or_else(|| "open".into()),
             inbox,
+            tag,
             before: number(request, "before")?,
             limit: page_size(request)?,
         };
@@ -240,7 +245,7 @@ impl Desks {
         Ok(wire::ok(json!({ "seq": changes.seq, "reload": changes.reload, "more": changes.more, "frames": frames })))
     }
 
-    async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
+    pub(super) async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
         let listed = self.desk.listed(agent, uuid).await?;
         Ok(wire::ok(json!({ "conversation": wire::listed(&self.desk, &listed) })))
     }

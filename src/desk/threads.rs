@@ -47,6 +47,8 @@ pub struct ListQuery {
     /// A status word, `snoozed` or `any`.
     pub listing: String,
     pub inbox: Option<Uuid>,
+    /// Only conversations with this tag.
+    pub tag: Option<Uuid>,
     pub before: Option<Seq>,
     pub limit: u32,
 }
@@ -104,8 +106,8 @@ impl Desk {
         let limit = query.limit.clamp(1, limits::LIST_PAGE_MAX);
         self.store
             .read(move |tx| {
-                let ListQuery { which, kinds, listing, inbox, before, .. } = query;
-                let wanted = Wanted { which, kinds, listing: &listing, inbox, before, limit: limit + 1 };
+                let ListQuery { which, kinds, listing, inbox, tag, before, .. } = query;
+                let wanted = Wanted { which, kinds, listing: &listing, inbox, tag, before, limit: limit + 1 };
                 let mut found = conversations::list(tx, agent, &wanted)?;
                 let more = found.len() > limit as usize;
                 found.truncate(limit as usize);

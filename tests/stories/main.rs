@@ -16,6 +16,7 @@ mod hub;
 mod identify;
 mod inside;
 mod numbers;
+mod order;
 mod owner;
 mod people;
 mod permissions;
