@@ -23,6 +23,7 @@ pub mod snippets;
 pub mod socket;
 pub mod tools;
 mod tools_wire;
+mod transcript;
 pub mod translations;
 mod two_factor;
 pub mod wire;
@@ -121,6 +122,8 @@ impl Desks {
             ("POST", ["conversations", uuid, "attachments"]) => self.upload(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "assignment"]) => self.assign(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
+            ("GET", ["conversations", uuid, "transcript"]) => self.transcript(&request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "survey"]) => self.survey_link(&request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "priority"]) => self.set_priority(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "tags"]) => self.set_tags(request, id(uuid, "conversation")?).await,
             ("POST", ["conversations", uuid, "macro"]) => self.use_macro(request, id(uuid, "conversation")?).await,
@@ -192,7 +195,7 @@ impl Desks {
 
 /// Whether what stands for a uuid at the second place is one.
 fn is_named(route: &Route, path: &[&str]) -> bool {
-    let named = route.path.split('/').nth(1).is_some_and(|segment| segment.starts_with('{'));
+    let named = route.path.split('/').nth(1).is_some_and(|segment| segment.starts_with('{') && segment != "{report}");
     !named || path.get(1).is_some_and(|text| Uuid::parse(text).is_some())
 }
 

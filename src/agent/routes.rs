@@ -15,7 +15,8 @@ pub enum Needs {
     May(Permission),
 }
 
-/// One route. Parameters stand in braces and say what they name; a name of the first kind is always a uuid.
+/// One route. Parameters stand in braces and say what they name; a name of the first kind is always a uuid, but
+/// `{report}`, which is a word.
 #[derive(Debug)]
 pub struct Route {
     pub method: &'static str,
@@ -87,6 +88,8 @@ pub static ROUTES: &[Route] = &[
     may(Follow, "DELETE", "conversations/{conversation}/follow"),
     may(Assign, "GET", "queue"),
     may(Assign, "POST", "queue/next"),
+    inside("GET", "conversations/{conversation}/transcript"),
+    may(Status, "POST", "conversations/{conversation}/survey"),
     may(Contacts, "PUT", "contacts/{contact}"),
     inside("GET", "search"),
     may(Reports, "GET", "reports/{report}"),

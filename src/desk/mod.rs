@@ -16,6 +16,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod erase;
+pub mod evidence;
 mod filling;
 pub mod form;
 pub mod forms;
