@@ -1,10 +1,12 @@
 //! What is announced, and to whom. Durable events carry their change number; ephemeral ones (typing, presence) carry none.
 
 use crate::base::id::{AgentId, AgentSessionId, ContactId, InboxId, Seq, SessionId, Uuid};
+use crate::model::access::Holder;
 use crate::model::agent::{AgentRef, Availability};
 use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
 use crate::model::message::Message;
+use crate::model::notice::Notice;
 use crate::model::outlook::Outlook;
 use std::sync::{Arc, OnceLock};
 
@@ -40,14 +42,20 @@ pub enum What {
     HoursChanged { hours: Uuid },
     /// A team was made, edited or deleted.
     TeamChanged { team: Uuid },
-    /// A conversation was erased.
-    ConversationGone { conversation: Uuid },
     /// A contact was erased, with everything that was theirs.
     ContactGone { contact: Uuid },
     /// Settings of the house as a whole changed.
     HouseChanged,
     /// Somebody is (or stopped) typing.
-    Typing { conversation: Uuid, who: Typist, is_typing: bool, note: bool },
+    Typing { conversation: Uuid, holder: Holder, who: Typist, is_typing: bool, note: bool },
+    /// An agent should hear of something.
+    NoticeAdded { notice: Notice },
+    /// An agent read notices in one of his tabs.
+    NoticesRead,
+    /// A conversation left the sight of whoever hears this, or was erased.
+    ConversationGone { conversation: Uuid },
+    /// A role was made, edited or deleted.
+    RoleChanged { role: Uuid },
     /// An agent looks at a conversation (or at none).
     Viewing { conversation: Option<Uuid>, agent: AgentRef },
     /// An agent came, went, or changed availability.

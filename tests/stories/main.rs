@@ -15,6 +15,7 @@ mod identify;
 mod inside;
 mod owner;
 mod people;
+mod permissions;
 mod places;
 mod privacy;
 mod reach;
