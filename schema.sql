@@ -276,8 +276,10 @@ CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last
 CREATE INDEX conversations_team ON conversations (team_id, listing, last_seq) WHERE team_id IS NOT NULL;
 CREATE INDEX conversations_queue ON conversations (queued_at) WHERE queued_at IS NOT NULL;
 CREATE INDEX conversations_given ON conversations (given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX conversations_status_id ON conversations (status_id) WHERE status_id IS NOT NULL;
 CREATE INDEX conversations_created ON conversations (created_at);
-CREATE INDEX conversations_resolved ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX conversations_retained ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX conversations_resolved ON conversations (resolved_at) WHERE resolved_at IS NOT NULL;
 
 -- How far each agent has read.
 CREATE TABLE agent_reads (
@@ -339,6 +341,7 @@ CREATE TABLE surveys (
     answered_at     INTEGER
 ) STRICT;
 CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX surveys_created ON surveys (created_at);
 
 -- The words of that index, in order: a search for the beginning of a word looks here which words those are.
 CREATE VIRTUAL TABLE messages_terms USING fts5vocab (messages_fts, instance);

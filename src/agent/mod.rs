@@ -5,6 +5,7 @@ pub mod conversations;
 pub mod house;
 pub mod inboxes;
 mod notices;
+pub mod numbers;
 pub mod organise;
 pub mod pages;
 pub mod people;
@@ -99,6 +100,7 @@ impl Desks {
             ("POST", ["contacts", uuid, "erase"]) => self.erase(request, id(uuid, "contact")?).await,
             ("GET", ["inboxes", uuid, "retention"]) => self.overdue(&request, id(uuid, "inbox")?).await,
             ("GET", ["search"]) => self.search(&request).await,
+            ("GET", ["reports", report]) => self.report(&request, report).await,
             ("GET", ["changes"]) => self.changes(&request).await,
             ("GET", ["inboxes"]) => self.inboxes(&request).await,
             ("POST", ["inboxes"]) => self.create_inbox(request).await,

@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ const fn may(permission: Permission, method: &'static str, path: &'static str) -
 }
 
 /// The table.
-pub const ROUTES: &[Route] = &[
+pub static ROUTES: &[Route] = &[
     // Ways in.
     inside("GET", "session"),
     open("POST", "session"),
@@ -63,6 +63,7 @@ pub const ROUTES: &[Route] = &[
     may(Erase, "GET", "contacts/{contact}/erase"),
     may(Erase, "POST", "contacts/{contact}/erase"),
     inside("GET", "search"),
+    may(Reports, "GET", "reports/{report}"),
     inside("GET", "changes"),
     inside("GET", "notices"),
     inside("PUT", "notices/read"),
@@ -73,14 +74,14 @@ pub const ROUTES: &[Route] = &[
     may(Settings, "POST", "inboxes/{inbox}/secret"),
     may(Settings, "DELETE", "inboxes/{inbox}/secret"),
     may(Settings, "POST", "inboxes/{inbox}/token-check"),
-    may(Settings, "GET", "inboxes/{inbox}/qr"),
+    inside("GET", "inboxes/{inbox}/qr"),
     may(Settings, "GET", "inboxes/{inbox}/translations"),
     may(Settings, "PUT", "inboxes/{inbox}/translations/{locale}"),
     may(Settings, "POST", "inboxes/{inbox}/logo"),
-    may(Settings, "GET", "icons"),
     may(Settings, "GET", "inboxes/{inbox}/retention"),
     inside("GET", "house"),
     may(Settings, "PUT", "house"),
+    inside("GET", "icons"),
     inside("GET", "hours"),
     may(Settings, "POST", "hours"),
     may(Settings, "PUT", "hours/{hours}"),

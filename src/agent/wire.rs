@@ -81,6 +81,9 @@ pub fn failure(error: &Error, request_id: &str, more: Option<(&str, Value)>) -> 
     if let Some(field) = &error.field {
         inner["field"] = json!(field);
     }
+    if let Some(code) = error.code {
+        inner["code"] = json!(code);
+    }
     if error.kind == Kind::Internal {
         inner["request_id"] = json!(request_id);
     }
@@ -313,6 +316,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         What::TeamChanged { team } => ("team", json!({ "uuid": team.to_string() })),
         What::ContactGone { contact } => ("contact_gone", json!({ "uuid": contact.to_string() })),
         What::HouseChanged => ("house", json!({})),
+        What::ToolChanged { tool, uuid } => (tool.as_str(), json!({ "uuid": uuid.to_string() })),
         What::Typing { conversation, who, is_typing, note, .. } => {
             let (kind, uuid, name) = match who {
                 Typist::Contact { uuid, name, .. } => ("contact", uuid, name),

@@ -27,6 +27,28 @@ pub const PACKED_TEXTS_MAX: usize = 64;
 /// New names per minute under which such texts are packed where no address is configured: a site has one or two, and anybody can invent
 /// more; all others get the quick coding.
 pub const PACKED_HOSTS_PER_MINUTE: usize = 4;
+/// Actions of one macro, rule or selection: nobody reads a longer list.
+pub const ACTIONS_MAX: usize = 20;
+/// Seconds for which a prepared action may snooze: a year.
+pub const SNOOZE_S_MAX: i64 = 366 * 24 * 3600;
+/// Characters of a notice to people inside: two lines.
+pub const NOTICE_CHARS_MAX: usize = 200;
+/// Tags of the whole house: a picker with more helps nobody.
+pub const TAGS_MAX: u32 = 500;
+/// Tags of one conversation.
+pub const CONVERSATION_TAGS_MAX: usize = 30;
+/// Characters of the name of a tag, a status or a macro.
+pub const LABEL_CHARS_MAX: usize = 50;
+/// Statuses of the house's own.
+pub const STATUSES_MAX: u32 = 50;
+/// Macros that one agent sees; the menu filters them in the browser.
+pub const MACROS_MAX: u32 = 1_000;
+/// Characters of a macro's shortcut.
+pub const SHORTCUT_CHARS_MAX: usize = 30;
+/// Conversations of one selection.
+pub const BULK_MAX: usize = 100;
+/// Conversations of a selection changed in one commit: others want to write in between.
+pub const BULK_BATCH: usize = 10;
 /// Levels of nesting in a JSON body; serde_json stops at 128 by itself, tokens stop earlier.
 pub const TOKEN_NESTING_MAX: usize = 8;
 /// Bytes of a signed token (security row 13).
@@ -210,6 +232,13 @@ pub const RETENTION_STEPS_MAX: usize = 2_000;
 pub const REWRITE_BYTES_MAX: i64 = 256 * 1024 * 1024;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
+
+/// Longest period of a report: a year and what is compared with it, with room for a fiscal one. Longer ones would keep a reader for seconds.
+pub const REPORT_PERIOD_MAX: Duration = Duration::from_secs(400 * 24 * 3600);
+/// Reports counted at once: two of four readers stay for people who answer.
+pub const REPORTS_AT_ONCE: usize = 2;
+/// Comments of surveys shown in a report: more than anybody reads in one sitting.
+pub const REPORT_COMMENTS_MAX: u32 = 200;
 
 /// Sliding life of an anonymous visitor's session (decision 8).
 pub const VISITOR_SESSION: Duration = Duration::from_secs(180 * 24 * 3600);

@@ -44,7 +44,7 @@ impl Desk {
                 for event in changes.events {
                     match seats::heard(tx, &sight, &event.what)? {
                         Heard::AsItIs => heard.push(event),
-                        Heard::Instead(what) => heard.push(Event::new(event.seq, what)),
+                        Heard::Instead(what) => heard.push(Event::new(event.seq, *what)),
                         Heard::Nothing => {}
                     }
                 }

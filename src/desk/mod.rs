@@ -1,5 +1,6 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
+mod actions;
 pub mod agents;
 pub mod attachments;
 pub mod availability;
@@ -11,6 +12,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod erase;
+mod filling;
 pub mod form;
 pub mod forms;
 pub mod hours;
@@ -20,6 +22,7 @@ pub mod identity;
 pub mod inboxes;
 pub mod messages;
 pub mod notices;
+pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
@@ -28,6 +31,9 @@ pub mod retention;
 pub mod seats;
 pub mod setting_texts;
 mod settings_check;
+mod standing;
+pub mod statuses;
+pub mod tags;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;

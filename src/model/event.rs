@@ -46,6 +46,8 @@ pub enum What {
     ContactGone { contact: Uuid },
     /// Settings of the house as a whole changed.
     HouseChanged,
+    /// Something the desk is ordered with was made, edited or deleted.
+    ToolChanged { tool: Tool, uuid: Uuid },
     /// Somebody is (or stopped) typing.
     Typing { conversation: Uuid, holder: Holder, who: Typist, is_typing: bool, note: bool },
     /// An agent should hear of something.
@@ -68,6 +70,37 @@ pub enum What {
     SessionEnded { session: Option<SessionId> },
     /// An agent's session is over; its sockets close. `None` = all of the topic; `except` stays.
     SignedOut { session: Option<AgentSessionId>, except: Option<AgentSessionId> },
+}
+
+/// What the desk is ordered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    /// A tag.
+    Tag,
+    /// A status of the house's own.
+    Status,
+    /// Prepared text and actions.
+    Macro,
+    /// A saved view.
+    View,
+    /// A rule.
+    Rule,
+    /// A promise of answers.
+    Sla,
+}
+
+impl Tool {
+    /// The name of its frame.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tool::Tag => "tag",
+            Tool::Status => "status",
+            Tool::Macro => "macro",
+            Tool::View => "view",
+            Tool::Rule => "rule",
+            Tool::Sla => "sla",
+        }
+    }
 }
 
 /// Who types.

@@ -357,10 +357,10 @@ pub fn forget_init_key(tx: &WriteTx, inbox: InboxId, key: [u8; 32], until: Milli
     Ok(())
 }
 
-/// Sets status and snooze; resolving notes the time, opening forgets it.
+/// Sets status and snooze; resolving notes the time, opening forgets it. A status of the house's own ends with it: see `statuses::set`.
 pub fn set_status(tx: &WriteTx, id: ConversationId, status: Status, snoozed_until: Option<Millis>, closed_by_contact: bool) -> Result<()> {
     tx.exec(
-        "UPDATE conversations SET status = ?2, snoozed_until = ?3, closed_by_contact = ?4,
+        "UPDATE conversations SET status = ?2, snoozed_until = ?3, closed_by_contact = ?4, status_id = NULL,
                 resolved_at = CASE WHEN ?2 = 'resolved' THEN coalesce(resolved_at, ?5) END,
                 waiting_since = CASE WHEN ?2 = 'resolved' THEN NULL ELSE waiting_since END WHERE id = ?1",
         params![id, status, snoozed_until, closed_by_contact, tx.now],
@@ -377,6 +377,12 @@ pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) ->
 /// Sets which team has it now.
 pub fn set_team(tx: &WriteTx, id: ConversationId, team: Option<TeamId>) -> Result<()> {
     tx.exec("UPDATE conversations SET team_id = ?2 WHERE id = ?1", params![id, team])?;
+    Ok(())
+}
+
+/// Sets how soon somebody should answer.
+pub fn set_priority(tx: &WriteTx, id: ConversationId, priority: Option<Priority>) -> Result<()> {
+    tx.exec("UPDATE conversations SET priority = ?2 WHERE id = ?1", params![id, priority])?;
     Ok(())
 }
 

@@ -371,6 +371,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::TeamChanged { .. }
         | What::ContactGone { .. }
         | What::HouseChanged
+        | What::ToolChanged { .. }
         | What::Viewing { .. }
         | What::AgentPresence { .. }
         | What::ContactPresence { .. }

@@ -80,7 +80,9 @@ CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last
 CREATE INDEX conversations_team ON conversations (team_id, listing, last_seq) WHERE team_id IS NOT NULL;
 CREATE INDEX conversations_queue ON conversations (queued_at) WHERE queued_at IS NOT NULL;
 CREATE INDEX conversations_given ON conversations (given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX conversations_status_id ON conversations (status_id) WHERE status_id IS NOT NULL;
 CREATE INDEX conversations_created ON conversations (created_at);
+CREATE INDEX conversations_resolved ON conversations (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE TABLE deadlines (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     kind            TEXT NOT NULL CHECK (kind IN ('first', 'next', 'resolution')),
@@ -250,7 +252,7 @@ CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT 
 -- Erasing: whatever hangs on a conversation, a message or a contact is found without looking at everything, and the word indexes forget.
 CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX consents_conversation ON consents (conversation_id) WHERE conversation_id IS NOT NULL;
-CREATE INDEX conversations_resolved ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX conversations_retained ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX agent_reads_conversation ON agent_reads (conversation_id);
 CREATE INDEX events_contact ON events (contact_id) WHERE contact_id IS NOT NULL;
 CREATE INDEX drafts_conversation ON drafts (conversation_id);
@@ -261,3 +263,4 @@ CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHER
 INSERT INTO contacts_fts (contacts_fts, rank) VALUES ('secure-delete', 1);
 INSERT INTO contacts_fts (contacts_fts) VALUES ('optimize');
 INSERT INTO messages_fts (messages_fts, rank) VALUES ('secure-delete', 1);
+CREATE INDEX surveys_created ON surveys (created_at);
