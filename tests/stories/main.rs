@@ -8,6 +8,7 @@ mod availability;
 mod catch_up;
 mod chat;
 mod dialects;
+mod erase;
 mod exposure;
 mod files;
 mod hub;
