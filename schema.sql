@@ -278,8 +278,8 @@ CREATE INDEX conversations_queue ON conversations (queued_at) WHERE queued_at IS
 CREATE INDEX conversations_given ON conversations (given_at) WHERE given_at IS NOT NULL;
 CREATE INDEX conversations_status_id ON conversations (status_id) WHERE status_id IS NOT NULL;
 CREATE INDEX conversations_created ON conversations (created_at);
-CREATE INDEX conversations_retained ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE INDEX conversations_resolved ON conversations (resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX conversations_retention ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
 
 -- How far each agent has read.
 CREATE TABLE agent_reads (
@@ -499,10 +499,11 @@ CREATE TABLE deadlines (
     warned_at       INTEGER,
     met_at          INTEGER,
     breached_at     INTEGER,
+    paused_at       INTEGER,
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND met_at IS NULL;
-CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL;
+CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 
 -- Agents who silently listen to a conversation.
 CREATE TABLE followers (
@@ -569,7 +570,11 @@ CREATE TABLE rules (
     actions     TEXT NOT NULL,
     stops       INTEGER NOT NULL DEFAULT 0,
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    runs        INTEGER NOT NULL DEFAULT 0,
+    ran_at      INTEGER,
+    error       TEXT,
+    failed_at   INTEGER
 ) STRICT;
 
 -- When a rule last acted on a conversation, so that a rule on time acts once.

@@ -13,9 +13,11 @@ pub mod privacy;
 mod qr;
 mod rich;
 pub mod routes;
+mod sessions;
 pub mod snippets;
 pub mod socket;
 pub mod translations;
+mod two_factor;
 pub mod wire;
 
 use crate::base::error::{Error, Kind, Result};
@@ -78,11 +80,20 @@ impl Desks {
         match (method.as_str(), path) {
             ("GET", ["session"]) => self.session(&request).await,
             ("POST", ["session"]) => self.log_in(request).await,
+            ("POST", ["session", "code"]) => self.log_in_code(request).await,
             ("DELETE", ["session"]) => self.log_out(&request).await,
             ("POST", ["setup"]) => self.set_up(request).await,
             ("POST", ["invitation"]) => self.invitation(request).await,
             ("PUT", ["invitation"]) => self.accept(request).await,
             ("PUT", ["me"]) => self.edit_me(request).await,
+            ("GET", ["me", "two-factor"]) => self.two_factor(&request).await,
+            ("POST", ["me", "two-factor"]) => self.begin_two_factor(request).await,
+            ("PUT", ["me", "two-factor"]) => self.confirm_two_factor(request).await,
+            ("DELETE", ["me", "two-factor"]) => self.end_two_factor(request).await,
+            ("POST", ["me", "recovery"]) => self.renew_recovery(request).await,
+            ("GET", ["me", "sessions"]) => self.my_sessions(&request).await,
+            ("DELETE", ["me", "sessions"]) => self.end_my_other_sessions(&request).await,
+            ("DELETE", ["me", "sessions", uuid]) => self.end_my_session(&request, id(uuid, "session")?).await,
             ("GET", ["agents"]) => self.agents(&request).await,
             ("POST", ["agents"]) => self.invite(request).await,
             ("PUT", ["agents", uuid]) => self.edit_agent(request, id(uuid, "agent")?).await,

@@ -40,11 +40,20 @@ pub static ROUTES: &[Route] = &[
     // Ways in.
     inside("GET", "session"),
     open("POST", "session"),
+    open("POST", "session/code"),
     inside("DELETE", "session"),
     open("POST", "setup"),
     open("POST", "invitation"),
     open("PUT", "invitation"),
     inside("PUT", "me"),
+    inside("GET", "me/two-factor"),
+    inside("POST", "me/two-factor"),
+    inside("PUT", "me/two-factor"),
+    inside("DELETE", "me/two-factor"),
+    inside("POST", "me/recovery"),
+    inside("GET", "me/sessions"),
+    inside("DELETE", "me/sessions"),
+    inside("DELETE", "me/sessions/{session}"),
     // People.
     inside("GET", "agents"),
     may(People, "POST", "agents"),
@@ -90,6 +99,12 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "POST", "teams"),
     may(Settings, "PUT", "teams/{team}"),
     may(Settings, "DELETE", "teams/{team}"),
+    // The house and people's privacy.
+    inside("GET", "house"),
+    may(Settings, "PUT", "house"),
+    may(Erase, "GET", "contacts/{contact}/erase"),
+    may(Erase, "POST", "contacts/{contact}/erase"),
+    may(Settings, "GET", "inboxes/{inbox}/retention"),
 ];
 
 /// The route of a call.

@@ -281,6 +281,19 @@ pub const LOGIN_FAILURES_MAX: u32 = 10;
 pub const LOGIN_FAILURES_PER_ADDRESS_MAX: u32 = 20;
 /// Failed logins into one account from everywhere: high, so that a stranger cannot shut its owner out, and still hopeless to guess with.
 pub const LOGIN_FAILURES_PER_ACCOUNT_MAX: u32 = 100;
+/// Wrong second factors of one account, from everywhere, within the hour: whoever gets that far knows the password, and a million codes
+/// must stay out of reach for years.
+pub const LOGIN_CODE_FAILURES_MAX: u32 = 15;
+/// How long wrong second factors are remembered.
+pub const LOGIN_CODE_WINDOW: Duration = Duration::from_secs(3600);
+/// Codes tried with one right password.
+pub const LOGIN_CODE_TRIES_MAX: u32 = 5;
+/// How long a right password waits for its second factor.
+pub const LOGIN_STEP_LIFE: Duration = Duration::from_secs(5 * 60);
+/// Logins of one agent that wait for a second factor at once.
+pub const LOGIN_STEPS_MAX: u32 = 10;
+/// Recovery codes of one agent.
+pub const RECOVERY_CODES: usize = 10;
 /// How long failed logins are remembered.
 pub const LOGIN_FAILURE_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Keys one throttle table remembers at most; the oldest are forgotten first.
@@ -292,3 +305,34 @@ pub const JOB_ATTEMPTS_MAX: u32 = 12;
 pub const JOB_TIMEOUT: Duration = Duration::from_secs(120);
 /// Jobs run at once.
 pub const JOBS_AT_ONCE: usize = 4;
+
+/// Conditions of one filter, both levels together: more than a sentence that anybody understands.
+pub const FILTER_CONDITIONS_MAX: usize = 20;
+/// Conversations that one page of a filtered list looks at: some 50 ms; the page then says where to go on.
+pub const FILTER_ROWS_MAX: usize = 20_000;
+/// Open conversations that the counts of all views look at together.
+pub const COUNT_ROWS_MAX: usize = 5_000;
+/// Words that one condition compares with.
+pub const FILTER_WORDS_MAX: usize = 50;
+/// Characters of one such word: an address or half a sentence.
+pub const FILTER_WORD_CHARS_MAX: usize = 200;
+/// The latest moment anybody may name: the year 3000. Beyond, sums of times would stop being times.
+pub const TIME_MS_MAX: i64 = 32_503_680_000_000;
+/// Views that one agent sees at most: own, his teams' and everybody's. A sidebar longer than that helps nobody.
+pub const VIEWS_MAX: usize = 100;
+/// Promises about time.
+pub const SLAS_MAX: usize = 50;
+/// The longest promise, in seconds: a year.
+pub const SLA_S_MAX: i64 = 366 * 24 * 3600;
+/// Conversations whose deadlines are looked at in one commit.
+pub const DEADLINES_PER_COMMIT: u32 = 50;
+/// Agents told of a broken promise that nobody in particular has.
+pub const SLA_TOLD_MAX: usize = 200;
+/// Rules: each one is asked at every message it waits for.
+pub const RULES_MAX: usize = 100;
+/// How often what rules did may set off other rules: a chain of that length is planned by nobody.
+pub const RULE_DEPTH_MAX: usize = 3;
+/// Conversations that one rule on time looks at in one go.
+pub const RULE_ROWS_MAX: u32 = 2_000;
+/// Conversations on which one rule on time acts in one go: the rest follows at the next look, others want to write in between.
+pub const RULE_ACTS_MAX: usize = 100;

@@ -42,19 +42,19 @@ pub enum What {
     HoursChanged { hours: Uuid },
     /// A team was made, edited or deleted.
     TeamChanged { team: Uuid },
+    /// Something the desk is ordered with was made, edited or deleted.
+    ToolChanged { tool: Tool, uuid: Uuid },
     /// A contact was erased, with everything that was theirs.
     ContactGone { contact: Uuid },
     /// Settings of the house as a whole changed.
     HouseChanged,
-    /// Something the desk is ordered with was made, edited or deleted.
-    ToolChanged { tool: Tool, uuid: Uuid },
     /// Somebody is (or stopped) typing.
     Typing { conversation: Uuid, holder: Holder, who: Typist, is_typing: bool, note: bool },
     /// An agent should hear of something.
     NoticeAdded { notice: Notice },
     /// An agent read notices in one of his tabs.
     NoticesRead,
-    /// A conversation left the sight of whoever hears this, or was erased.
+    /// A conversation left the sight of whoever hears this.
     ConversationGone { conversation: Uuid },
     /// A role was made, edited or deleted.
     RoleChanged { role: Uuid },

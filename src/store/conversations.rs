@@ -27,7 +27,7 @@ macro_rules! conversation_select {
                     c.quarantine, c.suspicion, c.queued_at, u.uuid, u.name,
                     (SELECT json_group_array(json_array(g.uuid, g.name, g.color)) FROM (SELECT g.* FROM conversation_tags x JOIN tags g ON g.id = x.tag_id
                       WHERE x.conversation_id = c.id ORDER BY g.name COLLATE NOCASE) g),
-                    (SELECT json_array(d.kind, d.due_at, d.warn_at, d.breached_at) FROM deadlines d WHERE d.conversation_id = c.id AND d.met_at IS NULL
+                    (SELECT json_array(d.kind, d.due_at, d.warn_at, d.breached_at) FROM deadlines d WHERE d.conversation_id = c.id AND d.met_at IS NULL AND d.paused_at IS NULL
                       ORDER BY d.due_at LIMIT 1)",
             $more,
             " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
@@ -118,6 +118,11 @@ pub fn count_of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, since: 
 pub fn find_for_agent(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<Listed> {
     tx.one(listed_select!("WHERE c.uuid = ?2 AND ", sight!()), params![agent, uuid], listed)?
         .ok_or_else(|| Error::not_found("conversation"))
+}
+
+/// The same by row number; `None` when it is not there for him.
+pub fn listed_of(tx: &ReadTx, agent: AgentId, id: ConversationId) -> Result<Option<Listed>> {
+    tx.one(listed_select!("WHERE c.id = ?2 AND ", sight!()), params![agent, id], listed)
 }
 
 /// Which page of an agent's list is wanted.

@@ -166,7 +166,21 @@ macro_rules! sql_id {
         }
     )*};
 }
-sql_id!(InboxId, ContactId, SessionId, ConversationId, MessageId, AttachmentId, AgentId, AgentSessionId, TeamId, HoursId, JobId);
+sql_id!(
+    InboxId,
+    ContactId,
+    SessionId,
+    ConversationId,
+    MessageId,
+    AttachmentId,
+    AgentId,
+    AgentSessionId,
+    TeamId,
+    HoursId,
+    JobId,
+    SlaId,
+    RuleId
+);
 
 impl ToSql for Uuid {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -207,4 +221,5 @@ sql_word!(
     crate::model::conversation::ConversationKind,
     crate::model::macros::Sharing,
     crate::model::message::MessageKind,
+    crate::model::sla::Clock,
 );

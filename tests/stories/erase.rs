@@ -69,7 +69,8 @@ async fn leaves_traces(house: &House, agent: &Agent, visitor: &Visitor) -> (Vec<
     visitor.call("PUT", "/chat/auth/me").json(json!({ "variables": { "basket": mark("variable") } })).await.data();
     // What she said, sent, answered, agreed to, and looked at.
     let form = json!({ "order": mark("answer") });
-    let consent = json!({ "message": format!("hello, it is about {}", mark("message")), "form_data": form, "consent": true, "locale": "en" });
+    let consent =
+        json!({ "message": format!("hello, it is about {}", mark("message")), "form_data": form, "consent": true, "locale": "en" });
     visitor.starts_with(consent).await;
     let conversation = visitor.conversation();
     let long: Vec<u8> = format!("{} ", mark("content")).repeat(9000).into_bytes();
@@ -118,7 +119,11 @@ async fn after_an_erasure_not_one_of_her_words_is_left_in_the_file() {
     let (words, conversation, contact) = leaves_traces(&house, &agent, &zoe).await;
     house.crowd(400).await;
     ali.starts_with(json!({ "message": "I stay", "form_data": { "order": "staying" }, "consent": true, "locale": "en" })).await;
-    assert_eq!(words.iter().filter(|word| found(&house, &[(*word).clone()]).is_empty()).collect::<Vec<_>>(), Vec::<&String>::new(), "all of it is there before");
+    assert_eq!(
+        words.iter().filter(|word| found(&house, &[(*word).clone()]).is_empty()).collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "all of it is there before"
+    );
     // It names what will go, and goes only by name.
     let would = agent.get(&format!("/contacts/{contact}/erase")).await.ok();
     assert_eq!((&would["belongings"]["conversations"], &would["belongings"]["files"]), (&json!(2), &json!(2)));
@@ -128,7 +133,9 @@ async fn after_an_erasure_not_one_of_her_words_is_left_in_the_file() {
     ben.post(&erase).json(json!({ "confirm": would["email"] })).await.denied(403);
     agent.post(&erase).json(json!({ "confirm": text_at(&would, "email").to_uppercase() })).await.ok();
     // Everybody hears of it; she is out.
-    ben.socket.hears("her conversation is gone", |frame| frame["type"] == "conversation_gone" && frame["data"]["uuid"] == conversation.as_str()).await;
+    ben.socket
+        .hears("her conversation is gone", |frame| frame["type"] == "conversation_gone" && frame["data"]["uuid"] == conversation.as_str())
+        .await;
     ben.socket.hears("she is gone", |frame| frame["type"] == "contact_gone" && frame["data"]["uuid"] == contact.as_str()).await;
     zoe.is_shut_out().await;
     agent.get(&format!("/conversations/{conversation}")).await.denied(404);
@@ -140,7 +147,10 @@ async fn after_an_erasure_not_one_of_her_words_is_left_in_the_file() {
     assert_eq!(ali.texts().await, ["I stay"]);
     assert_eq!(agent.searches("stay").await["results"].as_array().map(Vec::len), Some(1));
     for check in ["messages_fts", "contacts_fts"] {
-        rusqlite::Connection::open(house.file_path()).unwrap().execute(&format!("INSERT INTO {check} ({check}, rank) VALUES ('integrity-check', 1)"), []).unwrap();
+        rusqlite::Connection::open(house.file_path())
+            .unwrap()
+            .execute(&format!("INSERT INTO {check} ({check}, rank) VALUES ('integrity-check', 1)"), [])
+            .unwrap();
     }
     assert_eq!(house.count("SELECT count(*) FROM pragma_foreign_key_check"), 0);
     assert_eq!(house.count("SELECT count(*) FROM audit WHERE action = 'contact.erased' AND subject = '' AND detail = '{}'"), 1);

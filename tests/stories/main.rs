@@ -22,3 +22,4 @@ mod privacy;
 mod reach;
 mod rich;
 mod settings;
+mod team;
