@@ -2,8 +2,9 @@
 
 use super::{Desks, number, wire};
 use crate::base::error::Result;
+use crate::base::files;
 use crate::base::id::Uuid;
-use crate::http::{Reply, Request};
+use crate::http::{Reply, Request, stream};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -27,6 +28,16 @@ impl Desks {
         let asked: Erase = request.json().await?;
         self.desk.erase_contact(&session, uuid, &asked.confirm).await?;
         Ok(Reply::status(204))
+    }
+
+    /// `GET /contacts/{uuid}/export`: everything as a ZIP archive, made while it is sent.
+    pub(super) async fn export(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        let archive = self.desk.export(&session, uuid).await?;
+        let name = format!("person-{}.zip", &uuid.to_string()[..8]);
+        Ok(Reply::stream(200, stream::until_end(archive))
+            .header("content-type", "application/zip")
+            .header("content-disposition", files::content_disposition(&name, false)))
     }
 
     /// `GET /inboxes/{uuid}/retention`: what timers of so many days would delete now.

@@ -71,6 +71,7 @@ pub static ROUTES: &[Route] = &[
     may(Contacts, "PUT", "contacts/{contact}"),
     may(Erase, "GET", "contacts/{contact}/erase"),
     may(Erase, "POST", "contacts/{contact}/erase"),
+    may(Erase, "GET", "contacts/{contact}/export"),
     inside("GET", "search"),
     may(Reports, "GET", "reports/{report}"),
     inside("GET", "changes"),

@@ -12,6 +12,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod erase;
+pub mod export;
 mod filling;
 pub mod form;
 pub mod forms;

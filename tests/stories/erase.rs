@@ -167,3 +167,61 @@ async fn after_an_erasure_not_one_of_her_words_is_left_in_the_file() {
     let copied = String::from_utf8_lossy(&std::fs::read(&backup).unwrap()).to_lowercase();
     assert!(words.iter().all(|word| !copied.contains(word.as_str())));
 }
+
+/// The entries of an archive, by its directory.
+fn unpacked(archive: &[u8]) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let number = |at: usize, size: usize| archive[at..at + size].iter().rev().fold(0usize, |n, byte| n << 8 | usize::from(*byte));
+    let end = archive.len() - 22;
+    assert_eq!(number(end, 4), 0x0605_4b50, "the archive is whole");
+    let mut at = number(end + 16, 4);
+    let mut entries = std::collections::BTreeMap::new();
+    for _ in 0..number(end + 10, 2) {
+        let (size, name) = (number(at + 24, 4), number(at + 28, 2));
+        let place = number(at + 46 + name + 4, 8);
+        let data = place + 30 + name;
+        let name = String::from_utf8(archive[at + 46..at + 46 + name].to_vec()).expect("a name");
+        at += 46 + name.len() + number(at + 30, 2);
+        assert!(entries.insert(name, archive[data..data + size].to_vec()).is_none(), "no name twice");
+    }
+    entries
+}
+
+#[tokio::test]
+async fn a_person_gets_everything_that_is_known_of_them_as_one_archive() {
+    let house = furnished().await;
+    let (agent, zoe, ali) = (house.agent().await, house.visitor(), house.visitor());
+    ali.starts_with(json!({ "message": "the words of somebody else", "form_data": { "order": "1" }, "consent": true, "locale": "en" }))
+        .await;
+    let (words, conversation, contact) = leaves_traces(&house, &agent, &zoe).await;
+    let path = format!("/contacts/{contact}/export");
+    let answer = agent.get(&path).await;
+    assert_eq!(answer.header("content-type"), Some("application/zip"));
+    assert!(answer.header("content-disposition").unwrap().starts_with("attachment"));
+    let entries = unpacked(&answer.body);
+    let all: Vec<u8> = entries.iter().flat_map(|(name, bytes)| [name.as_bytes(), bytes].concat()).collect();
+    let all = String::from_utf8_lossy(&all).to_lowercase();
+    // Everything but what was never sent, and the name she no longer has.
+    let missing: Vec<&String> = words.iter().filter(|word| !all.contains(word.as_str())).collect();
+    assert_eq!(missing, [&marked("draftfile"), &marked("draftbytes"), &marked("oldname")]);
+    assert!(!all.contains("somebody else"));
+    let person: Value = serde_json::from_slice(&entries["person.json"]).unwrap();
+    assert_eq!((&person["consents"][0]["text"], &person["identities"][0]["key"]), (&json!("I agree"), &json!(marked("key"))));
+    let told: Value = entries
+        .iter()
+        .filter(|(name, _)| name.ends_with(".json"))
+        .map(|(_, bytes)| serde_json::from_slice(bytes).unwrap())
+        .find(|told: &Value| told["id"] == conversation.as_str())
+        .expect("her conversation");
+    let messages = told["messages"].as_array().unwrap();
+    let file = text_at(messages.iter().find(|message| message["files"] != json!([])).expect("the file"), "files/0/path");
+    assert_eq!(entries[&file].len(), 9000 * (marked("content").len() + 1));
+    assert_eq!(told["survey"]["feedback"], marked("feedback"));
+    // The readable pages lead to each other and to the file, and run nothing.
+    let index = String::from_utf8(entries["index.html"].clone()).unwrap();
+    let link = format!("conversations/{}.html", told["number"]);
+    assert!(index.contains(&link) && !index.contains("<script"));
+    assert!(String::from_utf8_lossy(&entries[&link]).contains(&format!("../{file}")));
+    let ben = house.agent_named("ben", Role::Agent).await;
+    ben.get(&path).await.denied(403);
+    assert_eq!(house.count("SELECT count(*) FROM audit WHERE action = 'contact.exported'"), 1);
+}

@@ -20,6 +20,7 @@ mod permissions;
 mod places;
 mod privacy;
 mod reach;
+mod retention;
 mod rich;
 mod settings;
 mod team;
