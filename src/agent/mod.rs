@@ -137,6 +137,7 @@ impl Desks {
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
             ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
             ("POST", ["contacts", uuid, "erase"]) => self.erase(request, id(uuid, "contact")?).await,
+            ("GET", ["contacts", uuid, "export"]) => self.export(&request, id(uuid, "contact")?).await,
             ("GET", ["inboxes", uuid, "retention"]) => self.overdue(&request, id(uuid, "inbox")?).await,
             ("GET", ["search"]) => self.search(&request).await,
             ("GET", ["reports", report]) => self.report(&request, report).await,

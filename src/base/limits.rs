@@ -249,6 +249,8 @@ pub const ERASE_ROWS_PER_STEP: u32 = 2_000;
 pub const ERASE_BYTES_PER_STEP: i64 = 4 * 1024 * 1024;
 /// Longest run of one erasing job; what is left is done by the next, and others get their turn.
 pub const ERASE_TIME: Duration = Duration::from_secs(30);
+/// Messages of one part of an exported conversation: a part is made in memory, some megabytes at the worst.
+pub const EXPORT_MESSAGES_PER_PART: u32 = 500;
 /// Conversations or visitors that one look of the retention sweep takes up.
 pub const RETENTION_PER_LOOK: u32 = 50;
 /// Steps of one retention sweep: the rest is for the next, ten minutes later.

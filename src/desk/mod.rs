@@ -17,6 +17,7 @@ pub mod csat;
 pub mod details;
 pub mod erase;
 pub mod evidence;
+pub mod export;
 mod filling;
 pub mod form;
 pub mod forms;
