@@ -1,8 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Audit, Contacts, Erase, People, Reply, Reports, Settings, Share, Status};
-use crate::model::access::Permission::{self, Assign, Contacts, Erase, Follow, People, Reply, Reports, Settings, Share, Status};
+use crate::model::access::Permission::{self, *};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
