@@ -2,6 +2,16 @@
 
 use std::time::Duration;
 
+/// How long a call to somebody else may take in all.
+pub const OUTGOING_TIMEOUT: Duration = Duration::from_secs(15);
+/// So much of an answer is read to be polite.
+pub const OUTGOING_ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Browsers that one agent may have woken: phones, laptops, and those he forgot.
+pub const PUSH_SUBSCRIPTIONS_PER_AGENT_MAX: u32 = 20;
+/// A push service that failed so often in a row lost its browser.
+pub const PUSH_FAILURES_MAX: u32 = 20;
+/// Who sits at the desk has so long to see a notice before his phone is woken too.
+pub const PUSH_PATIENCE: Duration = Duration::from_secs(20);
 /// Notices shown at once: a screenful or two.
 pub const NOTICES_PAGE: u32 = 50;
 /// Notices kept per agent; who has more unread looks at the lists instead.
