@@ -77,7 +77,8 @@ impl Client {
 
     /// Connects to the first address of `host` that may be called.
     async fn connect(&self, host: &str, port: u16, is_tls: bool) -> Result<TcpStream> {
-        let found: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await.map_err(|cause| unreachable().with_cause(cause))?.collect();
+        let found: Vec<SocketAddr> =
+            tokio::net::lookup_host((host, port)).await.map_err(|cause| unreachable().with_cause(cause))?.collect();
         let inside = |address: &SocketAddr| net::contains(&self.allowed, address.ip().to_canonical());
         let callable = found.iter().find(|address| inside(address) || (is_tls && net::is_public(address.ip())));
         let Some(address) = callable else {
@@ -184,7 +185,10 @@ mod tests {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut heard = vec![0; 4096];
             let size = stream.read(&mut heard).await.unwrap();
-            stream.write_all(b"HTTP/1.1 429 Slow\r\nretry-after: 7\r\nlocation: https://example.com\r\ncontent-length: 2\r\n\r\nno").await.unwrap();
+            stream
+                .write_all(b"HTTP/1.1 429 Slow\r\nretry-after: 7\r\nlocation: https://example.com\r\ncontent-length: 2\r\n\r\nno")
+                .await
+                .unwrap();
             String::from_utf8_lossy(&heard[..size]).into_owned()
         });
         let client = Client::new(vec!["127.0.0.0/8".parse().unwrap()]);
