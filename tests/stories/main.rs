@@ -14,6 +14,7 @@ mod files;
 mod hub;
 mod identify;
 mod inside;
+mod notices;
 mod order;
 mod owner;
 mod people;
