@@ -13,6 +13,7 @@ pub mod organise;
 pub mod pages;
 pub mod people;
 pub mod privacy;
+mod pushes;
 mod qr;
 mod rich;
 mod roles;
@@ -46,6 +47,8 @@ pub struct Desks {
     pub failures: Arc<auth::Tries>,
     /// Public address, if configured.
     pub base_url: Option<String>,
+    /// Says which addresses outside may be called.
+    pub outgoing: crate::http::client::Client,
 }
 
 impl Desks {
@@ -176,6 +179,12 @@ impl Desks {
             ("POST", ["macros"]) => self.create_macro(request).await,
             ("PUT", ["macros", uuid]) => self.edit_macro(request, id(uuid, "macro")?).await,
             ("DELETE", ["macros", uuid]) => self.delete_macro(&request, id(uuid, "macro")?).await,
+            ("GET", ["me", "prefs"]) => self.prefs(&request).await,
+            ("PUT", ["me", "prefs"]) => self.edit_prefs(request).await,
+            ("GET", ["push"]) => self.push(&request).await,
+            ("POST", ["push"]) => self.subscribe(request).await,
+            ("POST", ["push", "test"]) => self.try_push(&request).await,
+            ("DELETE", ["push", uuid]) => self.unsubscribe(&request, id(uuid, "subscription")?).await,
             ("GET", ["notices"]) => self.notices(&request).await,
             ("PUT", ["notices", "read"]) => self.read_notices(request).await,
             // In the table, but not here: a test keeps both alike.

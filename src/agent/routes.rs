@@ -98,6 +98,12 @@ pub static ROUTES: &[Route] = &[
     inside("GET", "changes"),
     inside("GET", "notices"),
     inside("PUT", "notices/read"),
+    inside("GET", "me/prefs"),
+    inside("PUT", "me/prefs"),
+    inside("GET", "push"),
+    inside("POST", "push"),
+    inside("POST", "push/test"),
+    inside("DELETE", "push/{subscription}"),
     // What the desk is ordered with.
     inside("GET", "tags"),
     may(Share, "POST", "tags"),

@@ -2,6 +2,16 @@
 
 use std::time::Duration;
 
+/// How long a call to somebody else may take in all.
+pub const OUTGOING_TIMEOUT: Duration = Duration::from_secs(15);
+/// So much of an answer is read to be polite.
+pub const OUTGOING_ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Browsers that one agent may have woken: phones, laptops, and those he forgot.
+pub const PUSH_SUBSCRIPTIONS_PER_AGENT_MAX: u32 = 20;
+/// A push service that failed so often in a row lost its browser.
+pub const PUSH_FAILURES_MAX: u32 = 20;
+/// Who sits at the desk has so long to see a notice before his phone is woken too.
+pub const PUSH_PATIENCE: Duration = Duration::from_secs(20);
 /// Conversations that routing moves in one commit: others want to write in between; the rest follows at once.
 pub const ROUTED_AT_ONCE: u32 = 200;
 /// Places of the queue that are counted and told: who stands behind them is told no number.

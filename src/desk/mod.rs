@@ -35,6 +35,7 @@ pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
+pub mod pushes;
 pub mod queue;
 pub mod reports;
 pub mod retention;
@@ -121,6 +122,11 @@ impl Desk {
         // Whoever asks who is here needs to know who is inside at all.
         desk.roster().await?;
         Ok(desk)
+    }
+
+    /// The sub-path under which the house is reached, before every link: "" or "/support".
+    pub fn base_path(&self) -> &str {
+        &self.base_path
     }
 
     /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.

@@ -16,7 +16,11 @@ mod files;
 mod hub;
 mod identify;
 mod inside;
+<<<<<<< HEAD
 mod numbers;
+=======
+mod notices;
+>>>>>>> notices
 mod order;
 mod owner;
 mod people;
