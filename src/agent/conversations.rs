@@ -235,22 +235,6 @@ impl Desks {
         Ok(wire::ok(wire::contact(&self.desk, &contact)))
     }
 
-    /// `GET /search`.
-    pub(super) async fn search(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request).await?;
-        let typed = request.query("q").unwrap_or_default();
-        let (hits, people, next) = self.desk.search(&agent, &typed, number(request, "before")?, page_size(request)?).await?;
-        let results: Vec<Value> = hits.iter().map(|hit| wire::hit(&self.desk, hit)).collect();
-        let contacts: Vec<Value> = people
-            .iter()
-            .map(|(contact, conversation)| {
-                let conversation = conversation.map(|uuid| uuid.to_string());
-                json!({ "uuid": contact.uuid.to_string(), "name": contact.name(), "email": contact.email, "conversation": conversation })
-            })
-            .collect();
-        Ok(wire::ok(json!({ "results": results, "contacts": contacts, "next": next })))
-    }
-
     /// `GET /changes`.
     pub(super) async fn changes(&self, request: &Request) -> Result<Reply> {
         let agent = self.agent(request).await?;
@@ -267,6 +251,6 @@ impl Desks {
     }
 }
 
-fn page_size(request: &Request) -> Result<u32> {
+pub(super) fn page_size(request: &Request) -> Result<u32> {
     Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
 }

@@ -1,5 +1,6 @@
 //! Floor 5: the agents' door, the JSON API and socket of our own desk (README.md here). Translates, authorises, calls one desk verb.
 
+pub mod archive;
 pub mod auth;
 pub mod conversations;
 pub mod house;
@@ -13,6 +14,7 @@ pub mod people;
 pub mod privacy;
 mod qr;
 mod rich;
+mod roles;
 pub mod routes;
 mod sessions;
 pub mod snippets;
@@ -101,6 +103,13 @@ impl Desks {
             ("POST", ["agents"]) => self.invite(request).await,
             ("PUT", ["agents", uuid]) => self.edit_agent(request, id(uuid, "agent")?).await,
             ("POST", ["agents", uuid, "invitation"]) => self.invite_again(&request, id(uuid, "agent")?).await,
+            ("GET", ["agents", uuid, "sessions"]) => self.sessions_of(&request, id(uuid, "agent")?).await,
+            ("DELETE", ["agents", uuid, "sessions"]) => self.end_sessions_of(&request, id(uuid, "agent")?).await,
+            ("DELETE", ["agents", uuid, "two-factor"]) => self.remove_two_factor(&request, id(uuid, "agent")?).await,
+            ("GET", ["roles"]) => self.roles(&request).await,
+            ("POST", ["roles"]) => self.create_role(request).await,
+            ("PUT", ["roles", uuid]) => self.edit_role(request, id(uuid, "role")?).await,
+            ("DELETE", ["roles", uuid]) => self.delete_role(&request, id(uuid, "role")?).await,
             ("GET", ["conversations"]) => self.list(&request).await,
             ("GET", ["conversations", uuid]) => self.open(&request, id(uuid, "conversation")?).await,
             ("GET", ["conversations", uuid, "messages"]) => self.older(&request, id(uuid, "conversation")?).await,

@@ -59,6 +59,13 @@ pub static ROUTES: &[Route] = &[
     may(People, "POST", "agents"),
     may(People, "PUT", "agents/{agent}"),
     may(People, "POST", "agents/{agent}/invitation"),
+    may(People, "GET", "agents/{agent}/sessions"),
+    may(People, "DELETE", "agents/{agent}/sessions"),
+    may(People, "DELETE", "agents/{agent}/two-factor"),
+    may(People, "GET", "roles"),
+    may(People, "POST", "roles"),
+    may(People, "PUT", "roles/{role}"),
+    may(People, "DELETE", "roles/{role}"),
     // Conversations.
     inside("GET", "conversations"),
     inside("GET", "conversations/{conversation}"),

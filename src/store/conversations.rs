@@ -420,15 +420,22 @@ pub fn set_status(tx: &WriteTx, id: ConversationId, status: Status, snoozed_unti
     tx.exec(
         "UPDATE conversations SET status = ?2, snoozed_until = ?3, closed_by_contact = ?4, status_id = NULL,
                 resolved_at = CASE WHEN ?2 = 'resolved' THEN coalesce(resolved_at, ?5) END,
-                waiting_since = CASE WHEN ?2 = 'resolved' THEN NULL ELSE waiting_since END WHERE id = ?1",
+                waiting_since = CASE WHEN ?2 = 'resolved' THEN NULL ELSE waiting_since END,
+                queued_at = CASE WHEN ?2 = 'open' AND ?3 IS NULL AND assignee_id IS NULL AND kind = 'chat' THEN coalesce(queued_at, ?5) END, given_at = CASE WHEN ?2 = 'open' AND ?3 IS NULL THEN given_at END
+         WHERE id = ?1",
         params![id, status, snoozed_until, closed_by_contact, tx.now],
     )?;
     Ok(())
 }
 
-/// Sets who has it now.
+/// Sets who has it now; somebody who has it takes it out of the queue, and what nobody has waits there.
 pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) -> Result<()> {
-    tx.exec("UPDATE conversations SET assignee_id = ?2 WHERE id = ?1", params![id, agent])?;
+    tx.exec(
+        "UPDATE conversations SET assignee_id = ?2, assigned_at = CASE WHEN ?2 IS NULL THEN NULL ELSE ?3 END, given_at = NULL, passed_id = NULL,
+                queued_at = CASE WHEN ?2 IS NULL AND status = 'open' AND snoozed_until IS NULL AND kind = 'chat' THEN coalesce(queued_at, waiting_since, ?3) END
+         WHERE id = ?1",
+        params![id, agent, tx.now],
+    )?;
     Ok(())
 }
 
@@ -487,6 +494,55 @@ pub fn unread_of_contact(tx: &ReadTx, id: ConversationId) -> Result<u32> {
             |row| row.get(0),
         )?
         .unwrap_or(0))
+}
+
+/// Who waits for somebody, oldest first, of those whom this agent sees.
+pub fn queue(tx: &ReadTx, agent: AgentId, limit: u32) -> Result<Vec<Listed>> {
+    tx.all(
+        listed_select!(
+            "WHERE c.queued_at IS NOT NULL AND c.assignee_id IS NULL AND c.listing = 'open' AND ",
+            sight!(),
+            " ORDER BY c.queued_at, c.id LIMIT ?2"
+        ),
+        params![agent, limit],
+        listed,
+    )
+}
+
+/// What this agent follows and still sees, newest activity first.
+pub fn followed(tx: &ReadTx, agent: AgentId, limit: u32) -> Result<Vec<Listed>> {
+    tx.all(
+        listed_select!(
+            "WHERE c.id IN (SELECT conversation_id FROM followers WHERE agent_id = ?1) AND ",
+            sight!(),
+            " ORDER BY c.last_seq DESC LIMIT ?2"
+        ),
+        params![agent, limit],
+        listed,
+    )
+}
+
+/// Whether this agent follows a conversation.
+pub fn follows(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<bool> {
+    let sql = "SELECT 1 FROM followers f JOIN conversations c ON c.id = f.conversation_id WHERE f.agent_id = ?1 AND c.uuid = ?2";
+    Ok(tx.one(sql, params![agent, uuid], |_| Ok(()))?.is_some())
+}
+
+/// How many this agent follows.
+pub fn followed_count(tx: &ReadTx, agent: AgentId) -> Result<u32> {
+    Ok(tx.one("SELECT count(*) FROM followers WHERE agent_id = ?1", [agent], |row| row.get(0))?.unwrap_or_default())
+}
+
+/// This agent follows a conversation from now on.
+pub fn follow(tx: &WriteTx, id: ConversationId, agent: AgentId) -> Result<()> {
+    tx.exec("INSERT OR IGNORE INTO followers (conversation_id, agent_id) VALUES (?1, ?2)", params![id, agent])?;
+    Ok(())
+}
+
+/// And no longer.
+pub fn unfollow(tx: &WriteTx, id: ConversationId, agent: AgentId) -> Result<()> {
+    tx.exec("DELETE FROM followers WHERE conversation_id = ?1 AND agent_id = ?2", params![id, agent])?;
+    Ok(())
 }
 
 /// Records that a conversation changed and tells the agents, and the contact when `public`.
