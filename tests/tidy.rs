@@ -512,7 +512,11 @@ fn every_route_of_the_doors_is_in_their_readme() {
     let mut broken = Vec::new();
     for (door, prefix) in [("agent", ""), ("widget", "chat/")] {
         // Readers like to know what kind of name stands there.
-        let readme = std::fs::read_to_string(root().join(format!("src/{door}/README.md"))).unwrap().replace("{locale}", "{uuid}");
+        let readme = std::fs::read_to_string(root().join(format!("src/{door}/README.md")))
+            .unwrap()
+            .replace("{locale}", "{uuid}")
+            .replace("{report}", "{uuid}")
+            .replace("{conversation}", "{uuid}");
         for (method, path) in routes(&format!("src/{door}/mod.rs")) {
             let short = path.strip_prefix(prefix).unwrap_or(&path);
             let told = [format!("{method} /{path}"), format!("{method} …/{short}"), format!("{method} /api/v1/widget/{path}")];

@@ -24,3 +24,4 @@ mod strip;
 pub mod text;
 pub mod token;
 pub mod totp;
+pub mod zip;

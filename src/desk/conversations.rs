@@ -123,8 +123,9 @@ impl Desk {
     }
 
     /// A person outside begins a conversation. Without a session a visitor is made, but only when everything else is right.
-    pub async fn begin(&self, inbox: &Inbox, session: Option<&Session>, start: Start) -> Result<Started> {
+    pub async fn begin(&self, inbox: &Inbox, session: Option<&Session>, mut start: Start) -> Result<Started> {
         let verified = session.is_some_and(|session| session.verified);
+        start.message.verified = verified;
         let policy = inbox.config.policy(verified).clone();
         let answers = match super::form::check(&inbox.config.prechat_form, &start.form, session.is_some()) {
             Ok(answers) => answers,

@@ -12,6 +12,7 @@ pub mod conversations;
 pub mod erase;
 pub mod estimates;
 pub mod events;
+pub mod export;
 pub mod facts;
 pub mod hours;
 pub mod house;
