@@ -12,7 +12,7 @@ const entry = (action, more = {}) => ({ id: 1, at: 0, agent: ann, action, subjec
 const said = (one) => sentence(one).filter(Boolean).join('|');
 
 test('every action that is written down has words', () => {
-  const actions = new Set(sources.flatMap((text) => [...text.matchAll(/audit::append\(([^;]*);/g)]).flatMap((call) => [...call[1].matchAll(/"([a-z]+\.[a-z_]+)"/g)].map((match) => match[1])));
+  const actions = new Set(sources.flatMap((text) => [...text.matchAll(/audit::append\(([^;]*);/g)]).flatMap((call) => [...call[1].matchAll(/"([a-z]+(?:\.[a-z_]+)+)"/g)].map((match) => match[1])));
   assert.ok(actions.size > 25, 'the reader sees them');
   assert.deepEqual([...actions].filter((action) => !isKnown(action)), []);
 });
@@ -23,6 +23,7 @@ test('sentences name whom and what', () => {
   assert.equal(said(entry('agent.edited', { subject: 'a', subject_name: 'Ann' })), 'changed their own profile');
   assert.equal(said(entry('session.ended', { subject_name: 'Ben', detail: { which: 'all' } })), 'signed|Ben| out everywhere');
   assert.equal(said(entry('something.new_thing')), 'new thing something');
+  assert.equal(said(entry('contact.note.edited', { detail: { note: 'x' } })), 'changed a note about a person');
   assert.equal(details(entry('agent.edited', { detail: { role: 'Weekend', suspended: true, open_max: 3 } })), 'role: Weekend · suspended: yes · conversations at once: 3');
   assert.equal(details(entry('role.edited', { detail: { name: 'W', scope: 'assigned', permissions: ['reply'] } })), 'Sees their own; may answer and note');
   assert.equal(details(entry('x.y', { detail: null })), '');

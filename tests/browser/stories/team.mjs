@@ -203,7 +203,23 @@ export default {
     await ann.page.getByRole('button', { name: 'Check it' }).click();
     await one(ann.page.getByText('The log is whole.'));
     await stage.axe(ann.page, 'audit log, checked');
+    await ann.page.emulateMedia({ colorScheme: 'dark' });
+    await stage.axe(ann.page, 'audit log, dark');
+    await stage.picture(ann.page, 'team-audit-dark');
     await ann.page.setViewportSize({ width: 390, height: 844 });
     await stage.picture(ann.page, 'team-audit-phone');
+    await ann.settings('roles/new');
+    await ann.page.getByRole('switch', { name: 'Reports' }).scrollIntoViewIfNeeded();
+    await stage.axe(ann.page, 'a role, dark, on a phone');
+    await stage.picture(ann.page, 'team-role-phone-dark');
+    await ann.settings('profile');
+    await part(ann, 'Where you are signed in').scrollIntoViewIfNeeded();
+    await stage.picture(ann.page, 'team-profile-phone-dark');
+    await ann.settings('agents');
+    await stage.picture(ann.page, 'team-agents-phone-dark');
+    await ann.page.getByRole('button', { name: 'Edit Ben Okafor' }).click();
+    await one(ann.dialog.getByText(/near|Unknown browser/).first());
+    await stage.axe(ann.page, 'one agent, dark, on a phone');
+    await stage.picture(ann.page, 'team-agent-phone-dark');
   },
 };
