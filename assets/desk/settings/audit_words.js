@@ -15,7 +15,7 @@ export const KINDS = {
 };
 
 /** @type {Record<string, string>} */
-const VERBS = { created: 'made', added: 'added', edited: 'changed', deleted: 'removed', merged: 'merged', swept: 'swept away', erased: 'erased', exported: 'exported', blocked: 'blocked', unblocked: 'let in again', banned: 'banned', lifted: 'lifted', ordered: 'put in order' };
+const VERBS = { created: 'made', made: 'made', added: 'added', edited: 'changed', deleted: 'removed', merged: 'merged', swept: 'swept away', erased: 'erased', exported: 'exported', blocked: 'blocked', unblocked: 'let in again', banned: 'banned', lifted: 'lifted', ordered: 'put in order' };
 
 /** Sentences that are not a verb and its object. @type {Record<string, (entry: AuditEntry, own: boolean) => Sentence>} */
 const SPECIAL = {

@@ -204,6 +204,9 @@ export default {
     await one(ann.page.getByText('The log is whole.'));
     await stage.axe(ann.page, 'audit log, checked');
     await ann.page.emulateMedia({ colorScheme: 'dark' });
+    // Begun anew, so that no colour is half-way between the two.
+    await ann.settings('audit');
+    await one(rows.filter({ hasText: 'made the team Returns <b>' }));
     await stage.axe(ann.page, 'audit log, dark');
     await stage.picture(ann.page, 'team-audit-dark');
     await ann.page.setViewportSize({ width: 390, height: 844 });
