@@ -56,7 +56,7 @@ function List({ close }) {
   const { list } = tray;
   return html`<section ref=${box} class="tray" role="dialog" aria-label="Notices" tabindex="-1" onKeyDown=${keys}>
     <header class="tray-head"><h2>Notices</h2>
-      ${tray.unread > 0 && html`<button type="button" class="link-button" onClick=${() => readNotice()}>Mark all as read</button>`}
+      ${tray.unread > 0 && html`<button type="button" class="link-button" onClick=${() => { readNotice(); box.current?.focus(); }}>Mark all as read</button>`}
       <button type="button" class="icon-button" title="What you are told, and how" aria-label="What you are told, and how" onClick=${() => { close(false); go({ name: 'settings', page: 'notifications', id: '', tab: '' }); }}><${Icon} name="settings" size=${18} /></button></header>
     ${trouble && html`<p class="form-error" role="alert">${trouble}</p>`}
     ${!list ? !trouble && html`<div class="centred"><${Spinner} /></div>` : !list.length ? html`<p class="tray-empty">Nothing yet. You will be told here when somebody mentions you, gives you a conversation, or a visitor waits for you.</p>` : html`<ul class="tray-list">
