@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { Icon } from '../shared/icons.js';
 import { ConversationList } from './list/list.js';
+import { TagNeeded } from './thread/tag_needed.js';
 import { ThreadView } from './thread/thread.js';
 import { ContactPanel } from './contact/panel.js';
 import { Archive } from './archive/archive.js';
@@ -16,7 +17,7 @@ import { News } from './parts/news.js';
 import { Spinner, usePrefs } from './parts/small.js';
 import { setAvailability } from './state/actions.js';
 import { tryNow } from './state/live.js';
-import { nameOf } from './state/people.js';
+import { may, nameOf } from './state/people.js';
 import { setPref } from './state/prefs.js';
 import { go, isPage } from './state/router.js';
 import { signOut } from './state/session.js';
@@ -53,8 +54,8 @@ function Rail() {
       <${Icon} name="chat" /><span>Messages</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
     <button type="button" class="rail-button" aria-current=${current(route.name === 'archive')} title="Archive (g a)" onClick=${() => go({ name: 'archive', query: '', conversation: '' })}>
       <${Icon} name="archive" /><span>Archive</span></button>
-    <button type="button" class="rail-button" aria-current=${current(route.name === 'reports')} title="Reports (g r)" onClick=${() => go({ name: 'reports', page: '', query: '', conversation: '' })}>
-      <${Icon} name="chart" /><span>Reports</span></button>
+    ${may('reports') ? html`<button type="button" class="rail-button" aria-current=${current(route.name === 'reports')} title="Reports (g r)" onClick=${() => go({ name: 'reports', page: '', query: '', conversation: '' })}>
+      <${Icon} name="chart" /><span>Reports</span></button>` : null}
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
     <span class="rail-space"></span>
@@ -98,5 +99,6 @@ export function Shell() {
     <${News} floating=${true} />
     <${DeskKeys} />
     <${KeysDialog} />
+    <${TagNeeded} />
   </div>`;
 }

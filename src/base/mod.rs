@@ -24,3 +24,8 @@ mod strip;
 pub mod text;
 pub mod token;
 pub mod totp;
+<<<<<<< HEAD
+pub mod zip;
+=======
+pub mod webpush;
+>>>>>>> notices

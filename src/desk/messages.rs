@@ -74,6 +74,7 @@ impl Desk {
                 reopen(tx, &conversation)?;
                 let message = store_incoming(tx, conversation.id, session.contact, &incoming)?.1;
                 super::routing::wrote(tx, &here, &conversation)?;
+                super::notices::of_incoming(tx, conversation.id, &message, false)?;
                 Ok(message)
             })
             .await

@@ -38,6 +38,8 @@ pub struct Opened {
     pub pages: Vec<PageVisit>,
     pub earlier: Vec<Conversation>,
     pub my_seen_seq: Seq,
+    /// Whether this agent listens to it silently.
+    pub following: bool,
 }
 
 /// Which list an agent asks for.
@@ -117,6 +119,12 @@ impl Desk {
             .await
     }
 
+    /// The counts for an agent's tabs.
+    pub async fn counts(&self, agent: &AgentSession) -> Result<(Counts, Seq)> {
+        let agent = agent.agent.id;
+        self.store.read(move |tx| Ok((conversations::counts(tx, agent)?, tx.seq()?))).await
+    }
+
     /// A conversation as an agent opens it: the newest messages, the person, recent pages, earlier conversations.
     pub async fn open_thread(&self, agent: &AgentSession, uuid: Uuid, limit: u32) -> Result<Opened> {
         let agent = agent.agent.id;
@@ -133,6 +141,7 @@ impl Desk {
                     pages: Vec::new(),
                     earlier: conversations::earlier(tx, agent, contact, id)?,
                     my_seen_seq: conversations::agent_seen(tx, id, agent)?,
+                    following: conversations::follows(tx, agent, uuid)?,
                     listed,
                 })
             })

@@ -9,13 +9,18 @@ mod availability;
 mod catch_up;
 mod chat;
 mod dialects;
+mod erase;
 mod evidence;
 mod exposure;
 mod files;
 mod hub;
 mod identify;
 mod inside;
+<<<<<<< HEAD
 mod numbers;
+=======
+mod notices;
+>>>>>>> notices
 mod order;
 mod owner;
 mod people;
@@ -23,6 +28,8 @@ mod permissions;
 mod places;
 mod privacy;
 mod reach;
+mod retention;
 mod rich;
+mod routing;
 mod settings;
 mod team;
