@@ -48,7 +48,7 @@ export function Archive({ route }) {
   useEffect(() => { const q = params.get('q') || ''; if (q !== text.trim()) setText(q); }, [route.query]);
   useEffect(() => { box.current?.focus(); return () => clearTimeout(timer.current); }, []);
   const later = (/** @type {string} */ value) => { setText(value); clearTimeout(timer.current); timer.current = setTimeout(() => put({ q: value.trim() }, true), PAUSE_MS); };
-  return html`<div class="archive settings-main" tabindex="-1"><div class="page is-wide">
+  return html`<div class="archive screen" tabindex="-1"><div class="page is-wide">
     <header class="page-head"><div><h1>Archive</h1><p>Everything that was ever said here, as far as you may see it.</p></div></header>
     <form class="search is-large" role="search" onSubmit=${(/** @type {Event} */ event) => { event.preventDefault(); clearTimeout(timer.current); put({ q: text.trim() }, true); }}>
       <${Icon} name="search" size=${20} />

@@ -33,7 +33,7 @@ export function Reports({ route }) {
     go({ name: 'reports', page, query: next.toString(), conversation: '' }, { replace: true });
   };
   const asked = question(params);
-  return html`<div class="reports settings-main" tabindex="-1"><div class="page is-wide">
+  return html`<div class="reports screen" tabindex="-1"><div class="page is-wide">
     <header class="page-head"><div><h1>Reports</h1><p>Compared with the same length of time before.</p></div>
       <a class="button" href="${base}/api/desk/reports/${page}?${asked}&format=csv" download><${Icon} name="download" size=${18} />CSV</a></header>
     <${Filters} params=${params} put=${put} asked=${asked} />
