@@ -77,7 +77,7 @@ export function Columns({ title, lead, labels, longLabels, series, format, stack
         h('text', { class: 'axis', x: rtl ? width - SIDE + 6 : SIDE - 6, y: y(top * share) + 4, 'text-anchor': rtl ? 'start' : 'end' }, format(top * share)))),
       ...bars,
       ...labels.map((words, at) => (at % every ? null : h('text', { key: `l${at}`, class: 'axis', 'aria-hidden': 'true', x: x(at * slot + slot / 2, 0), y: HEIGHT + 16, 'text-anchor': 'middle' }, words))))}</div>
-    <${Behind} head=${['', ...series.map((one) => one.name)]} lines=${longLabels.map((words, at) => [words, ...series.map((one) => format(one.values[at] || 0))])} />
+    <${Behind} head=${['When', ...series.map((one) => one.name)]} lines=${longLabels.map((words, at) => [words, ...series.map((one) => format(one.values[at] || 0))])} />
   </figure>`;
 }
 
@@ -101,7 +101,7 @@ export function Bars({ title, lead, rows, format, share }) {
           h('text', { key: `v${at}`, class: 'axis', 'aria-hidden': 'true', x: rtl ? width - words - wide - 8 : words + wide + 8, y: at * line + 19, 'text-anchor': 'start' }, `${format(value)}${share && value ? ` · ${share(value)}` : ''}`),
         ];
       }))}</div>
-    <${Behind} head=${['', 'Count']} lines=${rows.map(([name, value]) => [name, format(value)])} />
+    <${Behind} head=${['What', 'Count']} lines=${rows.map(([name, value]) => [name, format(value)])} />
   </figure>`;
 }
 
@@ -124,6 +124,6 @@ export function HeatMap({ title, lead, cells, days, longDays, format }) {
       ...days.map((name, at) => h('text', { key: name, class: 'axis', 'aria-hidden': 'true', x: rtl ? width : 0, y: at * high + high / 2 + 4, 'text-anchor': 'start' }, name)),
       ...cells.flatMap((line, at) => line.map((value, hours) => h('rect', { key: `${at}-${hours}`, class: `cell ${value ? 'is-some' : ''}`, 'fill-opacity': value ? 0.15 + 0.85 * (value / top) : 1, x: x(hours) + 1, y: at * high + 1, width: Math.max(1, wide - 2), height: high - 2, rx: 3 }, h('title', {}, `${longDays[at]} ${clock(hours)}: ${format(value)}`)))),
       ...[0, 6, 12, 18].map((hours) => h('text', { key: `h${hours}`, class: 'axis', 'aria-hidden': 'true', x: x(hours) + wide / 2, y: 7 * high + 16, 'text-anchor': 'middle' }, clock(hours))))}</div>
-    <${Behind} head=${['', ...Array.from({ length: 24 }, (_, at) => clock(at))]} lines=${longDays.map((name, at) => [name, ...cells[at].map(format)])} />
+    <${Behind} head=${['Weekday', ...Array.from({ length: 24 }, (_, at) => clock(at))]} lines=${longDays.map((name, at) => [name, ...cells[at].map(format)])} />
   </figure>`;
 }

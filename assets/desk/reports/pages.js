@@ -87,7 +87,7 @@ const Lines = ({ shown, nobody }) => {
   if (!lines.length) return html`<${Empty} icon="chart" title="Nothing in this time">Choose a longer period, or one filter less.<//>`;
   const byAgent = shown.report === 'agents';
   return html`<${Bars} title="New conversations" rows=${lines.slice(0, 12).map((line) => [name(line), line.new])} format=${count} />
-    <section class="chart"><h2>Side by side</h2><${Table} head=${['', 'New', 'Resolved', ...(byAgent ? ['Messages'] : []), 'First answer', '9 of 10', 'Resolution', 'Satisfaction', 'Never answered']}
+    <section class="chart"><h2>Side by side</h2><${Table} head=${['Name', 'New', 'Resolved', ...(byAgent ? ['Messages'] : []), 'First answer', '9 of 10', 'Resolution', 'Satisfaction', 'Never answered']}
       lines=${lines.map((line) => [name(line), count(line.new), count(line.resolved), ...(byAgent ? [count(line.outgoing)] : []), took(line.first.median_ms), took(line.first.p90_ms), took(line.resolution.median_ms), `${average(line.csat.average)}${line.csat.answered ? ` (${count(line.csat.answered)})` : ''}`, count(line.missed)])} /></section>`;
 };
 

@@ -157,7 +157,7 @@ export default {
     const link = await ann.page.evaluate(() => navigator.clipboard.readText());
     const page = await (await stage.context('somebody with the link')).newPage();
     await page.goto(link);
-    await page.getByRole('radio').last().check();
+    await page.locator('input[type=radio][value="5"]').check();
     await page.getByRole('textbox').fill('Quick and kind');
     await page.getByRole('button').click();
     await one(ann.log.getByText('Quick and kind'));
