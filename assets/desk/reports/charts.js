@@ -88,6 +88,7 @@ export function Bars({ title, lead, rows, format, share }) {
   const line = 30;
   const [place, width] = useWidth();
   const rtl = document.documentElement.dir === 'rtl';
+  const start = rtl ? 'end' : 'start';
   const words = Math.min(130, width * 0.34);
   const room = width - words - 70;
   return html`<figure class="chart"><figcaption><h2>${title}</h2>${lead ? html`<p>${lead}</p>` : null}</figcaption>
@@ -96,9 +97,9 @@ export function Bars({ title, lead, rows, format, share }) {
       ...rows.flatMap(([name, value], at) => {
         const wide = Math.max(value ? 2 : 0, (value / top) * room);
         return [
-          h('text', { key: `n${at}`, class: 'axis is-name', 'aria-hidden': 'true', x: rtl ? width : 0, y: at * line + 19, 'text-anchor': 'start' }, name),
+          h('text', { key: `n${at}`, class: 'axis is-name', 'aria-hidden': 'true', x: rtl ? width : 0, y: at * line + 19, 'text-anchor': start }, name),
           h('rect', { key: `b${at}`, class: 'bar is-a', x: rtl ? width - words - wide : words, y: at * line + 5, width: wide, height: line - 12, rx: 4 }),
-          h('text', { key: `v${at}`, class: 'axis', 'aria-hidden': 'true', x: rtl ? width - words - wide - 8 : words + wide + 8, y: at * line + 19, 'text-anchor': 'start' }, `${format(value)}${share && value ? ` · ${share(value)}` : ''}`),
+          h('text', { key: `v${at}`, class: 'axis', 'aria-hidden': 'true', x: rtl ? width - words - wide - 8 : words + wide + 8, y: at * line + 19, 'text-anchor': start }, `${format(value)}${share && value ? ` · ${share(value)}` : ''}`),
         ];
       }))}</div>
     <${Behind} head=${['What', 'Count']} lines=${rows.map(([name, value]) => [name, format(value)])} />
@@ -110,6 +111,7 @@ export function HeatMap({ title, lead, cells, days, longDays, format }) {
   const id = useRef(`chart-${++number}`).current;
   const [place, width] = useWidth();
   const rtl = document.documentElement.dir === 'rtl';
+  const start = rtl ? 'end' : 'start';
   const side = 44;
   const wide = (width - side) / 24;
   const high = Math.max(18, Math.min(30, wide));
@@ -121,7 +123,7 @@ export function HeatMap({ title, lead, cells, days, longDays, format }) {
   return html`<figure class="chart"><figcaption><h2>${title}</h2><p>${lead ? `${lead} ` : ''}${busiest}</p></figcaption>
     <div ref=${place}>${h('svg', { class: 'drawing', role: 'img', 'aria-labelledby': `${id}-t ${id}-d`, width, height: 7 * high + FOOT, viewBox: `0 0 ${width} ${7 * high + FOOT}` },
       h('title', { id: `${id}-t` }, title), h('desc', { id: `${id}-d` }, `${busiest} ${longDays.map((name, at) => `${name}: ${format(cells[at].reduce((sum, value) => sum + value, 0))}`).join('; ')}`),
-      ...days.map((name, at) => h('text', { key: name, class: 'axis', 'aria-hidden': 'true', x: rtl ? width : 0, y: at * high + high / 2 + 4, 'text-anchor': 'start' }, name)),
+      ...days.map((name, at) => h('text', { key: name, class: 'axis', 'aria-hidden': 'true', x: rtl ? width : 0, y: at * high + high / 2 + 4, 'text-anchor': start }, name)),
       ...cells.flatMap((line, at) => line.map((value, hours) => h('rect', { key: `${at}-${hours}`, class: `cell ${value ? 'is-some' : ''}`, 'fill-opacity': value ? 0.15 + 0.85 * (value / top) : 1, x: x(hours) + 1, y: at * high + 1, width: Math.max(1, wide - 2), height: high - 2, rx: 3 }, h('title', {}, `${longDays[at]} ${clock(hours)}: ${format(value)}`)))),
       ...[0, 6, 12, 18].map((hours) => h('text', { key: `h${hours}`, class: 'axis', 'aria-hidden': 'true', x: x(hours) + wide / 2, y: 7 * high + 16, 'text-anchor': 'middle' }, clock(hours))))}</div>
     <${Behind} head=${['Weekday', ...Array.from({ length: 24 }, (_, at) => clock(at))]} lines=${longDays.map((name, at) => [name, ...cells[at].map(format)])} />

@@ -105,6 +105,8 @@ export default {
     await ann.page.emulateMedia({ colorScheme: 'dark' });
     await stage.axe(ann.page, 'a report in the dark');
     await ann.page.evaluate(() => { document.documentElement.dir = 'rtl'; });
+    await ann.page.getByRole('navigation', { name: 'Reports' }).getByRole('button', { name: 'Waiting' }).click();
+    await one(ann.page.getByRole('img', { name: /^How long/ }));
     await stage.picture(ann.page, 'report-dark-rtl');
     await ann.page.evaluate(() => { document.documentElement.dir = 'ltr'; });
     await ann.page.setViewportSize({ width: 390, height: 844 });
