@@ -81,7 +81,7 @@ subscribe(() => {
   const { phase, counts, signed_out: out, route, conversations } = now();
   const unread = phase === 'ready' && !out ? counts.unread : 0;
   const open = !out && route.name !== 'settings' && route.conversation ? conversations[route.conversation]?.contact.name : '';
-  const place = phase !== 'ready' || out ? '' : route.name === 'settings' ? 'Settings' : open || '';
+  const place = phase !== 'ready' || out ? '' : route.name === 'settings' ? 'Settings' : route.name === 'archive' ? 'Archive' : route.name === 'reports' ? 'Reports' : open || '';
   const title = `${unread ? `(${unread}) ` : ''}${place ? `${place} · ` : ''}deskbell`;
   if (title === shown) return;
   shown = title;
