@@ -141,12 +141,6 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "POST", "teams"),
     may(Settings, "PUT", "teams/{team}"),
     may(Settings, "DELETE", "teams/{team}"),
-    // The house and people's privacy.
-    inside("GET", "house"),
-    may(Settings, "PUT", "house"),
-    may(Erase, "GET", "contacts/{contact}/erase"),
-    may(Erase, "POST", "contacts/{contact}/erase"),
-    may(Settings, "GET", "inboxes/{inbox}/retention"),
 ];
 
 /// The route of a call.
