@@ -24,8 +24,5 @@ mod strip;
 pub mod text;
 pub mod token;
 pub mod totp;
-<<<<<<< HEAD
-pub mod zip;
-=======
 pub mod webpush;
->>>>>>> notices
+pub mod zip;

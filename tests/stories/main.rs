@@ -16,11 +16,8 @@ mod files;
 mod hub;
 mod identify;
 mod inside;
-<<<<<<< HEAD
-mod numbers;
-=======
 mod notices;
->>>>>>> notices
+mod numbers;
 mod order;
 mod owner;
 mod people;
