@@ -68,6 +68,9 @@ impl Desks {
     /// `GET /conversations`.
     pub(super) async fn list(&self, request: &Request) -> Result<Reply> {
         let agent = self.agent(request).await?;
+        if let Some(view) = request.query("view").filter(|text| !text.is_empty()) {
+            return self.list_view(request, &agent, &view).await;
+        }
         let which = match request.query("box").as_deref() {
             None | Some("all") => Box_::All,
             Some("mine") => Box_::Mine(agent.agent.id),
@@ -96,9 +99,7 @@ impl Desks {
         };
         let (found, next, counts, seq) = self.desk.list(&agent, query).await?;
         let conversations: Vec<Value> = found.iter().map(|each| wire::listed(&self.desk, each)).collect();
-        let counts = json!({
-            "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.all, "unread": counts.unread, "reports": counts.reports,
-        });
+        let counts = wire::counts(&counts);
         let next = next.map(|seq| seq.to_string());
         Ok(wire::ok_at(seq, json!({ "conversations": conversations, "next": next, "counts": counts })))
     }
@@ -262,6 +263,7 @@ impl Desks {
     }
 }
 
-fn page_size(request: &Request) -> Result<u32> {
+/// How many rows a page has.
+pub(super) fn page_size(request: &Request) -> Result<u32> {
     Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
 }

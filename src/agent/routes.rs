@@ -85,6 +85,22 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "POST", "teams"),
     may(Settings, "PUT", "teams/{team}"),
     may(Settings, "DELETE", "teams/{team}"),
+    // Order by itself.
+    inside("GET", "views"),
+    inside("POST", "views"),
+    inside("POST", "views/try"),
+    inside("PUT", "views/{view}"),
+    inside("DELETE", "views/{view}"),
+    may(Settings, "GET", "rules"),
+    may(Settings, "POST", "rules"),
+    may(Settings, "POST", "rules/try"),
+    may(Settings, "PUT", "rules/order"),
+    may(Settings, "PUT", "rules/{rule}"),
+    may(Settings, "DELETE", "rules/{rule}"),
+    inside("GET", "slas"),
+    may(Settings, "POST", "slas"),
+    may(Settings, "PUT", "slas/{sla}"),
+    may(Settings, "DELETE", "slas/{sla}"),
 ];
 
 /// The route of a call.

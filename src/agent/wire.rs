@@ -18,6 +18,7 @@ use crate::model::message::{Attachment, Author, Message, MessageKind};
 use crate::model::notice::Notice;
 use crate::model::rich::Rich;
 use crate::model::team::Team;
+use crate::store::conversations::Counts;
 use crate::store::search::Hit;
 use serde_json::{Value, json};
 
@@ -56,7 +57,8 @@ pub fn all_teams(teams: &[Team], here: &[AgentRef], saved: Option<Uuid>) -> Valu
     saving(json!({ "teams": shapes.collect::<Vec<_>>() }), saved)
 }
 
-fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
+/// The same, and which of them was saved just now.
+pub fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
     if let Some(uuid) = saved {
         shape["uuid"] = json!(uuid.to_string());
     }
@@ -169,6 +171,13 @@ pub fn conversation(desk: &Desk, conversation: &Conversation) -> Value {
         "due": conversation.due.as_ref().map(|due| json!({
             "kind": due.kind, "due_at": due.due_at, "warn_at": due.warn_at, "breached": due.breached,
         })),
+    })
+}
+
+/// The counts of an agent's tabs.
+pub fn counts(counts: &Counts) -> Value {
+    json!({
+        "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.all, "unread": counts.unread, "reports": counts.reports,
     })
 }
 

@@ -265,7 +265,7 @@ impl Run<'_> {
                 }
             }
             Step::Sla(sla) => {
-                if organise::set_sla(tx, present.id, sla)? {
+                if super::sla::promise(tx, present.id, sla)? {
                     self.changes(tx, present, None)?;
                 }
             }

@@ -13,6 +13,7 @@ use crate::model::contact::{Contact, ContactKind, Session};
 use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
 use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, Message};
+use crate::model::rule::Cause;
 use crate::model::team::Team;
 use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, sessions, teams};
 use serde_json::{Map, Value};
@@ -243,6 +244,7 @@ impl Desk {
                 conversations::set_status(tx, conversation.id, Status::Resolved, None, true)?;
                 jobs::cancel(tx, &wake_key(&conversation))?;
                 note_activity(tx, conversation.id, None, Activity { action: "close".into(), value: conversation.contact.name.clone() })?;
+                super::rules::after(tx, conversation.id, Cause::Changed("status"));
                 conversations::announce(tx, conversation.id, true)
             })
             .await
@@ -335,6 +337,7 @@ impl Desk {
                 }
                 conversations::set_status(tx, id, Status::Open, None, false)?;
                 note_activity(tx, id, None, Activity { action: "status".into(), value: "open".into() })?;
+                super::rules::after(tx, id, Cause::Changed("status"));
                 conversations::announce(tx, id, true)?;
                 Ok(())
             })

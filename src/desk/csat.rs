@@ -7,6 +7,7 @@ use crate::base::id::{ConversationId, Uuid};
 use crate::base::text;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, MessageKind, NewMessage};
+use crate::model::rule::Cause;
 use crate::store::surveys::Asked;
 use crate::store::{WriteTx, inboxes, messages, surveys};
 
@@ -45,6 +46,7 @@ impl Desk {
                 }
                 let stars = rating.map_or(String::new(), |rating| format!("{rating}/5 "));
                 let value = text::preview(&format!("{stars}{feedback}"), 300);
+                super::rules::after(tx, asked.conversation, Cause::Changed("rating"));
                 note_activity(tx, asked.conversation, None, Activity { action: "rating".into(), value })
             })
             .await

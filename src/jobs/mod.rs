@@ -3,6 +3,7 @@
 
 pub mod availability;
 pub mod housekeeping;
+pub mod promises;
 
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::random_bytes;

@@ -24,6 +24,7 @@ pub mod notices;
 pub mod numbers;
 pub mod organise;
 pub mod readers;
+pub mod rules;
 pub mod search;
 pub mod sessions;
 pub mod settings;
@@ -36,6 +37,7 @@ pub mod teams;
 pub mod translations;
 pub mod tx;
 pub mod verifications;
+pub mod views;
 pub mod writer;
 
 use crate::base::clock::Clock;
