@@ -2,20 +2,24 @@
 
 pub mod auth;
 pub mod conversations;
+pub mod house;
 pub mod inboxes;
 mod notices;
 pub mod numbers;
 pub mod organise;
 pub mod pages;
 pub mod people;
+pub mod privacy;
 mod qr;
 mod rich;
 pub mod routes;
 mod rules;
+mod sessions;
 mod slas;
 pub mod snippets;
 pub mod socket;
 pub mod translations;
+mod two_factor;
 mod views;
 pub mod wire;
 
@@ -79,11 +83,20 @@ impl Desks {
         match (method.as_str(), path) {
             ("GET", ["session"]) => self.session(&request).await,
             ("POST", ["session"]) => self.log_in(request).await,
+            ("POST", ["session", "code"]) => self.log_in_code(request).await,
             ("DELETE", ["session"]) => self.log_out(&request).await,
             ("POST", ["setup"]) => self.set_up(request).await,
             ("POST", ["invitation"]) => self.invitation(request).await,
             ("PUT", ["invitation"]) => self.accept(request).await,
             ("PUT", ["me"]) => self.edit_me(request).await,
+            ("GET", ["me", "two-factor"]) => self.two_factor(&request).await,
+            ("POST", ["me", "two-factor"]) => self.begin_two_factor(request).await,
+            ("PUT", ["me", "two-factor"]) => self.confirm_two_factor(request).await,
+            ("DELETE", ["me", "two-factor"]) => self.end_two_factor(request).await,
+            ("POST", ["me", "recovery"]) => self.renew_recovery(request).await,
+            ("GET", ["me", "sessions"]) => self.my_sessions(&request).await,
+            ("DELETE", ["me", "sessions"]) => self.end_my_other_sessions(&request).await,
+            ("DELETE", ["me", "sessions", uuid]) => self.end_my_session(&request, id(uuid, "session")?).await,
             ("GET", ["agents"]) => self.agents(&request).await,
             ("POST", ["agents"]) => self.invite(request).await,
             ("PUT", ["agents", uuid]) => self.edit_agent(request, id(uuid, "agent")?).await,
@@ -97,6 +110,9 @@ impl Desks {
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
+            ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
+            ("POST", ["contacts", uuid, "erase"]) => self.erase(request, id(uuid, "contact")?).await,
+            ("GET", ["inboxes", uuid, "retention"]) => self.overdue(&request, id(uuid, "inbox")?).await,
             ("GET", ["search"]) => self.search(&request).await,
             ("GET", ["reports", report]) => self.report(&request, report).await,
             ("GET", ["changes"]) => self.changes(&request).await,
@@ -115,6 +131,8 @@ impl Desks {
             ("POST", ["hours"]) => self.create_hours(request).await,
             ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
             ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["house"]) => self.house(&request).await,
+            ("PUT", ["house"]) => self.edit_house(request).await,
             ("GET", ["teams"]) => self.teams(&request).await,
             ("POST", ["teams"]) => self.create_team(request).await,
             ("PUT", ["teams", uuid]) => self.edit_team(request, id(uuid, "team")?).await,

@@ -49,7 +49,10 @@ impl Desks {
         };
         let password = asked.password.map(|new| (Secret::new(asked.current_password.unwrap_or_default()), Secret::new(new)));
         let edit = ProfileEdit { first_name: asked.first_name, last_name: asked.last_name, availability, password };
-        let agent = self.desk.edit_profile(&session, edit).await?;
+        let agent = match edit.password.is_some() {
+            true => self.with_password(&request, &session, self.desk.edit_profile(&session, edit)).await?,
+            false => self.desk.edit_profile(&session, edit).await?,
+        };
         Ok(wire::ok(wire::agent(&self.desk, &agent)))
     }
 

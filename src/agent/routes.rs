@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, People, Reply, Reports, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,11 +40,20 @@ pub static ROUTES: &[Route] = &[
     // Ways in.
     inside("GET", "session"),
     open("POST", "session"),
+    open("POST", "session/code"),
     inside("DELETE", "session"),
     open("POST", "setup"),
     open("POST", "invitation"),
     open("PUT", "invitation"),
     inside("PUT", "me"),
+    inside("GET", "me/two-factor"),
+    inside("POST", "me/two-factor"),
+    inside("PUT", "me/two-factor"),
+    inside("DELETE", "me/two-factor"),
+    inside("POST", "me/recovery"),
+    inside("GET", "me/sessions"),
+    inside("DELETE", "me/sessions"),
+    inside("DELETE", "me/sessions/{session}"),
     // People.
     inside("GET", "agents"),
     may(People, "POST", "agents"),
@@ -101,6 +110,12 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "POST", "slas"),
     may(Settings, "PUT", "slas/{sla}"),
     may(Settings, "DELETE", "slas/{sla}"),
+    // The house and people's privacy.
+    inside("GET", "house"),
+    may(Settings, "PUT", "house"),
+    may(Erase, "GET", "contacts/{contact}/erase"),
+    may(Erase, "POST", "contacts/{contact}/erase"),
+    may(Settings, "GET", "inboxes/{inbox}/retention"),
 ];
 
 /// The route of a call.

@@ -215,6 +215,21 @@ pub const VARIABLE_CHARS_MAX: usize = 500;
 pub const REPORT_GAP: Duration = Duration::from_secs(10);
 /// Sweeps of one cleaning: each removes some thousand small rows or a few files.
 pub const SWEEPS_MAX: usize = 1000;
+/// Messages removed by one step of an erasure: others want to write in between.
+pub const ERASE_MESSAGES_PER_STEP: u32 = 200;
+/// Small rows (changes of the feed) removed by one step of an erasure.
+pub const ERASE_ROWS_PER_STEP: u32 = 2_000;
+/// Bytes of files removed by one step of an erasure, beyond its first file: each byte is overwritten.
+pub const ERASE_BYTES_PER_STEP: i64 = 4 * 1024 * 1024;
+/// Longest run of one erasing job; what is left is done by the next, and others get their turn.
+pub const ERASE_TIME: Duration = Duration::from_secs(30);
+/// Conversations or visitors that one look of the retention sweep takes up.
+pub const RETENTION_PER_LOOK: u32 = 50;
+/// Steps of one retention sweep: the rest is for the next, ten minutes later.
+pub const RETENTION_STEPS_MAX: usize = 2_000;
+/// Bytes of a database that is rewritten as a whole after something was erased: measured at about 150 MB/s, so nobody waits longer than
+/// for two seconds.
+pub const REWRITE_BYTES_MAX: i64 = 256 * 1024 * 1024;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
 
@@ -266,6 +281,19 @@ pub const LOGIN_FAILURES_MAX: u32 = 10;
 pub const LOGIN_FAILURES_PER_ADDRESS_MAX: u32 = 20;
 /// Failed logins into one account from everywhere: high, so that a stranger cannot shut its owner out, and still hopeless to guess with.
 pub const LOGIN_FAILURES_PER_ACCOUNT_MAX: u32 = 100;
+/// Wrong second factors of one account, from everywhere, within the hour: whoever gets that far knows the password, and a million codes
+/// must stay out of reach for years.
+pub const LOGIN_CODE_FAILURES_MAX: u32 = 15;
+/// How long wrong second factors are remembered.
+pub const LOGIN_CODE_WINDOW: Duration = Duration::from_secs(3600);
+/// Codes tried with one right password.
+pub const LOGIN_CODE_TRIES_MAX: u32 = 5;
+/// How long a right password waits for its second factor.
+pub const LOGIN_STEP_LIFE: Duration = Duration::from_secs(5 * 60);
+/// Logins of one agent that wait for a second factor at once.
+pub const LOGIN_STEPS_MAX: u32 = 10;
+/// Recovery codes of one agent.
+pub const RECOVERY_CODES: usize = 10;
 /// How long failed logins are remembered.
 pub const LOGIN_FAILURE_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Keys one throttle table remembers at most; the oldest are forgotten first.

@@ -1,15 +1,16 @@
-//! People inside: the first owner, invitations, passwords, sessions, roles, suspension.
+//! People inside: the first owner, invitations, passwords, roles, suspension. How they get in is in `logins`.
 
 use super::Desk;
+use super::logins::Admission;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, Uuid, new_token};
 use crate::base::secret::Secret;
 use crate::base::{email, limits, password, text};
 use crate::model::access::Permission;
-use crate::model::agent::{Agent, AgentSession, Availability, Purpose, Role};
+use crate::model::agent::{Agent, AgentSession, Availability, Browser, Purpose, Role};
 use crate::model::message::Activity;
 use crate::store::invitations::Invitation;
-use crate::store::{WriteTx, agents, audit, conversations, invitations};
+use crate::store::{WriteTx, agents, audit, conversations, invitations, logins};
 use serde_json::json;
 
 /// A person about to be stored.
@@ -21,10 +22,13 @@ pub struct NewAgent {
     pub role: Role,
 }
 
-/// A login: the cookie's token and what belongs to it.
-pub struct LoggedIn {
-    pub token: String,
-    pub session: AgentSession,
+/// What a reset from the command line does with the second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// It is still asked for.
+    Kept,
+    /// It is lost, and goes.
+    Removed,
 }
 
 /// What an admin changes of an agent; `None` stays.
@@ -68,7 +72,7 @@ impl Desk {
     }
 
     /// Creates the first owner with the one-time token and logs him in.
-    pub async fn set_up(&self, token: &str, new: NewAgent, password: &Secret) -> Result<LoggedIn> {
+    pub async fn set_up(&self, token: &str, new: NewAgent, password: &Secret, browser: Browser) -> Result<Admission> {
         let new = checked(NewAgent { role: Role::Owner, ..new })?;
         // A look at the token first: hashing is dear, and anybody may knock here.
         let knock = token.to_owned();
@@ -87,29 +91,20 @@ impl Desk {
                 Ok(agent)
             })
             .await?;
-        self.open_session(agent.id).await
+        self.admit(agent.id, browser).await
     }
 
     /// Creates an agent who can log in at once; for the command line and the demo.
     pub async fn create_agent(&self, new: NewAgent, password: &Secret) -> Result<Agent> {
         let new = checked(new)?;
         let hash = self.hash_password(&new.email, password).await?;
-        self.store.write(move |tx| agents::insert(tx, &new.email, &new.first_name, &new.last_name, new.role, Some(&hash))).await
-    }
-
-    /// Logs in by address and password. Unknown, wrong, invited and suspended are the same 401, at the same cost.
-    pub async fn log_in(&self, email: &str, password: &Secret) -> Result<LoggedIn> {
-        let email = email.trim().to_owned();
-        let found = self.store.read(move |tx| agents::find_by_email(tx, &email)).await?;
-        let (agent, hash) = match found {
-            Some((agent, Some(hash))) if agent.suspended_at.is_none() => (Some(agent), Some(hash)),
-            _ => (None, None),
-        };
-        let right = self.verify_password(hash, password).await?;
-        match agent {
-            Some(agent) if right => self.open_session(agent.id).await,
-            _ => Err(Error::unauthorized("The e-mail address or the password is not right.")),
-        }
+        self.store
+            .write(move |tx| {
+                let agent = agents::insert(tx, &new.email, &new.first_name, &new.last_name, new.role, Some(&hash))?;
+                audit::append(tx, None, "agent.created", &agent.uuid.to_string(), &json!({ "role": agent.role.as_str() }))?;
+                Ok(agent)
+            })
+            .await
     }
 
     /// The session of a cookie.
@@ -122,12 +117,6 @@ impl Desk {
             self.store.write(move |tx| agents::renew_session(tx, id)).await?;
         }
         Ok(session)
-    }
-
-    /// Ends a session and its sockets.
-    pub async fn log_out(&self, session: &AgentSession) -> Result<()> {
-        let (agent, id) = (session.agent.id, session.id);
-        self.store.write(move |tx| agents::end_session(tx, agent, id)).await
     }
 
     /// All agents.
@@ -170,14 +159,18 @@ impl Desk {
         Ok((purpose, token))
     }
 
-    /// A reset link by address, for the command line.
-    pub async fn issue_reset(&self, email: &str) -> Result<(Purpose, String)> {
+    /// A reset link by address, for the command line; with `Factor::Removed` a lost second factor goes, too.
+    pub async fn issue_reset(&self, email: &str, factor: Factor) -> Result<(Purpose, String)> {
         let (email, token) = (email.trim().to_owned(), new_token());
         let given = token.clone();
         let purpose = self
             .store
             .write(move |tx| {
                 let (agent, _) = agents::find_by_email(tx, &email)?.ok_or_else(|| Error::not_found("agent with this address"))?;
+                if factor == Factor::Removed && logins::factor(tx, agent.id)?.is_on {
+                    super::two_factor::remove(tx, None, &agent)?;
+                }
+                audit::append(tx, None, "agent.link", &agent.uuid.to_string(), &json!({}))?;
                 issue_link(tx, &agent, &given)
             })
             .await?;
@@ -195,8 +188,15 @@ impl Desk {
             .await
     }
 
-    /// Uses an invitation or a reset: sets the password (and names), ends all other sessions, logs in.
-    pub async fn accept_invitation(&self, token: &str, names: Option<(String, String)>, password: &Secret) -> Result<LoggedIn> {
+    /// Uses an invitation or a reset: sets the password (and names), ends all other sessions, and lets in whoever has no second factor. A link
+    /// replaces the password, never the second factor (security row 26).
+    pub async fn accept_invitation(
+        &self,
+        token: &str,
+        names: Option<(String, String)>,
+        password: &Secret,
+        browser: Browser,
+    ) -> Result<Admission> {
         let (invited, _) = self.invitation(token).await?;
         let hash = self.hash_password(&invited.email, password).await?;
         let token = token.to_owned();
@@ -219,7 +219,7 @@ impl Desk {
                 Ok(id)
             })
             .await?;
-        self.open_session(id).await
+        self.admit(id, browser).await
     }
 
     /// An admin edits somebody. The last owner can be neither demoted nor suspended; suspension ends sessions and sockets at once.
@@ -269,11 +269,7 @@ impl Desk {
     pub async fn edit_profile(&self, session: &AgentSession, edit: ProfileEdit) -> Result<Agent> {
         let hash = match &edit.password {
             Some((present, new)) => {
-                let id = session.agent.id;
-                let stored = self.store.read(move |tx| agents::password_hash(tx, id)).await?;
-                if !self.verify_password(stored, present).await? {
-                    return Err(Error::forbidden("The present password is not right.").in_field("current_password"));
-                }
+                self.prove_password(session, present).await.map_err(|error| error.in_field("current_password"))?;
                 Some(self.hash_password(&session.agent.email, new).await?)
             }
             None => None,
@@ -301,20 +297,6 @@ impl Desk {
         Ok(agent)
     }
 
-    async fn open_session(&self, agent: AgentId) -> Result<LoggedIn> {
-        let (token, csrf) = (new_token(), new_token());
-        let given = token.clone();
-        let session = self
-            .store
-            .write(move |tx| {
-                let id = agents::insert_session(tx, agent, &given, &csrf)?;
-                agents::touch(tx, agent)?;
-                Ok(AgentSession { id, agent: agents::agent(tx, agent)?, csrf })
-            })
-            .await?;
-        Ok(LoggedIn { token, session })
-    }
-
     /// Hashing takes 19 MB and 30 ms: never in a transaction, never many at once, never on a runtime thread.
     async fn hash_password(&self, email: &str, password: &Secret) -> Result<String> {
         password::check_strength(password.reveal(), email).map_err(|error| error.in_field("password"))?;
@@ -328,7 +310,7 @@ impl Desk {
         place.map_err(|_| Error::busy())?.map_err(Error::internal)
     }
 
-    async fn verify_password(&self, hash: Option<String>, password: &Secret) -> Result<bool> {
+    pub(super) async fn verify_password(&self, hash: Option<String>, password: &Secret) -> Result<bool> {
         let _permit = self.password_place().await?;
         let password = password.clone();
         tokio::task::spawn_blocking(move || match hash {

@@ -99,6 +99,15 @@ pub struct AgentRef {
     pub availability: Availability,
 }
 
+/// From where somebody logs in, as it is remembered in the list of his sessions.
+#[derive(Debug, Clone, Default)]
+pub struct Browser {
+    /// What the browser says of itself.
+    pub user_agent: String,
+    /// The address without the part that names one household.
+    pub ip: String,
+}
+
 /// A logged-in browser of an agent, found through its cookie.
 #[derive(Debug, Clone)]
 pub struct AgentSession {

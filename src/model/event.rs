@@ -44,6 +44,10 @@ pub enum What {
     TeamChanged { team: Uuid },
     /// Something the desk is ordered with was made, edited or deleted.
     ToolChanged { tool: Tool, uuid: Uuid },
+    /// A contact was erased, with everything that was theirs.
+    ContactGone { contact: Uuid },
+    /// Settings of the house as a whole changed.
+    HouseChanged,
     /// Somebody is (or stopped) typing.
     Typing { conversation: Uuid, holder: Holder, who: Typist, is_typing: bool, note: bool },
     /// An agent should hear of something.

@@ -291,7 +291,7 @@ fn instant(ms: Millis) -> Timestamp {
 }
 
 /// A zone by its IANA name, from the machine's tables or the bundled ones.
-fn zone_named(name: &str) -> Result<TimeZone> {
+pub fn zone_named(name: &str) -> Result<TimeZone> {
     let plain = name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || "/_+-".contains(c));
     let found = plain.then(|| TimeZone::get(name).ok()).flatten().filter(|zone| zone.iana_name().is_some());
     found.ok_or_else(|| Error::invalid("There is no such time zone. Expected a name such as Europe/Berlin.").in_field("time_zone"))

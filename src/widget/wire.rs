@@ -370,6 +370,8 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::HoursChanged { .. }
         | What::TeamChanged { .. }
         | What::ToolChanged { .. }
+        | What::ContactGone { .. }
+        | What::HouseChanged
         | What::Viewing { .. }
         | What::AgentPresence { .. }
         | What::ContactPresence { .. }

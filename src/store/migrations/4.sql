@@ -34,6 +34,7 @@ CREATE TABLE login_steps (
 ALTER TABLE agent_sessions ADD COLUMN uuid TEXT NOT NULL DEFAULT '';
 ALTER TABLE agent_sessions ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
 ALTER TABLE agent_sessions ADD COLUMN ip TEXT NOT NULL DEFAULT '';
+UPDATE agent_sessions SET uuid = lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)));
 ALTER TABLE teams ADD COLUMN routing TEXT NOT NULL DEFAULT 'manual' CHECK (routing IN ('manual', 'round_robin'));
 ALTER TABLE teams ADD COLUMN prefer_last INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE teams ADD COLUMN answer_within_s INTEGER;
@@ -254,3 +255,18 @@ CREATE INDEX bans_contact ON bans (contact_id);
 CREATE INDEX messages_created ON messages (created_at);
 CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL;
 CREATE INDEX surveys_created ON surveys (created_at);
+
+-- Erasing: whatever hangs on a conversation, a message or a contact is found without looking at everything, and the word indexes forget.
+CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX consents_conversation ON consents (conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX conversations_retention ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX agent_reads_conversation ON agent_reads (conversation_id);
+CREATE INDEX events_contact ON events (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX drafts_conversation ON drafts (conversation_id);
+CREATE INDEX mentions_conversation ON mentions (conversation_id);
+CREATE INDEX mentions_message ON mentions (message_id);
+DROP INDEX messages_echo_contact;
+CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHERE contact_id IS NOT NULL;
+INSERT INTO contacts_fts (contacts_fts, rank) VALUES ('secure-delete', 1);
+INSERT INTO contacts_fts (contacts_fts) VALUES ('optimize');
+INSERT INTO messages_fts (messages_fts, rank) VALUES ('secure-delete', 1);
