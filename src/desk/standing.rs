@@ -7,7 +7,7 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::AgentId;
 use crate::model::agent::{Agent, full_name};
-use crate::model::conversation::{Conversation, Priority, Status};
+use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
 use crate::model::job::Job;
 use crate::model::message::Activity;
 use crate::model::notice::NoticeKind;
@@ -99,6 +99,13 @@ pub(super) fn set_priority(tx: &WriteTx, by: Option<AgentId>, before: &Conversat
     note_activity(tx, before.id, by, Activity { action: "priority".into(), value })?;
     super::rules::after(tx, before.id, Cause::Changed("priority"));
     Ok(true)
+}
+
+/// Calls it something else.
+pub(super) fn set_kind(tx: &WriteTx, by: Option<AgentId>, before: &Conversation, to: ConversationKind) -> Result<()> {
+    conversations::set_kind(tx, before.id, to)?;
+    super::rules::after(tx, before.id, Cause::Changed("kind"));
+    note_activity(tx, before.id, by, Activity { action: "kind".into(), value: to.as_str().into() })
 }
 
 /// Writes down which tags came and went.

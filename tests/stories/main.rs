@@ -20,5 +20,7 @@ mod places;
 mod privacy;
 mod reach;
 mod rich;
+mod rules;
 mod settings;
+mod sla;
 mod team;

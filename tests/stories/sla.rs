@@ -35,7 +35,10 @@ async fn a_promise_is_kept_warned_of_and_broken_on_time() {
     give(&owner, &conversation, &team).await;
     let due = due_of(&owner, &conversation).await;
     let created = owner.opens(&conversation).await["conversation"]["created_at"].as_i64().unwrap();
-    assert_eq!((due["kind"].as_str(), due["due_at"].as_i64(), due["breached"].as_bool()), (Some("first"), Some(created + minutes(10)), Some(false)));
+    assert_eq!(
+        (due["kind"].as_str(), due["due_at"].as_i64(), due["breached"].as_bool()),
+        (Some("first"), Some(created + minutes(10)), Some(false))
+    );
     house.later(minutes(8) + 100).await;
     let warned = ben.sees_frame("notice", "a warning to the team", |data| data["kind"] == "sla_warning").await;
     assert_eq!(warned["conversation"], conversation.as_str());
@@ -79,7 +82,7 @@ async fn the_clock_rests_while_the_contact_is_awaited() {
     owner.snoozes(&conversation, house.clock.now() + hours(5)).await;
     assert_eq!(due_of(&owner, &conversation).await, Value::Null);
     house.later(hours(5) + 1000).await;
-    let woken = owner.sees_frame("conversation", "it woke", |data| data["snoozed_until"].is_null() && data["due"].is_object()).await;
+    let woken = owner.sees_frame("conversation", "it woke", |data| data["due"]["due_at"].as_i64() > Some(after)).await;
     assert!((woken["due"]["due_at"].as_i64().unwrap() - after - hours(5)).abs() < minutes(1));
     assert_eq!(house.count("SELECT count(*) FROM deadlines WHERE breached_at IS NOT NULL"), 0);
 }
