@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Share, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,6 +59,13 @@ pub static ROUTES: &[Route] = &[
     may(People, "POST", "agents"),
     may(People, "PUT", "agents/{agent}"),
     may(People, "POST", "agents/{agent}/invitation"),
+    may(People, "GET", "agents/{agent}/sessions"),
+    may(People, "DELETE", "agents/{agent}/sessions"),
+    may(People, "DELETE", "agents/{agent}/two-factor"),
+    may(People, "GET", "roles"),
+    may(People, "POST", "roles"),
+    may(People, "PUT", "roles/{role}"),
+    may(People, "DELETE", "roles/{role}"),
     // Conversations.
     inside("GET", "conversations"),
     inside("GET", "conversations/{conversation}"),
@@ -67,6 +74,10 @@ pub static ROUTES: &[Route] = &[
     may(Reply, "POST", "conversations/{conversation}/attachments"),
     may(Assign, "PUT", "conversations/{conversation}/assignment"),
     may(Status, "PUT", "conversations/{conversation}/status"),
+    may(Status, "PUT", "conversations/{conversation}/priority"),
+    may(Status, "PUT", "conversations/{conversation}/tags"),
+    inside("POST", "conversations/{conversation}/macro"),
+    may(Status, "POST", "conversations/bulk"),
     inside("PUT", "conversations/{conversation}/seen"),
     may(Contacts, "PUT", "contacts/{contact}"),
     inside("GET", "search"),
@@ -74,6 +85,20 @@ pub static ROUTES: &[Route] = &[
     inside("GET", "changes"),
     inside("GET", "notices"),
     inside("PUT", "notices/read"),
+    // What the desk is ordered with.
+    inside("GET", "tags"),
+    may(Share, "POST", "tags"),
+    may(Share, "PUT", "tags/{tag}"),
+    may(Share, "POST", "tags/{tag}/merge"),
+    may(Share, "DELETE", "tags/{tag}"),
+    inside("GET", "statuses"),
+    may(Share, "POST", "statuses"),
+    may(Share, "PUT", "statuses/{status}"),
+    may(Share, "DELETE", "statuses/{status}"),
+    inside("GET", "macros"),
+    inside("POST", "macros"),
+    inside("PUT", "macros/{macro}"),
+    inside("DELETE", "macros/{macro}"),
     // Settings.
     inside("GET", "inboxes"),
     may(Settings, "POST", "inboxes"),

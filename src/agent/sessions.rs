@@ -27,6 +27,26 @@ impl Desks {
         self.desk.end_other_sessions(&session).await?;
         Ok(Reply::status(204))
     }
+
+    /// `GET /agents/{uuid}/sessions`.
+    pub(super) async fn sessions_of(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        Ok(wire::ok(shape(&self.desk.sessions_of(&session, uuid).await?, Some(session.id))))
+    }
+
+    /// `DELETE /agents/{uuid}/sessions`: all of them.
+    pub(super) async fn end_sessions_of(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        self.desk.end_sessions_of(&session, uuid).await?;
+        Ok(Reply::status(204))
+    }
+
+    /// `DELETE /agents/{uuid}/two-factor`: a lost one.
+    pub(super) async fn remove_two_factor(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let session = self.agent(request).await?;
+        self.desk.remove_two_factor(&session, uuid).await?;
+        Ok(Reply::status(204))
+    }
 }
 
 fn shape(logins: &[Login], current: Option<AgentSessionId>) -> Value {

@@ -1,16 +1,17 @@
-//! People inside: the first owner, invitations, passwords, roles, suspension. How they get in is in `logins`.
+//! People inside: the first owner, invitations, passwords, one's own profile. How they get in is in `logins`, what is changed of others in
+//! `agent_edits`.
 
 use super::Desk;
+use super::authority::{acting, may_give, may_manage};
 use super::logins::Admission;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, Uuid, new_token};
 use crate::base::secret::Secret;
 use crate::base::{email, limits, password, text};
-use crate::model::access::Permission;
+use crate::model::access::{Permission, Rights};
 use crate::model::agent::{Agent, AgentSession, Availability, Browser, Purpose, Role};
-use crate::model::message::Activity;
 use crate::store::invitations::Invitation;
-use crate::store::{WriteTx, agents, audit, conversations, invitations, logins};
+use crate::store::{WriteTx, agents, audit, invitations, logins, roles};
 use serde_json::json;
 
 /// A person about to be stored.
@@ -29,15 +30,6 @@ pub enum Factor {
     Kept,
     /// It is lost, and goes.
     Removed,
-}
-
-/// What an admin changes of an agent; `None` stays.
-#[derive(Debug, Clone, Default)]
-pub struct AgentEdit {
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub role: Option<Role>,
-    pub suspended: Option<bool>,
 }
 
 /// What an agent changes of himself; `None` stays.
@@ -65,7 +57,7 @@ impl Desk {
                 if agents::any_can_log_in(tx)? {
                     return Err(Error::conflict("deskbell is set up already. Use `deskbell reset-password` to get in again."));
                 }
-                invitations::insert(tx, Purpose::Setup, None, &given)
+                invitations::insert(tx, Purpose::Setup, None, &given, None)
             })
             .await?;
         Ok(token)
@@ -124,19 +116,24 @@ impl Desk {
         self.store.read(agents::all).await
     }
 
-    /// An admin adds somebody; answers the agent and the one-time token of his invitation.
-    pub async fn invite(&self, by: &AgentSession, new: NewAgent) -> Result<(Agent, String)> {
-        may_administer(by, new.role)?;
+    /// Somebody is added, with a role that is within that of whoever adds him; answers the agent and the one-time token of his invitation.
+    pub async fn invite(&self, by: &AgentSession, new: NewAgent, custom_role: Option<Uuid>) -> Result<(Agent, String)> {
+        by.may(Permission::People)?;
         let new = checked(new)?;
-        let (by, token) = (by.agent.id, new_token());
+        let (by, token) = (by.clone(), new_token());
         let given = token.clone();
         let agent = self
             .store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::People)?;
+                let role = super::agent_edits::wanted_role(tx, new.role, custom_role)?;
+                may_give(&by, new.role, Rights::of(new.role, role.as_ref().map(|role| (role.rights.scope, role.rights.permissions))))?;
                 let agent = agents::insert(tx, &new.email, &new.first_name, &new.last_name, new.role, None)?;
-                invitations::insert(tx, Purpose::Invite, Some(agent.id), &given)?;
-                audit::append(tx, Some(by), "agent.invited", &agent.uuid.to_string(), &json!({ "role": agent.role.as_str() }))?;
-                Ok(agent)
+                roles::give(tx, agent.id, role.as_ref().map(|role| role.id))?;
+                invitations::insert(tx, Purpose::Invite, Some(agent.id), &given, Some(by.id))?;
+                let detail = json!({ "role": role.map_or(new.role.as_str().to_owned(), |role| role.name) });
+                audit::append(tx, Some(by.id), "agent.invited", &agent.uuid.to_string(), &detail)?;
+                agents::agent(tx, agent.id)
             })
             .await?;
         Ok((agent, token))
@@ -150,10 +147,11 @@ impl Desk {
         let purpose = self
             .store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::People)?;
                 let agent = agents::find(tx, uuid)?.ok_or_else(|| Error::not_found("agent"))?;
-                may_administer(&by, agent.role)?;
-                audit::append(tx, Some(by.agent.id), "agent.link", &agent.uuid.to_string(), &json!({}))?;
-                issue_link(tx, &agent, &given)
+                may_manage(&by, &agent)?;
+                audit::append(tx, Some(by.id), "agent.link", &agent.uuid.to_string(), &json!({}))?;
+                issue_link(tx, &agent, &given, Some(by.id))
             })
             .await?;
         Ok((purpose, token))
@@ -171,7 +169,7 @@ impl Desk {
                     super::two_factor::remove(tx, None, &agent)?;
                 }
                 audit::append(tx, None, "agent.link", &agent.uuid.to_string(), &json!({}))?;
-                issue_link(tx, &agent, &given)
+                issue_link(tx, &agent, &given, None)
             })
             .await?;
         Ok((purpose, token))
@@ -222,49 +220,6 @@ impl Desk {
         self.admit(id, browser).await
     }
 
-    /// An admin edits somebody. The last owner can be neither demoted nor suspended; suspension ends sessions and sockets at once.
-    pub async fn edit_agent(&self, by: &AgentSession, uuid: Uuid, edit: AgentEdit) -> Result<Agent> {
-        let by = by.clone();
-        self.store
-            .write(move |tx| {
-                let mut agent = agents::find(tx, uuid)?.ok_or_else(|| Error::not_found("agent"))?;
-                may_administer(&by, agent.role)?;
-                let was_owner = agent.role == Role::Owner && agent.suspended_at.is_none();
-                let first_name = edit.first_name.as_deref().unwrap_or(&agent.first_name).to_owned();
-                let last_name = edit.last_name.as_deref().unwrap_or(&agent.last_name).to_owned();
-                (agent.first_name, agent.last_name) = names_checked(&first_name, &last_name)?;
-                let role_changed = edit.role.is_some_and(|role| role != agent.role);
-                if let Some(role) = edit.role {
-                    may_administer(&by, role)?;
-                    agent.role = role;
-                }
-                match edit.suspended {
-                    Some(true) => agent.suspended_at = agent.suspended_at.or(Some(tx.now)),
-                    Some(false) => agent.suspended_at = None,
-                    None => {}
-                }
-                let still_owner = agent.role == Role::Owner && agent.suspended_at.is_none();
-                if was_owner && !still_owner && agents::other_owners(tx, agent.id)? == 0 {
-                    return Err(Error::conflict("There must be at least one owner. Make somebody else an owner first."));
-                }
-                let agent = agents::update(tx, &agent)?;
-                if agent.suspended_at.is_some() {
-                    release(tx, by.agent.id, agent.id)?;
-                }
-                if agent.suspended_at.is_some() || role_changed {
-                    invitations::void(tx, agent.id)?;
-                }
-                // A new role starts with a new login; a suspended agent has none.
-                if agent.suspended_at.is_some() || (role_changed && agent.id != by.agent.id) {
-                    agents::end_sessions(tx, agent.id, None)?;
-                }
-                let detail = json!({ "role": agent.role.as_str(), "suspended": agent.suspended_at.is_some() });
-                audit::append(tx, Some(by.agent.id), "agent.edited", &agent.uuid.to_string(), &detail)?;
-                Ok(agent)
-            })
-            .await
-    }
-
     /// An agent edits himself. A new password needs the present one and ends all other sessions.
     pub async fn edit_profile(&self, session: &AgentSession, edit: ProfileEdit) -> Result<Agent> {
         let hash = match &edit.password {
@@ -291,9 +246,7 @@ impl Desk {
                 agents::update(tx, &agent)
             })
             .await?;
-        if edit.availability.is_some() {
-            self.tell_presence(&agent, self.presence.is_present(crate::model::event::Topic::Agent(agent.id))).await?;
-        }
+        self.notice().await?;
         Ok(agent)
     }
 
@@ -326,32 +279,12 @@ impl Desk {
     }
 }
 
-/// Only owners make, change and unmake owners; only admins and owners admins.
-fn may_administer(by: &AgentSession, role: Role) -> Result<()> {
-    by.may(Permission::People)?;
-    match (by.agent.role, role) {
-        (Role::Owner, _) | (Role::Admin, Role::Admin | Role::Agent) | (Role::Agent, Role::Agent) => Ok(()),
-        (Role::Admin, Role::Owner) => Err(Error::forbidden("Only an owner can do this.")),
-        (Role::Agent, _) => Err(Error::forbidden("Only an admin can do this.")),
-    }
-}
-
-/// Gives an agent's unresolved conversations back to everybody: nobody waits for somebody who will not come.
-fn release(tx: &WriteTx, by: AgentId, agent: AgentId) -> Result<()> {
-    for conversation in conversations::unresolved_of_assignee(tx, agent)? {
-        conversations::set_assignee(tx, conversation, None)?;
-        super::messages::note_activity(tx, conversation, Some(by), Activity { action: "assignment".into(), value: String::new() })?;
-        conversations::announce(tx, conversation, true)?;
-    }
-    Ok(())
-}
-
-fn issue_link(tx: &WriteTx, agent: &Agent, token: &str) -> Result<Purpose> {
+fn issue_link(tx: &WriteTx, agent: &Agent, token: &str, by: Option<AgentId>) -> Result<Purpose> {
     if agent.suspended_at.is_some() {
         return Err(Error::conflict("This agent is suspended."));
     }
     let purpose = if agent.has_password { Purpose::Reset } else { Purpose::Invite };
-    invitations::insert(tx, purpose, Some(agent.id), token)?;
+    invitations::insert(tx, purpose, Some(agent.id), token, by)?;
     Ok(purpose)
 }
 
@@ -370,7 +303,7 @@ fn checked(new: NewAgent) -> Result<NewAgent> {
     Ok(NewAgent { email, first_name, last_name, role: new.role })
 }
 
-fn names_checked(first: &str, last: &str) -> Result<(String, String)> {
+pub(super) fn names_checked(first: &str, last: &str) -> Result<(String, String)> {
     let (first, last) = (text::clean_line(first, 128), text::clean_line(last, 128));
     if first.is_empty() {
         return Err(Error::invalid("Please give a first name.").in_field("first_name"));

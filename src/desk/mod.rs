@@ -1,8 +1,11 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
 mod actions;
+pub mod agent_edits;
 pub mod agents;
+pub mod archive;
 pub mod attachments;
+mod authority;
 pub mod availability;
 mod beginnings;
 pub mod catch_up;
@@ -21,14 +24,18 @@ pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod logins;
+pub mod macros;
 pub mod messages;
 pub mod notices;
 pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
+pub mod queue;
 pub mod reports;
 pub mod retention;
+pub mod roles;
+pub mod routing;
 pub mod rules;
 pub mod seats;
 pub mod setting_texts;
@@ -97,7 +104,7 @@ impl Desk {
     /// Opens the desk on an opened store, whose commits forget what changed in `known` and tell `board`.
     pub async fn open(store: Store, hub: Hub, clock: Clock, known: inboxes::Known, board: outlook::Board, base_path: &str) -> Result<Desk> {
         let link_key = store.write(link_key).await?;
-        Ok(Desk(Arc::new(Inner {
+        let desk = Desk(Arc::new(Inner {
             store,
             hub,
             presence: Presence::default(),
@@ -108,7 +115,10 @@ impl Desk {
             pages: Mutex::default(),
             known,
             board,
-        })))
+        }));
+        // Whoever asks who is here needs to know who is inside at all.
+        desk.roster().await?;
+        Ok(desk)
     }
 
     /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.

@@ -2,12 +2,12 @@
 
 use crate::base::id::{AgentId, AgentSessionId, ContactId, InboxId, Seq, SessionId, Uuid};
 use crate::model::access::Holder;
-use crate::model::agent::{AgentRef, Availability};
+use crate::model::agent::{AgentRef, Availability, Stance};
 use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
 use crate::model::message::Message;
 use crate::model::notice::Notice;
-use crate::model::outlook::Outlook;
+use crate::model::outlook::{Outlook, Place};
 use std::sync::{Arc, OnceLock};
 
 /// A thing to listen to.
@@ -60,8 +60,12 @@ pub enum What {
     RoleChanged { role: Uuid },
     /// An agent looks at a conversation (or at none).
     Viewing { conversation: Option<Uuid>, agent: AgentRef },
-    /// An agent came, went, or changed availability.
-    AgentPresence { agent: AgentRef, online: bool },
+    /// So many conversations wait for somebody.
+    QueueChanged { waiting: usize },
+    /// A visitor has another place in the queue; `None` = he waits no more.
+    PlaceChanged { conversation: Uuid, place: Option<Place> },
+    /// An agent came, went, or counts differently from before.
+    AgentPresence { agent: AgentRef, stance: Stance },
     /// A contact came or went.
     ContactPresence { contact: Uuid, online: bool },
     /// A contact looked at another page.

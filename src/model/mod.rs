@@ -19,6 +19,7 @@ pub mod numbers;
 pub mod outlook;
 pub mod privacy;
 pub mod rich;
+pub mod role;
 pub mod rule;
 pub mod sla;
 pub mod status;

@@ -86,6 +86,12 @@ pub fn update(tx: &WriteTx, agent: &Agent) -> Result<Agent> {
     announce(tx, agent.id)
 }
 
+/// Sets the hours in which somebody works; none = whenever he is here.
+pub fn set_work_hours(tx: &WriteTx, id: AgentId, hours: Option<crate::base::id::HoursId>) -> Result<()> {
+    tx.exec("UPDATE agents SET work_hours_id = ?2 WHERE id = ?1", params![id, hours])?;
+    Ok(())
+}
+
 /// Replaces the password.
 pub fn set_password(tx: &WriteTx, id: AgentId, hash: &str) -> Result<()> {
     tx.exec("UPDATE agents SET password_hash = ?2 WHERE id = ?1", params![id, hash])?;

@@ -28,6 +28,8 @@ pub mod numbers;
 pub mod organise;
 mod purge;
 pub mod readers;
+pub mod roles;
+pub mod routing;
 pub mod rules;
 pub mod search;
 pub mod sessions;

@@ -237,6 +237,7 @@ sql_id!(
     AgentSessionId,
     TeamId,
     HoursId,
+    RoleId,
     JobId,
     SlaId,
     RuleId
@@ -281,6 +282,8 @@ sql_word!(
     crate::model::conversation::ConversationKind,
     crate::model::macros::Sharing,
     crate::model::message::MessageKind,
+    crate::model::team::Routing,
+    crate::model::team::Place,
     crate::model::sla::Clock,
     crate::model::rule::Trigger,
 );

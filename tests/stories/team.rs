@@ -209,3 +209,168 @@ async fn sessions_are_listed_and_ended_one_by_one_or_all_but_this() {
     assert_eq!(list_at(&here.get("/me/sessions").await.ok(), "sessions").len(), 1);
     cleo.get("/session").await.ok();
 }
+
+/// A role that the owner makes; its uuid.
+async fn role_of(owner: &Agent, name: &str, scope: &str, permissions: &[&str]) -> String {
+    let body = json!({ "name": name, "scope": scope, "permissions": permissions });
+    text_at(&owner.post("/roles").json(body).await.ok(), "uuid")
+}
+
+/// Somebody new with a role of the house's own.
+async fn agent_as(house: &House, owner: &Agent, name: &str, role: &str) -> Agent {
+    let uuid = house.hire(name, Role::Agent).await;
+    let answer = owner.put(&format!("/agents/{uuid}")).json(json!({ "custom_role": role })).await.ok();
+    assert_eq!(answer["custom_role"]["uuid"], role);
+    Agent::logs_in(&house.shared, &format!("{name}@house.example"), house::PASSWORD).await
+}
+
+/// row 229: a role says what its agents may and see; a change counts at once, also on an open socket.
+#[tokio::test]
+async fn a_changed_role_counts_at_once_and_ends_nothing() {
+    let house = House::boot().await;
+    let owner = house.agent().await;
+    let visitor = house.visitor();
+    visitor.says("first words").await;
+    let conversation = visitor.conversation();
+    let role = role_of(&owner, "Weekend", "assigned", &["reply", "status"]).await;
+    let ben = agent_as(&house, &owner, "ben", &role).await;
+    assert_eq!(ben.get("/session").await.ok()["may"], json!(["reply", "status"]));
+    ben.get(&format!("/conversations/{conversation}")).await.denied(404);
+    ben.get("/roles").await.denied(403);
+    // Wider: the next words reach his open socket.
+    let wider = json!({ "scope": "all", "permissions": ["reply", "status", "assign"] });
+    let all = owner.put(&format!("/roles/{role}")).json(wider).await.ok();
+    let shown = list_at(&all, "roles");
+    assert_eq!((&shown[0]["agents"], &shown[0]["scope"]), (&json!(1), &json!("all")));
+    ben.sees_frame("role", "his role changed", |data| data["uuid"] == role.as_str()).await;
+    visitor.says("second words").await;
+    ben.sees("second words").await;
+    ben.opens(&conversation).await;
+    ben.assigns(&conversation, None).await;
+    // Narrower: what comes now is not his to hear, and what he may not do he may not do.
+    owner.put(&format!("/roles/{role}")).json(json!({ "scope": "assigned", "permissions": ["reply"] })).await.ok();
+    ben.sees_frame("role", "narrower", |data| data["uuid"] == role.as_str()).await;
+    visitor.says("third words").await;
+    owner.sees("third words").await;
+    owner.assigns(&conversation, Some(&ben.uuid)).await;
+    ben.sees_frame("conversation", "his own now", |data| data["assignee"]["uuid"] == ben.uuid.as_str()).await;
+    assert!(!ben.socket.all().iter().any(|frame| frame["data"]["message"]["text"] == "third words"), "said out of his sight");
+    ben.put(&format!("/conversations/{conversation}/status")).json(json!({ "status": "resolved" })).await.denied(403);
+    ben.replies(&conversation, "my pleasure").await;
+    // In use it stays; without its last agent it goes.
+    let refused = owner.delete(&format!("/roles/{role}")).await.denied(409);
+    assert!(text_at(&refused, "message").contains("Ben Insider"), "{refused}");
+    owner.post("/roles").json(json!({ "name": "WEEKEND" })).await.denied(409);
+    assert_eq!(owner.post("/roles").json(json!({ "name": " \u{200b} " })).await.denied(400)["field"], "name");
+    assert_eq!(
+        owner.post("/roles").json(json!({ "name": "X", "permissions": ["reply", "root"] })).await.denied(400)["field"],
+        "permissions"
+    );
+    assert_eq!(owner.post("/roles").json(json!({ "name": "X", "scope": "everything" })).await.denied(400)["field"], "scope");
+    // Another role is a new login (security 22).
+    owner.put(&format!("/agents/{}", ben.uuid)).json(json!({ "custom_role": null })).await.ok();
+    ben.is_shut_out().await;
+    assert_eq!(owner.delete(&format!("/roles/{role}")).await.status, 204);
+    owner.delete(&format!("/roles/{role}")).await.denied(404);
+    for action in ["role.created", "role.edited", "role.deleted"] {
+        assert!(house.count(&format!("SELECT count(*) FROM audit WHERE action = '{action}'")) > 0, "{action}");
+    }
+}
+
+/// security 9, 10: nobody gives, takes or resets more than he has himself.
+#[tokio::test]
+async fn nobody_gives_more_than_he_has() {
+    let house = House::boot().await;
+    let owner = house.agent().await;
+    let admin = house.agent_named("adam", Role::Admin).await;
+    let stock = house.agent_named("stella", Role::Agent).await;
+    let people = role_of(&owner, "People", "team", &["people", "reply"]).await;
+    let auditors = role_of(&owner, "Auditors", "assigned", &["audit"]).await;
+    let narrow = role_of(&owner, "Narrow", "assigned", &["reply"]).await;
+    let peter = agent_as(&house, &owner, "peter", &people).await;
+    let nina = agent_as(&house, &owner, "nina", &narrow).await;
+    let refused = |answer: Answer| text_at(&answer.denied(403), "message");
+    // Not to a role, neither new nor old, his own least of all.
+    for permissions in [json!(["settings"]), json!(["audit", "reply"]), json!(["erase"]), json!(["people", "ban"])] {
+        let body = json!({ "name": "More", "scope": "team", "permissions": permissions });
+        assert!(refused(peter.post("/roles").json(body).await).contains("you do not have it yourself"));
+        refused(peter.put(&format!("/roles/{people}")).json(json!({ "permissions": permissions })).await);
+        refused(peter.put(&format!("/roles/{narrow}")).json(json!({ "permissions": permissions })).await);
+    }
+    assert!(refused(peter.post("/roles").json(json!({ "name": "W", "scope": "all", "permissions": [] })).await).contains("see"));
+    refused(peter.put(&format!("/roles/{people}")).json(json!({ "scope": "all" })).await);
+    refused(peter.put(&format!("/roles/{auditors}")).json(json!({ "permissions": [] })).await);
+    refused(peter.delete(&format!("/roles/{auditors}")).await);
+    // Not to people, himself least of all, and not through an invitation.
+    for (uuid, edit) in [
+        (&peter.uuid, json!({ "role": "admin" })),
+        (&peter.uuid, json!({ "role": "owner" })),
+        (&peter.uuid, json!({ "custom_role": auditors })),
+        (&peter.uuid, json!({ "custom_role": null })),
+        (&nina.uuid, json!({ "custom_role": auditors })),
+        (&nina.uuid, json!({ "role": "admin" })),
+        (&stock.uuid, json!({ "suspended": true })),
+        (&admin.uuid, json!({ "first_name": "X" })),
+        (&owner.uuid, json!({ "suspended": true })),
+    ] {
+        refused(peter.put(&format!("/agents/{uuid}")).json(edit).await);
+    }
+    let invite =
+        |role: &str, custom: Value| json!({ "email": "new@house.example", "first_name": "N", "role": role, "custom_role": custom });
+    for body in [invite("admin", Value::Null), invite("owner", Value::Null), invite("agent", Value::Null), invite("agent", json!(auditors))]
+    {
+        refused(peter.post("/agents").json(body).await);
+    }
+    // Nor by getting in as them.
+    for uuid in [&stock.uuid, &admin.uuid, &owner.uuid] {
+        refused(peter.post(&format!("/agents/{uuid}/invitation")).await);
+        refused(peter.get(&format!("/agents/{uuid}/sessions")).await);
+        refused(peter.delete(&format!("/agents/{uuid}/sessions")).await);
+        refused(peter.delete(&format!("/agents/{uuid}/two-factor")).await);
+    }
+    // Only owners touch owners.
+    for edit in [json!({ "role": "agent" }), json!({ "suspended": true }), json!({ "last_name": "X" })] {
+        refused(admin.put(&format!("/agents/{}", owner.uuid)).json(edit).await);
+    }
+    refused(admin.put(&format!("/agents/{}", admin.uuid)).json(json!({ "role": "owner" })).await);
+    refused(admin.post(&format!("/agents/{}/invitation", owner.uuid)).await);
+    // Within his own he may all of it.
+    peter.put(&format!("/agents/{}", nina.uuid)).json(json!({ "open_max": 3, "last_name": "Narrow" })).await.ok();
+    assert_eq!(peter.get(&format!("/agents/{}/sessions", nina.uuid)).await.ok()["sessions"].as_array().unwrap().len(), 1);
+    assert_eq!(peter.delete(&format!("/agents/{}/sessions", nina.uuid)).await.status, 204);
+    nina.is_shut_out().await;
+    let made = peter.post("/roles").json(json!({ "name": "Less", "scope": "assigned", "permissions": ["reply"] })).await.ok();
+    let answer = peter.post("/agents").json(invite("agent", json!(text_at(&made, "uuid")))).await.ok();
+    assert_eq!(answer["agent"]["custom_role"]["name"], "Less");
+    // What he made is worth nothing once he is suspended.
+    let link = text_at(&peter.post(&format!("/agents/{}/invitation", nina.uuid)).await.ok(), "link");
+    owner.put(&format!("/agents/{}", peter.uuid)).json(json!({ "suspended": true })).await.ok();
+    peter.is_shut_out().await;
+    let token = link.split_once('=').unwrap().1;
+    house.nobody().put("/api/desk/invitation").json(json!({ "token": token, "password": house::PASSWORD })).await.denied(404);
+}
+
+/// row 229: what else an agent's page sets; a lost phone is an admin's errand.
+#[tokio::test]
+async fn agents_have_limits_hours_and_somebody_who_helps_them_in() {
+    let house = House::boot().await;
+    let owner = house.agent().await;
+    let ben = house.agent_named("ben", Role::Agent).await;
+    let path = format!("/agents/{}", ben.uuid);
+    let hours = text_at(&owner.post("/hours").json(json!({ "name": "Days", "time_zone": "UTC" })).await.ok(), "hours/0/uuid");
+    let edited = owner.put(&path).json(json!({ "open_max": 100, "work_hours": hours })).await.ok();
+    assert_eq!((number_at(&edited, "open_max"), text_at(&edited, "work_hours")), (100, hours));
+    assert_eq!(owner.put(&path).json(json!({ "open_max": 101 })).await.denied(400)["field"], "open_max");
+    assert_eq!(owner.put(&path).json(json!({ "work_hours": ben.uuid })).await.denied(400)["field"], "work_hours");
+    assert_eq!(owner.put(&path).json(json!({ "custom_role": ben.uuid })).await.denied(400)["field"], "custom_role");
+    assert_eq!(owner.put(&path).json(json!({ "work_hours": null })).await.ok()["work_hours"], Value::Null);
+    ben.get("/session").await.ok();
+    owner.delete(&format!("{path}/two-factor")).await.denied(409);
+    with_factor(&house, &ben).await;
+    assert_eq!(owner.put(&path).json(json!({})).await.ok()["two_factor"], true);
+    assert_eq!(owner.delete(&format!("{path}/two-factor")).await.status, 204);
+    ben.is_shut_out().await;
+    password_step(&house, &ben.email).await.ok()["agent"].as_object().expect("straight in");
+    with_factor(&house, &owner).await;
+    owner.delete(&format!("/agents/{}/two-factor", owner.uuid)).await.denied(409);
+}
