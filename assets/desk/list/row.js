@@ -5,6 +5,7 @@ import { Icon } from '../../shared/icons.js';
 import { AgentAvatar, ContactAvatar } from '../parts/avatars.js';
 import { KindMark, PriorityMark } from '../parts/kinds.js';
 import { time } from '../parts/small.js';
+import { TagChip } from '../parts/tag_chip.js';
 import { isSnoozed } from '../state/lists.js';
 import { openConversation } from '../state/router.js';
 import { useDesk } from '../state/store.js';
@@ -47,6 +48,8 @@ export function Row({ uuid, index, size, selected, tab }) {
           <span class="row-gap"></span><${PriorityMark} priority=${one.priority} /><${Waiting} one=${one} /></span>
         <span class="row-line"><${KindMark} one=${one} /><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : previewOf(one)}</span>
           ${many ? html`<span class="row-inbox" title=${one.inbox.name}><i style=${{ background: one.inbox.color }}></i><span class="quiet">, ${one.inbox.name}</span></span>` : null}
+          ${one.custom_status ? html`<span class="row-status"><span class="quiet">, </span><bdi>${one.custom_status.name}</bdi></span>` : null}
+          ${one.tags?.length ? html`<span class="row-tags"><span class="quiet">, tags: </span>${one.tags.slice(0, 2).map((tag) => html`<${TagChip} key=${tag.uuid} tag=${tag} small=${true} />`)}${one.tags.length > 2 ? html`<span class="row-more">+${one.tags.length - 2}</span>` : null}</span>` : null}
           ${one.team && !one.assignee ? html`<span class="row-team" dir="auto"><span class="quiet">, team </span>${one.team.name}</span>` : null}
           ${one.assignee ? html`<span class="row-assignee" title="Assigned to ${one.assignee.first_name}"><${AgentAvatar} agent=${one.assignee} size=${18} /><span class="quiet">, assigned to ${one.assignee.uuid === me ? 'you' : one.assignee.first_name}</span></span>` : null}
           ${unread ? html`<b class="row-unread tabular"><span class="quiet">, unread: </span>${one.unread > 99 ? '99+' : one.unread}</b>` : null}</span>

@@ -15,6 +15,7 @@ import { loadAgents, loadInboxes, onPresence, onTyping, onViewing, stopTyping } 
 import { leave, onSignedIn, onSignedOut, startSeq } from './session.js';
 import { change, now, subscribe } from './store.js';
 import { addMessage, refresh } from './threads.js';
+import { toolChanged } from './tools.js';
 import { api, base, kindOf } from './wire.js';
 
 const HEARD_MAX = 500;
@@ -44,6 +45,7 @@ function take(frame) {
   else if (type === 'presence') onPresence(data);
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
   else if (type === 'hours' || type === 'team') { const what = type === 'team' ? 'teams' : 'hours'; if (now()[what]) api.get(`/${what}`).then((answer) => change(/** @type {any} */ ({ [what]: answer[what] }))).catch(() => { /* asked again where it is shown */ }); }
+  else if (toolChanged(type)) { /* its list is on its way */ }
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent') loadAgents().catch(() => {});
   else if (type === 'signed_out') leave();
 }

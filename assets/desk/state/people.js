@@ -27,6 +27,9 @@ export const nameOf = (agent) => (agent ? `${agent.first_name} ${agent.last_name
 /** @param {import('./types.js').Agent} agent */
 export const isAdmin = (agent) => agent.role !== 'agent';
 
+/** Whether the role of whoever is signed in allows it. @param {import('./store.js').State} state @param {string} permission */
+export const may = (state, permission) => state.may.includes(permission);
+
 /** @param {any} data */
 export function onTyping({ conversation, is_typing, who, note }) {
   if (who.uuid === now().agent.uuid) return;

@@ -18,7 +18,8 @@
  *   contact: {uuid: string, name: string, kind: string, verified: boolean, online: boolean, avatar_tint: number},
  *   status: Status, snoozed_until: number|null, assignee: AgentRef|null, preview: string, preview_from: string, unread: number,
  *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
- *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string}} Conversation
+ *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string,
+ *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}}} Conversation
  */
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
 /** @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean}} Team */
