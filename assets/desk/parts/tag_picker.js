@@ -2,6 +2,7 @@
 
 import { html, useRef, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
+import { matching, plain } from '../state/fuzzy.js';
 import { may } from '../state/people.js';
 import { now } from '../state/store.js';
 import { take, useTools } from '../state/tools.js';
@@ -12,16 +13,6 @@ import { api, wordsFor } from '../state/wire.js';
 
 let count = 0;
 
-/** @param {string} text */
-const plain = (text) => text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-
-/** Those that begin so first, then those that have it anywhere, each by use. @param {Tag[]} tags @param {string} q */
-export function matching(tags, q) {
-  const wanted = plain(q.trim());
-  const rank = (/** @type {Tag} */ tag) => (plain(tag.name).startsWith(wanted) ? 0 : 1);
-  return tags.filter((tag) => plain(tag.name).includes(wanted)).sort((a, b) => rank(a) - rank(b) || (wanted ? 0 : (b.uses || 0) - (a.uses || 0)) || a.name.localeCompare(b.name));
-}
-
 /** @param {{chosen: string[], onPick: (tag: Tag, on: boolean) => void, onDone?: () => void, label?: string}} props */
 export function TagPicker({ chosen, onPick, onDone, label = 'Find or add a tag' }) {
   const { list, failed, again } = useTools('tags');
@@ -29,7 +20,7 @@ export function TagPicker({ chosen, onPick, onDone, label = 'Find or add a tag' 
   const [at, setAt] = useState(0);
   const [busy, setBusy] = useState(false);
   const id = useRef(`tags-${++count}`).current;
-  const found = matching(list || [], q);
+  const found = matching([...(list || [])].sort((a, b) => (b.uses || 0) - (a.uses || 0) || a.name.localeCompare(b.name)), q.trim(), (tag) => [tag.name]);
   const typed = q.trim();
   const isNew = typed && list && !list.some((tag) => plain(tag.name) === plain(typed)) && may(now(), 'share');
   const size = found.length + (isNew ? 1 : 0);

@@ -6,6 +6,7 @@
 /** @type {{group: string, pages: {page: string, label: string, icon: string, admin?: boolean}[]}[]} */
 export const GROUPS = [
   { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }] },
+  { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
   { group: 'deskbell', pages: [{ page: 'about', label: 'About', icon: 'info' }] },
 ];
@@ -56,6 +57,10 @@ export const ENTRIES = [
   { page: 'agents', label: 'Invite an agent', words: 'invite agent person team colleague add' },
   { page: 'agents', label: 'Roles', words: 'role owner admin agent permission' },
   { page: 'agents', label: 'Suspend an agent, new password link', words: 'suspend remove reset password link' },
+  { page: 'macros', label: 'Macros', words: 'macro canned response template snippet shortcut prepared answer placeholder' },
+  { page: 'tags', label: 'Tags', words: 'tag label colour category merge rename' },
+  { page: 'tags', label: 'Ask for a tag before resolving', words: 'tag required resolve mandatory' },
+  { page: 'statuses', label: 'Statuses', words: 'status custom state open waiting resolved pending' },
   { page: 'profile', label: 'Your name', words: 'name profile' },
   { page: 'profile', label: 'Your password', words: 'password change security' },
   { page: 'profile', label: 'Online or away', words: 'availability online away presence' },

@@ -40,7 +40,7 @@ let state = {
   phase: 'loading', signed_out: false, setup_needed: false, agent: /** @type {any} */ (null), may: [],
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
-  filter: { box: 'all', status: 'open', inbox: '', kind: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, mail_ready: false,
+  filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, mail_ready: false,
   toasts: [], news: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
 };
 
