@@ -71,6 +71,7 @@ impl Desks {
         if let Some(view) = request.query("view").filter(|text| !text.is_empty()) {
             return self.list_view(request, &agent, &view).await;
         }
+        let by_due = request.query("sort").as_deref() == Some("due");
         let which = match request.query("box").as_deref() {
             None | Some("all") => Box_::All,
             Some("mine") => Box_::Mine(agent.agent.id),
@@ -101,6 +102,7 @@ impl Desks {
             tag,
             before: number(request, "before")?,
             limit: page_size(request)?,
+            by_due,
         };
         let (found, next, counts, seq) = self.desk.list(&agent, query).await?;
         let conversations: Vec<Value> = found.iter().map(|each| wire::listed(&self.desk, each)).collect();

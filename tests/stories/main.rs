@@ -26,3 +26,4 @@ mod rules;
 mod settings;
 mod sla;
 mod team;
+mod views;

@@ -14,6 +14,8 @@ import { ViewForm } from './view_form.js';
 
 /** @typedef {import('../state/tools.js').View} View */
 
+const COUNTS_DELAY_MS = 1500;
+
 /** Opens a view, or leaves it for the usual list. @param {string} uuid */
 export const openView = (uuid) => setFilter(uuid ? { view: uuid } : { view: '' });
 
@@ -35,6 +37,9 @@ export function Views() {
     { keys: 'g v', group: 'Go to', label: 'New view', run: () => setEditing('new'), when: () => now().route.name !== 'settings' },
     { keys: 'g 0', group: 'Go to', label: 'Out of the view', run: () => openView(''), when: () => !!now().filter.view && now().route.name !== 'settings' },
   ]), []);
+  const counts = useDesk((state) => state.counts);
+  // Where the tabs' counts changed, those of the views may have.
+  useEffect(() => { if (!toolsNow('views').length) return undefined; const timer = setTimeout(() => { loadTools('views'); }, COUNTS_DELAY_MS); return () => clearTimeout(timer); }, [JSON.stringify(counts)]);
   const view = list?.find((one) => one.uuid === current);
   // Deleted meanwhile, by whoever shared it.
   useEffect(() => { if (current && list && !view) openView(''); }, [current, list]);

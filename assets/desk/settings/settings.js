@@ -15,12 +15,14 @@ import { Look } from './look.js';
 import { Notifications } from './notifications.js';
 import { Profile } from './profile.js';
 import { Macros } from './macros.js';
+import { Rules } from './rules.js';
+import { Slas } from './slas.js';
 import { Statuses } from './statuses.js';
 import { Tags } from './tags.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { macros: Macros, tags: Tags, statuses: Statuses, inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { rules: Rules, slas: Slas, macros: Macros, tags: Tags, statuses: Statuses, inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {
