@@ -8,13 +8,14 @@ use super::Desk;
 use super::actions::{Actor, apply};
 use super::sla;
 use crate::base::error::{Error, Result};
-use crate::base::id::{ConversationId, RuleId, Uuid};
+use crate::base::id::{ConversationId, RuleId, Seq, Uuid};
 use crate::base::{limits, text};
 use crate::model::access::Permission;
 use crate::model::action::{Action, Audience, Who};
 use crate::model::agent::AgentSession;
 use crate::model::facts::{Explained, Facts};
 use crate::model::filter::{Field, Group, Operand};
+use crate::model::message::Message;
 use crate::model::rule::{Cause, History, Rule, Trigger};
 use crate::store::facts::Needs;
 use crate::store::{ReadTx, WriteTx, audit, conversations, facts, messages, rules};
@@ -114,6 +115,13 @@ impl Desk {
                 Ok((rule, explained))
             })
             .await
+    }
+
+    /// What was said in a conversation at once after its first words, newest first: whoever began it knows of no change before.
+    pub async fn said_after(&self, conversation: ConversationId, seq: Seq) -> Result<Vec<Message>> {
+        let mut said = self.store.read(move |tx| messages::public_page(tx, conversation, None, limits::RULES_MAX as u32)).await?;
+        said.retain(|message| message.seq > seq);
+        Ok(said)
     }
 
     /// Lets the rules on time act on what has come to their time; each acts on a conversation once until somebody says or changes

@@ -90,7 +90,10 @@ async fn an_automatic_answer_reaches_a_live_chat() {
     )
     .await;
     let visitor = house.visitor();
-    visitor.starts("Anybody there?").await;
+    let begun = visitor.starts("Anybody there?").await;
+    let said: Vec<String> = list_at(&begun, "messages").iter().map(|message| text_at(message, "content")).collect();
+    assert_eq!(said.len(), 2, "with the answer to his first words, newest first: {said:?}");
+    assert!(said[0].contains("We are back"), "{said:?}");
     visitor.joins().await;
     let texts = visitor.texts().await;
     assert_eq!(texts.len(), 2, "{texts:?}");

@@ -1,6 +1,6 @@
 // The saved views above the list: a row of buttons, each with what is open in it.
 
-import { html, useEffect, useState } from '../../vendor/preact.js';
+import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { Menu } from '../parts/menu.js';
 import { bind } from '../state/keys.js';
@@ -37,9 +37,11 @@ export function Views() {
     { keys: 'g v', group: 'Go to', label: 'New view', run: () => setEditing('new'), when: () => now().route.name !== 'settings' },
     { keys: 'g 0', group: 'Go to', label: 'Out of the view', run: () => openView(''), when: () => !!now().filter.view && now().route.name !== 'settings' },
   ]), []);
-  const counts = useDesk((state) => state.counts);
-  // Where the tabs' counts changed, those of the views may have.
-  useEffect(() => { if (!toolsNow('views').length) return undefined; const timer = setTimeout(() => { loadTools('views'); }, COUNTS_DELAY_MS); return () => clearTimeout(timer); }, [JSON.stringify(counts)]);
+  const conversations = useDesk((state) => state.conversations);
+  const timer = useRef(/** @type {any} */ (0));
+  // Whenever something changed, what is open in each is asked for again, a moment later.
+  useEffect(() => { if (!timer.current && toolsNow('views').length) timer.current = setTimeout(() => { timer.current = 0; loadTools('views'); }, COUNTS_DELAY_MS); }, [conversations]);
+  useEffect(() => () => clearTimeout(timer.current), []);
   const view = list?.find((one) => one.uuid === current);
   // Deleted meanwhile, by whoever shared it.
   useEffect(() => { if (current && list && !view) openView(''); }, [current, list]);

@@ -6,7 +6,7 @@ const go = async (ann, page) => { await ann.settings(page); };
 
 export default {
   async 'row 225: a rule is put together like a sentence, tried out, put in order, and sorts what comes in'(stage) {
-    const ann = await stage.agent('ann');
+    const ann = await (await stage.agent('ann')).comesIn();
     await ann.api('POST', '/tags', { name: 'Refund' });
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('Where is my refund?');
@@ -15,10 +15,10 @@ export default {
     await ann.page.getByRole('button', { name: 'Make the first rule' }).click();
     await ann.page.getByLabel('What it is called').fill('Refunds');
     await ann.page.getByRole('button', { name: 'Add a condition' }).click();
-    await ann.page.getByLabel('With what, condition 1').fill('refund, money back');
+    await ann.page.getByLabel('With what, condition 1', { exact: true }).fill('refund, money back');
     await ann.page.getByRole('button', { name: 'Add a group' }).click();
-    await ann.page.getByLabel('What, condition 1').nth(1).selectOption({ label: 'Kind' });
-    await ann.page.getByLabel('What, condition 2').selectOption({ label: 'Verified' });
+    await ann.page.getByLabel('What, condition 1', { exact: true }).nth(1).selectOption({ label: 'Kind' });
+    await ann.page.getByLabel('What, condition 2', { exact: true }).selectOption({ label: 'Verified' });
     await ann.page.getByRole('button', { name: 'Add an action' }).click();
     await ann.page.getByLabel('Tag', { exact: true }).selectOption({ label: 'Refund' });
     await ann.page.getByRole('button', { name: 'Add an action' }).click();
@@ -58,8 +58,8 @@ export default {
     await ann.page.keyboard.press('v');
     await ann.page.getByLabel('Name', { exact: true }).fill('Money');
     await ann.page.getByRole('button', { name: 'Add a condition' }).click();
-    await ann.page.getByLabel('What, condition 2').selectOption({ label: 'Message' });
-    await ann.page.getByLabel('With what, condition 2').fill('invoice');
+    await ann.page.getByLabel('What, condition 2', { exact: true }).selectOption({ label: 'Message' });
+    await ann.page.getByLabel('With what, condition 2', { exact: true }).fill('invoice');
     await one(ann.page.getByText('Finds nothing at the moment.'));
     await ann.page.getByRole('radio', { name: 'Everybody' }).check();
     await stage.axe(ann.page, 'a view put together');
@@ -92,12 +92,12 @@ export default {
   },
 
   async 'a promise is made, its row warms up, and the most urgent come first'(stage) {
-    const ann = await stage.agent('ann');
+    const ann = await (await stage.agent('ann')).comesIn();
     await ann.api('POST', '/teams', { name: 'Support', members: [] });
     await go(ann, 'slas');
     await ann.page.getByRole('button', { name: 'Make the first promise' }).click();
     await ann.page.getByLabel('Name', { exact: true }).fill('Standard');
-    await ann.page.getByLabel('First answer within').fill('2');
+    await ann.page.getByLabel('First answer within', { exact: true }).fill('2');
     await ann.page.getByRole('switch', { name: /^Resolution/ }).check();
     await ann.page.getByRole('checkbox', { name: 'Support' }).check();
     await stage.axe(ann.page, 'a promise');
