@@ -53,7 +53,7 @@ function move(step, extends_ = false) {
   // What was resolved has left the list: the one below it stands in its place now.
   const from = at >= 0 ? at + step : left.id && left.id === (cursor || route.conversation) ? left.at + (step > 0 ? 0 : -1) : 0;
   const next = ids[Math.max(0, Math.min(ids.length - 1, from))];
-  if (extends_ && route.name === 'conversations' && may(now(), 'status')) { extendTo(next, cursor || next); change({ cursor: next }); return; }
+  if (extends_ && route.name === 'conversations' && may('status')) { extendTo(next, cursor || next); change({ cursor: next }); return; }
   change({ cursor: next });
   if (route.conversation) openConversation(next);
 }
@@ -71,7 +71,7 @@ export function DeskKeys() {
   useEffect(() => bind([
     { keys: 'j', group: 'Conversations', label: 'Next', run: (event) => move(1, event.shiftKey), when: inList },
     { keys: 'k', group: 'Conversations', label: 'Previous', run: (event) => move(-1, event.shiftKey), when: inList },
-    { keys: 'x', group: 'Conversations', label: 'Choose, for several at once (Shift j, Shift k)', run: () => toggle(meant()), when: () => hasMeant() && now().route.name === 'conversations' && may(now(), 'status') },
+    { keys: 'x', group: 'Conversations', label: 'Choose, for several at once (Shift j, Shift k)', run: () => toggle(meant()), when: () => hasMeant() && now().route.name === 'conversations' && may('status') },
     { keys: 'Enter, o', group: 'Conversations', label: 'Open', run: () => openConversation(now().cursor),
       when: () => inList() && !!now().cursor && !document.activeElement?.closest('button:not([data-row]), a, summary') },
     { keys: 'u', group: 'Conversations', label: 'Back to the list', run: back, when: hasOpen },

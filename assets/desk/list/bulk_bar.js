@@ -19,13 +19,13 @@ import { chosenNow, clear, useSelection } from './selection.js';
 
 export function BulkBar() {
   const { count } = useSelection();
-  const allowed = useDesk((state) => may(state, 'status'));
+  const allowed = useDesk(() => may('status'));
   return count && allowed ? html`<${Bar} count=${count} />` : null;
 }
 
 /** @param {{count: number}} props */
 function Bar({ count }) {
-  const assigns = useDesk((state) => may(state, 'assign'));
+  const assigns = useDesk(() => may('assign'));
   const me = useDesk((state) => state.agent);
   const agents = useDesk((state) => Object.values(state.agents).filter((agent) => !agent.suspended && !agent.invited && agent.uuid !== state.agent.uuid));
   const teams = useDesk((state) => state.teams);

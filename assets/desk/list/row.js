@@ -40,7 +40,7 @@ export function Row({ uuid, index, size, selected, tab }) {
   const typing = useDesk((state) => !!state.typing[uuid]?.some((who) => who.type === 'contact'));
   const many = useDesk((state) => (state.inboxes?.length || 0) > 1);
   const me = useDesk((state) => state.agent.uuid);
-  const picks = useDesk((state) => may(state, 'status'));
+  const picks = useDesk(() => may('status'));
   const picked = useSelection(uuid);
   if (!one) return null;
   const unread = one.unread > 0;

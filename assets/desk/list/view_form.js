@@ -31,7 +31,7 @@ function usePreview(filter) {
 /** @param {{view: import('../state/tools.js').View|null, onClose: () => void, onSaved: (uuid: string) => void}} props */
 export function ViewForm({ view, onClose, onSaved }) {
   const { teams } = useTeams();
-  const shares = useDesk((state) => may(state, 'share'));
+  const shares = useDesk(() => may('share'));
   const form = useForm({ name: view?.name || '', filter: view?.filter || { match: /** @type {const} */ ('all'), items: [{ field: 'status', op: 'is', value: 'open' }] }, audience: view?.audience || 'own', team: view?.team || '' }, async (values) => {
     const body = { ...values, team: values.audience === 'team' ? values.team || null : null };
     const answer = view ? await api.put(`/views/${view.uuid}`, body) : await api.post('/views', body);

@@ -31,7 +31,7 @@ export function Views() {
   const { list } = useTools('views');
   const current = useDesk((state) => state.filter.view || '');
   const [editing, setEditing] = useState(/** @type {View|'new'|null} */ (null));
-  const shares = useDesk((state) => may(state, 'share'));
+  const shares = useDesk(() => may('share'));
   useEffect(() => bind([
     ...[1, 2, 3, 4, 5, 6, 7, 8, 9].map((at) => ({ keys: `g ${at}`, group: 'Go to', label: `View ${at}`, run: () => openNumber(at - 1), when: () => toolsNow('views').length >= at && now().route.name !== 'settings' })),
     { keys: 'g v', group: 'Go to', label: 'New view', run: () => setEditing('new'), when: () => now().route.name !== 'settings' },

@@ -22,7 +22,7 @@ export function TagPicker({ chosen, onPick, onDone, label = 'Find or add a tag' 
   const id = useRef(`tags-${++count}`).current;
   const found = matching([...(list || [])].sort((a, b) => (b.uses || 0) - (a.uses || 0) || a.name.localeCompare(b.name)), q.trim(), (tag) => [tag.name]);
   const typed = q.trim();
-  const isNew = typed && list && !list.some((tag) => plain(tag.name) === plain(typed)) && may(now(), 'share');
+  const isNew = typed && list && !list.some((tag) => plain(tag.name) === plain(typed)) && may('share');
   const size = found.length + (isNew ? 1 : 0);
   const active = Math.min(at, size - 1);
   const pick = (/** @type {Tag} */ tag) => {
@@ -60,8 +60,8 @@ export function TagPicker({ chosen, onPick, onDone, label = 'Find or add a tag' 
         <i class="tag-dot" style=${{ background: tag.color }}></i><bdi>${tag.name}</bdi>${chosen.includes(tag.uuid) ? html`<${Icon} name="check" size=${16} />` : null}</li>`)}
       ${isNew ? html`<li id="${id}-${found.length}" role="option" aria-selected="false" class="tag-option is-new ${active === found.length ? 'is-at' : ''}" onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${create}><${Icon} name="plus" size=${16} /><span>New tag <b dir="auto">${typed}</b></span></li>` : null}
     </ul>
-    ${mayNot && list ? html`<p class="tag-none" role="status">No tag is called so.${may(now(), 'share') ? '' : ' Your role cannot make new ones.'}</p>` : null}
+    ${mayNot && list ? html`<p class="tag-none" role="status">No tag is called so.${may('share') ? '' : ' Your role cannot make new ones.'}</p>` : null}
     ${!list && failed ? html`<p class="tag-none" role="alert">${failed} <button type="button" class="link-button" onClick=${again}>Try again</button></p>` : null}
-    ${list && !list.length && !typed ? html`<p class="tag-none">${may(now(), 'share') ? 'No tags yet. Type a word, and Enter makes it one.' : 'No tags yet. An admin can make some in the settings.'}</p>` : null}
+    ${list && !list.length && !typed ? html`<p class="tag-none">${may('share') ? 'No tags yet. Type a word, and Enter makes it one.' : 'No tags yet. An admin can make some in the settings.'}</p>` : null}
   </div>`;
 }

@@ -22,7 +22,7 @@ export function Macros() {
   const { list, failed, again } = useTools('macros');
   useEffect(() => { loadTools('macros'); }, []);
   const known = useKnown();
-  const shares = useDesk((state) => may(state, 'share'));
+  const shares = useDesk(() => may('share'));
   const teams = useDesk((state) => state.teams);
   const [q, setQ] = useState('');
   const [editing, setEditing] = useState(/** @type {Macro|'new'|null} */ (null));

@@ -28,7 +28,7 @@ export function Slas() {
   const { list, failed, again } = useTools('slas');
   useEffect(() => { loadTools('slas'); }, []);
   const { hours } = useHours();
-  const admin = useDesk((state) => may(state, 'settings'));
+  const admin = useDesk(() => may('settings'));
   const [editing, setEditing] = useState(/** @type {Sla|'new'|null} */ (null));
   const [removing, setRemoving] = useState(/** @type {Sla|null} */ (null));
   const remove = async (/** @type {Sla} */ one) => {

@@ -21,7 +21,7 @@ const CATEGORIES = [['open', 'chat', 'Somebody should answer.'], ['waiting', 'cl
 
 export function Statuses() {
   const { list, failed, again } = useTools('statuses');
-  const shares = useDesk((state) => may(state, 'share'));
+  const shares = useDesk(() => may('share'));
   const [editing, setEditing] = useState(/** @type {OwnStatus|'new'|null} */ (null));
   const [removing, setRemoving] = useState(/** @type {OwnStatus|null} */ (null));
   const remove = async (/** @type {OwnStatus} */ one) => {

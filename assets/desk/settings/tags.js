@@ -26,7 +26,7 @@ export function Tags() {
   const { list, failed, again } = useTools('tags');
   // The numbers grow elsewhere: this page asks anew each time it is opened.
   useEffect(() => { loadTools('tags'); }, []);
-  const shares = useDesk((state) => may(state, 'share'));
+  const shares = useDesk(() => may('share'));
   const [editing, setEditing] = useState(/** @type {Tag|'new'|null} */ (null));
   const [merging, setMerging] = useState(/** @type {Tag|null} */ (null));
   const [removing, setRemoving] = useState(/** @type {Tag|null} */ (null));
@@ -55,7 +55,7 @@ export function Tags() {
 /** A setting of the whole house. */
 function Required() {
   const [on, setOn] = useState(/** @type {boolean|null} */ (null));
-  const allowed = useDesk((state) => may(state, 'settings'));
+  const allowed = useDesk(() => may('settings'));
   useEffect(() => { api.get('/house').then((answer) => setOn(!!answer.house.tag_required)).catch(() => { /* without it the switch is not shown */ }); }, []);
   if (on === null || !allowed) return null;
   const turn = async (/** @type {boolean} */ next) => {

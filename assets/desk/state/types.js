@@ -4,8 +4,12 @@
 /** @typedef {'owner'|'admin'|'agent'} Role */
 /**
  * @typedef {AgentRef & {email: string, role: Role, availability: 'online'|'away', online: boolean, suspended: boolean,
- *   invited: boolean, last_seen_at: number|null}} Agent
+ *   invited: boolean, last_seen_at: number|null, custom_role?: {uuid: string, name: string}|null, hidden?: boolean, open_max?: number,
+ *   work_hours?: string|null, two_factor?: boolean}} Agent
  */
+/** @typedef {{uuid: string, name: string, scope: 'all'|'team'|'assigned', permissions: string[], agents: number}} CustomRole */
+/** @typedef {{uuid: string, user_agent: string, ip: string, created_at: number, used_at: number, current: boolean}} Login */
+/** @typedef {{id: number, at: number, agent: AgentRef|null, action: string, subject: string, subject_name: string|null, detail: any}} AuditEntry */
 /**
  * @typedef {{uuid: string, kind: 'visitor'|'contact', name: string, first_name: string, last_name: string, email: string|null,
  *   phone: string|null, verified: boolean, verified_by: string|null, attributes: Record<string, any>, first_seen_at: number,

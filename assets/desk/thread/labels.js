@@ -20,7 +20,7 @@ const LEVELS = ['high', 'medium', 'low', null];
 export function Labels({ uuid }) {
   const one = useDesk((state) => state.conversations[uuid]);
   const open = useDesk((state) => state.open);
-  const allowed = useDesk((state) => may(state, 'status'));
+  const allowed = useDesk(() => may('status'));
   const button = useRef(/** @type {HTMLButtonElement|null} */ (null));
   useEffect(() => (allowed ? bind([
     { ...THREAD_KEYS.tags, run: () => change({ open: 'tags' }) },

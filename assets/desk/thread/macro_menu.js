@@ -121,12 +121,12 @@ export function useMacroMenu({ uuid, box, kind, text, swap }) {
       : html`<p class="macro-hint" role="status">${list.length ? `No macro fits “${slash?.q}”.` : 'No macros yet. Write an answer, then save it as one.'}</p>`}
     <span class="quiet" role="status">${found.length ? `${found.length} macros` : ''}</span></div>` : null;
   const chips = chosen?.actions.length ? html`<div class="macro-chips" role="group" aria-label="Will also"><span class="macro-will">will also:</span>${chosen.actions.map((action, index) => html`<span class="macro-chip" key=${index}><bdi>${actionWords(action, known)}</bdi><button type="button" class="tag-off" aria-label="Do not ${actionWords(action, known)}" onClick=${() => { setChosen({ ...chosen, actions: chosen.actions.filter((_, other) => other !== index) }); box.current?.focus(); }}><${Icon} name="close" size=${13} /></button></span>`)}</div>` : null;
-  const dialog = saving ? html`<${MacroForm} one=${null} shares=${may(now(), 'share')} conversation=${uuid} body=${text.trim()} is_note=${kind === 'note'} onClose=${() => { setSaving(false); box.current?.focus(); }} />` : null;
+  const dialog = saving ? html`<${MacroForm} one=${null} shares=${may('share')} conversation=${uuid} body=${text.trim()} is_note=${kind === 'note'} onClose=${() => { setSaving(false); box.current?.focus(); }} />` : null;
   return { menu, chips, dialog, attributes, look, onKeyDown, sent, save: () => setSaving(true) };
 }
 
 /** Actions that this agent's role allows are offered; the server would refuse the others and all with them. @param {string} what */
 function allowed(what) {
   const needs = { reply: 'reply', note: 'reply', assign_agent: 'assign', assign_team: 'assign', unassign: 'assign', follow: 'follow', spam: 'ban', notify: '' }[what] ?? 'status';
-  return !needs || may(now(), needs);
+  return !needs || may(needs);
 }
