@@ -141,6 +141,28 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "POST", "teams"),
     may(Settings, "PUT", "teams/{team}"),
     may(Settings, "DELETE", "teams/{team}"),
+    // Order by itself.
+    inside("GET", "views"),
+    inside("POST", "views"),
+    inside("POST", "views/try"),
+    inside("PUT", "views/{view}"),
+    inside("DELETE", "views/{view}"),
+    may(Settings, "GET", "rules"),
+    may(Settings, "POST", "rules"),
+    may(Settings, "POST", "rules/try"),
+    may(Settings, "PUT", "rules/order"),
+    may(Settings, "PUT", "rules/{rule}"),
+    may(Settings, "DELETE", "rules/{rule}"),
+    inside("GET", "slas"),
+    may(Settings, "POST", "slas"),
+    may(Settings, "PUT", "slas/{sla}"),
+    may(Settings, "DELETE", "slas/{sla}"),
+    // The house and people's privacy.
+    inside("GET", "house"),
+    may(Settings, "PUT", "house"),
+    may(Erase, "GET", "contacts/{contact}/erase"),
+    may(Erase, "POST", "contacts/{contact}/erase"),
+    may(Settings, "GET", "inboxes/{inbox}/retention"),
 ];
 
 /// The route of a call.

@@ -39,6 +39,7 @@ const SPECIAL = {
   'tag.merged': ({ detail }) => [`merged the tag “${detail.from || ''}” into`, 'name', ''],
   'message.edited': () => ['changed a message', '', ''],
   'message.deleted': () => ['deleted a message', '', ''],
+  'transcript.made': ({ detail }) => [`took a transcript of a conversation${detail.notes ? ', with private notes' : ''}`, '', ''],
 };
 
 /** The name of what it was done to, as far as the log may know. @param {AuditEntry} entry */
@@ -77,6 +78,6 @@ export function details(entry) {
   const { detail, action } = entry;
   if (!detail || typeof detail !== 'object') return '';
   if (action.startsWith('role.') && detail.permissions) return `Sees ${(SCOPES.find(([scope]) => scope === detail.scope) || ['', detail.scope])[1].toLowerCase()}; may ${permissionWords(detail.permissions)}`;
-  const shown = Object.entries(detail).filter(([key, value]) => value !== null && value !== '' && !['name', 'from', 'into', 'by', 'which', 'left'].includes(key) && !(key === 'role' && action !== 'agent.edited') && !(action === 'inbox.translated' && key === 'locale'));
+  const shown = Object.entries(detail).filter(([key, value]) => value !== null && value !== '' && !['name', 'from', 'into', 'by', 'which', 'left'].includes(key) && !(action === 'transcript.made' && key === 'notes') && !(key === 'role' && action !== 'agent.edited') && !(action === 'inbox.translated' && key === 'locale'));
   return shown.map(([key, value]) => `${LABELS[key] || key.replaceAll('_', ' ')}: ${Array.isArray(value) ? value.join(', ') : value === true ? 'yes' : value === false ? 'no' : typeof value === 'object' ? JSON.stringify(value) : value}`).join(' · ');
 }
