@@ -14,7 +14,7 @@ use crate::model::access::{Holder, Permission};
 use crate::model::action::{Action, Audience, Until, Who, numbered};
 use crate::model::agent::{Agent, AgentSession, full_name};
 use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
-use crate::model::message::{Activity, Message};
+use crate::model::message::Activity;
 use crate::model::notice::{NewNotice, NoticeKind};
 use crate::model::status::CustomStatus;
 use crate::model::tag::Tag;
@@ -45,14 +45,10 @@ impl Actor<'_> {
 
 /// What came of a list.
 pub(super) struct Applied {
-    /// As it is now.
-    pub(super) conversation: Conversation,
     /// Whether anything was not so before.
     pub(super) changed: bool,
     /// What would bring back what was: for an undo. Words that were said, and people who were told, are not taken back.
     pub(super) undo: Vec<Action>,
-    /// Answers and notes that were stored.
-    pub(super) messages: Vec<Message>,
 }
 
 /// One action with everything it needs, looked up.
@@ -84,20 +80,19 @@ pub(super) fn apply(tx: &WriteTx, by: Actor<'_>, conversation: ConversationId, a
         }
     }
     check_tags(tx, by, &before, &steps)?;
-    let mut run = Run { by, undo: Vec::new(), added: Vec::new(), removed: Vec::new(), messages: Vec::new(), changed: false };
+    let mut run = Run { by, undo: Vec::new(), added: Vec::new(), removed: Vec::new(), changed: false };
     for step in steps {
         // Each step looks at the conversation as the one before left it.
         let present = conversations::conversation(tx, conversation)?;
         run.step(tx, &present, step)?;
     }
     standing::note_tags(tx, by.id(), &before, &run.added, &run.removed)?;
-    let conversation = match run.changed {
-        true => conversations::announce(tx, before.id, true)?,
-        false => before,
-    };
+    if run.changed {
+        conversations::announce(tx, before.id, true)?;
+    }
     // The last thing done is the first to take back.
     run.undo.reverse();
-    Ok(Applied { conversation, changed: run.changed, undo: run.undo, messages: run.messages })
+    Ok(Applied { changed: run.changed, undo: run.undo })
 }
 
 fn looked_up(tx: &WriteTx, by: Actor<'_>, before: &Conversation, action: &Action) -> Result<Step> {
@@ -203,7 +198,6 @@ struct Run<'a> {
     undo: Vec<Action>,
     added: Vec<Tag>,
     removed: Vec<Tag>,
-    messages: Vec<Message>,
     changed: bool,
 }
 
@@ -254,7 +248,7 @@ impl Run<'_> {
                 self.changes(tx, present, None)?;
                 let rendered = markdown::render_agent(&source);
                 let said = Said { is_note, source, rendered, echo_id: None, rich: None, attachments: Vec::new() };
-                self.messages.push(store_outgoing(tx, self.by.agent(), present, said)?.1);
+                store_outgoing(tx, self.by.agent(), present, said)?;
             }
             Step::Follow(agent) => {
                 if organise::follow(tx, present.id, agent)? {
