@@ -44,7 +44,7 @@ pub const LOGO_BYTES_MAX: u64 = 512 * 1024;
 
 /// Bytes of a JSON body: a message of four-byte characters, escaped, with room for form data.
 pub const JSON_BYTES_MAX: usize = 256 * 1024;
-/// Texts made at run time that are kept in brotli: one per inbox and language in use.
+/// Texts made at run time that are kept packed: one per inbox and language in use.
 pub const PACKED_TEXTS_MAX: usize = 64;
 /// New names per minute under which such texts are packed where no address is configured: a site has one or two, and anybody can invent
 /// more; all others get the quick coding.

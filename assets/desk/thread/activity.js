@@ -29,6 +29,8 @@ function sentence(entry) {
   if (action === 'identify') return `${value || 'The visitor'} was identified`;
   if (action === 'merge') return 'Two conversations of the same person became one';
   if (action === 'transcript') return `${who || 'The visitor'} asked for the conversation by mail${value ? ` to ${value}` : ''}`;
+  if (action === 'survey') return `${who} made a link to ask how it was`;
+  if (action === 'rating') return `How it was: ${value}`;
   if (action === 'close') return 'The visitor closed the conversation';
   return [who, action, value].filter(Boolean).join(' ');
 }
