@@ -158,11 +158,6 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "PUT", "slas/{sla}"),
     may(Settings, "DELETE", "slas/{sla}"),
     // The house and people's privacy.
-    inside("GET", "house"),
-    may(Settings, "PUT", "house"),
-    may(Erase, "GET", "contacts/{contact}/erase"),
-    may(Erase, "POST", "contacts/{contact}/erase"),
-    may(Settings, "GET", "inboxes/{inbox}/retention"),
 ];
 
 /// The route of a call.

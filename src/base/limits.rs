@@ -348,10 +348,10 @@ pub const JOBS_AT_ONCE: usize = 4;
 
 /// Conditions of one filter, both levels together: more than a sentence that anybody understands.
 pub const FILTER_CONDITIONS_MAX: usize = 20;
-/// Conversations that one page of a filtered list looks at: some 50 ms; the page then says where to go on.
-pub const FILTER_ROWS_MAX: usize = 20_000;
+/// Conversations that one page of a filtered list looks at: some 50 ms on a busy machine; the page then says where to go on.
+pub const FILTER_ROWS_MAX: usize = 6_000;
 /// Open conversations that the counts of all views look at together.
-pub const COUNT_ROWS_MAX: usize = 5_000;
+pub const COUNT_ROWS_MAX: usize = 3_000;
 /// Words that one condition compares with.
 pub const FILTER_WORDS_MAX: usize = 50;
 /// Characters of one such word: an address or half a sentence.

@@ -16,6 +16,7 @@ use crate::model::agent::{Agent, AgentSession, full_name};
 use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
 use crate::model::message::Activity;
 use crate::model::notice::{NewNotice, NoticeKind};
+use crate::model::rule::Cause;
 use crate::model::status::CustomStatus;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
@@ -273,6 +274,7 @@ impl Run<'_> {
             }
             Step::Spam => {
                 if organise::set_spam(tx, present.id)? {
+                    super::rules::after(tx, present.id, Cause::Changed("status"));
                     self.changes(tx, present, None)?;
                     note_activity(tx, present.id, by, Activity { action: "spam".into(), value: String::new() })?;
                 }

@@ -210,6 +210,9 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
         media::attach_drafts(tx, agent.id, before.id, id, &said.attachments)?;
     }
     let (conversation, message) = messages::announce(tx, id)?;
+    if takes.is_some() {
+        super::rules::after(tx, before.id, Cause::Changed("assignee"));
+    }
     if agent.is_some() && !said.is_note {
         super::rules::after(tx, before.id, Cause::Outgoing(id));
     }

@@ -19,11 +19,11 @@ const REPORTS = [['bug', 'Bug reports'], ['feature', 'Feature requests'], ['revi
 
 /** What kind of messages: everything, the live chat, or what came by the other tiles. */
 function Kinds() {
-  const { kind } = useDesk((state) => state.filter);
+  const { kind, view } = useDesk((state) => state.filter);
   const reports = useDesk((state) => state.counts.reports || 0);
   const inReports = kind && kind !== 'chat';
   return html`<div class="kinds" role="group" aria-label="Kind of messages">
-    ${/** @type {[''|'chat'|'reports', string][]} */ ([['', 'Everything'], ['chat', 'Live chat'], ['reports', 'Reports']]).map(([key, label]) => html`<button type="button" key=${key} class="kind-tab" aria-pressed=${(key === 'reports' ? inReports : kind === key) ? 'true' : 'false'} onClick=${() => setFilter({ kind: key })}><span class="steady" data-text=${label}>${label}</span>${key === 'reports' && reports ? html` <span class="tab-count tabular">${reports}</span>` : null}</button>`)}
+    ${/** @type {[''|'chat'|'reports', string][]} */ ([['', 'Everything'], ['chat', 'Live chat'], ['reports', 'Reports']]).map(([key, label]) => html`<button type="button" key=${key} class="kind-tab" aria-pressed=${!view && (key === 'reports' ? inReports : kind === key) ? 'true' : 'false'} onClick=${() => setFilter({ kind: key })}><span class="steady" data-text=${label}>${label}</span>${key === 'reports' && reports ? html` <span class="tab-count tabular">${reports}</span>` : null}</button>`)}
   </div>`;
 }
 

@@ -36,6 +36,8 @@ function List({ selected }) {
     return html`<div class="list-body"><${Empty} icon="offline" title="The list did not load" action=${html`<button type="button" class="button" onClick=${() => load(filter)}>Try again</button>`}>${list.error}<//></div>`;
   }
   if (!list || (list.state === 'loading' && !list.ids.length)) return html`<div class="list-body"><${Skeleton} /></div>`;
+  // A view that looked at thousands and found nothing yet is still looking.
+  if (!list.ids.length && list.next) return html`<div class="list-body"><${Skeleton} /></div>`;
   if (!list.ids.length) return html`<div class="list-body"><${EmptyList} /></div>`;
   return html`<${Rows} key=${keyOf(filter)} list=${list} filter=${filter} selected=${selected} />`;
 }

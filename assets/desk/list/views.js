@@ -59,7 +59,7 @@ export function Views() {
         ...(place < kin.length - 1 ? [{ label: 'Move to the back', icon: 'chevron_right', run: () => { move(place + 1); } }] : []),
         { label: 'Delete', icon: 'trash', danger: true, separated: true, run: () => { put(`${view.name} is deleted`, async () => { await api.del(`/views/${view.uuid}`); openView(''); }); } },
       ]} label=${html`<${Icon} name="more" size=${16} />`} />` : null}
-    <button type="button" class="icon-button is-small" aria-label="New view" title="New view (g v)" onClick=${() => setEditing('new')}><${Icon} name="plus" size=${16} /></button>
+    ${list && !list.length ? html`<button type="button" class="view" title="A list of your own (g v)" onClick=${() => setEditing('new')}><${Icon} name="plus" size=${14} />New view</button>` : html`<button type="button" class="icon-button is-small" aria-label="New view" title="New view (g v)" onClick=${() => setEditing('new')}><${Icon} name="plus" size=${16} /></button>`}
     ${editing ? html`<${ViewForm} view=${editing === 'new' ? null : editing} onClose=${() => setEditing(null)} onSaved=${(/** @type {string} */ uuid) => { setEditing(null); openView(uuid); }} />` : null}
   </nav>`;
 }

@@ -142,6 +142,7 @@ export async function load(filter) {
       const next = withConversations({ ...state, lists: { ...state.lists, [key]: { ...firstPage(state, key, filter, answer), state: 'ready', more: false, error: '' } } }, answer.conversations);
       return { ...next, counts: answer.counts };
     });
+    if (!now().lists[key].ids.length && answer.next) loadMore(filter);
   } catch (error) {
     if (now().lists[key]?.state !== 'ready') patchList(key, { state: 'failed', error: wordsFor(error) });
   }
@@ -160,6 +161,7 @@ export async function loadMore(filter) {
       const fresh = answer.conversations.map((/** @type {Conversation} */ one) => one.uuid).filter((/** @type {string} */ id) => !held.ids.includes(id));
       return withConversations({ ...state, lists: { ...state.lists, [key]: { ...held, ids: [...held.ids, ...fresh], next: answer.next, more: false } } }, answer.conversations);
     });
+    if (!now().lists[key].ids.length && answer.next) loadMore(filter);
   } catch {
     patchList(key, { more: false });
   }

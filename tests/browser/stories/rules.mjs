@@ -1,8 +1,13 @@
 // What happens by itself: a rule put together like a sentence, a view, a promise.
 
-import { gone, one, same, until } from '../lib/wait.mjs';
+import { gone, one, same } from '../lib/wait.mjs';
 
-const go = async (ann, page) => { await ann.settings(page); };
+/** The answer to the change that `act` makes. */
+async function kept(ann, act) {
+  const answer = ann.page.waitForResponse((one) => one.request().method() === 'PUT' && one.url().includes('/api/desk/rules/'));
+  await act();
+  return (await (await answer).json()).rules;
+}
 
 export default {
   async 'row 225: a rule is put together like a sentence, tried out, put in order, and sorts what comes in'(stage) {
@@ -11,7 +16,7 @@ export default {
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('Where is my refund?');
     await ann.comesIn();
-    await go(ann, 'rules');
+    await ann.settings('rules');
     await ann.page.getByRole('button', { name: 'Make the first rule' }).click();
     await ann.page.getByLabel('What it is called').fill('Refunds');
     await ann.page.getByRole('button', { name: 'Add a condition' }).click();
@@ -39,13 +44,13 @@ export default {
     await ann.api('POST', '/rules', { name: 'Louder', trigger: 'message', conditions: { match: 'all', items: [] }, actions: [{ do: 'priority', value: 'high' }] });
     const grip = ann.page.getByRole('button', { name: /^Move Louder/ });
     await grip.focus();
-    await grip.press('ArrowUp');
-    await until('the order is kept', async () => (await ann.api('GET', '/rules')).rules[0].name === 'Louder');
+    const ordered = await kept(ann, () => grip.press('ArrowUp'));
+    same(ordered.map((rule) => rule.name), ['Louder', 'Refunds'], 'the order is kept');
     await one(ann.page.getByText(/Acted once/));
     await stage.axe(ann.page, 'rules in their order');
     await stage.picture(ann.page, 'settings-rules');
-    await ann.page.getByRole('switch', { name: 'Refunds is on' }).uncheck();
-    await until('it is off', async () => (await ann.api('GET', '/rules')).rules.some((rule) => rule.name === 'Refunds' && !rule.enabled));
+    const turned = await kept(ann, () => ann.page.getByRole('switch', { name: 'Refunds is on' }).uncheck());
+    same(turned.map((rule) => rule.enabled), [true, false], 'it is off');
   },
 
   async 'a view is made by keyboard, shows what fits by itself, counts it, and is shared'(stage) {
@@ -94,7 +99,7 @@ export default {
   async 'a promise is made, its row warms up, and the most urgent come first'(stage) {
     const ann = await (await stage.agent('ann')).comesIn();
     await ann.api('POST', '/teams', { name: 'Support', members: [] });
-    await go(ann, 'slas');
+    await ann.settings('slas');
     await ann.page.getByRole('button', { name: 'Make the first promise' }).click();
     await ann.page.getByLabel('Name', { exact: true }).fill('Standard');
     await ann.page.getByLabel('First answer within', { exact: true }).fill('2');
