@@ -11,6 +11,7 @@ use crate::desk::conversations::{Sender, Start};
 use crate::desk::identity::Kind;
 use crate::desk::inboxes::InboxEdit;
 use crate::desk::messages::{Incoming, Outgoing};
+use crate::desk::suspicion::Signs;
 use crate::http::{Reply, Request, assets};
 use crate::model::agent::{AgentSession, Role};
 use crate::model::contact::Session;
@@ -253,5 +254,6 @@ fn start(words: &str, form: Map<String, Value>) -> Start {
             locale: String::new(),
             accept_language: String::new(),
         },
+        signs: Signs::default(),
     }
 }

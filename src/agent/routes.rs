@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, People, Reply, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Ban, Contacts, People, Reply, Settings, Status, Visitors};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +60,23 @@ pub const ROUTES: &[Route] = &[
     may(Status, "PUT", "conversations/{conversation}/status"),
     inside("PUT", "conversations/{conversation}/seen"),
     may(Contacts, "PUT", "contacts/{contact}"),
+    // People outside.
+    may(Contacts, "GET", "contacts"),
+    may(Contacts, "GET", "contacts/{contact}"),
+    may(Contacts, "GET", "contacts/{contact}/duplicates"),
+    may(Contacts, "POST", "contacts/{contact}/merge"),
+    may(Contacts, "GET", "contacts/{contact}/notes"),
+    may(Contacts, "POST", "contacts/{contact}/notes"),
+    may(Contacts, "PUT", "contacts/{contact}/notes/{note}"),
+    may(Contacts, "DELETE", "contacts/{contact}/notes/{note}"),
+    may(Contacts, "PUT", "contacts/{contact}/fields"),
+    may(Contacts, "PUT", "conversations/{conversation}/fields"),
+    may(Ban, "GET", "bans"),
+    may(Ban, "POST", "bans"),
+    may(Ban, "DELETE", "bans/{ban}"),
+    may(Ban, "PUT", "conversations/{conversation}/quarantine"),
+    may(Visitors, "GET", "visitors"),
+    may(Visitors, "POST", "visitors/{visitor}/conversations"),
     inside("GET", "search"),
     inside("GET", "changes"),
     inside("GET", "notices"),
@@ -76,6 +93,10 @@ pub const ROUTES: &[Route] = &[
     may(Settings, "PUT", "inboxes/{inbox}/translations/{locale}"),
     may(Settings, "POST", "inboxes/{inbox}/logo"),
     may(Settings, "GET", "icons"),
+    inside("GET", "fields"),
+    may(Settings, "POST", "fields"),
+    may(Settings, "PUT", "fields/{field}"),
+    may(Settings, "DELETE", "fields/{field}"),
     inside("GET", "hours"),
     may(Settings, "POST", "hours"),
     may(Settings, "PUT", "hours/{hours}"),

@@ -79,6 +79,7 @@ impl Desk {
                     self.tell_presence(&agent, false).await?;
                 }
                 Topic::Contact(id) => {
+                    self.looked_away(id);
                     let contact = self.store.read(move |tx| crate::store::contacts::contact(tx, id)).await?;
                     self.announce(&[Topic::Agents], What::ContactPresence { contact: contact.uuid, online: false });
                 }

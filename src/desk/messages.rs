@@ -113,6 +113,10 @@ impl Desk {
                     }
                     return Ok((before, known));
                 }
+                if !outgoing.is_note && before.quarantine.is_some() {
+                    // Whoever answers has decided that somebody is there.
+                    super::quarantine::release(tx, agent.id, &before)?;
+                }
                 let takes = !outgoing.is_note && before.assignee.is_none();
                 if takes {
                     conversations::set_assignee(tx, before.id, Some(agent.id))?;

@@ -3,13 +3,17 @@
 pub mod agents;
 pub mod attachments;
 pub mod availability;
+pub mod bans;
 mod beginnings;
 pub mod catch_up;
 pub mod consents;
+pub mod contact_notes;
 pub mod contacts;
 pub mod conversations;
 pub mod csat;
 pub mod details;
+pub mod directory;
+pub mod fields;
 pub mod form;
 pub mod forms;
 pub mod hours;
@@ -18,13 +22,17 @@ pub mod identity;
 pub mod inboxes;
 pub mod messages;
 pub mod notices;
+pub mod onlookers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
+pub mod puzzles;
+pub mod quarantine;
 pub mod reports;
 pub mod seats;
 pub mod setting_texts;
 mod settings_check;
+pub mod suspicion;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;
@@ -70,6 +78,12 @@ pub struct Inner {
     known: inboxes::Known,
     /// Who is here and what visitors were told of it.
     pub board: outlook::Board,
+    /// Who is shut out.
+    gate: bans::Gate,
+    /// Whoever reads anew who is shut out, one at a time.
+    learning: tokio::sync::Mutex<()>,
+    /// Who looks at the sites right now.
+    onlookers: onlookers::Onlookers,
 }
 
 impl std::ops::Deref for Desk {
@@ -83,7 +97,7 @@ impl Desk {
     /// Opens the desk on an opened store, whose commits forget what changed in `known` and tell `board`.
     pub async fn open(store: Store, hub: Hub, clock: Clock, known: inboxes::Known, board: outlook::Board, base_path: &str) -> Result<Desk> {
         let link_key = store.write(link_key).await?;
-        Ok(Desk(Arc::new(Inner {
+        let desk = Desk(Arc::new(Inner {
             store,
             hub,
             presence: Presence::default(),
@@ -94,7 +108,12 @@ impl Desk {
             pages: Mutex::default(),
             known,
             board,
-        })))
+            gate: bans::Gate::default(),
+            learning: tokio::sync::Mutex::default(),
+            onlookers: onlookers::Onlookers::default(),
+        }));
+        desk.learn_bans().await?;
+        Ok(desk)
     }
 
     /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.

@@ -2,14 +2,17 @@
 
 pub mod access;
 pub mod agent;
+pub mod ban;
 pub mod contact;
 pub mod conversation;
 pub mod event;
+pub mod field;
 pub mod hours;
 pub mod inbox;
 pub mod job;
 pub mod message;
 pub mod notice;
+pub mod onlooker;
 pub mod outlook;
 pub mod rich;
 pub mod team;

@@ -196,4 +196,6 @@ sql_word!(
     crate::model::conversation::Status,
     crate::model::conversation::ConversationKind,
     crate::model::message::MessageKind,
+    crate::model::field::Subject,
+    crate::model::field::FieldKind,
 );
