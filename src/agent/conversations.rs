@@ -6,7 +6,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::desk::contacts::ContactEdit;
-use crate::desk::conversations::Assign;
+use crate::desk::conversations::{Assign, WantedStatus};
 use crate::desk::messages::Outgoing;
 use crate::desk::threads::ListQuery;
 use crate::http::multipart::{FormLimits, Part};
@@ -41,7 +41,10 @@ struct Assignment {
 
 #[derive(Deserialize)]
 struct NewStatus {
-    status: String,
+    /// May be left out beside a custom status, whose category counts.
+    status: Option<String>,
+    #[serde(default)]
+    custom_status: Option<String>,
     #[serde(default)]
     snoozed_until: Option<Millis>,
 }
@@ -75,6 +78,10 @@ impl Desks {
             Some(text) => Some(super::id(&text, "inbox")?),
             None => None,
         };
+        let tag = match request.query("tag").filter(|text| !text.is_empty()) {
+            Some(text) => Some(super::id(&text, "tag").map_err(|error| error.in_field("tag"))?),
+            None => None,
+        };
         let kinds = match request.query("kind").as_deref() {
             None | Some("") => Kinds::Any,
             Some("reports") => Kinds::Reports,
@@ -88,6 +95,7 @@ impl Desks {
             kinds,
             listing: request.query("status").unwrap_or_else(|| "open".into()),
             inbox,
+            tag,
             before: number(request, "before")?,
             limit: page_size(request)?,
         };
@@ -192,9 +200,14 @@ impl Desks {
     pub(super) async fn set_status(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(&request).await?;
         let asked: NewStatus = request.json().await?;
-        let status =
-            Status::parse(&asked.status).ok_or_else(|| Error::invalid("status is one of open, waiting, resolved.").in_field("status"))?;
-        self.desk.set_status(&agent, uuid, status, asked.snoozed_until).await?;
+        let custom =
+            asked.custom_status.map(|text| super::id(&text, "status").map_err(|error| error.in_field("custom_status"))).transpose()?;
+        let status = match (asked.status, custom) {
+            (None, Some(_)) => Status::Open,
+            (word, _) => Status::parse(&word.unwrap_or_default())
+                .ok_or_else(|| Error::invalid("status is one of open, waiting, resolved.").in_field("status"))?,
+        };
+        self.desk.set_status(&agent, uuid, WantedStatus { status, custom, snoozed_until: asked.snoozed_until }).await?;
         self.shown(&agent, uuid).await
     }
 
@@ -222,22 +235,6 @@ impl Desks {
         Ok(wire::ok(wire::contact(&self.desk, &contact)))
     }
 
-    /// `GET /search`.
-    pub(super) async fn search(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request).await?;
-        let typed = request.query("q").unwrap_or_default();
-        let (hits, people, next) = self.desk.search(&agent, &typed, number(request, "before")?, page_size(request)?).await?;
-        let results: Vec<Value> = hits.iter().map(|hit| wire::hit(&self.desk, hit)).collect();
-        let contacts: Vec<Value> = people
-            .iter()
-            .map(|(contact, conversation)| {
-                let conversation = conversation.map(|uuid| uuid.to_string());
-                json!({ "uuid": contact.uuid.to_string(), "name": contact.name(), "email": contact.email, "conversation": conversation })
-            })
-            .collect();
-        Ok(wire::ok(json!({ "results": results, "contacts": contacts, "next": next })))
-    }
-
     /// `GET /changes`.
     pub(super) async fn changes(&self, request: &Request) -> Result<Reply> {
         let agent = self.agent(request).await?;
@@ -248,12 +245,12 @@ impl Desks {
         Ok(wire::ok(json!({ "seq": changes.seq, "reload": changes.reload, "more": changes.more, "frames": frames })))
     }
 
-    async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
+    pub(super) async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
         let listed = self.desk.listed(agent, uuid).await?;
         Ok(wire::ok(json!({ "conversation": wire::listed(&self.desk, &listed) })))
     }
 }
 
-fn page_size(request: &Request) -> Result<u32> {
+pub(super) fn page_size(request: &Request) -> Result<u32> {
     Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
 }

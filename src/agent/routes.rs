@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Ban, Contacts, People, Reply, Settings, Status, Visitors};
+use crate::model::access::Permission::{self, Assign, Ban, Contacts, Erase, People, Reply, Reports, Settings, Share, Status, Visitors};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,20 +36,36 @@ const fn may(permission: Permission, method: &'static str, path: &'static str) -
 }
 
 /// The table.
-pub const ROUTES: &[Route] = &[
+pub static ROUTES: &[Route] = &[
     // Ways in.
     inside("GET", "session"),
     open("POST", "session"),
+    open("POST", "session/code"),
     inside("DELETE", "session"),
     open("POST", "setup"),
     open("POST", "invitation"),
     open("PUT", "invitation"),
     inside("PUT", "me"),
+    inside("GET", "me/two-factor"),
+    inside("POST", "me/two-factor"),
+    inside("PUT", "me/two-factor"),
+    inside("DELETE", "me/two-factor"),
+    inside("POST", "me/recovery"),
+    inside("GET", "me/sessions"),
+    inside("DELETE", "me/sessions"),
+    inside("DELETE", "me/sessions/{session}"),
     // People.
     inside("GET", "agents"),
     may(People, "POST", "agents"),
     may(People, "PUT", "agents/{agent}"),
     may(People, "POST", "agents/{agent}/invitation"),
+    may(People, "GET", "agents/{agent}/sessions"),
+    may(People, "DELETE", "agents/{agent}/sessions"),
+    may(People, "DELETE", "agents/{agent}/two-factor"),
+    may(People, "GET", "roles"),
+    may(People, "POST", "roles"),
+    may(People, "PUT", "roles/{role}"),
+    may(People, "DELETE", "roles/{role}"),
     // Conversations.
     inside("GET", "conversations"),
     inside("GET", "conversations/{conversation}"),
@@ -58,6 +74,10 @@ pub const ROUTES: &[Route] = &[
     may(Reply, "POST", "conversations/{conversation}/attachments"),
     may(Assign, "PUT", "conversations/{conversation}/assignment"),
     may(Status, "PUT", "conversations/{conversation}/status"),
+    may(Status, "PUT", "conversations/{conversation}/priority"),
+    may(Status, "PUT", "conversations/{conversation}/tags"),
+    inside("POST", "conversations/{conversation}/macro"),
+    may(Status, "POST", "conversations/bulk"),
     inside("PUT", "conversations/{conversation}/seen"),
     may(Contacts, "PUT", "contacts/{contact}"),
     // People outside.
@@ -78,9 +98,24 @@ pub const ROUTES: &[Route] = &[
     may(Visitors, "GET", "visitors"),
     may(Visitors, "POST", "visitors/{visitor}/conversations"),
     inside("GET", "search"),
+    may(Reports, "GET", "reports/{report}"),
     inside("GET", "changes"),
     inside("GET", "notices"),
     inside("PUT", "notices/read"),
+    // What the desk is ordered with.
+    inside("GET", "tags"),
+    may(Share, "POST", "tags"),
+    may(Share, "PUT", "tags/{tag}"),
+    may(Share, "POST", "tags/{tag}/merge"),
+    may(Share, "DELETE", "tags/{tag}"),
+    inside("GET", "statuses"),
+    may(Share, "POST", "statuses"),
+    may(Share, "PUT", "statuses/{status}"),
+    may(Share, "DELETE", "statuses/{status}"),
+    inside("GET", "macros"),
+    inside("POST", "macros"),
+    inside("PUT", "macros/{macro}"),
+    inside("DELETE", "macros/{macro}"),
     // Settings.
     inside("GET", "inboxes"),
     may(Settings, "POST", "inboxes"),
@@ -88,15 +123,15 @@ pub const ROUTES: &[Route] = &[
     may(Settings, "POST", "inboxes/{inbox}/secret"),
     may(Settings, "DELETE", "inboxes/{inbox}/secret"),
     may(Settings, "POST", "inboxes/{inbox}/token-check"),
-    may(Settings, "GET", "inboxes/{inbox}/qr"),
+    inside("GET", "inboxes/{inbox}/qr"),
     may(Settings, "GET", "inboxes/{inbox}/translations"),
     may(Settings, "PUT", "inboxes/{inbox}/translations/{locale}"),
     may(Settings, "POST", "inboxes/{inbox}/logo"),
-    may(Settings, "GET", "icons"),
     inside("GET", "fields"),
     may(Settings, "POST", "fields"),
     may(Settings, "PUT", "fields/{field}"),
     may(Settings, "DELETE", "fields/{field}"),
+    inside("GET", "icons"),
     inside("GET", "hours"),
     may(Settings, "POST", "hours"),
     may(Settings, "PUT", "hours/{hours}"),
@@ -105,6 +140,12 @@ pub const ROUTES: &[Route] = &[
     may(Settings, "POST", "teams"),
     may(Settings, "PUT", "teams/{team}"),
     may(Settings, "DELETE", "teams/{team}"),
+    // The house and people's privacy.
+    inside("GET", "house"),
+    may(Settings, "PUT", "house"),
+    may(Erase, "GET", "contacts/{contact}/erase"),
+    may(Erase, "POST", "contacts/{contact}/erase"),
+    may(Settings, "GET", "inboxes/{inbox}/retention"),
 ];
 
 /// The route of a call.

@@ -3,6 +3,7 @@
 use super::{Desks, wire};
 use crate::base::error::Result;
 use crate::base::id::Uuid;
+use crate::desk::availability::Reach;
 use crate::desk::seats::moves_sight;
 use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWriter};
 use crate::http::{Reply, Request};
@@ -12,6 +13,7 @@ use crate::model::agent::{AgentRef, AgentSession};
 use crate::model::event::{Door, Event, Topic, What};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Shortest time between two signs of typing that are told.
@@ -42,12 +44,17 @@ impl Desks {
 
     async fn live(self, socket: Socket, session: AgentSession, seat: Seat) {
         let (reader, writer) = socket.split();
-        socket::run_both(self.read(reader, &writer, &session), self.write(&writer, seat, &session)).await;
+        // Of this page alone; the agent is idle when all his pages are.
+        let idle = AtomicBool::new(false);
+        socket::run_both(self.read(reader, &writer, &session, &idle), self.write(&writer, seat, &session)).await;
+        if idle.load(Ordering::Relaxed) {
+            self.idle(&session, false).await;
+        }
         let gone = What::Viewing { conversation: None, agent: reference(&session) };
         self.desk.announce(&[Topic::Agents], gone);
     }
 
-    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession) {
+    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession, idle: &AtomicBool) {
         let mut last_typing: Option<Instant> = None;
         while let Ok(text) = reader.next_text().await {
             let Ok(frame) = serde_json::from_str::<Frame>(&text) else {
@@ -64,9 +71,21 @@ impl Desks {
                     let conversation = frame.data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
                     self.desk.announce(&[Topic::Agents], What::Viewing { conversation, agent: reference(session) });
                 }
+                "idle" => {
+                    let is_idle = frame.data.get("idle").and_then(Value::as_bool).unwrap_or(false);
+                    if idle.swap(is_idle, Ordering::Relaxed) != is_idle {
+                        Box::pin(self.idle(session, is_idle)).await;
+                    }
+                }
                 // Unknown types are somebody's future; too frequent ones are dropped.
                 _ => {}
             }
+        }
+    }
+
+    async fn idle(&self, session: &AgentSession, is_idle: bool) {
+        if let Err(error) = self.desk.set_idle(session, is_idle).await {
+            log::debug!("idleness not told agent={} error=\"{error:?}\"", session.agent.uuid);
         }
     }
 
@@ -83,11 +102,8 @@ impl Desks {
 
     async fn write(&self, writer: &SocketWriter, mut seat: Seat, session: &AgentSession) {
         let online = self.desk.agents().await.unwrap_or_default();
-        let online: Vec<String> = online
-            .iter()
-            .filter(|agent| self.desk.presence.is_present(Topic::Agent(agent.id)))
-            .map(|agent| agent.uuid.to_string())
-            .collect();
+        let online: Vec<String> =
+            online.iter().filter(|agent| self.desk.reach(agent.id) != Reach::Offline).map(|agent| agent.uuid.to_string()).collect();
         // The seat was taken before this number is read: what lies between is heard and caught up, and dropped once by its number.
         let seq = self.desk.seq().await.unwrap_or(0);
         let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online } });

@@ -135,6 +135,12 @@ row_id! {
     TeamId,
     /// Row of `business_hours`.
     HoursId,
+    /// Row of `roles`.
+    RoleId,
+    /// Row of `slas`.
+    SlaId,
+    /// Row of `rules`.
+    RuleId,
     /// Row of `jobs`.
     JobId,
 }

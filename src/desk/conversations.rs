@@ -3,18 +3,18 @@
 use super::Desk;
 use super::beginnings::{check_address, go_on, said_before};
 use super::messages::{Incoming, note_activity};
+use super::standing::{Standing, give, give_team, set_priority, set_status};
 use super::suspicion::{Signs, suspicion};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ContactId, InboxId, Seq, Uuid, new_token};
 use crate::base::limits;
-use crate::model::agent::{AgentSession, full_name};
+use crate::model::agent::{Agent, AgentSession};
 use crate::model::contact::{Contact, ContactKind, Session};
-use crate::model::conversation::{Conversation, ConversationKind, Status};
+use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
 use crate::model::inbox::Inbox;
-use crate::model::job::Job;
 use crate::model::message::{Activity, Message};
-use crate::model::notice::NoticeKind;
+use crate::model::team::Team;
 use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, quarantine, sessions, teams};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -54,6 +54,15 @@ pub struct Start {
 pub struct Assign {
     pub agent: Option<Option<Uuid>>,
     pub team: Option<Option<Uuid>>,
+}
+
+/// Which status an agent wants.
+#[derive(Debug, Clone, Copy)]
+pub struct WantedStatus {
+    pub status: Status,
+    /// A status of the house's own; its category counts then.
+    pub custom: Option<Uuid>,
+    pub snoozed_until: Option<Millis>,
 }
 
 /// A conversation that began (or had begun already, for a repeat).
@@ -137,8 +146,11 @@ impl Desk {
         let wants_address = self.wants_address(inbox, &pressed).await?;
         let (single, has_chat) = (inbox.config.single_thread, inbox.config.tiles.chat);
         let consent = self.asked(inbox, &start.sender).await?;
+        let default_team = Uuid::parse(&inbox.config.routing.team);
+        let here = self.here();
         let (inbox, known) = (inbox.id, session.map(|session| session.contact));
-        self.store
+        let started = self
+            .store
             .write(move |tx| {
                 let echo = start.message.echo_id.as_deref();
                 if let (true, Some(contact), Some(echo)) = (single, known, echo)
@@ -157,7 +169,7 @@ impl Desk {
                 }
                 consent.check(tx, inbox, known)?;
                 if let Some(contact) = known.filter(|_| single)
-                    && let Some(went_on) = go_on(tx, inbox, contact, &start.message, policy.prevent_reply_to_closed_conversation)?
+                    && let Some(went_on) = go_on(tx, &here, inbox, contact, &start.message, policy.prevent_reply_to_closed_conversation)?
                 {
                     consent.keep(tx, inbox, contact, Some(went_on.conversation.id))?;
                     if let Some(variables) = variables {
@@ -193,7 +205,7 @@ impl Desk {
                     ip,
                     user_agent: crate::base::text::clean_line(&start.sender.user_agent, limits::USER_AGENT_CHARS_MAX),
                     locale: start.sender.locale,
-                    team: pressed.team(tx)?,
+                    team: pressed.team(tx, default_team)?,
                     priority: pressed.priority,
                     button: pressed.id.clone(),
                     ..conversations::NewConversation::chat(inbox, contact)
@@ -203,14 +215,19 @@ impl Desk {
                     quarantine::set(tx, id, Some("suspect"), &suspicion)?;
                 }
                 consent.keep(tx, inbox, contact, Some(id))?;
+                super::routing::begins(tx, id)?;
                 let opening = pressed.open(tx, id)?;
-                let (conversation, message) = super::messages::store_incoming(tx, id, contact, &start.message)?;
+                let (_, message) = super::messages::store_incoming(tx, id, contact, &start.message)?;
                 if !told.is_empty() {
                     super::messages::note_words(tx, id, told)?;
                 }
+                super::routing::give(tx, &here, id)?;
+                let conversation = conversations::conversation(tx, id)?;
                 Ok(Started { conversation, seq: message.seq, message, opening, contact: contacts::contact(tx, contact)?, token })
             })
-            .await
+            .await?;
+        self.look_at_queue().await?;
+        Ok(started)
     }
 
     /// The contact has read everything up to now. Answers true; a conversation of somebody else is not found.
@@ -235,6 +252,7 @@ impl Desk {
             return Err(Error::forbidden("Conversations cannot be closed from here.").coded("close_off"));
         }
         let session = session.clone();
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
@@ -244,45 +262,46 @@ impl Desk {
                 conversations::set_status(tx, conversation.id, Status::Resolved, None, true)?;
                 jobs::cancel(tx, &wake_key(&conversation))?;
                 note_activity(tx, conversation.id, None, Activity { action: "close".into(), value: conversation.contact.name.clone() })?;
+                super::routing::status_changed(tx, &here, &conversation, false)?;
                 conversations::announce(tx, conversation.id, true)
             })
             .await
     }
 
-    /// An agent sets the status and, when given, lets the conversation rest until a time in the future.
-    pub async fn set_status(
-        &self,
-        agent: &AgentSession,
-        uuid: Uuid,
-        status: Status,
-        snoozed_until: Option<Millis>,
-    ) -> Result<Conversation> {
+    /// An agent sets the status, in the house's own words when given, or lets the conversation rest until a time in the future.
+    pub async fn set_status(&self, agent: &AgentSession, uuid: Uuid, wanted: WantedStatus) -> Result<Conversation> {
+        let agent = agent.agent.id;
+        let here = self.here();
+        self.store
+            .write(move |tx| {
+                let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
+                let WantedStatus { status, custom, snoozed_until } = wanted;
+                let custom = custom.map(|uuid| super::statuses::known(tx, uuid)).transpose()?;
+                let status = custom.as_ref().map_or(status, |custom| custom.category);
+                if status == Status::Resolved && snoozed_until.is_none() && before.status != Status::Resolved {
+                    super::tags::check_tagged(tx, before.id)?;
+                }
+                let to = Standing { status, custom, snoozed_until, ask: true };
+                if !set_status(tx, Some(agent), &before, to)? {
+                    return Ok(before);
+                }
+                let is_open = status == Status::Open && snoozed_until.is_none();
+                super::routing::status_changed(tx, &here, &before, is_open)?;
+                conversations::announce(tx, before.id, true)
+            })
+            .await
+    }
+
+    /// An agent says how soon somebody should answer.
+    pub async fn set_priority(&self, agent: &AgentSession, uuid: Uuid, priority: Option<Priority>) -> Result<Conversation> {
         let agent = agent.agent.id;
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
-                if snoozed_until.is_some_and(|until| until <= tx.now) {
-                    return Err(Error::invalid("The time to come back must be in the future.").in_field("snoozed_until"));
+                match set_priority(tx, Some(agent), &before, priority)? {
+                    true => conversations::announce(tx, before.id, false),
+                    false => Ok(before),
                 }
-                if before.status == status && before.snoozed_until == snoozed_until {
-                    return Ok(before);
-                }
-                conversations::set_status(tx, before.id, status, snoozed_until, false)?;
-                let activity = match snoozed_until {
-                    Some(until) => {
-                        jobs::enqueue_once(tx, &wake_key(&before), &Job::wake(before.id), until)?;
-                        Activity { action: "snooze".into(), value: until.to_string() }
-                    }
-                    None => {
-                        jobs::cancel(tx, &wake_key(&before))?;
-                        Activity { action: "status".into(), value: status.as_str().into() }
-                    }
-                };
-                note_activity(tx, before.id, Some(agent), activity)?;
-                if status == Status::Resolved && snoozed_until.is_none() {
-                    super::csat::ask(tx, &before)?;
-                }
-                conversations::announce(tx, before.id, true)
             })
             .await
     }
@@ -290,42 +309,26 @@ impl Desk {
     /// An agent gives the conversation to somebody, to a team, or to nobody.
     pub async fn assign(&self, agent: &AgentSession, uuid: Uuid, to: Assign) -> Result<Conversation> {
         let agent = agent.agent.id;
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
                 let mut changed = false;
                 if let Some(to) = to.agent {
-                    let to = match to {
-                        Some(uuid) => {
-                            let found = agents::find(tx, uuid)?.filter(|found| found.suspended_at.is_none());
-                            Some(found.ok_or_else(|| Error::not_found("agent").in_field("agent"))?)
-                        }
-                        None => None,
-                    };
-                    if before.assignee.as_ref().map(|a| a.id) != to.as_ref().map(|a| a.id) {
-                        conversations::set_assignee(tx, before.id, to.as_ref().map(|agent| agent.id))?;
-                        if let Some(to) = &to {
-                            let given = conversations::conversation(tx, before.id)?;
-                            super::notices::tell(tx, to.id, NoticeKind::Assignment, Some(&given), Some(agent), &given.preview)?;
-                        }
-                        let value = to.map_or(String::new(), |agent| full_name(&agent.first_name, &agent.last_name));
-                        note_activity(tx, before.id, Some(agent), Activity { action: "assignment".into(), value })?;
-                        changed = true;
-                    }
+                    let to = to.map(|uuid| assignable(tx, uuid)).transpose()?;
+                    changed |= give(tx, Some(agent), &before, to.as_ref())?;
                 }
                 if let Some(to) = to.team {
-                    let to = match to {
-                        Some(uuid) => Some(teams::find(tx, uuid)?.ok_or_else(|| Error::not_found("team").in_field("team"))?),
-                        None => None,
-                    };
-                    if before.team.as_ref().map(|team| team.id) != to.as_ref().map(|team| team.id) {
-                        conversations::set_team(tx, before.id, to.as_ref().map(|team| team.id))?;
-                        let value = to.map_or(String::new(), |team| team.name);
-                        note_activity(tx, before.id, Some(agent), Activity { action: "team".into(), value })?;
-                        changed = true;
-                    }
+                    let to = to.map(|uuid| team_of(tx, uuid)).transpose()?;
+                    changed |= give_team(tx, Some(agent), &before, to.as_ref())?;
                 }
-                if changed { conversations::announce(tx, before.id, true) } else { Ok(before) }
+                if !changed {
+                    return Ok(before);
+                }
+                let had = before.assignee.as_ref().map(|agent| agent.id);
+                super::routing::returned(tx, &here, before.id, had)?;
+                super::routing::place_free(tx, &here, had)?;
+                conversations::announce(tx, before.id, true)
             })
             .await
     }
@@ -348,6 +351,7 @@ impl Desk {
     /// The time of a snoozed conversation has come.
     pub async fn wake(&self, id: i64) -> Result<()> {
         let id = crate::base::id::ConversationId(id);
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let conversation = match conversations::conversation(tx, id) {
@@ -362,11 +366,23 @@ impl Desk {
                 }
                 conversations::set_status(tx, id, Status::Open, None, false)?;
                 note_activity(tx, id, None, Activity { action: "status".into(), value: "open".into() })?;
+                super::routing::status_changed(tx, &here, &conversation, true)?;
                 conversations::announce(tx, id, true)?;
                 Ok(())
             })
             .await
     }
+}
+
+/// The agent to whom conversations can be given; suspended ones are not found.
+pub(super) fn assignable(tx: &WriteTx, uuid: Uuid) -> Result<Agent> {
+    let found = agents::find(tx, uuid)?.filter(|found| found.suspended_at.is_none());
+    found.ok_or_else(|| Error::not_found("agent").in_field("agent"))
+}
+
+/// The team to which conversations can be given.
+pub(super) fn team_of(tx: &WriteTx, uuid: Uuid) -> Result<Team> {
+    teams::find(tx, uuid)?.ok_or_else(|| Error::not_found("team").in_field("team"))
 }
 
 /// Under which key the waking of a conversation waits in the outbox.

@@ -7,7 +7,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, Uuid};
 use crate::base::{limits, markdown, markup, text};
 use crate::model::access::Holder;
-use crate::model::agent::{AgentSession, Availability, full_name};
+use crate::model::agent::{Agent, AgentSession, Availability, full_name};
 use crate::model::contact::Session;
 use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Topic, Typist, What};
@@ -49,6 +49,7 @@ impl Desk {
         self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
@@ -68,7 +69,9 @@ impl Desk {
                     incoming.text = said_by(tx, conversation.id, postback)?;
                 }
                 reopen(tx, &conversation)?;
-                Ok(store_incoming(tx, conversation.id, session.contact, &incoming)?.1)
+                let message = store_incoming(tx, conversation.id, session.contact, &incoming)?.1;
+                super::routing::wrote(tx, &here, &conversation)?;
+                Ok(message)
             })
             .await
     }
@@ -117,36 +120,15 @@ impl Desk {
                     // Whoever answers has decided that somebody is there.
                     super::quarantine::release(tx, agent.id, &before)?;
                 }
-                let takes = !outgoing.is_note && before.assignee.is_none();
-                if takes {
-                    conversations::set_assignee(tx, before.id, Some(agent.id))?;
-                }
-                let new = NewMessage {
-                    kind: if outgoing.is_note { MessageKind::Note } else { MessageKind::Outgoing },
-                    contact: None,
-                    agent: Some(agent.id),
-                    via: "desk",
+                let said = Said {
+                    is_note: outgoing.is_note,
                     source: body,
-                    html: rendered.html,
-                    text: rendered.text,
-                    activity: None,
+                    rendered,
                     echo_id: outgoing.echo_id,
-                    meta: Meta { rich, ..Meta::default() },
+                    rich,
+                    attachments: outgoing.attachments,
                 };
-                let id = messages::insert(tx, before.id, &new)?;
-                for picture in new.meta.rich.iter().flat_map(Rich::pictures) {
-                    media::show_picture(tx, before.inbox.id, agent.id, before.id, id, picture)?;
-                }
-                media::attach_drafts(tx, agent.id, before.id, id, &outgoing.attachments)?;
-                let (conversation, message) = messages::announce(tx, id)?;
-                conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
-                if takes {
-                    let value = full_name(&agent.first_name, &agent.last_name);
-                    note_activity(tx, before.id, Some(agent.id), Activity { action: "assignment".into(), value })?;
-                    let conversation = conversations::announce(tx, before.id, true)?;
-                    return Ok((conversation, message));
-                }
-                Ok((conversation, message))
+                store_outgoing(tx, Some(&agent), &before, said)
             })
             .await
     }
@@ -188,6 +170,54 @@ pub fn check_incoming(typed: &str, has_files: bool) -> Result<String> {
         return Ok(String::new());
     }
     text::check_message(typed).map_err(|error| error.in_field("message"))
+}
+
+/// An answer or a note, checked and rendered.
+pub(super) struct Said {
+    pub(super) is_note: bool,
+    pub(super) source: String,
+    pub(super) rendered: markup::Rendered,
+    pub(super) echo_id: Option<String>,
+    pub(super) rich: Option<Rich>,
+    /// Own uploads for this conversation, not sent yet.
+    pub(super) attachments: Vec<Uuid>,
+}
+
+/// Stores what an agent says, or without one what the house says by itself (a rule). An agent's first answer takes an unassigned conversation.
+pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conversation, said: Said) -> Result<(Conversation, Message)> {
+    let takes = agent.filter(|_| !said.is_note && before.assignee.is_none());
+    if let Some(agent) = takes {
+        conversations::set_assignee(tx, before.id, Some(agent.id))?;
+    }
+    let new = NewMessage {
+        kind: if said.is_note { MessageKind::Note } else { MessageKind::Outgoing },
+        contact: None,
+        agent: agent.map(|agent| agent.id),
+        via: if agent.is_some() { "desk" } else { "system" },
+        source: said.source,
+        html: said.rendered.html,
+        text: said.rendered.text,
+        activity: None,
+        echo_id: said.echo_id,
+        meta: Meta { rich: said.rich, ..Meta::default() },
+    };
+    let id = messages::insert(tx, before.id, &new)?;
+    if let Some(agent) = agent {
+        for picture in new.meta.rich.iter().flat_map(Rich::pictures) {
+            media::show_picture(tx, before.inbox.id, agent.id, before.id, id, picture)?;
+        }
+        media::attach_drafts(tx, agent.id, before.id, id, &said.attachments)?;
+    }
+    let (conversation, message) = messages::announce(tx, id)?;
+    if let Some(agent) = agent {
+        conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
+    }
+    if let Some(agent) = takes {
+        let value = full_name(&agent.first_name, &agent.last_name);
+        note_activity(tx, before.id, Some(agent.id), Activity { action: "assignment".into(), value })?;
+        return Ok((conversations::announce(tx, before.id, true)?, message));
+    }
+    Ok((conversation, message))
 }
 
 pub(super) fn store_incoming(

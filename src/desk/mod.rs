@@ -1,7 +1,11 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
+mod actions;
+pub mod agent_edits;
 pub mod agents;
+pub mod archive;
 pub mod attachments;
+mod authority;
 pub mod availability;
 pub mod bans;
 mod beginnings;
@@ -13,30 +17,44 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod directory;
+pub mod erase;
 pub mod fields;
+mod filling;
 pub mod form;
 pub mod forms;
 pub mod hours;
+pub mod house;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;
+pub mod logins;
+pub mod macros;
 pub mod messages;
 pub mod notices;
+pub mod numbers;
 pub mod onlookers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
 pub mod puzzles;
 pub mod quarantine;
+pub mod queue;
 pub mod reports;
+pub mod retention;
+pub mod roles;
+pub mod routing;
 pub mod seats;
 pub mod setting_texts;
 mod settings_check;
+mod standing;
+pub mod statuses;
 pub mod suspicion;
+pub mod tags;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;
 pub mod translations;
+pub mod two_factor;
 pub mod verification;
 pub mod visitors;
 pub mod words;
@@ -113,6 +131,8 @@ impl Desk {
             onlookers: onlookers::Onlookers::default(),
         }));
         desk.learn_bans().await?;
+        // Whoever asks who is here needs to know who is inside at all.
+        desk.roster().await?;
         Ok(desk)
     }
 

@@ -2,7 +2,7 @@
 
 use crate::base::limits;
 use crate::desk::Desk;
-use crate::store::{agents, events, media, notices, sessions, verifications};
+use crate::store::{agents, events, logins, media, notices, sessions, verifications};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -29,13 +29,14 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
         }
         if ticks % CLEAN_TICKS == 1 {
             note("cleaning", clean(&desk).await);
+            note("retention", desk.sweep_when_due().await);
         }
     }
     note("pages", desk.flush_pages().await);
 }
 
 async fn clean(desk: &Desk) -> crate::base::error::Result<()> {
-    desk.store.write(agents::prune_sessions).await?;
+    desk.store.write(|tx| Ok(agents::prune_sessions(tx)? + logins::prune_steps(tx)?)).await?;
     // Each sweep takes a little, so that nobody waits long behind it; sweeps go on until there is nothing left.
     for _ in 0..limits::SWEEPS_MAX {
         let swept = desk

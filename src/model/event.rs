@@ -2,13 +2,13 @@
 
 use crate::base::id::{AgentId, AgentSessionId, ContactId, InboxId, Seq, SessionId, Uuid};
 use crate::model::access::Holder;
-use crate::model::agent::{AgentRef, Availability};
+use crate::model::agent::{AgentRef, Availability, Stance};
 use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
 use crate::model::message::Message;
 use crate::model::notice::Notice;
 use crate::model::onlooker::Onlooker;
-use crate::model::outlook::Outlook;
+use crate::model::outlook::{Outlook, Place};
 use std::sync::{Arc, OnceLock};
 
 /// A thing to listen to.
@@ -51,6 +51,12 @@ pub enum What {
     Onlooker { onlooker: Box<Onlooker> },
     /// He looks no more.
     OnlookerGone { id: Uuid },
+    /// Something the desk is ordered with was made, edited or deleted.
+    ToolChanged { tool: Tool, uuid: Uuid },
+    /// A contact was erased, with everything that was theirs.
+    ContactGone { contact: Uuid },
+    /// Settings of the house as a whole changed.
+    HouseChanged,
     /// Somebody is (or stopped) typing.
     Typing { conversation: Uuid, holder: Holder, who: Typist, is_typing: bool, note: bool },
     /// An agent should hear of something.
@@ -63,8 +69,12 @@ pub enum What {
     RoleChanged { role: Uuid },
     /// An agent looks at a conversation (or at none).
     Viewing { conversation: Option<Uuid>, agent: AgentRef },
-    /// An agent came, went, or changed availability.
-    AgentPresence { agent: AgentRef, online: bool },
+    /// So many conversations wait for somebody.
+    QueueChanged { waiting: usize },
+    /// A visitor has another place in the queue; `None` = he waits no more.
+    PlaceChanged { conversation: Uuid, place: Option<Place> },
+    /// An agent came, went, or counts differently from before.
+    AgentPresence { agent: AgentRef, stance: Stance },
     /// A contact came or went.
     ContactPresence { contact: Uuid, online: bool },
     /// A contact looked at another page.
@@ -73,6 +83,37 @@ pub enum What {
     SessionEnded { session: Option<SessionId> },
     /// An agent's session is over; its sockets close. `None` = all of the topic; `except` stays.
     SignedOut { session: Option<AgentSessionId>, except: Option<AgentSessionId> },
+}
+
+/// What the desk is ordered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    /// A tag.
+    Tag,
+    /// A status of the house's own.
+    Status,
+    /// Prepared text and actions.
+    Macro,
+    /// A saved view.
+    View,
+    /// A rule.
+    Rule,
+    /// A promise of answers.
+    Sla,
+}
+
+impl Tool {
+    /// The name of its frame.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tool::Tag => "tag",
+            Tool::Status => "status",
+            Tool::Macro => "macro",
+            Tool::View => "view",
+            Tool::Rule => "rule",
+            Tool::Sla => "sla",
+        }
+    }
 }
 
 /// Who types.

@@ -80,6 +80,7 @@ pub struct InboxConfig {
     pub contact_prompt: bool,
     pub consent: Consent,
     pub hours: Hours,
+    pub routing: InboxRouting,
     pub show_office_hours_in_chat: bool,
     pub show_office_hours_after_assignment: bool,
     /// Say how long answers usually take.
@@ -217,6 +218,14 @@ pub struct Hours {
     pub outside: String,
 }
 
+/// To whom conversations go.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InboxRouting {
+    /// The uuid of the team that gets what no start button gives to another; empty = the house's team.
+    pub team: String,
+}
+
 /// What is remembered about visitors.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -231,6 +240,10 @@ pub struct Privacy {
     pub ip: String,
     /// Days until a full address is shortened.
     pub ip_days: u16,
+    /// Days after which a resolved conversation is deleted; 0 = never.
+    pub retention_days: u16,
+    /// Days without a visit after which an anonymous visitor is erased with everything; 0 = never.
+    pub visitor_days: u16,
 }
 
 /// A card of the home screen.
@@ -369,6 +382,7 @@ impl Default for InboxConfig {
             contact_prompt: false,
             consent: Consent::default(),
             hours: Hours::default(),
+            routing: InboxRouting::default(),
             show_office_hours_in_chat: false,
             show_office_hours_after_assignment: false,
             show_reply_time: true,
@@ -426,7 +440,15 @@ impl Default for Hours {
 
 impl Default for Privacy {
     fn default() -> Privacy {
-        Privacy { page_visits: "conversation".into(), live_visitors: false, keep_query: false, ip: "short".into(), ip_days: 30 }
+        Privacy {
+            page_visits: "conversation".into(),
+            live_visitors: false,
+            keep_query: false,
+            ip: "short".into(),
+            ip_days: 30,
+            retention_days: 0,
+            visitor_days: 0,
+        }
     }
 }
 

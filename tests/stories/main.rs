@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod archive;
 mod attacks;
 mod availability;
 mod catch_up;
@@ -13,6 +14,8 @@ mod files;
 mod hub;
 mod identify;
 mod inside;
+mod order;
+mod owner;
 mod people;
 mod permissions;
 mod person;
@@ -22,3 +25,4 @@ mod reach;
 mod rich;
 mod settings;
 mod spam;
+mod team;

@@ -34,6 +34,8 @@ CREATE TABLE login_steps (
 ALTER TABLE agent_sessions ADD COLUMN uuid TEXT NOT NULL DEFAULT '';
 ALTER TABLE agent_sessions ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
 ALTER TABLE agent_sessions ADD COLUMN ip TEXT NOT NULL DEFAULT '';
+UPDATE agent_sessions SET uuid = lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)));
+ALTER TABLE invitations ADD COLUMN issued_by INTEGER REFERENCES agents (id) ON DELETE CASCADE;
 ALTER TABLE teams ADD COLUMN routing TEXT NOT NULL DEFAULT 'manual' CHECK (routing IN ('manual', 'round_robin'));
 ALTER TABLE teams ADD COLUMN prefer_last INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE teams ADD COLUMN answer_within_s INTEGER;
@@ -74,13 +76,16 @@ ALTER TABLE conversations ADD COLUMN given_at INTEGER;
 ALTER TABLE conversations ADD COLUMN assigned_at INTEGER;
 ALTER TABLE conversations ADD COLUMN fields TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE conversations ADD COLUMN listing TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN quarantine IS NOT NULL THEN 'spam' WHEN snoozed_until IS NULL THEN status ELSE 'snoozed' END) VIRTUAL;
+ALTER TABLE conversations ADD COLUMN passed_id INTEGER REFERENCES agents (id) ON DELETE SET NULL;
 CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);
 CREATE INDEX conversations_list ON conversations (listing, last_seq);
 CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);
 CREATE INDEX conversations_team ON conversations (team_id, listing, last_seq) WHERE team_id IS NOT NULL;
 CREATE INDEX conversations_queue ON conversations (queued_at) WHERE queued_at IS NOT NULL;
 CREATE INDEX conversations_given ON conversations (given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX conversations_status_id ON conversations (status_id) WHERE status_id IS NOT NULL;
 CREATE INDEX conversations_created ON conversations (created_at);
+CREATE INDEX conversations_resolved ON conversations (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE TABLE deadlines (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     kind            TEXT NOT NULL CHECK (kind IN ('first', 'next', 'resolution')),
@@ -89,10 +94,11 @@ CREATE TABLE deadlines (
     warned_at       INTEGER,
     met_at          INTEGER,
     breached_at     INTEGER,
+    paused_at       INTEGER,
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND met_at IS NULL;
-CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL;
+CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 CREATE TABLE followers (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
@@ -149,7 +155,11 @@ CREATE TABLE rules (
     actions     TEXT NOT NULL,
     stops       INTEGER NOT NULL DEFAULT 0,
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    runs        INTEGER NOT NULL DEFAULT 0,
+    ran_at      INTEGER,
+    error       TEXT,
+    failed_at   INTEGER
 ) STRICT;
 CREATE TABLE rule_runs (
     rule_id         INTEGER NOT NULL REFERENCES rules (id) ON DELETE CASCADE,
@@ -252,3 +262,19 @@ CREATE INDEX bans_email ON bans (email) WHERE email IS NOT NULL;
 
 CREATE INDEX messages_created ON messages (created_at);
 CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX surveys_created ON surveys (created_at);
+
+-- Erasing: whatever hangs on a conversation, a message or a contact is found without looking at everything, and the word indexes forget.
+CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX consents_conversation ON consents (conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX conversations_retention ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX agent_reads_conversation ON agent_reads (conversation_id);
+CREATE INDEX events_contact ON events (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX drafts_conversation ON drafts (conversation_id);
+CREATE INDEX mentions_conversation ON mentions (conversation_id);
+CREATE INDEX mentions_message ON mentions (message_id);
+DROP INDEX messages_echo_contact;
+CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHERE contact_id IS NOT NULL;
+INSERT INTO contacts_fts (contacts_fts, rank) VALUES ('secure-delete', 1);
+INSERT INTO contacts_fts (contacts_fts) VALUES ('optimize');
+INSERT INTO messages_fts (messages_fts, rank) VALUES ('secure-delete', 1);
