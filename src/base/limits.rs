@@ -10,8 +10,6 @@ pub const QUEUE_TOLD_MAX: u32 = 1_000;
 pub const HANDLING_SAMPLES_MAX: u32 = 200;
 /// Conversations one agent may follow: more than anybody can listen to.
 pub const FOLLOWED_MAX: u32 = 100;
-/// Conversations one agent may be given at once, at most.
-pub const OPEN_MAX: u32 = 100;
 /// Longest time a team may set for an answer: a day.
 pub const ANSWER_WITHIN_S_MAX: u32 = 24 * 3600;
 /// Characters of the note that goes with a transfer.
