@@ -13,7 +13,7 @@ use serde_json::json;
 impl Desk {
     /// An agent decides about a conversation: `spam` = it is, otherwise it is none.
     pub async fn judge(&self, by: &AgentSession, uuid: Uuid, is_spam: bool) -> Result<Conversation> {
-        let by = by.agent.id;
+        let (by, here) = (by.agent.id, self.here());
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, by, uuid)?.conversation;
@@ -25,7 +25,13 @@ impl Desk {
                         note_activity(tx, before.id, Some(by), Activity { action: "quarantine".into(), value: "spam".into() })?;
                         conversations::announce(tx, before.id, false)
                     }
-                    (false, Some(_)) => release(tx, by, &before),
+                    (false, Some(_)) => {
+                        release(tx, by, &before)?;
+                        if before.assignee.is_none() {
+                            super::routing::returned(tx, &here, before.id, None)?;
+                        }
+                        conversations::announce(tx, before.id, true)
+                    }
                 }
             })
             .await

@@ -1,5 +1,6 @@
 //! Conversations that wait for somebody to say whether they are spam, and those of which it was said.
 
+use super::erase;
 use super::tx::WriteTx;
 use crate::base::error::Result;
 use crate::base::id::{ContactId, ConversationId};
@@ -23,7 +24,10 @@ pub fn purge(tx: &WriteTx) -> Result<usize> {
         |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
     for (conversation, contact) in &over {
-        tx.exec("DELETE FROM conversations WHERE id = ?1", [conversation])?;
+        if erase::conversation_step(tx, *conversation)? {
+            // Long ones go in several sweeps.
+            continue;
+        }
         tx.exec(
             "DELETE FROM contacts WHERE id = ?1 AND kind = 'visitor' AND blocked_at IS NULL
                AND NOT EXISTS (SELECT 1 FROM conversations WHERE contact_id = ?1) AND NOT EXISTS (SELECT 1 FROM messages WHERE contact_id = ?1)
