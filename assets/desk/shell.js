@@ -5,6 +5,8 @@ import { Icon } from '../shared/icons.js';
 import { ConversationList } from './list/list.js';
 import { ThreadView } from './thread/thread.js';
 import { ContactPanel } from './contact/panel.js';
+import { Directory } from './outside/directory.js';
+import { Onlookers } from './outside/onlookers.js';
 import { Settings } from './settings/settings.js';
 import { KeysDialog } from './keys_dialog.js';
 import { DeskKeys } from './desk_keys.js';
@@ -12,6 +14,7 @@ import { AgentAvatar } from './parts/avatars.js';
 import { Menu } from './parts/menu.js';
 import { News } from './parts/news.js';
 import { Spinner, usePrefs } from './parts/small.js';
+import { mayI } from './state/outside.js';
 import { setAvailability } from './state/actions.js';
 import { tryNow } from './state/live.js';
 import { nameOf } from './state/people.js';
@@ -28,10 +31,14 @@ function turnBell(sound) {
   toast(sound ? 'The bell rings again' : 'The bell is silent now', { action: { label: 'Undo', run: () => setPref({ sound: !sound }) } });
 }
 
+/** Screens without the list and a thread. @param {import('./state/router.js').Route} route */
+const isPage = (route) => route.name === 'settings' || route.name === 'contacts' || route.name === 'visitors';
+
 function Rail() {
   const route = useDesk((state) => state.route);
   const agent = useDesk((state) => state.agent);
   const unread = useDesk((state) => state.counts.unread);
+  const may = useDesk((state) => state.may);
   const { sound } = usePrefs();
   const online = agent.availability === 'online';
   const leave = async () => { try { await signOut(); } catch (error) { toast(`You are still signed in. ${wordsFor(error)}`, { tone: 'bad' }); } };
@@ -47,8 +54,10 @@ function Rail() {
   const current = (/** @type {boolean} */ is) => (is ? 'page' : null);
   return html`<nav class="rail" aria-label="Desk">
     <img class="rail-mark" src=${asset('desk/favicon.svg')} alt="" width="28" height="28" />
-    <button type="button" class="rail-button" aria-current=${current(route.name !== 'settings')} title="Messages" onClick=${() => go({ name: 'conversations', conversation: '' })}>
+    <button type="button" class="rail-button" aria-current=${current(!isPage(route))} title="Messages" onClick=${() => go({ name: 'conversations', conversation: '' })}>
       <${Icon} name="chat" /><span>Messages</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
+    ${mayI(may, 'contacts') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'contacts')} title="Contacts" onClick=${() => go({ name: 'contacts', id: '', conversation: '' })}><${Icon} name="users" /><span>Contacts</span></button>`}
+    ${mayI(may, 'visitors') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'visitors')} title="Visitors on the site now" onClick=${() => go({ name: 'visitors', conversation: '' })}><${Icon} name="eye" /><span>Visitors</span></button>`}
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
     <span class="rail-space"></span>
@@ -79,12 +88,12 @@ export function Shell() {
   const panel = useDesk((state) => state.open === 'panel');
   const out = useDesk((state) => state.signed_out);
   const conversation = route.name === 'settings' ? '' : route.conversation;
-  return html`<div class="desk ${conversation ? 'has-thread' : ''} ${route.name === 'settings' ? 'is-settings' : ''} ${panel ? 'has-panel' : ''} ${out ? 'is-out' : ''}">
+  return html`<div class="desk ${conversation ? 'has-thread' : ''} ${isPage(route) ? 'is-settings' : ''} ${panel ? 'has-panel' : ''} ${out ? 'is-out' : ''}">
     <a class="skip" href=${conversation ? '#thread' : '#main'}>Skip the menu</a>
     <${Rail} />
     <main id="main" class="columns" tabindex="-1">
       <${LineBanner} />
-      ${route.name === 'settings' ? html`<${Settings} route=${route} />` : html`
+      ${route.name === 'settings' ? html`<${Settings} route=${route} />` : route.name === 'contacts' ? html`<${Directory} id=${route.id} />` : route.name === 'visitors' ? html`<${Onlookers} />` : html`
         <${ConversationList} route=${route} />
         <section id="thread" class="thread-column" aria-label="Conversation" tabindex="-1">${conversation && html`<h1 class="quiet">Conversation</h1>`}<${ThreadView} key=${conversation} uuid=${conversation} /></section>
         ${conversation && html`<${ContactPanel} key="panel-${conversation}" uuid=${conversation} />`}`}

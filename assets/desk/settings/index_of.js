@@ -5,7 +5,7 @@
 
 /** @type {{group: string, pages: {page: string, label: string, icon: string, admin?: boolean}[]}[]} */
 export const GROUPS = [
-  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }] },
+  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'fields', label: 'Fields', icon: 'note' }, { page: 'bans', label: 'Bans', icon: 'shield' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
   { group: 'deskbell', pages: [{ page: 'about', label: 'About', icon: 'info' }] },
 ];

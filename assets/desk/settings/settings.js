@@ -5,6 +5,8 @@ import { Icon } from '../../shared/icons.js';
 import { go } from '../state/router.js';
 import { now, useDesk } from '../state/store.js';
 import { About } from './about.js';
+import { Bans } from './bans.js';
+import { Fields } from './fields.js';
 import { Agents } from './agents.js';
 import { Inboxes } from './inboxes.js';
 import { InboxEditor } from './inbox.js';
@@ -17,7 +19,7 @@ import { Profile } from './profile.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {

@@ -29,6 +29,7 @@ export function fits(conversation, filter, me) {
   if (filter.kind && (filter.kind === 'reports' ? kindOfOne(conversation) === 'chat' : kindOfOne(conversation) !== filter.kind)) return false;
   if (filter.box === 'mine' && conversation.assignee?.uuid !== me) return false;
   if (filter.box === 'unassigned' && conversation.assignee) return false;
+  if (filter.status === 'spam' || conversation.quarantine) return filter.status === 'spam' && !!conversation.quarantine;
   return filter.status === 'snoozed' ? isSnoozed(conversation) : conversation.status === filter.status && !isSnoozed(conversation);
 }
 

@@ -7,6 +7,7 @@ import { base } from './wire.js';
 
 /**
  * @typedef {{name: 'conversations', conversation: string} | {name: 'search', q: string, conversation: string}
+ *   | {name: 'contacts', id: string, conversation: ''} | {name: 'visitors', conversation: ''}
  *   | {name: 'settings', page: string, id: string, tab: string}} Route
  */
 
@@ -15,6 +16,8 @@ export function routeOf(path, search) {
   const [head, first = '', second = '', third = ''] = path.slice(base.length).replace(/^\/desk\/?/, '').split('/').map(decodeURIComponent);
   const q = new URLSearchParams(search).get('q');
   if (head === 'settings') return { name: 'settings', page: first || '', id: second, tab: third };
+  if (head === 'contacts') return { name: 'contacts', id: first, conversation: '' };
+  if (head === 'visitors') return { name: 'visitors', conversation: '' };
   const conversation = head === 'c' ? first : '';
   return q !== null ? { name: 'search', q, conversation } : { name: 'conversations', conversation };
 }
@@ -22,6 +25,8 @@ export function routeOf(path, search) {
 /** @param {Route} route */
 export function pathOf(route) {
   if (route.name === 'settings') return `${base}/desk/${['settings', route.page, route.id, route.tab].filter(Boolean).map(encodeURIComponent).join('/')}`;
+  if (route.name === 'contacts') return `${base}/desk/contacts${route.id ? `/${encodeURIComponent(route.id)}` : ''}`;
+  if (route.name === 'visitors') return `${base}/desk/visitors`;
   const at = route.conversation ? `${base}/desk/c/${encodeURIComponent(route.conversation)}` : `${base}/desk`;
   return route.name === 'search' ? `${at}?q=${encodeURIComponent(route.q)}` : at;
 }

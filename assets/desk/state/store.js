@@ -9,6 +9,7 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {boolean} signed_out signed out while working: the login lies over the desk, nothing is thrown away
  * @property {boolean} setup_needed
  * @property {import('./types.js').Agent} agent who is signed in
+ * @property {string[]} may what the signed-in agent's role allows
  * @property {import('./types.js').Limits} limits
  * @property {string} version
  * @property {'connecting'|'open'|'offline'} line
@@ -24,6 +25,9 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {import('./types.js').Inbox[]|null} inboxes
  * @property {import('./types.js').Team[]|null} teams
  * @property {import('./types.js').Hours[]|null} hours
+ * @property {import('./types.js').Field[]|null} fields what the team keeps of contacts and conversations
+ * @property {import('./types.js').Onlooker[]|null} onlookers who is on the site now, once somebody looked
+ * @property {number} bans counts up when somebody is shut out or let in: whoever shows them asks again
  * @property {boolean} mail_ready whether this server can send mail
  * @property {import('./types.js').Toast[]} toasts
  * @property {import('./news.js').News[]} news messages not read yet, newest first
@@ -36,10 +40,10 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
 
 /** @type {State} */
 let state = {
-  phase: 'loading', signed_out: false, setup_needed: false, agent: /** @type {any} */ (null),
+  phase: 'loading', signed_out: false, setup_needed: false, agent: /** @type {any} */ (null), may: [],
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
-  filter: { box: 'all', status: 'open', inbox: '', kind: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, mail_ready: false,
+  filter: { box: 'all', status: 'open', inbox: '', kind: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, fields: null, onlookers: null, bans: 0, mail_ready: false,
   toasts: [], news: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
 };
 

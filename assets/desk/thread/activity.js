@@ -21,6 +21,7 @@ function sentence(entry) {
   if (action === 'identify') return `${value || 'The visitor'} was identified`;
   if (action === 'merge') return 'Two conversations of the same person became one';
   if (action === 'transcript') return `${who || 'The visitor'} asked for the conversation by mail${value ? ` to ${value}` : ''}`;
+  if (action === 'quarantine') return value === 'spam' ? `${who} said that this is spam` : `${who} let it out of quarantine`;
   if (action === 'close') return 'The visitor closed the conversation';
   return [who, action, value].filter(Boolean).join(' ');
 }

@@ -11,6 +11,7 @@ import { Composer } from './composer.js';
 import { dropsOf } from './files.js';
 import { ThreadHeader } from './header.js';
 import { Messages } from './messages.js';
+import { Quarantine } from './quarantine.js';
 
 /** @param {{uuid: string}} props */
 export function ThreadView({ uuid }) {
@@ -40,6 +41,7 @@ function OpenThread({ uuid, loading }) {
   const drops = dropsOf(uuid, setOver);
   return html`<div class="thread ${over ? 'is-over' : ''}" ...${drops}>
     <${ThreadHeader} uuid=${uuid} />
+    <${Quarantine} uuid=${uuid} />
     ${loading ? html`<div class="centred"><${Spinner} label="Loading messages" /></div>` : html`<${Messages} uuid=${uuid} />`}
     <${Composer} uuid=${uuid} />
     ${over ? html`<div class="drop-hint" aria-hidden="true"><${Icon} name="paperclip" size=${28} /><p>Let go to attach</p></div>` : null}
