@@ -5,6 +5,7 @@ pub mod agent_edits;
 pub mod agents;
 pub mod archive;
 pub mod attachments;
+pub mod audit;
 mod authority;
 pub mod availability;
 pub mod bans;
@@ -18,10 +19,13 @@ pub mod csat;
 pub mod details;
 pub mod directory;
 pub mod erase;
+pub mod evidence;
+pub mod export;
 pub mod fields;
 mod filling;
 pub mod form;
 pub mod forms;
+mod hiding;
 pub mod hours;
 pub mod house;
 pub mod icons;
@@ -36,6 +40,7 @@ pub mod onlookers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
+pub mod pushes;
 pub mod puzzles;
 pub mod quarantine;
 pub mod queue;
@@ -53,6 +58,7 @@ pub mod tags;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;
+pub mod transfers;
 pub mod translations;
 pub mod two_factor;
 pub mod verification;
@@ -134,6 +140,11 @@ impl Desk {
         // Whoever asks who is here needs to know who is inside at all.
         desk.roster().await?;
         Ok(desk)
+    }
+
+    /// The sub-path under which the house is reached, before every link: "" or "/support".
+    pub fn base_path(&self) -> &str {
+        &self.base_path
     }
 
     /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.

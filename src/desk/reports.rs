@@ -61,7 +61,7 @@ impl Desk {
         &self,
         inbox: &Inbox,
         session: Option<&Session>,
-        report: Report,
+        mut report: Report,
         admit: impl FnOnce(Millis) -> Result<()> + Send + 'static,
     ) -> Result<Reported> {
         self.check_tile(inbox, report.kind, !report.message.files.is_empty())?;
@@ -70,6 +70,7 @@ impl Desk {
             self.check_address(address)?;
         }
         let suspicion = suspicion(&report.message.text, &report.signs);
+        report.message.verified = session.is_some_and(|session| session.verified);
         let init_key = echo_key(session.is_none(), report.message.echo_id.as_deref())?;
         let may_chat = self.may_chat(inbox, session.is_some_and(|session| session.verified));
         let ip = super::privacy::kept_ip(&inbox.config.privacy, report.sender.ip);

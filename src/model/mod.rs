@@ -20,6 +20,7 @@ pub mod notice;
 pub mod numbers;
 pub mod onlooker;
 pub mod outlook;
+pub mod prefs;
 pub mod privacy;
 pub mod rich;
 pub mod role;

@@ -255,12 +255,12 @@ impl Widget {
                 "" => (check_incoming(posted.field("message"), !posted.files.is_empty())?, None),
                 press => (String::new(), Some(pressed(press)?)),
             };
-            let incoming = Incoming { text, echo_id, files: posted.files.clone(), postback };
+            let incoming = Incoming { text, echo_id, files: posted.files.clone(), postback, ..Incoming::default() };
             self.desk.receive(&visit.inbox, session, uuid, incoming).await?;
             return Ok(Done::Thread { session: None, conversation: Some(uuid) });
         }
         let text = check_incoming(posted.field("message"), !posted.files.is_empty())?;
-        let message = Incoming { text, echo_id, files: posted.files.clone(), postback: None };
+        let message = Incoming { text, echo_id, files: posted.files.clone(), ..Incoming::default() };
         let sender = sender(request, posted.field("consent") == "1", visit.words.locale());
         let form_ms = self.desk.form_age(posted.field("form")).unwrap_or_default();
         let signs = self.guard_plain(&visit.inbox, session, request.client_ip, &message.text, form_ms)?;
