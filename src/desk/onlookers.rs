@@ -1,5 +1,5 @@
 //! Who looks at the site right now, for the agents' list. Nothing of it is written down. A launcher that nobody has pressed opens no
-//! socket, so only people who have a session appear: who wrote before, or is signed in. And only where the inbox says so.
+//! socket, so only people who have a session appear: who wrote before, or opened the chat while signed in. And only where the inbox says so.
 
 use super::Desk;
 use crate::base::error::{Error, Kind, Result};

@@ -16,7 +16,7 @@ export function Privacy({ edit }) {
       <${Switch} label="Keep what follows ? and # in addresses" hint="Off, only the path is kept. Searches, campaign tags and now and then secrets stand there." ...${flag('privacy.keep_query')} />
     <//>
     <${Part} title="Who is on the site now">
-      <${Switch} label="Show agents who is on the site" hint="People who wrote before or are signed in, while a page of yours is open. A launcher nobody has pressed tells us nothing, so strangers do not appear. Which page they look at follows the choice above; nothing of it is stored." ...${flag('privacy.live_visitors')} />
+      <${Switch} label="Show agents who is on the site" hint="People who wrote before, or opened the chat while signed in, as long as a page of yours is open. A launcher nobody has pressed tells us nothing, so strangers do not appear. Which page they look at follows the choice above; nothing of it is stored." ...${flag('privacy.live_visitors')} />
     <//>
     <${Part} title="Network addresses">
       <${Choice} label="Keep IP addresses" ...${bind('privacy.ip')} options=${[['short', 'Shortened'], ['full', 'In full'], ['none', 'Not at all']]} hint="Shortened, the last part is zero: enough for a region, not for a person." />

@@ -24,7 +24,7 @@ export function Quarantine({ uuid }) {
     setBusy(false);
   };
   return html`<section class="quarantine" aria-label="Quarantine"><${Icon} name="flag" size=${18} />
-    <div><b>${spam ? 'Spam' : 'This looks like spam'}</b><p dir="auto">${one.suspicion || (spam ? 'Somebody of your team said so.' : '')}${spam ? ' It is deleted 30 days after the last message.' : ' Its sender does not notice; nobody was called.'}</p></div>
+    <div><b>${spam ? 'Spam' : 'This looks like spam'}</b><p dir="auto">${one.suspicion || (spam ? 'Somebody of your team said so.' : '')}</p><p>${spam ? 'It is deleted 30 days after the last message.' : 'Its sender does not notice; nobody was called.'}</p></div>
     ${may ? html`<span class="quarantine-actions"><button type="button" class="button is-small" disabled=${busy} onClick=${() => judge(null)}>${spam ? 'Not spam' : 'Let in'}</button>
       ${spam ? null : html`<button type="button" class="button is-small is-danger-quiet" disabled=${busy} onClick=${() => judge('spam')}>Spam</button>`}</span>` : null}</section>`;
 }
