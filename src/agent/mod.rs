@@ -22,7 +22,9 @@ mod rich;
 mod roles;
 pub mod routes;
 mod routing;
+mod rules;
 mod sessions;
+mod slas;
 pub mod snippets;
 pub mod socket;
 pub mod tools;
@@ -30,6 +32,7 @@ mod tools_wire;
 mod transcript;
 pub mod translations;
 mod two_factor;
+mod views;
 pub mod visitors;
 pub mod wire;
 
@@ -213,6 +216,21 @@ impl Desks {
             ("PUT", ["conversations", uuid, "quarantine"]) => self.judge(request, id(uuid, "conversation")?).await,
             ("GET", ["visitors"]) => self.visitors(&request).await,
             ("POST", ["visitors", uuid, "conversations"]) => self.write_first(request, id(uuid, "visitor")?).await,
+            ("GET", ["views"]) => self.views(&request).await,
+            ("POST", ["views"]) => self.create_view(request).await,
+            ("POST", ["views", "try"]) => self.try_view(request).await,
+            ("PUT", ["views", uuid]) => self.edit_view(request, id(uuid, "view")?).await,
+            ("DELETE", ["views", uuid]) => self.delete_view(&request, id(uuid, "view")?).await,
+            ("GET", ["rules"]) => self.rules(&request).await,
+            ("POST", ["rules"]) => self.create_rule(request).await,
+            ("POST", ["rules", "try"]) => self.try_rule(request).await,
+            ("PUT", ["rules", "order"]) => self.order_rules(request).await,
+            ("PUT", ["rules", uuid]) => self.edit_rule(request, id(uuid, "rule")?).await,
+            ("DELETE", ["rules", uuid]) => self.delete_rule(&request, id(uuid, "rule")?).await,
+            ("GET", ["slas"]) => self.slas(&request).await,
+            ("POST", ["slas"]) => self.create_sla(request).await,
+            ("PUT", ["slas", uuid]) => self.edit_sla(request, id(uuid, "promise")?).await,
+            ("DELETE", ["slas", uuid]) => self.delete_sla(&request, id(uuid, "promise")?).await,
             // In the table, but not here: a test keeps both alike.
             _ => Err(Error::not_found("address")),
         }

@@ -37,6 +37,7 @@ pub mod quarantine;
 pub mod readers;
 pub mod roles;
 pub mod routing;
+pub mod rules;
 pub mod search;
 pub mod sessions;
 pub mod settings;
@@ -49,6 +50,7 @@ pub mod teams;
 pub mod translations;
 pub mod tx;
 pub mod verifications;
+pub mod views;
 pub mod writer;
 
 use crate::base::clock::Clock;

@@ -9,7 +9,7 @@
 
 import { openSocket } from '../../shared/socket.js';
 import { keep, recount, reloadLists } from './lists.js';
-import { noticeMessage, noticeReleased } from './notices.js';
+import { hearNotice, noticeMessage, noticeReleased } from './notices.js';
 import { flushOutbox } from './outbox.js';
 import { loadAgents, loadInboxes, onPresence, onTyping, onViewing, stopTyping } from './people.js';
 import { heardOutside } from './outside.js';
@@ -17,6 +17,7 @@ import { leave, lookAgain, onSignedIn, onSignedOut, startSeq } from './session.j
 import { change, now, subscribe } from './store.js';
 import { addMessage, refresh } from './threads.js';
 import { toolChanged } from './tools.js';
+import { recountTray } from './tray.js';
 import { api, base, kindOf } from './wire.js';
 
 const HEARD_MAX = 500;
@@ -49,6 +50,7 @@ function take(frame) {
   else if (type === 'field' || type === 'ban' || type === 'visitor' || type === 'visitor_gone') heardOutside(type, data);
   else if (toolChanged(type)) { /* its list is on its way */ }
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent' || type === 'role') { loadAgents().catch(() => {}); newRights(type, data.uuid); }
+  else if (type === 'notice') hearNotice(data); else if (type === 'notices') recountTray();
   else if (type === 'signed_out') leave();
 }
 
@@ -133,6 +135,7 @@ function onReady(frame) {
   sayViewing();
   catchUp();
   recount();
+  recountTray();
 }
 
 /** Tells the others which conversation is in front of us. */

@@ -30,9 +30,10 @@
  *   status: Status, snoozed_until: number|null, assignee: AgentRef|null, preview: string, preview_from: string, unread: number,
  *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
  *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string,
- *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status},
+ *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}, due?: Due|null,
  *   quarantine?: null|'suspect'|'spam', suspicion?: string}} Conversation
  */
+/** @typedef {{kind: 'first'|'next'|'resolution', due_at: number, warn_at: number, breached: boolean}} Due */
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
 /** @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean}} Team */
 /**
@@ -56,12 +57,13 @@
  *   number?: number, snippets?: Record<string, string>, chat_url?: string}} Inbox
  */
 /** @typedef {{mine: number, unassigned: number, all: number, unread: number, reports?: number}} Counts */
-/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed'|'spam', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string}} Filter */
+/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed'|'spam', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string, view?: string, sort?: ''|'due'}} Filter */
 /** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
- *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string, fields?: Record<string, any>}} Thread
+ *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string,
+ *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, fields?: Record<string, any>}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

@@ -6,7 +6,7 @@ import { Empty, Spinner } from '../parts/small.js';
 import { keyOf } from '../state/lists.js';
 import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
-import { leaveThread, openThread, refresh } from '../state/threads.js';
+import { jumpTo, leaveThread, openThread, refresh } from '../state/threads.js';
 import { Composer } from './composer.js';
 import { dropsOf } from './files.js';
 import { ThreadHeader } from './header.js';
@@ -23,6 +23,9 @@ export function ThreadView({ uuid }) {
     openThread(uuid);
     return () => leaveThread(uuid);
   }, [uuid]);
+  const at = useDesk((state) => (state.route.name === 'conversations' || state.route.name === 'search' ? state.route.at || 0 : 0));
+  const ready = thread?.state === 'ready';
+  useEffect(() => { if (uuid && at && ready) jumpTo(uuid, at); }, [uuid, at, ready]);
   if (!uuid) return html`<${Nothing} />`;
   if (thread?.state === 'missing') return html`<${Empty} icon="search" title="There is no such conversation" action=${html`<button type="button" class="button" onClick=${() => go({ name: 'conversations', conversation: '' })}>To the list</button>`}>It may have been removed, or the link is not complete.<//>`;
   if (thread?.state === 'failed') return html`<${Empty} icon="offline" title="The conversation did not load" action=${html`<button type="button" class="button" onClick=${() => refresh(uuid, true)}>Try again</button>`}>${thread.error}<//>`;
