@@ -6,6 +6,8 @@ import { ConversationList } from './list/list.js';
 import { TagNeeded } from './thread/tag_needed.js';
 import { ThreadView } from './thread/thread.js';
 import { ContactPanel } from './contact/panel.js';
+import { Directory } from './outside/directory.js';
+import { Onlookers } from './outside/onlookers.js';
 import { Archive } from './archive/archive.js';
 import { Reports } from './reports/reports.js';
 import { Settings } from './settings/settings.js';
@@ -16,6 +18,7 @@ import { AgentAvatar } from './parts/avatars.js';
 import { Menu } from './parts/menu.js';
 import { News } from './parts/news.js';
 import { Spinner, usePrefs } from './parts/small.js';
+import { mayI } from './state/outside.js';
 import { setAvailability } from './state/actions.js';
 import { tryNow } from './state/live.js';
 import { may, nameOf } from './state/people.js';
@@ -36,6 +39,7 @@ function Rail() {
   const route = useDesk((state) => state.route);
   const agent = useDesk((state) => state.agent);
   const unread = useDesk((state) => state.counts.unread);
+  const rights = useDesk((state) => state.may);
   const { sound } = usePrefs();
   const online = agent.availability === 'online';
   const leave = async () => { try { await signOut(); } catch (error) { toast(`You are still signed in. ${wordsFor(error)}`, { tone: 'bad' }); } };
@@ -53,6 +57,8 @@ function Rail() {
     <img class="rail-mark" src=${asset('desk/favicon.svg')} alt="" width="28" height="28" />
     <button type="button" class="rail-button" aria-current=${current(!isPage(route))} title="Messages" onClick=${() => go({ name: 'conversations', conversation: '' })}>
       <${Icon} name="chat" /><span>Messages</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
+    ${mayI(rights, 'contacts') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'contacts')} title="Contacts" onClick=${() => go({ name: 'contacts', id: '', conversation: '' })}><${Icon} name="users" /><span>Contacts</span></button>`}
+    ${mayI(rights, 'visitors') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'visitors')} title="Visitors on the site now" onClick=${() => go({ name: 'visitors', conversation: '' })}><${Icon} name="eye" /><span>Visitors</span></button>`}
     <button type="button" class="rail-button" aria-current=${current(route.name === 'archive')} title="Archive (g a)" onClick=${() => go({ name: 'archive', query: '', conversation: '' })}>
       <${Icon} name="archive" /><span>Archive</span></button>
     ${may('reports') ? html`<button type="button" class="rail-button" aria-current=${current(route.name === 'reports')} title="Reports (g r)" onClick=${() => go({ name: 'reports', page: '', query: '', conversation: '' })}>
@@ -91,7 +97,7 @@ export function Shell() {
     <${Rail} />
     <main id="main" class="columns" tabindex="-1">
       <${LineBanner} />
-      ${route.name === 'settings' ? html`<${Settings} route=${route} />` : route.name === 'archive' ? html`<${Archive} route=${route} />` : route.name === 'reports' ? html`<${Reports} route=${route} />` : html`
+      ${route.name === 'settings' ? html`<${Settings} route=${route} />` : route.name === 'contacts' ? html`<${Directory} id=${route.id} />` : route.name === 'visitors' ? html`<${Onlookers} />` : route.name === 'archive' ? html`<${Archive} route=${route} />` : route.name === 'reports' ? html`<${Reports} route=${route} />` : html`
         <${ConversationList} route=${route} />
         <section id="thread" class="thread-column" aria-label="Conversation" tabindex="-1">${conversation && html`<h1 class="quiet">Conversation</h1>`}<${ThreadView} key=${conversation} uuid=${conversation} /></section>
         ${conversation && html`<${ContactPanel} key="panel-${conversation}" uuid=${conversation} />`}`}

@@ -121,6 +121,10 @@ impl Desk {
                     }
                     return Ok((before, known));
                 }
+                if !outgoing.is_note && before.quarantine.is_some() {
+                    // Whoever answers has decided that somebody is there.
+                    super::quarantine::release(tx, agent.id, &before)?;
+                }
                 let said = Said {
                     is_note: outgoing.is_note,
                     source: body,

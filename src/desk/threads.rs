@@ -11,7 +11,7 @@ use crate::model::inbox::Inbox;
 use crate::model::message::Message;
 use crate::store::conversations::{Counts, Wanted};
 use crate::store::slas;
-use crate::store::{ReadTx, contacts, conversations, messages};
+use crate::store::{ReadTx, contacts, conversations, fields, messages};
 
 /// A conversation as its contact sees it in a list.
 #[derive(Debug, Clone)]
@@ -39,6 +39,8 @@ pub struct Opened {
     pub pages: Vec<PageVisit>,
     pub earlier: Vec<Conversation>,
     pub my_seen_seq: Seq,
+    /// What the team keeps of the conversation.
+    pub fields: serde_json::Map<String, serde_json::Value>,
     /// Whether this agent listens to it silently.
     pub following: bool,
 }
@@ -144,6 +146,7 @@ impl Desk {
                 Ok(Opened {
                     contact: contacts::contact(tx, contact)?,
                     origin: conversations::origin(tx, id)?,
+                    fields: fields::of_conversation(tx, id)?,
                     page: page(messages, limit, tx.seq()?),
                     pages: Vec::new(),
                     earlier: conversations::earlier(tx, agent, contact, id)?,

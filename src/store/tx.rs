@@ -282,6 +282,8 @@ sql_word!(
     crate::model::conversation::ConversationKind,
     crate::model::macros::Sharing,
     crate::model::message::MessageKind,
+    crate::model::field::Subject,
+    crate::model::field::FieldKind,
     crate::model::team::Routing,
     crate::model::team::Place,
     crate::model::sla::Clock,

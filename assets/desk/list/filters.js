@@ -11,8 +11,8 @@ import { Views } from './views.js';
 
 /** @type {['mine'|'unassigned'|'all', string, string][]} */
 const BOXES = [['mine', 'Mine', 'assigned to you'], ['unassigned', 'New', 'not assigned to anybody'], ['all', 'All', 'open']];
-/** @type {['open'|'waiting'|'resolved'|'snoozed', string, string][]} */
-const STATES = [['open', 'Open', 'chat'], ['waiting', 'Waiting', 'clock'], ['snoozed', 'Snoozed', 'moon'], ['resolved', 'Resolved', 'check']];
+/** @type {['open'|'waiting'|'resolved'|'snoozed'|'spam', string, string][]} */
+const STATES = [['open', 'Open', 'chat'], ['waiting', 'Waiting', 'clock'], ['snoozed', 'Snoozed', 'moon'], ['resolved', 'Resolved', 'check'], ['spam', 'Quarantine', 'flag']];
 
 /** @type {['bug'|'feature'|'review'|'question', string][]} */
 const REPORTS = [['bug', 'Bug reports'], ['feature', 'Feature requests'], ['review', 'Reviews'], ['question', 'Questions']];

@@ -51,6 +51,7 @@ const EMPTY = {
   all: ['chat', 'All quiet', 'Every open conversation appears here, as soon as a visitor writes.'],
   waiting: ['clock', 'Nothing is waiting', 'Mark a conversation as waiting when you need something from someone else first.'],
   resolved: ['check', 'Nothing is resolved yet', 'Press e in a conversation when it is done. If the visitor writes again, it opens by itself.'],
+  spam: ['flag', 'Nothing is suspect', 'First messages that look like spam wait here, with the reasons, until somebody lets them in or says that they are spam. Their senders do not notice.'],
   snoozed: ['moon', 'Nothing is snoozed', 'Press s to put a conversation away until later. It comes back on time, or when the visitor writes.'],
 };
 

@@ -31,6 +31,7 @@ export function fits(conversation, filter, me) {
   if (filter.tag && !conversation.tags?.some((tag) => tag.uuid === filter.tag)) return false;
   if (filter.box === 'mine' && conversation.assignee?.uuid !== me) return false;
   if (filter.box === 'unassigned' && conversation.assignee) return false;
+  if (filter.status === 'spam' || conversation.quarantine) return filter.status === 'spam' && !!conversation.quarantine;
   return filter.status === 'snoozed' ? isSnoozed(conversation) : conversation.status === filter.status && !isSnoozed(conversation);
 }
 

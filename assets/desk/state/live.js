@@ -9,9 +9,10 @@
 
 import { openSocket } from '../../shared/socket.js';
 import { keep, recount, reloadLists } from './lists.js';
-import { hearNotice, noticeMessage } from './notices.js';
+import { hearNotice, noticeMessage, noticeReleased } from './notices.js';
 import { flushOutbox } from './outbox.js';
 import { loadAgents, loadInboxes, onPresence, onTyping, onViewing, stopTyping } from './people.js';
+import { heardOutside } from './outside.js';
 import { leave, lookAgain, onSignedIn, onSignedOut, startSeq } from './session.js';
 import { change, now, subscribe } from './store.js';
 import { addMessage, refresh } from './threads.js';
@@ -34,7 +35,7 @@ const heard = new Set();
 function take(frame) {
   const { type, data } = frame;
   if (type === 'message') takeMessage(data);
-  else if (type === 'conversation') { keep([data]); changedHands(data); }
+  else if (type === 'conversation') { noticeReleased(now().conversations[data.uuid], data); keep([data]); changedHands(data); }
   else if (type === 'contact') takeContact(data);
   else if (type === 'typing') onTyping(data);
   else if (type === 'viewing') {
@@ -46,6 +47,7 @@ function take(frame) {
   else if (type === 'presence') onPresence(data);
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
   else if (type === 'hours' || type === 'team') { const what = type === 'team' ? 'teams' : 'hours'; if (now()[what]) api.get(`/${what}`).then((answer) => change(/** @type {any} */ ({ [what]: answer[what] }))).catch(() => { /* asked again where it is shown */ }); }
+  else if (type === 'field' || type === 'ban' || type === 'visitor' || type === 'visitor_gone') heardOutside(type, data);
   else if (toolChanged(type)) { /* its list is on its way */ }
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent' || type === 'role') { loadAgents().catch(() => {}); newRights(type, data.uuid); }
   else if (type === 'notice') hearNotice(data); else if (type === 'notices') recountTray();

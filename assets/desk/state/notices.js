@@ -26,7 +26,8 @@ function isQuiet() {
 
 /** @param {Conversation} conversation @param {import('./types.js').Message} message @param {boolean} isNew */
 export function noticeMessage(conversation, message, isNew) {
-  if (!conversation) return;
+  // What waits in quarantine rings for nobody.
+  if (!conversation || conversation.quarantine) return;
   const reading = isRead(conversation.uuid);
   if (reading) announce(`${message.kind === 'note' ? 'Note by ' : ''}${message.kind === 'incoming' ? conversation.contact.name : message.author.name}: ${message.text || 'a file'}`);
   if (message.kind !== 'incoming') return;
@@ -41,6 +42,16 @@ export function noticeMessage(conversation, message, isNew) {
   const first = isNew && !conversation.assignee;
   if (sound && !isQuiet() && !(first && !visitorBell) && !(reading && document.visibilityState === 'visible')) ring({ volume, kind: first ? 'visitor' : 'message' });
   if (!document.hasFocus() && !isQuiet()) notify(conversation, message, isNew);
+}
+
+/** Somebody let a conversation out of quarantine: for everybody else it is a new one. @param {Conversation|undefined} before @param {Conversation} conversation */
+export function noticeReleased(before, conversation) {
+  if (!before?.quarantine || conversation.quarantine || isRead(conversation.uuid)) return;
+  if (conversation.assignee && conversation.assignee.uuid !== now().agent.uuid) return;
+  addNews(conversation, conversation.preview, true);
+  announce(`${cameIn(conversation.kind, true)} ${conversation.contact.name}`);
+  const { sound, volume } = pref();
+  if (sound && !isQuiet()) ring({ volume, kind: 'visitor' });
 }
 
 /**

@@ -7,12 +7,13 @@ import { base } from './wire.js';
 
 /**
  * @typedef {{name: 'conversations', conversation: string, at?: number} | {name: 'search', q: string, conversation: string, at?: number}
+ *   | {name: 'contacts', id: string, conversation: ''} | {name: 'visitors', conversation: ''}
  *   | {name: 'archive', query: string, conversation: ''} | {name: 'reports', page: string, query: string, conversation: ''}
  *   | {name: 'settings', page: string, id: string, tab: string}} Route
  */
 
-/** A screen of its own, without the columns of conversations. @param {Route} route @returns {route is Extract<Route, {name: 'archive'|'reports'|'settings'}>} */
-export const isPage = (route) => route.name === 'settings' || route.name === 'archive' || route.name === 'reports';
+/** A screen of its own, without the columns of conversations. @param {Route} route @returns {route is Extract<Route, {name: 'archive'|'reports'|'settings'|'contacts'|'visitors'}>} */
+export const isPage = (route) => ['settings', 'archive', 'reports', 'contacts', 'visitors'].includes(route.name);
 
 /** @param {string} path @param {string} search @returns {Route} */
 export function routeOf(path, search) {
@@ -21,6 +22,8 @@ export function routeOf(path, search) {
   if (head === 'archive') return { name: 'archive', query: search.slice(1), conversation: '' };
   if (head === 'reports') return { name: 'reports', page: first, query: search.slice(1), conversation: '' };
   if (head === 'settings') return { name: 'settings', page: first || '', id: second, tab: third };
+  if (head === 'contacts') return { name: 'contacts', id: first, conversation: '' };
+  if (head === 'visitors') return { name: 'visitors', conversation: '' };
   const conversation = head === 'c' ? first : '';
   // The place of a message that was found, by its change number.
   const place = Number(new URLSearchParams(search).get('at')) || undefined;
@@ -30,6 +33,8 @@ export function routeOf(path, search) {
 /** @param {Route} route */
 export function pathOf(route) {
   if (route.name === 'settings') return `${base}/desk/${['settings', route.page, route.id, route.tab].filter(Boolean).map(encodeURIComponent).join('/')}`;
+  if (route.name === 'contacts') return `${base}/desk/contacts${route.id ? `/${encodeURIComponent(route.id)}` : ''}`;
+  if (route.name === 'visitors') return `${base}/desk/visitors`;
   if (route.name === 'archive') return `${base}/desk/archive${route.query && `?${route.query}`}`;
   if (route.name === 'reports') return `${base}/desk/reports${route.page && `/${encodeURIComponent(route.page)}`}${route.query && `?${route.query}`}`;
   const path = route.conversation ? `${base}/desk/c/${encodeURIComponent(route.conversation)}` : `${base}/desk`;

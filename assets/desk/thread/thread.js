@@ -12,6 +12,7 @@ import { dropsOf } from './files.js';
 import { ThreadHeader } from './header.js';
 import { Labels } from './labels.js';
 import { Messages } from './messages.js';
+import { Quarantine } from './quarantine.js';
 
 /** @param {{uuid: string}} props */
 export function ThreadView({ uuid }) {
@@ -44,6 +45,7 @@ function OpenThread({ uuid, loading }) {
   const drops = dropsOf(uuid, setOver);
   return html`<div class="thread ${over ? 'is-over' : ''}" ...${drops}>
     <${ThreadHeader} uuid=${uuid} />
+    <${Quarantine} uuid=${uuid} />
     <${Labels} uuid=${uuid} />
     ${loading ? html`<div class="centred"><${Spinner} label="Loading messages" /></div>` : html`<${Messages} uuid=${uuid} />`}
     <${Composer} uuid=${uuid} />
