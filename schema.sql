@@ -506,6 +506,7 @@ CREATE TABLE deadlines (
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_running ON deadlines (due_at) WHERE met_at IS NULL AND paused_at IS NULL;
 CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 
 -- Agents who silently listen to a conversation.
@@ -580,7 +581,7 @@ CREATE TABLE rules (
     failed_at   INTEGER
 ) STRICT;
 
--- When a rule last acted on a conversation, so that a rule on time acts once.
+-- Up to which change a rule on time has seen a conversation on which it acted, so that it acts once.
 CREATE TABLE rule_runs (
     rule_id         INTEGER NOT NULL REFERENCES rules (id) ON DELETE CASCADE,
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,

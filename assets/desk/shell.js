@@ -9,6 +9,7 @@ import { ContactPanel } from './contact/panel.js';
 import { Archive } from './archive/archive.js';
 import { Reports } from './reports/reports.js';
 import { Settings } from './settings/settings.js';
+import { Tray } from './notices/tray.js';
 import { KeysDialog } from './keys_dialog.js';
 import { DeskKeys } from './desk_keys.js';
 import { AgentAvatar } from './parts/avatars.js';
@@ -59,8 +60,7 @@ function Rail() {
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
     <span class="rail-space"></span>
-    <button type="button" class="rail-button is-bell ${sound ? '' : 'is-off'}" title=${sound ? 'The bell rings. Press to silence it' : 'The bell is silent. Press to let it ring'} onClick=${() => turnBell(!sound)}>
-      <${Icon} name=${sound ? 'bell' : 'bell_off'} /><span>${sound ? 'Bell on' : 'Bell off'}</span></button>
+    <${Tray} />
     <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${online ? 'online' : 'away'}" items=${items}
       label=${html`<${AgentAvatar} agent=${{ ...agent, online: true }} size=${30} presence=${true} /><span aria-hidden="true">${online ? 'Online' : 'Away'}</span>`} />
   </nav>`;

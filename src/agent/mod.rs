@@ -19,7 +19,9 @@ mod rich;
 mod roles;
 pub mod routes;
 mod routing;
+mod rules;
 mod sessions;
+mod slas;
 pub mod snippets;
 pub mod socket;
 pub mod tools;
@@ -27,6 +29,7 @@ mod tools_wire;
 mod transcript;
 pub mod translations;
 mod two_factor;
+mod views;
 pub mod wire;
 
 use crate::base::error::{Error, Kind, Result};
@@ -187,6 +190,21 @@ impl Desks {
             ("DELETE", ["push", uuid]) => self.unsubscribe(&request, id(uuid, "subscription")?).await,
             ("GET", ["notices"]) => self.notices(&request).await,
             ("PUT", ["notices", "read"]) => self.read_notices(request).await,
+            ("GET", ["views"]) => self.views(&request).await,
+            ("POST", ["views"]) => self.create_view(request).await,
+            ("POST", ["views", "try"]) => self.try_view(request).await,
+            ("PUT", ["views", uuid]) => self.edit_view(request, id(uuid, "view")?).await,
+            ("DELETE", ["views", uuid]) => self.delete_view(&request, id(uuid, "view")?).await,
+            ("GET", ["rules"]) => self.rules(&request).await,
+            ("POST", ["rules"]) => self.create_rule(request).await,
+            ("POST", ["rules", "try"]) => self.try_rule(request).await,
+            ("PUT", ["rules", "order"]) => self.order_rules(request).await,
+            ("PUT", ["rules", uuid]) => self.edit_rule(request, id(uuid, "rule")?).await,
+            ("DELETE", ["rules", uuid]) => self.delete_rule(&request, id(uuid, "rule")?).await,
+            ("GET", ["slas"]) => self.slas(&request).await,
+            ("POST", ["slas"]) => self.create_sla(request).await,
+            ("PUT", ["slas", uuid]) => self.edit_sla(request, id(uuid, "promise")?).await,
+            ("DELETE", ["slas", uuid]) => self.delete_sla(&request, id(uuid, "promise")?).await,
             // In the table, but not here: a test keeps both alike.
             _ => Err(Error::not_found("address")),
         }

@@ -61,7 +61,8 @@ pub fn all_teams(teams: &[Team], here: &[AgentRef], saved: Option<Uuid>) -> Valu
     saving(json!({ "teams": shapes.collect::<Vec<_>>() }), saved)
 }
 
-pub(super) fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
+/// The same, and which of them was saved just now.
+pub fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
     if let Some(uuid) = saved {
         shape["uuid"] = json!(uuid.to_string());
     }

@@ -44,7 +44,7 @@ pub const LOGO_BYTES_MAX: u64 = 512 * 1024;
 
 /// Bytes of a JSON body: a message of four-byte characters, escaped, with room for form data.
 pub const JSON_BYTES_MAX: usize = 256 * 1024;
-/// Texts made at run time that are kept in brotli: one per inbox and language in use.
+/// Texts made at run time that are kept packed: one per inbox and language in use.
 pub const PACKED_TEXTS_MAX: usize = 64;
 /// New names per minute under which such texts are packed where no address is configured: a site has one or two, and anybody can invent
 /// more; all others get the quick coding.
@@ -368,6 +368,8 @@ pub const SLA_S_MAX: i64 = 366 * 24 * 3600;
 pub const DEADLINES_PER_COMMIT: u32 = 50;
 /// Agents told of a broken promise that nobody in particular has.
 pub const SLA_TOLD_MAX: usize = 200;
+/// Things remembered as having happened to conversations in one write task: a selection of a hundred, each with a few changes.
+pub const CAUSES_PER_TASK_MAX: usize = 1_000;
 /// Rules: each one is asked at every message it waits for.
 pub const RULES_MAX: usize = 100;
 /// How often what rules did may set off other rules: a chain of that length is planned by nobody.

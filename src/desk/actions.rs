@@ -13,7 +13,7 @@ use crate::base::{limits, markdown};
 use crate::model::access::{Holder, Permission};
 use crate::model::action::{Action, Audience, Until, Who, numbered};
 use crate::model::agent::{Agent, AgentSession, full_name};
-use crate::model::conversation::{Conversation, Priority, Status};
+use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
 use crate::model::message::{Activity, Message};
 use crate::model::notice::{NewNotice, NoticeKind};
 use crate::model::status::CustomStatus;
@@ -68,6 +68,7 @@ enum Step {
     Follow(AgentId),
     Notify { to: Vec<AgentId>, text: String },
     Sla(Option<Uuid>),
+    Kind(ConversationKind),
     Spam,
 }
 
@@ -149,6 +150,7 @@ fn looked_up(tx: &WriteTx, by: Actor<'_>, before: &Conversation, action: &Action
             Step::Sla(*sla)
         }
         Action::Webhook(_) => return Err(Error::invalid("Telling other systems is not possible yet.")),
+        Action::Kind(kind) => Step::Kind(*kind),
         Action::Spam => Step::Spam,
     })
 }
@@ -160,7 +162,7 @@ fn check_may(by: Actor<'_>, action: &Action) -> Result<()> {
         Action::Reply(_) | Action::Note(_) => Permission::Reply,
         Action::AssignAgent(_) | Action::AssignTeam(_) | Action::Unassign => Permission::Assign,
         Action::Status(_) | Action::CustomStatus(_) | Action::Close | Action::Snooze(_) | Action::Priority(_) => Permission::Status,
-        Action::Tag(_) | Action::Untag(_) | Action::Sla(_) => Permission::Status,
+        Action::Tag(_) | Action::Untag(_) | Action::Sla(_) | Action::Kind(_) => Permission::Status,
         Action::Follow(_) => Permission::Follow,
         Action::Spam => Permission::Ban,
         // Telling a colleague something needs no right of its own.
@@ -265,8 +267,14 @@ impl Run<'_> {
                 }
             }
             Step::Sla(sla) => {
-                if organise::set_sla(tx, present.id, sla)? {
+                if super::sla::promise(tx, present.id, sla)? {
                     self.changes(tx, present, None)?;
+                }
+            }
+            Step::Kind(kind) => {
+                if present.kind != kind {
+                    self.changes(tx, present, Some(Action::Kind(present.kind)))?;
+                    standing::set_kind(tx, by, present, kind)?;
                 }
             }
             Step::Spam => {

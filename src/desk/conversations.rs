@@ -14,6 +14,7 @@ use crate::model::conversation::{Conversation, ConversationKind, Priority, Statu
 use crate::model::event::{Topic, What};
 use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, Message};
+use crate::model::rule::Cause;
 use crate::model::team::Team;
 use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, notices, sessions, teams};
 use serde_json::{Map, Value};
@@ -255,6 +256,7 @@ impl Desk {
                 conversations::set_status(tx, conversation.id, Status::Resolved, None, true)?;
                 jobs::cancel(tx, &wake_key(&conversation))?;
                 note_activity(tx, conversation.id, None, Activity { action: "close".into(), value: conversation.contact.name.clone() })?;
+                super::rules::after(tx, conversation.id, Cause::Changed("status"));
                 super::routing::status_changed(tx, &here, &conversation, false)?;
                 conversations::announce(tx, conversation.id, true)
             })
@@ -362,6 +364,7 @@ impl Desk {
                 }
                 conversations::set_status(tx, id, Status::Open, None, false)?;
                 note_activity(tx, id, None, Activity { action: "status".into(), value: "open".into() })?;
+                super::rules::after(tx, id, Cause::Changed("status"));
                 super::routing::status_changed(tx, &here, &conversation, true)?;
                 conversations::announce(tx, id, true)?;
                 Ok(())

@@ -10,6 +10,7 @@ use crate::model::conversation::{Box_, Conversation, ConversationKind, Kinds, Li
 use crate::model::inbox::Inbox;
 use crate::model::message::Message;
 use crate::store::conversations::{Counts, Wanted};
+use crate::store::slas;
 use crate::store::{ReadTx, contacts, conversations, messages};
 
 /// A conversation as its contact sees it in a list.
@@ -53,6 +54,8 @@ pub struct ListQuery {
     pub tag: Option<Uuid>,
     pub before: Option<Seq>,
     pub limit: u32,
+    /// The most urgent promises instead of the newest activity; one page.
+    pub by_due: bool,
 }
 
 impl Desk {
@@ -108,8 +111,12 @@ impl Desk {
         let limit = query.limit.clamp(1, limits::LIST_PAGE_MAX);
         self.store
             .read(move |tx| {
-                let ListQuery { which, kinds, listing, inbox, tag, before, .. } = query;
+                let ListQuery { which, kinds, listing, inbox, tag, before, by_due, .. } = query;
                 let wanted = Wanted { which, kinds, listing: &listing, inbox, tag, before, limit: limit + 1 };
+                if by_due {
+                    let found = slas::most_urgent(tx, agent, &Wanted { limit, ..wanted })?;
+                    return Ok((found, None, conversations::counts(tx, agent)?, tx.seq()?));
+                }
                 let mut found = conversations::list(tx, agent, &wanted)?;
                 let more = found.len() > limit as usize;
                 found.truncate(limit as usize);

@@ -445,6 +445,12 @@ pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) ->
     Ok(())
 }
 
+/// Sets what kind of conversation it is.
+pub fn set_kind(tx: &WriteTx, id: ConversationId, kind: ConversationKind) -> Result<()> {
+    tx.exec("UPDATE conversations SET kind = ?2 WHERE id = ?1", params![id, kind])?;
+    Ok(())
+}
+
 /// Sets which team has it now.
 pub fn set_team(tx: &WriteTx, id: ConversationId, team: Option<TeamId>) -> Result<()> {
     tx.exec("UPDATE conversations SET team_id = ?2 WHERE id = ?1", params![id, team])?;

@@ -32,6 +32,7 @@ pub mod pushes;
 pub mod readers;
 pub mod roles;
 pub mod routing;
+pub mod rules;
 pub mod search;
 pub mod sessions;
 pub mod settings;
@@ -44,6 +45,7 @@ pub mod teams;
 pub mod translations;
 pub mod tx;
 pub mod verifications;
+pub mod views;
 pub mod writer;
 
 use crate::base::clock::Clock;

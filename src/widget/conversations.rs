@@ -197,10 +197,11 @@ impl Widget {
         };
         let closed = self.desk.is_closed_for(&started.conversation);
         let (hours_id, utc_offset) = self.hours_of(&inbox, started.conversation.team.as_ref()).await?;
+        let answers = self.desk.said_after(started.conversation.id, started.message.seq).await?;
         let thread = Thread { conversation: started.conversation, last: Some(started.message.clone()), unread: 0 };
         // Newest first, as ever.
-        let said = [Some(&started.message), started.opening.as_ref()];
-        let messages: Vec<Value> = said.into_iter().flatten().map(|message| wire::message(&self.desk, message)).collect();
+        let said = answers.iter().chain([&started.message]).chain(&started.opening);
+        let messages: Vec<Value> = said.map(|message| wire::message(&self.desk, message)).collect();
         let mut data = json!({
             "conversation": wire::conversation(&self.desk, &thread, closed),
             "messages": messages,

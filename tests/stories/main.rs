@@ -28,5 +28,8 @@ mod reach;
 mod retention;
 mod rich;
 mod routing;
+mod rules;
 mod settings;
+mod sla;
 mod team;
+mod views;

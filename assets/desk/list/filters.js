@@ -7,6 +7,7 @@ import { Menu } from '../parts/menu.js';
 import { setFilter } from '../state/lists.js';
 import { useDesk } from '../state/store.js';
 import { useTools } from '../state/tools.js';
+import { Views } from './views.js';
 
 /** @type {['mine'|'unassigned'|'all', string, string][]} */
 const BOXES = [['mine', 'Mine', 'assigned to you'], ['unassigned', 'New', 'not assigned to anybody'], ['all', 'All', 'open']];
@@ -42,12 +43,14 @@ export function Filters() {
   const filter = useDesk((state) => state.filter);
   const counts = useDesk((state) => state.counts);
   const inboxes = useDesk((state) => state.inboxes);
+  const promises = !!useTools('slas').list?.length;
   const inbox = inboxes?.find((one) => one.uuid === filter.inbox);
   const state = STATES.find(([key]) => key === filter.status) || STATES[0];
   return html`
+    <${Views} />
     <${Kinds} />
     <div class="tabs" role="group" aria-label="Whose conversations">
-      ${BOXES.map(([key, label, meaning]) => html`<button type="button" class="tab" aria-pressed=${filter.box === key ? 'true' : 'false'} onClick=${() => setFilter({ box: key })}>
+      ${BOXES.map(([key, label, meaning]) => html`<button type="button" class="tab" aria-pressed=${!filter.view && filter.box === key ? 'true' : 'false'} onClick=${() => setFilter({ box: key })}>
         <span class="steady" data-text=${label}>${label}</span> ${filter.kind ? null : html`<span class="tab-count tabular" title="${counts[key]} ${meaning}">${counts[key]}</span>`}</button>`)}
     </div>
     <div class="filters">
@@ -57,6 +60,8 @@ export function Filters() {
           { label: 'Every kind', checked: filter.kind === 'reports', run: () => setFilter({ kind: 'reports' }) },
           ...REPORTS.map(([key, label]) => ({ label: html`<span class="menu-person"><${KindIcon} kind=${key} size=${18} />${label}</span>`, checked: filter.kind === key, run: () => setFilter({ kind: key }) }))]}
         label=${html`<span>${filter.kind === 'reports' ? 'Every kind' : REPORTS.find(([key]) => key === filter.kind)?.[1]}</span><${Icon} name="chevron_down" size=${16} />`} />` : null}
+      ${promises ? html`<${Menu} buttonClass="filter" name="Order: ${filter.sort === 'due' ? 'due first' : 'newest first'}" items=${[{ label: 'Newest first', checked: filter.sort !== 'due', run: () => setFilter({ sort: '' }) }, { label: 'Due first', checked: filter.sort === 'due', run: () => setFilter({ sort: 'due' }) }]}
+        label=${html`<span>${filter.sort === 'due' ? 'Due first' : 'Newest'}</span><${Icon} name="chevron_down" size=${16} />`} />` : null}
       <${TagFilter} />
       ${(inboxes?.length || 0) > 1 && html`<${Menu} buttonClass="filter" name="Inbox: ${inbox ? inbox.name : 'every inbox'}" items=${[
           { label: 'Every inbox', checked: !filter.inbox, run: () => setFilter({ inbox: '' }) },

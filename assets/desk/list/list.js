@@ -67,6 +67,8 @@ function EmptyList() {
       Paste one line into your pages. The first visitor who writes appears here, with a soft bell.<//>`;
   }
   if (filter.tag) return html`<${Empty} icon="tag" title="Nothing here has this tag" action=${html`<button type="button" class="button" onClick=${() => setFilter({ tag: '' })}>Show every tag</button>`}>Press t in a conversation to put it on.<//>`;
+  if (filter.view) return html`<${Empty} icon="filter" title="Nothing fits this view">What fits it appears here by itself.<//>`;
+  if (filter.sort === 'due') return html`<${Empty} icon="clock" title="Nothing is due">Conversations under a promise appear here, the most urgent first.<//>`;
   const [icon, title, text] = filter.kind && filter.kind !== 'chat' && filter.status === 'open' ? REPORTS_EMPTY : EMPTY[filter.status === 'open' ? filter.box : filter.status];
   return html`<${Empty} icon=${icon} title=${title}>${text}<//>`;
 }

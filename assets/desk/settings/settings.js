@@ -16,13 +16,15 @@ import { Notifications } from './notifications.js';
 import { AuditLog } from './audit.js';
 import { Profile } from './profile.js';
 import { Macros } from './macros.js';
+import { Rules } from './rules.js';
+import { Slas } from './slas.js';
 import { Roles } from './roles.js';
 import { Statuses } from './statuses.js';
 import { Tags } from './tags.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, roles: Roles, audit: AuditLog, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { rules: Rules, slas: Slas, inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, roles: Roles, audit: AuditLog, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {

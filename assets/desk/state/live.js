@@ -9,13 +9,14 @@
 
 import { openSocket } from '../../shared/socket.js';
 import { keep, recount, reloadLists } from './lists.js';
-import { noticeMessage } from './notices.js';
+import { hearNotice, noticeMessage } from './notices.js';
 import { flushOutbox } from './outbox.js';
 import { loadAgents, loadInboxes, onPresence, onTyping, onViewing, stopTyping } from './people.js';
 import { leave, lookAgain, onSignedIn, onSignedOut, startSeq } from './session.js';
 import { change, now, subscribe } from './store.js';
 import { addMessage, refresh } from './threads.js';
 import { toolChanged } from './tools.js';
+import { recountTray } from './tray.js';
 import { api, base, kindOf } from './wire.js';
 
 const HEARD_MAX = 500;
@@ -47,6 +48,7 @@ function take(frame) {
   else if (type === 'hours' || type === 'team') { const what = type === 'team' ? 'teams' : 'hours'; if (now()[what]) api.get(`/${what}`).then((answer) => change(/** @type {any} */ ({ [what]: answer[what] }))).catch(() => { /* asked again where it is shown */ }); }
   else if (toolChanged(type)) { /* its list is on its way */ }
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent' || type === 'role') { loadAgents().catch(() => {}); newRights(type, data.uuid); }
+  else if (type === 'notice') hearNotice(data); else if (type === 'notices') recountTray();
   else if (type === 'signed_out') leave();
 }
 
@@ -131,6 +133,7 @@ function onReady(frame) {
   sayViewing();
   catchUp();
   recount();
+  recountTray();
 }
 
 /** Tells the others which conversation is in front of us. */

@@ -7,7 +7,8 @@ import { addNews } from './news.js';
 import { pref } from './prefs.js';
 import { openConversation } from './router.js';
 import { now, subscribe } from './store.js';
-import { announce } from './toasts.js';
+import { announce, toast } from './toasts.js';
+import { addNotice, wordsOf } from './tray.js';
 import { asset } from './wire.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
@@ -42,13 +43,35 @@ export function noticeMessage(conversation, message, isNew) {
   if (!document.hasFocus() && !isQuiet()) notify(conversation, message, isNew);
 }
 
+/**
+ * Something the server keeps for this agent. Messages and newcomers ring by themselves above; what is left is rarer and said aloud.
+ * @param {import('./tray.js').Notice} notice
+ */
+export function hearNotice(notice) {
+  addNotice(notice);
+  if (notice.kind === 'message' || notice.kind === 'new' || (notice.conversation && isRead(notice.conversation))) return;
+  const words = `${wordsOf(notice)}${notice.text ? `: ${notice.text}` : ''}`;
+  const { conversation } = notice;
+  toast(words.slice(0, 160), conversation ? { action: { label: 'Open', run: () => openConversation(conversation) } } : {});
+  const { sound, volume } = pref();
+  if (isQuiet()) return;
+  if (sound) ring({ volume });
+  if (!document.hasFocus()) show(wordsOf(notice), notice.text, notice.conversation || notice.uuid);
+}
+
 /** @param {Conversation} conversation @param {import('./types.js').Message} message @param {boolean} isNew */
 function notify(conversation, message, isNew) {
-  if (!pref().notify || !('Notification' in window) || Notification.permission !== 'granted') return;
+  const { kind, contact } = conversation;
+  show(isNew && kind && kind !== 'chat' ? `${cameIn(kind, true)} ${contact.name}` : contact.name, message.text.slice(0, 160) || 'Sent a file', conversation.uuid);
+}
+
+/** A notice of the system, where it is allowed. @param {string} title @param {string} body @param {string} about the conversation, or what else it is */
+function show(title, body, about) {
+  // Where the phone is woken by the server, that is the notice; two would be one too many.
+  if (!pref().notify || pref().push || !('Notification' in window) || Notification.permission !== 'granted') return;
   try {
-    const { kind, contact } = conversation;
-    const notice = new Notification(isNew && kind && kind !== 'chat' ? `${cameIn(kind, true)} ${contact.name}` : contact.name, { body: message.text.slice(0, 160) || 'Sent a file', tag: conversation.uuid, icon: asset('desk/favicon.svg'), silent: true });
-    notice.onclick = () => { window.focus(); openConversation(conversation.uuid); notice.close(); };
+    const notice = new Notification(title, { body, tag: about, icon: asset('desk/favicon.svg'), silent: true });
+    notice.onclick = () => { window.focus(); if (now().conversations[about]) openConversation(about); notice.close(); };
   } catch { /* some phones allow notices only from a service worker */ }
 }
 

@@ -29,6 +29,7 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {boolean} mail_ready whether this server can send mail
  * @property {import('./types.js').Toast[]} toasts
  * @property {import('./news.js').News[]} news messages not read yet, newest first
+ * @property {import('./tray.js').Tray} tray what the server keeps for this agent to hear of
  * @property {string} said the last thing announced to screen readers
  * @property {import('./router.js').Route} route
  * @property {string} cursor the conversation the keyboard stands on
@@ -42,7 +43,7 @@ let state = {
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
   filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, mail_ready: false,
-  toasts: [], news: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
+  toasts: [], news: [], tray: { unread: 0, list: null, more: false }, said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
 };
 
 /** @type {Set<() => void>} */

@@ -23,8 +23,9 @@
  *   status: Status, snoozed_until: number|null, assignee: AgentRef|null, preview: string, preview_from: string, unread: number,
  *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
  *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string,
- *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}}} Conversation
+ *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}, due?: Due|null}} Conversation
  */
+/** @typedef {{kind: 'first'|'next'|'resolution', due_at: number, warn_at: number, breached: boolean}} Due */
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
 /** @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean}} Team */
 /**
@@ -48,7 +49,7 @@
  *   number?: number, snippets?: Record<string, string>, chat_url?: string}} Inbox
  */
 /** @typedef {{mine: number, unassigned: number, all: number, unread: number, reports?: number}} Counts */
-/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string}} Filter */
+/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string, view?: string, sort?: ''|'due'}} Filter */
 /** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**

@@ -100,6 +100,7 @@ CREATE TABLE deadlines (
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_running ON deadlines (due_at) WHERE met_at IS NULL AND paused_at IS NULL;
 CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 CREATE TABLE followers (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
