@@ -102,7 +102,9 @@ export default {
     await until(ann.page, () => document.querySelectorAll('.behind[open] tr').length === 8);
     const [download] = await Promise.all([ann.page.waitForEvent('download'), ann.page.getByRole('link', { name: 'CSV' }).click()]);
     if (!/^volume-\d{4}-\d\d-\d\d-\d{4}-\d\d-\d\d\.csv$/.test(download.suggestedFilename())) throw new Error(download.suggestedFilename());
+    await ann.page.mouse.move(640, 500);
     await ann.page.emulateMedia({ colorScheme: 'dark' });
+    await until(ann.page, () => getComputedStyle(document.querySelector('.page-head .button')).backgroundColor === 'rgb(30, 29, 27)');
     await stage.axe(ann.page, 'a report in the dark');
     await ann.page.evaluate(() => { document.documentElement.dir = 'rtl'; });
     await ann.page.getByRole('navigation', { name: 'Reports' }).getByRole('button', { name: 'Waiting' }).click();
