@@ -41,7 +41,18 @@ fn main() -> io::Result<()> {
     }
     let hash: String = tree.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     println!("cargo::rustc-env=ASSET_TREE_HASH={hash}");
+    pack_the_program();
     Ok(())
+}
+
+/// Release builds for Linux with the linker that comes with the compiler there: addresses that only need the program's own place take one
+/// bit instead of 24 bytes (RELR, known since glibc 2.36), and functions with the same code are kept once. Together about a megabyte.
+fn pack_the_program() {
+    let is_ours = env("TARGET") == "x86_64-unknown-linux-gnu" && env("PROFILE") == "release";
+    if is_ours {
+        println!("cargo::rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
+        println!("cargo::rustc-link-arg-bins=-Wl,--icf=all");
+    }
 }
 
 fn env(name: &str) -> String {
@@ -73,13 +84,13 @@ fn prepare(target: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     }
     let stripped = std::str::from_utf8(bytes).ok().map(|text| strip::strip(name, text).into_bytes());
     let bytes = stripped.as_deref().unwrap_or(bytes);
-    if is_compressed_already(name) || name.starts_with("icons/") {
+    if is_compressed_already(name) {
         return write(&target.join("plain").join(name), bytes);
     }
     let mut brotli = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut brotli, &brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() })?;
     // Agents come every day and have it in their cache; a second packing of the whole desk would cost more than it saves.
-    if brotli.len() < bytes.len() && !name.starts_with("desk/") {
+    if brotli.len() < bytes.len() && !name.starts_with("desk/") && !name.starts_with("icons/") {
         write(&target.join("br").join(name), &brotli)?;
     }
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
@@ -95,9 +106,9 @@ fn prepare(target: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     write(&target.join("plain").join(name), bytes)
 }
 
-/// Texts that the program works with; all others are only handed out, and unpacked for the rare client that takes no coding.
+/// Texts that the program works with again and again; all others are handed out, or unpacked once by whoever makes something of them.
 fn is_read_by_ourselves(name: &str) -> bool {
-    name.starts_with("locales/") || name.ends_with(".html") || name == "embed/loader.js"
+    name == "locales/index.json" || name.ends_with(".html") || name == "embed/loader.js"
 }
 
 fn is_compressed_already(name: &str) -> bool {

@@ -77,7 +77,7 @@ fn set() -> Arc<Set> {
     static READ: RwLock<Option<(Bytes, Arc<Set>)>> = RwLock::new(None);
     let Some(file) = assets::find("icons/icons.json") else { return Arc::default() };
     if let Some((bytes, set)) = READ.read().unwrap_or_else(PoisonError::into_inner).as_ref()
-        && assets::is_same(bytes, &file.plain())
+        && assets::is_same(bytes, &file.source())
     {
         return set.clone();
     }
@@ -89,7 +89,7 @@ fn set() -> Arc<Set> {
         icon.name.clone_from(name);
     }
     let set = Arc::new(set);
-    *READ.write().unwrap_or_else(PoisonError::into_inner) = Some((file.plain(), set.clone()));
+    *READ.write().unwrap_or_else(PoisonError::into_inner) = Some((file.source(), set.clone()));
     set
 }
 

@@ -259,14 +259,14 @@ fn file(name: &str) -> Option<Arc<Sentences>> {
     }
     let asset = assets::find(&format!("locales/{name}.json"))?;
     if let Some((bytes, sentences)) = READ.read().unwrap_or_else(PoisonError::into_inner).get(name)
-        && assets::is_same(bytes, &asset.plain())
+        && assets::is_same(bytes, &asset.source())
     {
         return Some(sentences.clone());
     }
     let sentences: Sentences = serde_json::from_slice(&asset.plain()).ok()?;
     let sentences = Arc::new(sentences);
     // As many as there are files.
-    READ.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (asset.plain(), sentences.clone()));
+    READ.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (asset.source(), sentences.clone()));
     Some(sentences)
 }
 

@@ -121,6 +121,11 @@ impl Asset {
         Asset { name: name.to_owned(), plain, brotli, gzip, etag, from_disk }
     }
 
+    /// The file as it lies here, packed or not: by this a reader knows whether what he made of it is still good, without unpacking it.
+    pub fn source(&self) -> Bytes {
+        self.plain.as_ref().or(self.gzip.as_ref()).cloned().unwrap_or_default()
+    }
+
     /// The file as it is; unpacked for the rare client that takes no coding.
     pub fn plain(&self) -> Bytes {
         match (&self.plain, &self.gzip) {
