@@ -74,7 +74,7 @@ function Ordered({ rules }) {
 function sentence(rule, known) {
   const count = rule.conditions.items.length;
   const when = TRIGGERS.find(([key]) => key === rule.trigger)?.[2] || '';
-  const does = rule.actions.slice(0, 3).map((action) => actionWords(action, known)).join(', ');
+  const does = rule.actions.slice(0, 3).map((action) => (action.do === 'reply' ? 'reply' : actionWords(action, known))).join(', ');
   const more = rule.actions.length > 3 ? ` and ${rule.actions.length - 3} more` : '';
   const words = `${when}${count ? ` and ${count === 1 ? 'a condition holds' : `${rule.conditions.match === 'all' ? 'all' : 'any'} of ${count} conditions hold`}` : ''}: ${does || 'nothing'}${more}`;
   return words[0].toUpperCase() + words.slice(1);
