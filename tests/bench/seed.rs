@@ -2,14 +2,14 @@
 
 use deskbell::base::clock::Clock;
 use deskbell::base::id::{ContactId, ConversationId, InboxId, Uuid, new_token};
-use deskbell::model::agent::Role;
+use deskbell::model::agent::{Browser, Role};
 use deskbell::model::contact::ContactKind;
 use deskbell::model::event::What;
 use deskbell::model::inbox::InboxConfig;
 use deskbell::model::message::{MessageKind, NewMessage};
 use deskbell::store::conversations::NewConversation;
 use deskbell::store::events::Subject;
-use deskbell::store::{Store, WriteTx, agents, contacts, conversations, events, inboxes, messages, sessions};
+use deskbell::store::{Store, WriteTx, agents, contacts, conversations, events, inboxes, logins, messages, sessions};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -73,7 +73,7 @@ fn people_inside(tx: &WriteTx, count: usize) -> deskbell::base::error::Result<(I
         // Nobody logs in by password here; a hash only says that somebody could.
         let agent = agents::insert(tx, &format!("agent{n}@fernwood.example"), "Agent", &n.to_string(), role, Some("none"))?;
         let token = new_token();
-        agents::insert_session(tx, agent.id, &token, "csrf")?;
+        logins::insert(tx, agent.id, &token, "csrf", &Browser { user_agent: "bench".into(), ip: String::new() })?;
         tokens.push(token);
     }
     Ok((inbox.id, inbox.uuid, tokens))
