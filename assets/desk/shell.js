@@ -12,10 +12,10 @@ import { AgentAvatar } from './parts/avatars.js';
 import { Menu } from './parts/menu.js';
 import { News } from './parts/news.js';
 import { Spinner, usePrefs } from './parts/small.js';
-import { setAvailability } from './state/actions.js';
 import { tryNow } from './state/live.js';
 import { nameOf } from './state/people.js';
 import { setPref } from './state/prefs.js';
+import { statusItems, statusWord, statusWords } from './state/presence.js';
 import { go } from './state/router.js';
 import { signOut } from './state/session.js';
 import { change, useDesk } from './state/store.js';
@@ -33,12 +33,11 @@ function Rail() {
   const agent = useDesk((state) => state.agent);
   const unread = useDesk((state) => state.counts.unread);
   const { sound } = usePrefs();
-  const online = agent.availability === 'online';
+  const words = statusWords(agent);
   const leave = async () => { try { await signOut(); } catch (error) { toast(`You are still signed in. ${wordsFor(error)}`, { tone: 'bad' }); } };
   const items = [
     { heading: nameOf(agent) },
-    { label: 'Online', checked: online, run: () => setAvailability('online') },
-    { label: 'Away', checked: !online, run: () => setAvailability('away') },
+    ...statusItems(agent),
     { label: sound ? 'Turn the bell off' : 'Turn the bell on', icon: sound ? 'bell_off' : 'bell', separated: true, run: () => turnBell(!sound) },
     { label: 'Your profile', icon: 'user', run: () => go({ name: 'settings', page: 'profile', id: '', tab: '' }) },
     { label: 'Keyboard', icon: 'help', hint: '?', run: () => change({ open: 'keys' }) },
@@ -54,8 +53,8 @@ function Rail() {
     <span class="rail-space"></span>
     <button type="button" class="rail-button is-bell ${sound ? '' : 'is-off'}" title=${sound ? 'The bell rings. Press to silence it' : 'The bell is silent. Press to let it ring'} onClick=${() => turnBell(!sound)}>
       <${Icon} name=${sound ? 'bell' : 'bell_off'} /><span>${sound ? 'Bell on' : 'Bell off'}</span></button>
-    <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${online ? 'online' : 'away'}" items=${items}
-      label=${html`<${AgentAvatar} agent=${{ ...agent, online: true }} size=${30} presence=${true} /><span aria-hidden="true">${online ? 'Online' : 'Away'}</span>`} />
+    <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${words}" title=${words} items=${items}
+      label=${html`<${AgentAvatar} agent=${{ ...agent, online: true }} size=${30} presence=${true} /><span aria-hidden="true">${statusWord(agent)}</span>`} />
   </nav>`;
 }
 

@@ -11,6 +11,7 @@ import { useDesk } from '../state/store.js';
 import { Filters } from './filters.js';
 import { Rows } from './rows.js';
 import { SearchBox, SearchResults } from './search.js';
+import { Waiting } from './waiting.js';
 
 /** @param {{route: any}} props */
 export function ConversationList({ route }) {
@@ -19,7 +20,7 @@ export function ConversationList({ route }) {
     <header class="list-head">
       <h1 class="quiet">Conversations</h1>
       <${SearchBox} route=${route} />
-      ${searching ? null : html`<${Filters} />`}
+      ${searching ? null : html`<${Filters} /><${Waiting} />`}
     </header>
     ${searching ? html`<${SearchResults} key=${route.q} q=${route.q} selected=${route.conversation} />` : html`<${List} selected=${route.conversation} />`}
     <${News} />

@@ -24,8 +24,11 @@ export const holdAgent = (agent) => change(({ agents, agent: me }) => ({ agents:
 /** @param {import('./types.js').AgentRef|import('./types.js').Agent|null|undefined} agent */
 export const nameOf = (agent) => (agent ? `${agent.first_name} ${agent.last_name}`.trim() : '');
 
-/** @param {import('./types.js').Agent} agent */
-export const isAdmin = (agent) => agent.role !== 'agent';
+/** Whether the one who is signed in may do this (a permission of `model/access.rs`). @param {string} permission */
+export const may = (permission) => now().may.includes(permission);
+
+/** Whether the one who is signed in changes settings. @param {import('./types.js').Agent} agent */
+export const isAdmin = (agent) => agent.role !== 'agent' || may('settings');
 
 /** @param {any} data */
 export function onTyping({ conversation, is_typing, who, note }) {
@@ -58,8 +61,8 @@ export function onPresence(data) {
       const held = agents[data.agent];
       const gone = { ...viewing };
       if (!data.online) delete gone[data.agent];
-      const fresh = { online: data.online, availability: data.availability ?? held?.availability };
-      return { viewing: gone, agents: held ? { ...agents, [data.agent]: { ...held, ...fresh } } : agents, agent: data.agent === agent.uuid && data.availability ? { ...agent, availability: data.availability } : agent };
+      const fresh = { online: data.online, availability: data.availability ?? held?.availability, status: data.status, why: data.why };
+      return { viewing: gone, agents: held ? { ...agents, [data.agent]: { ...held, ...fresh } } : agents, agent: data.agent === agent.uuid && data.availability ? { ...agent, availability: data.availability, status: data.status, why: data.why } : agent };
     }
     const held = contacts[data.contact];
     const touched = Object.values(conversations).filter((one) => one.contact.uuid === data.contact && one.contact.online !== data.online);

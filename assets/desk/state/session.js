@@ -24,7 +24,7 @@ function enter(session) {
     // Another person took over this tab: nothing of the first may stay on the screen.
     change({ conversations: {}, contacts: {}, lists: {}, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, toasts: [] });
   }
-  change({ phase: 'ready', signed_out: false, agent: session.agent, limits: session.limits, version: session.version, mail_ready: !!session.mail });
+  change({ phase: 'ready', signed_out: false, agent: session.agent, may: session.may || [], limits: session.limits, version: session.version, mail_ready: !!session.mail });
   for (const start of starters) start();
 }
 

@@ -7,5 +7,6 @@ export const THREAD_KEYS = {
   note: { keys: 'n', group, label: 'Write a note' },
   snooze: { keys: 's', group, label: 'Snooze' },
   assign: { keys: 'm', group, label: 'Assign to somebody' },
+  transfer: { keys: 't', group, label: 'Hand over with a note' },
   person: { keys: 'i', group, label: 'Show or hide the person' },
 };

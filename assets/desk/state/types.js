@@ -4,7 +4,7 @@
 /** @typedef {'owner'|'admin'|'agent'} Role */
 /**
  * @typedef {AgentRef & {email: string, role: Role, availability: 'online'|'away', online: boolean, suspended: boolean,
- *   invited: boolean, last_seen_at: number|null}} Agent
+ *   invited: boolean, last_seen_at: number|null, hidden?: boolean, status?: 'online'|'away'|'offline', why?: string}} Agent
  */
 /**
  * @typedef {{uuid: string, kind: 'visitor'|'contact', name: string, first_name: string, last_name: string, email: string|null,
@@ -18,10 +18,13 @@
  *   contact: {uuid: string, name: string, kind: string, verified: boolean, online: boolean, avatar_tint: number},
  *   status: Status, snoozed_until: number|null, assignee: AgentRef|null, preview: string, preview_from: string, unread: number,
  *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
- *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string}} Conversation
+ *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string, queued_at?: number|null}} Conversation
  */
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
-/** @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean}} Team */
+/**
+ * @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean, routing?: 'manual'|'round_robin',
+ *   prefer_last?: boolean, answer_within_s?: number|null, places?: Record<string, 'first'|'last'>, default?: boolean}} Team
+ */
 /**
  * @typedef {{uuid: string, name: string, time_zone: string, weekly: Record<string, [string, string][]>, holidays: {date: string, name: string}[],
  *   open_now: boolean, next_change_at: number|null}} Hours
@@ -48,7 +51,7 @@
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
- *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string}} Thread
+ *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string, following?: boolean}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

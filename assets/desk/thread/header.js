@@ -9,12 +9,14 @@ import { time, useTick } from '../parts/small.js';
 import { assign, giveToTeam, setStatus, snooze, STATUS_WORDS } from '../state/actions.js';
 import { isSnoozed } from '../state/lists.js';
 import { bind } from '../state/keys.js';
-import { nameOf } from '../state/people.js';
+import { may, nameOf } from '../state/people.js';
+import { follow } from '../state/queue.js';
 import { back, togglePanel } from '../state/router.js';
 import { change, now, useDesk } from '../state/store.js';
 import { api } from '../state/wire.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
 import { SnoozeDialog, snoozeChoices } from './snooze.js';
+import { TransferDialog } from './transfer.js';
 
 /** @type {Record<string, string>} */
 const ICONS = { open: 'chat', waiting: 'clock', resolved: 'check', snoozed: 'moon' };
@@ -31,6 +33,7 @@ export function ThreadHeader({ uuid }) {
   useEffect(() => bind([
     { ...THREAD_KEYS.snooze, run: () => change({ open: 'snooze' }) },
     { ...THREAD_KEYS.assign, run: () => change({ open: 'assign' }) },
+    { ...THREAD_KEYS.transfer, run: () => change({ open: 'transfer' }) },
     { ...THREAD_KEYS.person, run: togglePanel },
   ]), []);
   // The button that resolved it is gone: the keyboard goes on in the thread, not at the top of the page.
@@ -59,6 +62,7 @@ export function ThreadHeader({ uuid }) {
       ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only" aria-hidden="true">Resolve</span><span class="quiet">Resolve</span></button>` : null}
       <button type="button" class="icon-button panel-button" aria-label="About ${one.contact.name}" aria-expanded=${open === 'panel' ? 'true' : 'false'} title="About this person (i)" onClick=${togglePanel}><${Icon} name="info" /></button>
     </span>
+    ${open === 'transfer' ? html`<${TransferDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}
     ${open === 'snooze-custom' ? html`<${SnoozeDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}
   </header>`;
 }
@@ -74,6 +78,7 @@ export function untilWords(at) {
 function AssignMenu({ uuid, one, open, onOpen }) {
   const agents = useDesk((state) => state.agents);
   const me = useDesk((state) => state.agent);
+  const following = useDesk((state) => !!state.threads[uuid]?.following);
   const others = Object.values(agents).filter((agent) => !agent.suspended && !agent.invited && agent.uuid !== me.uuid)
     .sort((a, b) => Number(b.online) - Number(a.online) || nameOf(a).localeCompare(nameOf(b)));
   const teams = useDesk((state) => state.teams);
@@ -83,7 +88,9 @@ function AssignMenu({ uuid, one, open, onOpen }) {
   const items = [
     { label: row({ ...me, online: true }, 'Me'), hint: 'a', checked: one.assignee?.uuid === me.uuid, run: () => assign(uuid, me) },
     ...others.map((agent) => ({ label: row(agent, nameOf(agent)), checked: one.assignee?.uuid === agent.uuid, run: () => assign(uuid, agent) })),
-    { label: 'Nobody', icon: 'user', checked: !one.assignee, separated: true, run: () => assign(uuid, null) },
+    { label: 'Hand over with a note…', icon: 'send', hint: 't', separated: true, run: () => change({ open: 'transfer' }) },
+    { label: 'Nobody', icon: 'user', checked: !one.assignee, run: () => assign(uuid, null) },
+    ...(may('follow') ? [{ label: following ? 'Stop following' : 'Follow silently', icon: 'eye', separated: true, run: () => follow(uuid, !following) }] : []),
     ...(teams?.length || one.team ? [{ heading: 'Team' }, ...(teams || []).map((team) => ({ label: team.name, icon: 'users', hint: team.online ? '' : 'nobody there', checked: one.team?.uuid === team.uuid, run: () => giveToTeam(uuid, team) })), { label: 'No team', checked: !one.team, run: () => giveToTeam(uuid, null) }] : []),
   ];
   return html`<${Menu} buttonClass="button is-assign" name=${`${one.assignee ? `Assigned to ${nameOf(one.assignee)}` : 'Not assigned'}${one.team ? `, team ${one.team.name}` : ''}`} align="end" open=${open} onOpen=${onOpen} items=${items} title="Assign (m), to me (a)"
