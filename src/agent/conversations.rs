@@ -117,8 +117,13 @@ impl Desks {
     /// `GET /conversations/{uuid}/messages`.
     pub(super) async fn older(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(request).await?;
-        let page = self.desk.older(&agent, uuid, number(request, "before")?, page_size(request)?).await?;
-        Ok(wire::ok_at(page.seq, json!({ "messages": wire::messages(&self.desk, &page), "has_more": page.has_more })))
+        let (around, after) = (number(request, "around")?, number(request, "after")?);
+        let (page, has_newer) = match around.or(after) {
+            Some(place) => self.desk.around(&agent, uuid, place, around.is_none(), page_size(request)?).await?,
+            None => (self.desk.older(&agent, uuid, number(request, "before")?, page_size(request)?).await?, false),
+        };
+        let messages = wire::messages(&self.desk, &page);
+        Ok(wire::ok_at(page.seq, json!({ "messages": messages, "has_more": page.has_more, "has_newer": has_newer })))
     }
 
     /// `POST /conversations/{uuid}/messages`.

@@ -16,7 +16,7 @@ use crate::model::event::{Event, Topic, Typist, What};
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
-use crate::model::notice::Notice;
+use crate::model::notice::{Notice, Subscription};
 use crate::model::rich::Rich;
 use crate::model::team::{Place, Team};
 use crate::store::conversations::Counts;
@@ -293,6 +293,11 @@ pub fn inbox_name(inbox: &Inbox) -> Value {
         "uuid": inbox.uuid.to_string(), "name": inbox.name, "enabled": inbox.enabled,
         "config": { "brand_name": inbox.config.brand_name, "colors": inbox.config.colors },
     })
+}
+
+/// A browser that may be woken.
+pub fn subscription(one: &Subscription, current: bool) -> Value {
+    json!({ "uuid": one.uuid.to_string(), "user_agent": one.user_agent, "created_at": one.created_at, "used_at": one.used_at, "current": current })
 }
 
 /// Notice.

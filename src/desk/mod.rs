@@ -5,6 +5,7 @@ pub mod agent_edits;
 pub mod agents;
 pub mod archive;
 pub mod attachments;
+pub mod audit;
 mod authority;
 pub mod availability;
 mod beginnings;
@@ -15,6 +16,8 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod erase;
+pub mod evidence;
+pub mod export;
 mod filling;
 pub mod form;
 pub mod forms;
@@ -32,6 +35,7 @@ pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
+pub mod pushes;
 pub mod queue;
 pub mod reports;
 pub mod retention;
@@ -118,6 +122,11 @@ impl Desk {
         // Whoever asks who is here needs to know who is inside at all.
         desk.roster().await?;
         Ok(desk)
+    }
+
+    /// The sub-path under which the house is reached, before every link: "" or "/support".
+    pub fn base_path(&self) -> &str {
+        &self.base_path
     }
 
     /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.

@@ -168,6 +168,30 @@ impl Desk {
             .await
     }
 
+    /// Messages around a place in a conversation, half of them from there on; or with `newer_only` those after it. Whether there are newer
+    /// ones still.
+    pub async fn around(&self, agent: &AgentSession, uuid: Uuid, place: Seq, newer_only: bool, limit: u32) -> Result<(Page, bool)> {
+        let agent = agent.agent.id;
+        let limit = limit.clamp(2, limits::MESSAGES_PAGE_MAX);
+        self.store
+            .read(move |tx| {
+                let id = conversations::find_for_agent(tx, agent, uuid)?.conversation.id;
+                let (after, half) = if newer_only { (place, limit) } else { (place - 1, limit / 2) };
+                let mut newer = messages::page_after(tx, id, after, half + 1)?;
+                let has_newer = newer.len() > half as usize;
+                newer.truncate(half as usize);
+                let older = if newer_only { Vec::new() } else { messages::page(tx, id, Some(place), limit - half + 1)? };
+                let mut page = page(older, limit - half, tx.seq()?);
+                newer.reverse();
+                newer.append(&mut page.messages);
+                page.messages = newer;
+                // Whoever reads on has what came before.
+                page.has_more |= newer_only;
+                Ok((page, has_newer))
+            })
+            .await
+    }
+
     /// The change number now.
     pub async fn seq(&self) -> Result<Seq> {
         self.store.read(|tx| tx.seq()).await

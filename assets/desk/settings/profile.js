@@ -1,4 +1,4 @@
-// Your own name, availability and password.
+// Your own name, availability, password, second factor and devices.
 
 import { html } from '../../vendor/preact.js';
 import { Choice, Field } from '../parts/field.js';
@@ -10,7 +10,9 @@ import { useDesk } from '../state/store.js';
 import { toast } from '../state/toasts.js';
 import { api } from '../state/wire.js';
 import { useGuard } from './guard.js';
+import { SessionsPart } from './sessions.js';
 import { PageFrame, Part } from './settings.js';
+import { TwoFactorPart } from './two_factor.js';
 
 export function Profile() {
   const agent = useDesk((state) => state.agent);
@@ -19,6 +21,8 @@ export function Profile() {
       ${agent.status && agent.status !== 'online' && !agent.hidden && agent.availability === 'online' ? html`<p class="field-hint is-below">${statusWords(agent)}</p>` : null}<//>
     <${Names} agent=${agent} />
     <${Password} />
+    <${TwoFactorPart} />
+    <${SessionsPart} />
   <//>`;
 }
 

@@ -30,6 +30,7 @@ export const may = (permission) => now().may.includes(permission);
 /** Whether the one who is signed in changes settings. @param {import('./types.js').Agent} agent */
 export const isAdmin = (agent) => agent.role !== 'agent' || may('settings');
 
+
 /** @param {any} data */
 export function onTyping({ conversation, is_typing, who, note }) {
   if (who.uuid === now().agent.uuid) return;

@@ -94,7 +94,7 @@ export default {
     await ben.comesIn();
     await ann.log.focus().catch(() => {});
     await ann.page.locator('.messages').focus();
-    await ann.page.keyboard.press('t');
+    await ann.page.keyboard.press('h');
     await one(ann.dialog.getByRole('heading', { name: /^Hand over/ }));
     await ann.page.keyboard.press('Control+Enter');
     await one(ann.dialog.getByText('Choose a colleague or a team.'));
