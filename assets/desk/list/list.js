@@ -48,6 +48,7 @@ const EMPTY = {
   mine: ['user', 'Nothing is waiting for you', 'Conversations assigned to you appear here. Take one from New with the key a.'],
   unassigned: ['inbox', 'All taken', 'New conversations that nobody has taken yet appear here.'],
   all: ['chat', 'All quiet', 'Every open conversation appears here, as soon as a visitor writes.'],
+  followed: ['eye', 'You follow nothing', 'Follow a conversation from its assign menu (m). You hear what is said there; nobody outside notices.'],
   waiting: ['clock', 'Nothing is waiting', 'Mark a conversation as waiting when you need something from someone else first.'],
   resolved: ['check', 'Nothing is resolved yet', 'Press e in a conversation when it is done. If the visitor writes again, it opens by itself.'],
   snoozed: ['moon', 'Nothing is snoozed', 'Press s to put a conversation away until later. It comes back on time, or when the visitor writes.'],

@@ -1,6 +1,6 @@
 // Who waits for somebody: how many, and taking the next of them.
 
-import { keep } from './lists.js';
+import { keep, load } from './lists.js';
 import { openConversation } from './router.js';
 import { change, now } from './store.js';
 import { announce, toast } from './toasts.js';
@@ -39,6 +39,9 @@ export async function follow(uuid, follows) {
   set(follows);
   try {
     await (follows ? api.put(`/conversations/${uuid}/follow`, {}) : api.del(`/conversations/${uuid}/follow`));
+    const { filter, lists } = now();
+    change({ lists: Object.fromEntries(Object.entries(lists).filter(([key]) => !key.startsWith('followed/'))) });
+    if (filter.box === 'followed') load(filter);
     toast(follows ? 'You follow this. Nobody outside notices.' : 'You follow this no longer.');
   } catch (error) {
     set(!follows);

@@ -51,7 +51,7 @@
  *   number?: number, snippets?: Record<string, string>, chat_url?: string}} Inbox
  */
 /** @typedef {{mine: number, unassigned: number, all: number, unread: number, reports?: number}} Counts */
-/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string}} Filter */
+/** @typedef {{box: 'mine'|'unassigned'|'all'|'followed', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string}} Filter */
 /** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**

@@ -90,6 +90,16 @@ export default {
     await ann.takes('My invoice is wrong');
     await ann.replies('Let me see');
     await visitor.sees('Let me see');
+    // Followed by whoever supervises: found again in a list of its own, and nobody outside notices.
+    await ann.page.locator('.messages').focus();
+    await ann.page.keyboard.press('m');
+    await ann.page.getByRole('menuitem', { name: 'Follow silently' }).click();
+    await one(ann.page.getByText('You follow this. Nobody outside notices.'));
+    await ann.list.getByRole('button', { name: /^State: / }).click();
+    await ann.page.getByRole('menuitemradio', { name: 'Followed by me' }).click();
+    await one(ann.row('Let me see'));
+    same(await ann.list.getByRole('listitem').count(), 1, 'only that one');
+    await visitor.seesNot('follow');
     const ben = await stage.agent('ben');
     await ben.comesIn();
     await ann.log.focus().catch(() => {});
