@@ -78,7 +78,8 @@ fn prepare(target: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     }
     let mut brotli = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut brotli, &brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() })?;
-    if brotli.len() < bytes.len() {
+    // Agents come every day and have it in their cache; a second packing of the whole desk would cost more than it saves.
+    if brotli.len() < bytes.len() && !name.starts_with("desk/") {
         write(&target.join("br").join(name), &brotli)?;
     }
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

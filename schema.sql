@@ -32,7 +32,6 @@ CREATE TABLE contacts (
     phone           TEXT,
     phone_country   TEXT,
     attributes      TEXT NOT NULL DEFAULT '{}', -- JSON object of strings, numbers, booleans
-    note            TEXT NOT NULL DEFAULT '',
     first_seen_at   INTEGER NOT NULL,
     last_seen_at    INTEGER NOT NULL,
     blocked_at      INTEGER,
@@ -43,6 +42,7 @@ CREATE TABLE contacts (
 ) STRICT;
 CREATE INDEX contacts_email ON contacts (lower(email)) WHERE email IS NOT NULL;
 CREATE INDEX contacts_recent ON contacts (last_seen_at);
+CREATE INDEX contacts_phone ON contacts (replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')) WHERE phone IS NOT NULL;
 CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Names and addresses for the desk's search; kept by the triggers below.
@@ -506,6 +506,7 @@ CREATE TABLE deadlines (
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_running ON deadlines (due_at) WHERE met_at IS NULL AND paused_at IS NULL;
 CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 
 -- Agents who silently listen to a conversation.
@@ -580,7 +581,7 @@ CREATE TABLE rules (
     failed_at   INTEGER
 ) STRICT;
 
--- When a rule last acted on a conversation, so that a rule on time acts once.
+-- Up to which change a rule on time has seen a conversation on which it acted, so that it acts once.
 CREATE TABLE rule_runs (
     rule_id         INTEGER NOT NULL REFERENCES rules (id) ON DELETE CASCADE,
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
@@ -686,3 +687,4 @@ CREATE TABLE bans (
     CHECK ((contact_id IS NOT NULL) + (network IS NOT NULL) + (email IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX bans_contact ON bans (contact_id);
+CREATE INDEX bans_email ON bans (email) WHERE email IS NOT NULL;

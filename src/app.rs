@@ -71,6 +71,7 @@ impl House {
         let workers = [
             tokio::spawn(jobs::run(self.desk.clone(), self.outside(), self.wake_jobs.clone(), stopped.clone())),
             tokio::spawn(jobs::availability::run(self.desk.clone(), stopped.clone())),
+            tokio::spawn(jobs::promises::run(self.desk.clone(), stopped.clone())),
             tokio::spawn(jobs::housekeeping::run(self.desk.clone(), stopped)),
         ];
         let router = self.router(shop);

@@ -12,6 +12,7 @@ use crate::desk::identity::Kind;
 use crate::desk::inboxes::InboxEdit;
 use crate::desk::logins::Admission;
 use crate::desk::messages::{Incoming, Outgoing};
+use crate::desk::suspicion::Signs;
 use crate::http::{Reply, Request, assets};
 use crate::model::agent::{AgentSession, Browser, Role};
 use crate::model::contact::Session;
@@ -257,5 +258,6 @@ fn start(words: &str, form: Map<String, Value>) -> Start {
             locale: String::new(),
             accept_language: String::new(),
         },
+        signs: Signs::default(),
     }
 }

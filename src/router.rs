@@ -62,6 +62,8 @@ impl Router {
             ("GET", ["static", "public", rest @ ..]) => self.widget.custom_file(&request, "public", &rest.join("/")).await,
             ("GET", ["a", rest @ ..]) => assets::reply_hashed(&request, &rest.join("/")),
             ("GET", ["uploads", name]) => self.widget.file(&request, name).await,
+            ("GET", ["desk", "sw.js"] | ["desk", "manifest.webmanifest"]) => self.desks.app_file(&request, &path),
+            ("GET", ["desk", "icon-192.png"] | ["desk", "icon-512.png"]) => self.desks.app_file(&request, &path),
             ("GET", ["desk"] | ["desk", ..]) => self.desks.page(&request),
             ("GET", ["health"]) => self.health().await,
             ("GET", [""]) => Reply::status(302).header("location", format!("{}/desk", self.base_path)),

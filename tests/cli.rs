@@ -219,6 +219,20 @@ fn agents_are_added_and_let_in_again_beside_the_running_server() {
     log_in(&server, "cara@fernwood.example", "a long enough password", 401);
     log_in(&server, "cara@fernwood.example", "another long password", 200);
     refused(&["reset-password", "nobody@fernwood.example", "--data", &data]);
+    // security 26: a link alone keeps a second factor; whoever sits at the machine can remove a lost one.
+    let factors = || {
+        let file = rusqlite::Connection::open(&data).unwrap();
+        file.query_row("SELECT count(*) FROM agents WHERE totp_at IS NOT NULL", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let on = "UPDATE agents SET totp_secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', totp_at = 1 WHERE email LIKE 'cara%'";
+    rusqlite::Connection::open(&data).unwrap().execute(on, []).unwrap();
+    good(&["reset-password", "cara@fernwood.example", "--data", &data]);
+    assert_eq!(factors(), 1);
+    let told = good(&["reset-password", "cara@fernwood.example", "--without-second-factor", "--data", &data]);
+    assert_eq!(factors(), 0);
+    let link = self::link(&told);
+    accept(&server, link.split_once('=').unwrap().1, "a third long password");
+    log_in(&server, "cara@fernwood.example", "a third long password", 200);
     assert_eq!(visitor.says("third after", "a3").unwrap().status, 200);
 }
 

@@ -513,11 +513,15 @@ fn every_route_of_the_doors_is_in_their_readme() {
     let mut broken = Vec::new();
     for (door, prefix) in [("agent", ""), ("widget", "chat/")] {
         // Readers like to know what kind of name stands there.
-        let readme = std::fs::read_to_string(root().join(format!("src/{door}/README.md")))
-            .unwrap()
-            .replace("{locale}", "{uuid}")
-            .replace("{report}", "{uuid}")
-            .replace("{conversation}", "{uuid}");
+        let readme = std::fs::read_to_string(root().join(format!("src/{door}/README.md"))).unwrap();
+        let word = |text: &str| {
+            text.split_once('}').filter(|(word, _)| word.bytes().all(|byte| byte.is_ascii_lowercase())).map(|(_, rest)| rest.to_owned())
+        };
+        let mut pieces = readme.split('{');
+        let mut readme = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            readme += &word(piece).map_or_else(|| format!("{{{piece}"), |rest| format!("{{uuid}}{rest}"));
+        }
         for (method, path) in routes(&format!("src/{door}/mod.rs")) {
             let short = path.strip_prefix(prefix).unwrap_or(&path);
             let told = [format!("{method} /{path}"), format!("{method} …/{short}"), format!("{method} /api/v1/widget/{path}")];

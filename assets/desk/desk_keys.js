@@ -5,19 +5,19 @@ import { assign, setStatus } from './state/actions.js';
 import { keyOf } from './state/lists.js';
 import { chosenNow, clear, extendTo, toggle } from './list/selection.js';
 import { bind } from './state/keys.js';
+import { back, closePanel, go, isPage, openConversation } from './state/router.js';
 import { may } from './state/people.js';
-import { back, closePanel, go, openConversation } from './state/router.js';
 import { change, now } from './state/store.js';
 
 /** The conversation an action means: the open one, else the one under the cursor. */
 function meant() {
   const { route, cursor } = now();
-  return route.name === 'settings' ? '' : route.conversation || cursor;
+  return isPage(route) ? '' : route.conversation || cursor;
 }
 
-const inList = () => now().route.name !== 'settings';
+const inList = () => !isPage(now().route);
 const hasMeant = () => !!meant();
-const hasOpen = () => { const { route } = now(); return route.name !== 'settings' && !!route.conversation; };
+const hasOpen = () => { const { route } = now(); return !isPage(route) && !!route.conversation; };
 /** The box of an open thread has these keys itself. */
 const hasNoBox = () => hasMeant() && !document.getElementById('composer');
 
@@ -45,7 +45,7 @@ function write(kind) {
 /** @param {number} step @param {boolean} [extends_] those passed over are chosen, too */
 function move(step, extends_ = false) {
   const { route, cursor, lists, filter } = now();
-  if (route.name === 'settings') return;
+  if (isPage(route)) return;
   const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-result]')]);
   const ids = route.name === 'search' ? rows.map((row) => row.dataset.result || '') : lists[keyOf(filter)]?.ids || [];
   if (!ids.length) return;
@@ -81,6 +81,8 @@ export function DeskKeys() {
     { keys: 'e', group: 'In a conversation', label: 'Resolve, or open again', run: resolve, when: hasMeant },
     { keys: 'a', group: 'In a conversation', label: 'Assign to me', run: () => stepAside(meant(), () => assign(meant(), now().agent)), when: hasMeant },
     { keys: 'g c', group: 'Go to', label: 'Conversations', run: () => { go({ name: 'conversations', conversation: '' }); } },
+    { keys: 'g a', group: 'Go to', label: 'Archive', run: () => { go({ name: 'archive', query: '', conversation: '' }); } },
+    { keys: 'g r', group: 'Go to', label: 'Reports', run: () => { go({ name: 'reports', page: '', query: '', conversation: '' }); } },
     { keys: 'g s', group: 'Go to', label: 'Settings', run: () => { go({ name: 'settings', page: '', id: '', tab: '' }); } },
     { keys: 'g i', group: 'Go to', label: 'Inboxes', run: () => { go({ name: 'settings', page: 'inboxes', id: '', tab: '' }); } },
     { keys: 'g p', group: 'Go to', label: 'Your profile', run: () => { go({ name: 'settings', page: 'profile', id: '', tab: '' }); } },

@@ -6,18 +6,24 @@ import { ConversationList } from './list/list.js';
 import { TagNeeded } from './thread/tag_needed.js';
 import { ThreadView } from './thread/thread.js';
 import { ContactPanel } from './contact/panel.js';
+import { Directory } from './outside/directory.js';
+import { Onlookers } from './outside/onlookers.js';
+import { Archive } from './archive/archive.js';
+import { Reports } from './reports/reports.js';
 import { Settings } from './settings/settings.js';
+import { Tray } from './notices/tray.js';
 import { KeysDialog } from './keys_dialog.js';
 import { DeskKeys } from './desk_keys.js';
 import { AgentAvatar } from './parts/avatars.js';
 import { Menu } from './parts/menu.js';
 import { News } from './parts/news.js';
 import { Spinner, usePrefs } from './parts/small.js';
+import { mayI } from './state/outside.js';
 import { tryNow } from './state/live.js';
-import { nameOf } from './state/people.js';
+import { may, nameOf } from './state/people.js';
 import { setPref } from './state/prefs.js';
 import { statusItems, statusWord, statusWords } from './state/presence.js';
-import { go } from './state/router.js';
+import { go, isPage } from './state/router.js';
 import { signOut } from './state/session.js';
 import { change, useDesk } from './state/store.js';
 import { toast } from './state/toasts.js';
@@ -33,6 +39,7 @@ function Rail() {
   const route = useDesk((state) => state.route);
   const agent = useDesk((state) => state.agent);
   const unread = useDesk((state) => state.counts.unread);
+  const rights = useDesk((state) => state.may);
   const { sound } = usePrefs();
   const words = statusWords(agent);
   const leave = async () => { try { await signOut(); } catch (error) { toast(`You are still signed in. ${wordsFor(error)}`, { tone: 'bad' }); } };
@@ -47,13 +54,18 @@ function Rail() {
   const current = (/** @type {boolean} */ is) => (is ? 'page' : null);
   return html`<nav class="rail" aria-label="Desk">
     <img class="rail-mark" src=${asset('desk/favicon.svg')} alt="" width="28" height="28" />
-    <button type="button" class="rail-button" aria-current=${current(route.name !== 'settings')} title="Messages" onClick=${() => go({ name: 'conversations', conversation: '' })}>
+    <button type="button" class="rail-button" aria-current=${current(!isPage(route))} title="Messages" onClick=${() => go({ name: 'conversations', conversation: '' })}>
       <${Icon} name="chat" /><span>Messages</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
+    ${mayI(rights, 'contacts') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'contacts')} title="Contacts" onClick=${() => go({ name: 'contacts', id: '', conversation: '' })}><${Icon} name="users" /><span>Contacts</span></button>`}
+    ${mayI(rights, 'visitors') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'visitors')} title="Visitors on the site now" onClick=${() => go({ name: 'visitors', conversation: '' })}><${Icon} name="eye" /><span>Visitors</span></button>`}
+    <button type="button" class="rail-button" aria-current=${current(route.name === 'archive')} title="Archive (g a)" onClick=${() => go({ name: 'archive', query: '', conversation: '' })}>
+      <${Icon} name="archive" /><span>Archive</span></button>
+    ${may('reports') ? html`<button type="button" class="rail-button" aria-current=${current(route.name === 'reports')} title="Reports (g r)" onClick=${() => go({ name: 'reports', page: '', query: '', conversation: '' })}>
+      <${Icon} name="chart" /><span>Reports</span></button>` : null}
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
     <span class="rail-space"></span>
-    <button type="button" class="rail-button is-bell ${sound ? '' : 'is-off'}" title=${sound ? 'The bell rings. Press to silence it' : 'The bell is silent. Press to let it ring'} onClick=${() => turnBell(!sound)}>
-      <${Icon} name=${sound ? 'bell' : 'bell_off'} /><span>${sound ? 'Bell on' : 'Bell off'}</span></button>
+    <${Tray} />
     <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${words}" title=${words} items=${items}
       label=${html`<${AgentAvatar} agent=${{ ...agent, online: true }} size=${30} presence=${true} /><span aria-hidden="true">${statusWord(agent)}</span>`} />
   </nav>`;
@@ -78,13 +90,13 @@ export function Shell() {
   const route = useDesk((state) => state.route);
   const panel = useDesk((state) => state.open === 'panel');
   const out = useDesk((state) => state.signed_out);
-  const conversation = route.name === 'settings' ? '' : route.conversation;
-  return html`<div class="desk ${conversation ? 'has-thread' : ''} ${route.name === 'settings' ? 'is-settings' : ''} ${panel ? 'has-panel' : ''} ${out ? 'is-out' : ''}">
+  const conversation = isPage(route) ? '' : route.conversation;
+  return html`<div class="desk ${conversation ? 'has-thread' : ''} ${isPage(route) ? 'is-settings' : ''} ${panel ? 'has-panel' : ''} ${out ? 'is-out' : ''}">
     <a class="skip" href=${conversation ? '#thread' : '#main'}>Skip the menu</a>
     <${Rail} />
     <main id="main" class="columns" tabindex="-1">
       <${LineBanner} />
-      ${route.name === 'settings' ? html`<${Settings} route=${route} />` : html`
+      ${route.name === 'settings' ? html`<${Settings} route=${route} />` : route.name === 'contacts' ? html`<${Directory} id=${route.id} />` : route.name === 'visitors' ? html`<${Onlookers} />` : route.name === 'archive' ? html`<${Archive} route=${route} />` : route.name === 'reports' ? html`<${Reports} route=${route} />` : html`
         <${ConversationList} route=${route} />
         <section id="thread" class="thread-column" aria-label="Conversation" tabindex="-1">${conversation && html`<h1 class="quiet">Conversation</h1>`}<${ThreadView} key=${conversation} uuid=${conversation} /></section>
         ${conversation && html`<${ContactPanel} key="panel-${conversation}" uuid=${conversation} />`}`}

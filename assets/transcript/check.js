@@ -29,8 +29,7 @@
       const line = make('p', '', 'soft');
       line.append(make('b', one.name), `, ${one.from}${one.kind === 'message' ? '' : one.kind === 'note' ? ', private note' : ', event'}, by ${one.via}`,
         one.from === 'contact' ? (one.verified ? ', verified' : ', not verified') : '', ' · ', clock(one.at));
-      if (one.edited_at) line.append(' · edited ', clock(one.edited_at));
-      if (one.deleted_at) line.append(' · deleted ', clock(one.deleted_at));
+      if (one.edited_at || one.deleted) line.append(one.deleted ? ' · deleted ' : ' · edited ', one.edited_at ? clock(one.edited_at) : '');
       const words = make('pre', one.text);
       words.dir = 'auto';
       row.append(line, words);

@@ -5,12 +5,13 @@ import { createOutbox } from '../shared/outbox.js';
 import * as line from '../shared/timeline.js';
 import { OUT, PREFIX } from './store.js';
 import { entryOf, spokenIn } from './wire.js';
+import { worked } from './worked.js';
 
 /** How often a chat that is switched off is asked again. */
 const OFF_RETRY_S = 60;
 
 /** What goes with a first message besides its words. @param {import('./store.js').State} state */
-const beginning = ({ button, settings, agreed, words }) => ({ ...(button && { button }), ...(settings.consent && agreed && { consent: true }), locale: words.code });
+const beginning = ({ button, settings, agreed, words }) => ({ ...(button && { button }), ...(settings.consent && agreed && { consent: true }), locale: words.code, took_ms: Math.round(performance.now()) });
 
 /** @param {import('./store.js').Core} core @param {import('./reading.js').Reading} reading @param {import('./typing.js').Typing} typing @param {(result: any) => void} begun a first message made a visitor */
 export function createSending(core, reading, typing, begun) {
@@ -30,7 +31,7 @@ export function createSending(core, reading, typing, begun) {
       },
     },
     // An inbox that is switched off may be switched on again; until then nothing written is given up.
-    send: (item) => deliver(item).catch((error) => { throw error instanceof ApiError && error.body?.code === 'chat_off' ? new ApiError('busy', error.message, { status: error.status, retryAfter: Math.max(OFF_RETRY_S, error.retryAfter), body: error.body }) : error; }),
+    send: (item) => worked((work) => deliver(item, work)).catch((error) => { throw error instanceof ApiError && error.body?.code === 'chat_off' ? new ApiError('busy', error.message, { status: error.status, retryAfter: Math.max(OFF_RETRY_S, error.retryAfter), body: error.body }) : error; }),
     onStored,
     onState(item, now, error) {
       reading.change(item.conversation, (timeline) => line.changedPending(timeline, item.echo_id, { state: now, why: error ? core.why(error) : '' }));
@@ -68,14 +69,14 @@ export function createSending(core, reading, typing, begun) {
     outbox.add(item);
   }
 
-  /** @param {import('../shared/outbox.js').OutboxItem} item */
-  async function deliver(item) {
+  /** @param {import('../shared/outbox.js').OutboxItem} item @param {any} [work] */
+  async function deliver(item, work) {
     const fresh = item.conversation.startsWith('new:');
     if (item.files?.length) {
       const form = new FormData();
       form.set('echo_id', item.echo_id);
       if (item.text) form.set('message', item.text);
-      if (fresh) { form.set('start', '1'); for (const [name, value] of Object.entries(item.begin || {})) form.set(name, String(value)); if (item.extra) form.set('form_data', JSON.stringify(item.extra)); } else form.set('conversation_uuid', item.conversation);
+      if (fresh) { form.set('start', '1'); for (const [name, value] of Object.entries(item.begin || {})) form.set(name, String(value)); if (item.extra) form.set('form_data', JSON.stringify(item.extra)); if (work) form.set('work', JSON.stringify(work)); } else form.set('conversation_uuid', item.conversation);
       for (const file of item.files) form.append('files', file, file.name);
       try {
         return (await api.upload('/api/v1/widget/media/upload', form, { onProgress: (share) => set({ progress: { ...core.state.progress, [item.echo_id]: share } }) })).data;
@@ -85,7 +86,7 @@ export function createSending(core, reading, typing, begun) {
       }
     }
     const text = { message: item.text, echo_id: item.echo_id };
-    return fresh ? api.post(`${PREFIX}/conversations/init`, { ...text, ...item.begin, ...(item.extra && { form_data: item.extra }), ...(core.state.variables && { variables: core.state.variables }) }) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, { ...text, ...(item.postback && { postback: item.postback }) });
+    return fresh ? api.post(`${PREFIX}/conversations/init`, { ...text, ...item.begin, ...(work && { work }), ...(item.extra && { form_data: item.extra }), ...(core.state.variables && { variables: core.state.variables }) }) : api.post(`${PREFIX}/conversations/${item.conversation}/message`, { ...text, ...(item.postback && { postback: item.postback }) });
   }
 
   /** @param {import('../shared/outbox.js').OutboxItem} item @param {any} result */

@@ -2,6 +2,7 @@
 
 import { ApiError, newEchoId } from '../shared/api.js';
 import { PREFIX } from './store.js';
+import { worked } from './worked.js';
 
 /** The server refuses a second report sooner than this; here it is said before one presses. */
 export const PAUSE_MS = 10_000;
@@ -23,17 +24,19 @@ export function reportVerbs(chat) {
       if (echo.of !== words) { echo.id = newEchoId(); echo.of = words; }
       const page = chat.core.at;
       const body = {
-        ...said, echo_id: echo.id, locale: chat.state.words.code, ...(page?.url ? { page_url: page.url, page_title: page.title || '' } : {}),
+        ...said, echo_id: echo.id, locale: chat.state.words.code, took_ms: Math.round(performance.now()), ...(page?.url ? { page_url: page.url, page_title: page.title || '' } : {}),
         ...(chat.state.settings.consent && chat.state.agreed ? { consent: true } : {}),
       };
       let answer;
       try {
-        if (files.length) {
+        answer = await worked(async (work) => {
+          if (!files.length) return api.post(`${PREFIX}/reports`, { ...body, ...(work && { work }) }, { retry: true });
           const form = new FormData();
           for (const [name, value] of Object.entries(body)) if (value !== undefined) form.set(name, String(value));
+          if (work) form.set('work', JSON.stringify(work));
           for (const file of files) form.append('files', file, file.name);
-          answer = (await api.upload(`${PREFIX}/reports`, form, { onProgress })).data;
-        } else answer = await api.post(`${PREFIX}/reports`, body, { retry: true });
+          return (await api.upload(`${PREFIX}/reports`, form, { onProgress })).data;
+        });
       } catch (error) {
         if (error instanceof ApiError && error.kind === 'too_many') keep({ reported: Date.now() - PAUSE_MS + Math.min(60, error.retryAfter || 10) * 1000 });
         throw error;

@@ -68,6 +68,10 @@ impl Desks {
     /// `GET /conversations`.
     pub(super) async fn list(&self, request: &Request) -> Result<Reply> {
         let agent = self.agent(request).await?;
+        if let Some(view) = request.query("view").filter(|text| !text.is_empty()) {
+            return self.list_view(request, &agent, &view).await;
+        }
+        let by_due = request.query("sort").as_deref() == Some("due");
         let which = match request.query("box").as_deref() {
             None | Some("all") => Box_::All,
             Some("mine") => Box_::Mine(agent.agent.id),
@@ -99,6 +103,7 @@ impl Desks {
             tag,
             before: number(request, "before")?,
             limit: page_size(request)?,
+            by_due,
         };
         let (found, next, counts, seq) = self.desk.list(&agent, query).await?;
         let conversations: Vec<Value> = found.iter().map(|each| wire::listed(&self.desk, each)).collect();
@@ -255,6 +260,7 @@ impl Desks {
     }
 }
 
+/// How many rows a page has.
 pub(super) fn page_size(request: &Request) -> Result<u32> {
     Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
 }

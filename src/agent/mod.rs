@@ -3,7 +3,9 @@
 pub mod archive;
 mod audit;
 pub mod auth;
+pub mod contacts;
 pub mod conversations;
+pub mod fields;
 pub mod house;
 pub mod inboxes;
 pub mod macros;
@@ -13,13 +15,16 @@ pub mod organise;
 pub mod pages;
 pub mod people;
 pub mod privacy;
+pub mod protection;
 mod pushes;
 mod qr;
 mod rich;
 mod roles;
 pub mod routes;
 mod routing;
+mod rules;
 mod sessions;
+mod slas;
 pub mod snippets;
 pub mod socket;
 pub mod tools;
@@ -27,6 +32,8 @@ mod tools_wire;
 mod transcript;
 pub mod translations;
 mod two_factor;
+mod views;
+pub mod visitors;
 pub mod wire;
 
 use crate::base::error::{Error, Kind, Result};
@@ -187,6 +194,43 @@ impl Desks {
             ("DELETE", ["push", uuid]) => self.unsubscribe(&request, id(uuid, "subscription")?).await,
             ("GET", ["notices"]) => self.notices(&request).await,
             ("PUT", ["notices", "read"]) => self.read_notices(request).await,
+            ("GET", ["contacts"]) => self.contacts(&request).await,
+            ("GET", ["contacts", uuid]) => self.profile(&request, id(uuid, "contact")?).await,
+            ("GET", ["contacts", uuid, "duplicates"]) => self.duplicates(&request, id(uuid, "contact")?).await,
+            ("POST", ["contacts", uuid, "merge"]) => self.merge(request, id(uuid, "contact")?).await,
+            ("GET", ["contacts", uuid, "notes"]) => self.contact_notes(&request, id(uuid, "contact")?).await,
+            ("POST", ["contacts", uuid, "notes"]) => self.add_contact_note(request, id(uuid, "contact")?).await,
+            ("PUT", ["contacts", uuid, "notes", note]) => self.edit_contact_note(request, id(uuid, "contact")?, id(note, "note")?).await,
+            ("DELETE", ["contacts", uuid, "notes", note]) => {
+                self.delete_contact_note(&request, id(uuid, "contact")?, id(note, "note")?).await
+            }
+            ("PUT", ["contacts", uuid, "fields"]) => self.fill_contact(request, id(uuid, "contact")?).await,
+            ("PUT", ["conversations", uuid, "fields"]) => self.fill_conversation(request, id(uuid, "conversation")?).await,
+            ("GET", ["fields"]) => self.fields(&request).await,
+            ("POST", ["fields"]) => self.create_field(request).await,
+            ("PUT", ["fields", uuid]) => self.edit_field(request, id(uuid, "field")?).await,
+            ("DELETE", ["fields", uuid]) => self.delete_field(&request, id(uuid, "field")?).await,
+            ("GET", ["bans"]) => self.bans(&request).await,
+            ("POST", ["bans"]) => self.ban(request).await,
+            ("DELETE", ["bans", uuid]) => self.lift_ban(&request, id(uuid, "ban")?).await,
+            ("PUT", ["conversations", uuid, "quarantine"]) => self.judge(request, id(uuid, "conversation")?).await,
+            ("GET", ["visitors"]) => self.visitors(&request).await,
+            ("POST", ["visitors", uuid, "conversations"]) => self.write_first(request, id(uuid, "visitor")?).await,
+            ("GET", ["views"]) => self.views(&request).await,
+            ("POST", ["views"]) => self.create_view(request).await,
+            ("POST", ["views", "try"]) => self.try_view(request).await,
+            ("PUT", ["views", uuid]) => self.edit_view(request, id(uuid, "view")?).await,
+            ("DELETE", ["views", uuid]) => self.delete_view(&request, id(uuid, "view")?).await,
+            ("GET", ["rules"]) => self.rules(&request).await,
+            ("POST", ["rules"]) => self.create_rule(request).await,
+            ("POST", ["rules", "try"]) => self.try_rule(request).await,
+            ("PUT", ["rules", "order"]) => self.order_rules(request).await,
+            ("PUT", ["rules", uuid]) => self.edit_rule(request, id(uuid, "rule")?).await,
+            ("DELETE", ["rules", uuid]) => self.delete_rule(&request, id(uuid, "rule")?).await,
+            ("GET", ["slas"]) => self.slas(&request).await,
+            ("POST", ["slas"]) => self.create_sla(request).await,
+            ("PUT", ["slas", uuid]) => self.edit_sla(request, id(uuid, "promise")?).await,
+            ("DELETE", ["slas", uuid]) => self.delete_sla(&request, id(uuid, "promise")?).await,
             // In the table, but not here: a test keeps both alike.
             _ => Err(Error::not_found("address")),
         }

@@ -10,6 +10,18 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; s
                       form-action 'none'; frame-ancestors 'none'";
 
 impl Desks {
+    /// `GET /desk/sw.js` and what else makes the desk an app one can install. These have names that stay, because browsers remember them.
+    pub fn app_file(&self, request: &Request, path: &str) -> Reply {
+        let name = path.rsplit('/').next().unwrap_or_default();
+        let asset = if name == "manifest.webmanifest" { "desk/manifest.json".to_owned() } else { format!("desk/{name}") };
+        let reply = assets::reply(request, &asset, assets::Caching::Revalidate);
+        match name {
+            // The worker lies below the address that it serves.
+            "sw.js" => reply.header("service-worker-allowed", format!("{}/desk", self.desk.base_path())),
+            _ => reply,
+        }
+    }
+
     /// `GET /desk…`.
     pub fn page(&self, request: &Request) -> Reply {
         let Some(page) = assets::find("desk/index.html") else {

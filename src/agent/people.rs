@@ -7,7 +7,8 @@ use crate::base::secret::Secret;
 use crate::desk::agent_edits::AgentEdit;
 use crate::desk::agents::{NewAgent, ProfileEdit};
 use crate::http::{Reply, Request};
-use crate::model::agent::{Availability, Role};
+use crate::model::access::Permission;
+use crate::model::agent::{Agent, Availability, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -69,9 +70,17 @@ impl Desks {
 
     /// `GET /agents`.
     pub(super) async fn agents(&self, request: &Request) -> Result<Reply> {
-        self.agent(request).await?;
-        let all = self.desk.agents().await?;
-        Ok(wire::ok(json!({ "agents": all.iter().map(|agent| wire::agent(&self.desk, agent)).collect::<Vec<Value>>() })))
+        let session = self.agent(request).await?;
+        let knows = session.agent.rights.permissions.has(Permission::People);
+        let shape = |agent: &Agent| {
+            let mut shape = wire::agent(&self.desk, agent);
+            // Who has no second factor is a hint for whoever wants to get in; only those who may help are told.
+            if !knows && agent.id != session.agent.id {
+                shape["two_factor"] = Value::Null;
+            }
+            shape
+        };
+        Ok(wire::ok(json!({ "agents": self.desk.agents().await?.iter().map(shape).collect::<Vec<Value>>() })))
     }
 
     /// `POST /agents`.

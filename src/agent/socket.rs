@@ -8,6 +8,7 @@ use crate::desk::seats::moves_sight;
 use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWriter};
 use crate::http::{Reply, Request};
 use crate::hub::Seat;
+use crate::model::access::Permission;
 use crate::model::agent::{AgentRef, AgentSession};
 use crate::model::event::{Door, Event, Topic, What};
 use serde::Deserialize;
@@ -130,6 +131,9 @@ impl Desks {
                 Ok(None) => continue,
                 Err(_) => return writer.close(1013, "please reconnect and catch up").await,
             };
+            if matches!(event.what, What::Onlooker { .. } | What::OnlookerGone { .. }) && session.may(Permission::Visitors).is_err() {
+                continue;
+            }
             sent = match event.wire(Door::Agent, |event| wire::frame(&self.desk, event)) {
                 Some(text) => writer.send_text(&text).await,
                 None => Ok(()),

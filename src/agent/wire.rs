@@ -6,17 +6,21 @@ use crate::base::error::{Error, Kind};
 use crate::base::id::{Seq, Uuid};
 use crate::desk::Desk;
 use crate::desk::availability::Reach;
+use crate::desk::directory::{Profile, Twin};
 use crate::desk::threads::{Opened, Page};
 use crate::desk::translations::{Locale, Sentence};
 use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
-use crate::model::contact::{Consent, Contact, ContactKind, PageVisit, name_of};
+use crate::model::ban::{Ban, BanTarget};
+use crate::model::contact::{Consent, Contact, ContactKind, ContactNote, PageVisit, name_of};
 use crate::model::conversation::{Conversation, Listed, Priority, TagRef};
 use crate::model::event::{Event, Topic, Typist, What};
+use crate::model::field::Field;
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
 use crate::model::notice::{Notice, Subscription};
+use crate::model::onlooker::Onlooker;
 use crate::model::rich::Rich;
 use crate::model::team::{Place, Team};
 use crate::store::conversations::Counts;
@@ -61,7 +65,8 @@ pub fn all_teams(teams: &[Team], here: &[AgentRef], saved: Option<Uuid>) -> Valu
     saving(json!({ "teams": shapes.collect::<Vec<_>>() }), saved)
 }
 
-pub(super) fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
+/// The same, and which of them was saved just now.
+pub fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
     if let Some(uuid) = saved {
         shape["uuid"] = json!(uuid.to_string());
     }
@@ -142,7 +147,84 @@ pub fn contact(desk: &Desk, contact: &Contact) -> Value {
         "verified": contact.kind == ContactKind::Contact && contact.verified_by.is_some(), "verified_by": contact.verified_by,
         "attributes": contact.attributes, "first_seen_at": contact.first_seen_at, "last_seen_at": contact.last_seen_at,
         "online": desk.presence.is_present(Topic::Contact(contact.id)), "blocked": contact.blocked_at.is_some(), "note": contact.note,
+        "fields": contact.fields, "banned_until": banned_until(desk, contact),
         "avatar_tint": contact.uuid.tint(), "variables": contact.variables, "consents": contact.consents.iter().map(consent).collect::<Vec<_>>(),
+    })
+}
+
+/// Until when somebody is shut out: 0 = for good, null = not.
+fn banned_until(desk: &Desk, contact: &Contact) -> Option<Millis> {
+    match contact.banned_until {
+        Some(Millis::MAX) => Some(0),
+        until => until.filter(|until| *until > desk.clock.now()),
+    }
+}
+
+/// A contact's own page.
+pub fn profile(desk: &Desk, profile: &Profile) -> Value {
+    json!({
+        "contact": contact(desk, &profile.contact),
+        "conversations": profile.conversations.iter().map(|one| conversation(desk, one)).collect::<Vec<_>>(),
+        "notes": contact_notes(&profile.notes)["notes"], "pages": pages(&profile.pages), "duplicates": profile.duplicates,
+    })
+}
+
+/// Somebody who may be the same person, and what would become of it.
+pub fn twin(desk: &Desk, twin: &Twin) -> Value {
+    json!({
+        "contact": contact(desk, &twin.contact), "conversations": twin.conversations, "because": twin.because, "contradicts": twin.contradicts,
+    })
+}
+
+/// Notes about a contact, newest first.
+pub fn contact_notes(notes: &[ContactNote]) -> Value {
+    let shapes = notes.iter().map(|note| {
+        json!({
+            "uuid": note.uuid.to_string(), "text": note.text, "author": note.author.as_ref().map(agent_ref), "created_at": note.created_at,
+            "edited_at": note.edited_at,
+        })
+    });
+    json!({ "notes": shapes.collect::<Vec<_>>() })
+}
+
+/// Every field, and which of them was saved just now.
+pub fn all_fields(all: &[Field], saved: Option<Uuid>) -> Value {
+    let shapes = all.iter().map(|field| {
+        json!({
+            "uuid": field.uuid.to_string(), "subject": field.subject.as_str(), "key": field.key, "name": field.name,
+            "kind": field.kind.as_str(), "choices": field.choices, "position": field.position,
+        })
+    });
+    saving(json!({ "fields": shapes.collect::<Vec<_>>() }), saved)
+}
+
+/// Every ban that counts, and which of them was made just now.
+pub fn all_bans(all: &[Ban], made: Option<Uuid>) -> Value {
+    let shapes = all.iter().map(|ban| {
+        let (kind, subject, contact) = match &ban.target {
+            BanTarget::Contact { uuid, name } => ("contact", name, Some(uuid.to_string())),
+            BanTarget::Network(network) => ("network", network, None),
+            BanTarget::Email(address) => ("email", address, None),
+        };
+        json!({
+            "uuid": ban.uuid.to_string(), "kind": kind, "subject": subject, "contact": contact, "reason": ban.reason,
+            "by": ban.by.as_ref().map(agent_ref), "created_at": ban.created_at, "until": ban.until,
+        })
+    });
+    saving(json!({ "bans": shapes.collect::<Vec<_>>() }), made)
+}
+
+/// Somebody on the site right now.
+pub fn onlooker(one: &Onlooker) -> Value {
+    let person = &one.contact;
+    json!({
+        "id": one.id.to_string(), "inbox": one.inbox_uuid.to_string(), "since": one.since, "locale": one.locale, "referrer": one.referrer,
+        "page": one.page.as_ref().map(|(url, title)| json!({ "url": url, "title": title })),
+        "conversation": one.conversation.map(|uuid| uuid.to_string()),
+        "contact": {
+            "uuid": person.uuid.to_string(), "name": person.name, "kind": person.kind.as_str(), "verified": person.verified, "online": true,
+            "avatar_tint": person.uuid.tint(),
+        },
     })
 }
 
@@ -251,7 +333,7 @@ pub fn opened(desk: &Desk, opened: &Opened) -> Value {
     json!({
         "conversation": listed(desk, &opened.listed), "contact": contact(desk, &opened.contact), "messages": messages(desk, &opened.page),
         "has_more": opened.page.has_more, "pages": pages(&opened.pages), "earlier": earlier.collect::<Vec<_>>(),
-        "my_seen_seq": opened.my_seen_seq, "following": opened.following,
+        "my_seen_seq": opened.my_seen_seq, "following": opened.following, "fields": opened.fields,
         "origin": { "attributes": opened.origin.attributes, "user_agent": opened.origin.user_agent, "ip": opened.origin.ip },
     })
 }
@@ -366,6 +448,10 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         }
         What::ContactPresence { contact, online } => ("presence", json!({ "contact": contact.to_string(), "online": online })),
         What::Pages { contact, pages: visits } => ("pages", json!({ "contact": contact.to_string(), "pages": pages(visits) })),
+        What::FieldChanged { field } => ("field", json!({ "uuid": field.to_string() })),
+        What::BansChanged => ("ban", json!({})),
+        What::Onlooker { onlooker: one } => ("visitor", onlooker(one)),
+        What::OnlookerGone { id } => ("visitor_gone", json!({ "id": id.to_string() })),
         What::SessionEnded { .. } | What::SignedOut { .. } | What::OutlookChanged { .. } | What::PlaceChanged { .. } => return None,
     };
     let mut frame = json!({ "type": kind, "data": data });

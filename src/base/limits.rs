@@ -44,7 +44,7 @@ pub const LOGO_BYTES_MAX: u64 = 512 * 1024;
 
 /// Bytes of a JSON body: a message of four-byte characters, escaped, with room for form data.
 pub const JSON_BYTES_MAX: usize = 256 * 1024;
-/// Texts made at run time that are kept in brotli: one per inbox and language in use.
+/// Texts made at run time that are kept packed: one per inbox and language in use.
 pub const PACKED_TEXTS_MAX: usize = 64;
 /// New names per minute under which such texts are packed where no address is configured: a site has one or two, and anybody can invent
 /// more; all others get the quick coding.
@@ -346,12 +346,61 @@ pub const JOB_TIMEOUT: Duration = Duration::from_secs(120);
 /// Jobs run at once.
 pub const JOBS_AT_ONCE: usize = 4;
 
+/// Fields of one kind of thing: what a panel can show.
+pub const FIELDS_MAX: usize = 100;
+/// Characters of a field's value: a line, not a letter.
+pub const FIELD_VALUE_CHARS_MAX: usize = 1000;
+/// Choices of a list field.
+pub const FIELD_CHOICES_MAX: usize = 100;
+/// Notes about one person: a panel is no diary.
+pub const CONTACT_NOTES_MAX: i64 = 200;
+/// Characters of a note about a person, as before there were several.
+pub const CONTACT_NOTE_CHARS_MAX: usize = 5000;
+/// Contacts that may be the same person: more than a handful is no suggestion but a search.
+pub const DUPLICATES_MAX: u32 = 20;
+
+/// Bans that count at the same time: each is looked at on every call of the visitors' door.
+pub const BANS_MAX: usize = 2_000;
+/// Longest ban that ends by itself: ten years; longer is for good.
+pub const BAN_DAYS_MAX: i64 = 3650;
+/// Characters of the reason of a ban.
+pub const BAN_REASON_CHARS_MAX: usize = 500;
+
+/// People on the site at this moment that are kept in memory for the agents' list.
+pub const ONLOOKERS_MAX: usize = 2_000;
+
+/// Conversations that one inbox begins within `SPAM_WINDOW` before newcomers pay with work: a shop on its best day has fewer.
+pub const CALM_STARTS: u32 = 120;
+/// Beginnings from one network within the window before its price rises: an office is welcome, and only pays more when somebody floods.
+pub const CALM_STARTS_PER_NETWORK: u32 = 10;
+/// Beginnings of one session within the window that are nothing special.
+pub const CALM_STARTS_PER_SESSION: u32 = 4;
+/// In which beginnings are counted.
+pub const SPAM_WINDOW: Duration = Duration::from_secs(10 * 60);
+/// In which equal texts are counted.
+pub const SAME_TEXT_WINDOW: Duration = Duration::from_secs(3600);
+/// Zero bits that the least piece of work asks for: a few milliseconds.
+pub const WORK_BITS_MIN: u32 = 12;
+/// Zero bits that the heaviest one asks for: some seconds on a phone; more would punish people, not programs.
+pub const WORK_BITS_MAX: u32 = 19;
+/// Life of a puzzle: an old phone that is put away meanwhile fits.
+pub const WORK_LIFE: Duration = Duration::from_secs(10 * 60);
+/// How long a form without scripts has to be looked at while its inbox is under pressure: such a page cannot work, but it can wait.
+pub const SLOW_PATH: Duration = Duration::from_secs(20);
+/// Suspicion from which a conversation waits in quarantine for somebody to look at it.
+pub const SUSPECT_FROM: u32 = 4;
+/// How long condemned conversations are kept, for second thoughts.
+pub const SPAM_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long suspects wait at most that nobody looked at.
+pub const SUSPECTS_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+/// Conversations removed by one sweep, with everything in them.
+pub const SPAM_SWEEP: u32 = 20;
 /// Conditions of one filter, both levels together: more than a sentence that anybody understands.
 pub const FILTER_CONDITIONS_MAX: usize = 20;
-/// Conversations that one page of a filtered list looks at: some 50 ms; the page then says where to go on.
-pub const FILTER_ROWS_MAX: usize = 20_000;
+/// Conversations that one page of a filtered list looks at: some 50 ms on a busy machine; the page then says where to go on.
+pub const FILTER_ROWS_MAX: usize = 6_000;
 /// Open conversations that the counts of all views look at together.
-pub const COUNT_ROWS_MAX: usize = 5_000;
+pub const COUNT_ROWS_MAX: usize = 3_000;
 /// Words that one condition compares with.
 pub const FILTER_WORDS_MAX: usize = 50;
 /// Characters of one such word: an address or half a sentence.
@@ -368,6 +417,8 @@ pub const SLA_S_MAX: i64 = 366 * 24 * 3600;
 pub const DEADLINES_PER_COMMIT: u32 = 50;
 /// Agents told of a broken promise that nobody in particular has.
 pub const SLA_TOLD_MAX: usize = 200;
+/// Things remembered as having happened to conversations in one write task: a selection of a hundred, each with a few changes.
+pub const CAUSES_PER_TASK_MAX: usize = 1_000;
 /// Rules: each one is asked at every message it waits for.
 pub const RULES_MAX: usize = 100;
 /// How often what rules did may set off other rules: a chain of that length is planned by nobody.

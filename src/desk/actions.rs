@@ -13,9 +13,10 @@ use crate::base::{limits, markdown};
 use crate::model::access::{Holder, Permission};
 use crate::model::action::{Action, Audience, Until, Who, numbered};
 use crate::model::agent::{Agent, AgentSession, full_name};
-use crate::model::conversation::{Conversation, Priority, Status};
-use crate::model::message::{Activity, Message};
+use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
+use crate::model::message::Activity;
 use crate::model::notice::{NewNotice, NoticeKind};
+use crate::model::rule::Cause;
 use crate::model::status::CustomStatus;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
@@ -45,14 +46,10 @@ impl Actor<'_> {
 
 /// What came of a list.
 pub(super) struct Applied {
-    /// As it is now.
-    pub(super) conversation: Conversation,
     /// Whether anything was not so before.
     pub(super) changed: bool,
     /// What would bring back what was: for an undo. Words that were said, and people who were told, are not taken back.
     pub(super) undo: Vec<Action>,
-    /// Answers and notes that were stored.
-    pub(super) messages: Vec<Message>,
 }
 
 /// One action with everything it needs, looked up.
@@ -68,6 +65,7 @@ enum Step {
     Follow(AgentId),
     Notify { to: Vec<AgentId>, text: String },
     Sla(Option<Uuid>),
+    Kind(ConversationKind),
     Spam,
 }
 
@@ -83,20 +81,19 @@ pub(super) fn apply(tx: &WriteTx, by: Actor<'_>, conversation: ConversationId, a
         }
     }
     check_tags(tx, by, &before, &steps)?;
-    let mut run = Run { by, undo: Vec::new(), added: Vec::new(), removed: Vec::new(), messages: Vec::new(), changed: false };
+    let mut run = Run { by, undo: Vec::new(), added: Vec::new(), removed: Vec::new(), changed: false };
     for step in steps {
         // Each step looks at the conversation as the one before left it.
         let present = conversations::conversation(tx, conversation)?;
         run.step(tx, &present, step)?;
     }
     standing::note_tags(tx, by.id(), &before, &run.added, &run.removed)?;
-    let conversation = match run.changed {
-        true => conversations::announce(tx, before.id, true)?,
-        false => before,
-    };
+    if run.changed {
+        conversations::announce(tx, before.id, true)?;
+    }
     // The last thing done is the first to take back.
     run.undo.reverse();
-    Ok(Applied { conversation, changed: run.changed, undo: run.undo, messages: run.messages })
+    Ok(Applied { changed: run.changed, undo: run.undo })
 }
 
 fn looked_up(tx: &WriteTx, by: Actor<'_>, before: &Conversation, action: &Action) -> Result<Step> {
@@ -149,6 +146,7 @@ fn looked_up(tx: &WriteTx, by: Actor<'_>, before: &Conversation, action: &Action
             Step::Sla(*sla)
         }
         Action::Webhook(_) => return Err(Error::invalid("Telling other systems is not possible yet.")),
+        Action::Kind(kind) => Step::Kind(*kind),
         Action::Spam => Step::Spam,
     })
 }
@@ -160,7 +158,7 @@ fn check_may(by: Actor<'_>, action: &Action) -> Result<()> {
         Action::Reply(_) | Action::Note(_) => Permission::Reply,
         Action::AssignAgent(_) | Action::AssignTeam(_) | Action::Unassign => Permission::Assign,
         Action::Status(_) | Action::CustomStatus(_) | Action::Close | Action::Snooze(_) | Action::Priority(_) => Permission::Status,
-        Action::Tag(_) | Action::Untag(_) | Action::Sla(_) => Permission::Status,
+        Action::Tag(_) | Action::Untag(_) | Action::Sla(_) | Action::Kind(_) => Permission::Status,
         Action::Follow(_) => Permission::Follow,
         Action::Spam => Permission::Ban,
         // Telling a colleague something needs no right of its own.
@@ -201,7 +199,6 @@ struct Run<'a> {
     undo: Vec<Action>,
     added: Vec<Tag>,
     removed: Vec<Tag>,
-    messages: Vec<Message>,
     changed: bool,
 }
 
@@ -252,7 +249,7 @@ impl Run<'_> {
                 self.changes(tx, present, None)?;
                 let rendered = markdown::render_agent(&source);
                 let said = Said { is_note, source, rendered, echo_id: None, rich: None, attachments: Vec::new() };
-                self.messages.push(store_outgoing(tx, self.by.agent(), present, said)?.1);
+                store_outgoing(tx, self.by.agent(), present, said)?;
             }
             Step::Follow(agent) => {
                 if organise::follow(tx, present.id, agent)? {
@@ -265,12 +262,19 @@ impl Run<'_> {
                 }
             }
             Step::Sla(sla) => {
-                if organise::set_sla(tx, present.id, sla)? {
+                if super::sla::promise(tx, present.id, sla)? {
                     self.changes(tx, present, None)?;
+                }
+            }
+            Step::Kind(kind) => {
+                if present.kind != kind {
+                    self.changes(tx, present, Some(Action::Kind(present.kind)))?;
+                    standing::set_kind(tx, by, present, kind)?;
                 }
             }
             Step::Spam => {
                 if organise::set_spam(tx, present.id)? {
+                    super::rules::after(tx, present.id, Cause::Changed("status"));
                     self.changes(tx, present, None)?;
                     note_activity(tx, present.id, by, Activity { action: "spam".into(), value: String::new() })?;
                 }

@@ -158,6 +158,7 @@ impl Desk {
                 self.notice().await?;
             }
             Topic::Contact(id) => {
+                self.looked_away(id);
                 let contact = self.store.read(move |tx| crate::store::contacts::contact(tx, id)).await?;
                 self.announce(&[Topic::Agents], What::ContactPresence { contact: contact.uuid, online: false });
             }

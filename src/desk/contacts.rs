@@ -2,11 +2,11 @@
 
 use super::Desk;
 use crate::base::error::{Error, Result};
-use crate::base::id::Uuid;
+use crate::base::id::{AgentId, Uuid};
 use crate::base::{email, text};
 use crate::model::agent::AgentSession;
 use crate::model::contact::Contact;
-use crate::store::{audit, contacts, sessions, sight};
+use crate::store::{ReadTx, audit, contacts, sessions, sight};
 use serde_json::json;
 
 /// Changes to a contact; `None` stays, an empty text empties.
@@ -26,8 +26,7 @@ impl Desk {
         let by = by.agent.id;
         self.store
             .write(move |tx| {
-                let mut contact = contacts::find(tx, uuid)?.ok_or_else(|| Error::not_found("contact"))?;
-                sight::check_contact(tx, by, contact.id)?;
+                let mut contact = in_sight(tx, by, uuid)?;
                 if let Some(name) = &edit.first_name {
                     contact.first_name = text::clean_line(name, 128);
                 }
@@ -46,10 +45,7 @@ impl Desk {
                     contact.phone = Some(text::clean_line(phone, 40)).filter(|phone| !phone.is_empty());
                 }
                 if let Some(note) = &edit.note {
-                    if note.chars().count() > 5000 {
-                        return Err(Error::invalid("A note has at most 5000 characters.").in_field("note"));
-                    }
-                    contact.note = note.trim().to_owned();
+                    super::contact_notes::put_first(tx, by, &contact, note)?;
                 }
                 let was_blocked = contact.blocked_at.is_some();
                 match edit.blocked {
@@ -69,4 +65,11 @@ impl Desk {
             })
             .await
     }
+}
+
+/// A contact of whom this agent sees a conversation; everybody else is not found.
+pub(super) fn in_sight(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<Contact> {
+    let contact = contacts::find(tx, uuid)?.ok_or_else(|| Error::not_found("contact"))?;
+    sight::check_contact(tx, agent, contact.id)?;
+    Ok(contact)
 }

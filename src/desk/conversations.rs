@@ -4,6 +4,7 @@ use super::Desk;
 use super::beginnings::{check_address, go_on, said_before};
 use super::messages::{Incoming, note_activity};
 use super::standing::{Standing, give, give_team, set_priority, set_status};
+use super::suspicion::{Signs, suspicion};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ContactId, InboxId, Seq, Uuid, new_token};
@@ -14,8 +15,9 @@ use crate::model::conversation::{Conversation, ConversationKind, Priority, Statu
 use crate::model::event::{Topic, What};
 use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, Message};
+use crate::model::rule::Cause;
 use crate::model::team::Team;
-use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, notices, sessions, teams};
+use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, notices, quarantine, sessions, teams};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -45,6 +47,8 @@ pub struct Start {
     /// What the page says of the visit; `None` = nothing new.
     pub variables: Option<Map<String, Value>>,
     pub sender: Sender,
+    /// What speaks for or against it.
+    pub signs: Signs,
 }
 
 /// To whom a conversation is given; `None` stays as it is, `Some(None)` is nobody.
@@ -133,6 +137,10 @@ impl Desk {
             Err(error) => return Err(self.by_its_label(inbox, &start.sender, error).await),
         };
         self.check_access(inbox, session)?;
+        if let Some(address) = &answers.email {
+            self.check_address(address)?;
+        }
+        let suspicion = suspicion(&start.message.text, &start.signs);
         let variables = start.variables.as_ref().map(super::details::variables).transpose()?;
         let init_key = echo_key(session.is_none(), start.message.echo_id.as_deref())?;
         let starts = policy.allow_start_conversation;
@@ -206,6 +214,9 @@ impl Desk {
                     ..conversations::NewConversation::chat(inbox, contact)
                 };
                 let id = conversations::insert(tx, &new)?;
+                if !suspicion.is_empty() {
+                    quarantine::set(tx, id, Some("suspect"), &suspicion)?;
+                }
                 consent.keep(tx, inbox, contact, Some(id))?;
                 super::routing::begins(tx, id)?;
                 let opening = pressed.open(tx, id)?;
@@ -255,6 +266,7 @@ impl Desk {
                 conversations::set_status(tx, conversation.id, Status::Resolved, None, true)?;
                 jobs::cancel(tx, &wake_key(&conversation))?;
                 note_activity(tx, conversation.id, None, Activity { action: "close".into(), value: conversation.contact.name.clone() })?;
+                super::rules::after(tx, conversation.id, Cause::Changed("status"));
                 super::routing::status_changed(tx, &here, &conversation, false)?;
                 conversations::announce(tx, conversation.id, true)
             })
@@ -362,6 +374,7 @@ impl Desk {
                 }
                 conversations::set_status(tx, id, Status::Open, None, false)?;
                 note_activity(tx, id, None, Activity { action: "status".into(), value: "open".into() })?;
+                super::rules::after(tx, id, Cause::Changed("status"));
                 super::routing::status_changed(tx, &here, &conversation, true)?;
                 conversations::announce(tx, id, true)?;
                 Ok(())

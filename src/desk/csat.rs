@@ -8,6 +8,7 @@ use crate::base::text;
 use crate::model::agent::AgentSession;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, MessageKind, NewMessage, Survey};
+use crate::model::rule::Cause;
 use crate::store::surveys::Asked;
 use crate::store::{WriteTx, conversations, inboxes, messages, surveys};
 
@@ -64,6 +65,7 @@ impl Desk {
                 }
                 let stars = rating.map_or(String::new(), |rating| format!("{rating}/5 "));
                 let value = text::preview(&format!("{stars}{feedback}"), 300);
+                super::rules::after(tx, asked.conversation, Cause::Changed("rating"));
                 note_activity(tx, asked.conversation, None, Activity { action: "rating".into(), value })
             })
             .await

@@ -37,6 +37,9 @@ impl Desk {
             None | Some("") => None,
             Some(typed) => Some(email::check(typed)?),
         };
+        if let Some(address) = &address {
+            self.check_address(address)?;
+        }
         let (desk, inbox, session) = (self.clone(), inbox.clone(), session.clone());
         self.store
             .write(move |tx| {

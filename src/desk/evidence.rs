@@ -140,7 +140,7 @@ impl Record {
         let answer = message.survey.as_ref().filter(|survey| survey.answered);
         json!({
             "at": time(message.created_at), "from": from, "name": name, "kind": kind(message), "via": message.via,
-            "verified": message.meta.verified, "text": words(message), "edited_at": message.edited_at.map(time), "files": files,
+            "verified": message.meta.verified, "text": words(message), "edited_at": message.edited_at.map(time), "deleted": is_deleted(message), "files": files,
             "rating": answer.and_then(|survey| survey.rating), "feedback": answer.map(|survey| &survey.feedback),
         })
     }
@@ -190,9 +190,17 @@ pub fn provenance(message: &Message) -> String {
         line += if message.meta.verified { ", verified" } else { ", not verified" };
     }
     if let Some(at) = message.edited_at {
-        line += &format!(", edited {}", time(at));
+        line += &format!(", {} {}", if is_deleted(message) { "deleted" } else { "edited" }, time(at));
     }
     line
+}
+
+/// Whether its writer took it back: nobody can say nothing at all, so what has neither words nor files was emptied.
+fn is_deleted(message: &Message) -> bool {
+    matches!(message.kind, MessageKind::Note | MessageKind::Outgoing)
+        && message.text.is_empty()
+        && message.attachments.is_empty()
+        && message.meta.rich.is_none()
 }
 
 fn author(message: &Message) -> (&'static str, String) {

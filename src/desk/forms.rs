@@ -16,6 +16,12 @@ impl Desk {
         token::sign_link(&self.link_key, &format!("form\n{subject}"), self.clock.now() + FORM_LIFE_MS)
     }
 
+    /// How long ago the form of a ticket was made. Only worth something for a ticket that is one.
+    pub fn form_age(&self, ticket: &str) -> Option<i64> {
+        let expires: i64 = ticket.split_once('.')?.0.parse().ok()?;
+        Some(self.clock.now() - (expires - FORM_LIFE_MS))
+    }
+
     /// The conversation into which this person sent something under this number already.
     pub async fn conversation_of_echo(&self, session: &Session, echo: &str) -> Result<Option<Uuid>> {
         let (inbox, contact, echo) = (session.inbox, session.contact, echo.to_owned());

@@ -73,9 +73,9 @@ impl Desk {
         self.store
             .write(move |tx| {
                 let set = hours::find(tx, uuid)?.ok_or_else(not_found)?;
-                let (inboxes, teams) = hours::used_by(tx, &set)?;
-                if !inboxes.is_empty() || !teams.is_empty() {
-                    let used: Vec<String> = [("inbox", inboxes), ("team", teams)]
+                let (inboxes, teams, promises) = hours::used_by(tx, &set)?;
+                if !inboxes.is_empty() || !teams.is_empty() || !promises.is_empty() {
+                    let used: Vec<String> = [("inbox", inboxes), ("team", teams), ("promise", promises)]
                         .into_iter()
                         .flat_map(|(noun, names)| names.into_iter().map(move |name| format!("{noun} {name}")))
                         .collect();

@@ -31,10 +31,14 @@ impl Desk {
             claims.first_name = Some(crate::base::text::clean_line(first_name, 128)).filter(|name| !name.is_empty());
             claims.last_name = Some(crate::base::text::clean_line(last_name, 128)).filter(|name| !name.is_empty());
         }
+        if let Some(address) = &claims.email {
+            self.check_address(address)?;
+        }
         let life = session_life(inbox);
         let (id, token) = (inbox.id, new_token());
         let secret = inbox.secret.clone();
         let given = token.clone();
+        let desk = self.clone();
         let contact = self
             .store
             .write(move |tx| {
@@ -43,6 +47,7 @@ impl Desk {
                     return Err(super::visitors::session_over());
                 }
                 let contact = upsert(tx, id, &claims)?;
+                desk.check_person(contact.id)?;
                 if contact.blocked_at.is_some() {
                     return Err(Error::forbidden("This person cannot use the chat."));
                 }
@@ -77,7 +82,8 @@ impl Desk {
         if self.store.read(move |tx| sessions::find(tx, inbox, &seen)).await?.is_none() {
             return Ok(false);
         }
-        self.store
+        let merged = self
+            .store
             .write(move |tx| {
                 let Some((visitor, _)) = sessions::find(tx, session.inbox, &token)? else { return Ok(false) };
                 if visitor.verified || visitor.contact == session.contact {
@@ -86,7 +92,12 @@ impl Desk {
                 merge_contacts(tx, visitor.contact, session.contact)?;
                 Ok(true)
             })
-            .await
+            .await?;
+        if merged {
+            // Whoever was shut out as a visitor is so as the customer he turned out to be.
+            self.learn_bans_of_merged().await?;
+        }
+        Ok(merged)
     }
 }
 

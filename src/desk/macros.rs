@@ -3,7 +3,7 @@
 use super::Desk;
 use super::actions::{Actor, Applied, apply};
 use super::filling::Filling;
-use crate::base::error::{Error, Result};
+use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{AgentId, Uuid};
 use crate::base::{limits, text};
 use crate::model::access::Permission;
@@ -177,17 +177,16 @@ impl Desk {
     }
 }
 
-/// Everything that could be refused is refused before anything is written, so a refusal leaves nothing behind in the shared transaction;
-/// only our own faults end it for all.
+/// One conversation of a selection, which may be refused by itself; only our own faults end it for all.
 fn one_of_many(tx: &WriteTx, by: &AgentSession, uuid: Uuid, actions: &[Action]) -> Result<BulkAnswer> {
-    use crate::base::error::Kind;
-    let done = conversations::find_for_agent(tx, by.agent.id, uuid)
-        .and_then(|found| apply(tx, Actor::Agent(by), found.conversation.id, actions))
-        .and_then(|Applied { undo, changed, .. }| Ok((in_sight(tx, by.agent.id, uuid)?, undo, changed)));
+    let done = tx.attempt(|| {
+        let found = conversations::find_for_agent(tx, by.agent.id, uuid)?.conversation;
+        let Applied { undo, changed } = apply(tx, Actor::Agent(by), found.id, actions)?;
+        Ok((in_sight(tx, by.agent.id, uuid)?, undo, changed))
+    });
     match done {
         Ok((listed, undo, changed)) => Ok(BulkAnswer { conversation: uuid, result: Ok(listed), undo, changed }),
-        // What the database itself refused may be half done.
-        Err(error) if error.cause.is_none() && matches!(error.kind, Kind::Invalid | Kind::Forbidden | Kind::NotFound | Kind::Conflict) => {
+        Err(error) if matches!(error.kind, Kind::Invalid | Kind::Forbidden | Kind::NotFound | Kind::Conflict) => {
             Ok(BulkAnswer { conversation: uuid, result: Err(error), undo: Vec::new(), changed: false })
         }
         Err(error) => Err(error),
@@ -198,7 +197,7 @@ fn one_of_many(tx: &WriteTx, by: &AgentSession, uuid: Uuid, actions: &[Action]) 
 fn in_sight(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<Option<Listed>> {
     match conversations::find_for_agent(tx, agent, uuid) {
         Ok(listed) => Ok(Some(listed)),
-        Err(error) if error.kind == crate::base::error::Kind::NotFound => Ok(None),
+        Err(error) if error.kind == Kind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

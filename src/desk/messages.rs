@@ -14,6 +14,7 @@ use crate::model::event::{Topic, Typist, What};
 use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, Message, MessageKind, Meta, NewMessage};
 use crate::model::rich::{Postback, Rich};
+use crate::model::rule::Cause;
 use crate::store::media::{self, Arrived, Owner};
 use crate::store::{WriteTx, conversations, jobs, messages};
 
@@ -120,6 +121,10 @@ impl Desk {
                     }
                     return Ok((before, known));
                 }
+                if !outgoing.is_note && before.quarantine.is_some() {
+                    // Whoever answers has decided that somebody is there.
+                    super::quarantine::release(tx, agent.id, &before)?;
+                }
                 let said = Said {
                     is_note: outgoing.is_note,
                     source: body,
@@ -209,6 +214,12 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
         media::attach_drafts(tx, agent.id, before.id, id, &said.attachments)?;
     }
     let (conversation, message) = messages::announce(tx, id)?;
+    if takes.is_some() {
+        super::rules::after(tx, before.id, Cause::Changed("assignee"));
+    }
+    if agent.is_some() && !said.is_note {
+        super::rules::after(tx, before.id, Cause::Outgoing(id));
+    }
     if let Some(agent) = agent {
         conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
     }
@@ -247,6 +258,7 @@ pub(super) fn store_incoming(
     for (position, file) in incoming.files.iter().enumerate() {
         media::insert(tx, Owner::Message(conversation, id), position as u32, file)?;
     }
+    super::rules::after(tx, conversation, Cause::Incoming(id));
     messages::announce(tx, id)
 }
 
@@ -271,6 +283,7 @@ pub(super) fn reopen(tx: &WriteTx, conversation: &Conversation) -> Result<()> {
     conversations::set_status(tx, conversation.id, Status::Open, None, false)?;
     jobs::cancel(tx, &wake_key(conversation))?;
     note_activity(tx, conversation.id, None, Activity { action: "status".into(), value: "open".into() })?;
+    super::rules::after(tx, conversation.id, Cause::Changed("status"));
     conversations::announce(tx, conversation.id, true)?;
     Ok(())
 }

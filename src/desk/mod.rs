@@ -8,16 +8,20 @@ pub mod attachments;
 pub mod audit;
 mod authority;
 pub mod availability;
+pub mod bans;
 mod beginnings;
 pub mod catch_up;
 pub mod consents;
+pub mod contact_notes;
 pub mod contacts;
 pub mod conversations;
 pub mod csat;
 pub mod details;
+pub mod directory;
 pub mod erase;
 pub mod evidence;
 pub mod export;
+pub mod fields;
 mod filling;
 pub mod form;
 pub mod forms;
@@ -32,20 +36,26 @@ pub mod macros;
 pub mod messages;
 pub mod notices;
 pub mod numbers;
+pub mod onlookers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
 pub mod pushes;
+pub mod puzzles;
+pub mod quarantine;
 pub mod queue;
 pub mod reports;
 pub mod retention;
 pub mod roles;
 pub mod routing;
+pub mod rules;
 pub mod seats;
 pub mod setting_texts;
 mod settings_check;
+pub mod sla;
 mod standing;
 pub mod statuses;
+pub mod suspicion;
 pub mod tags;
 pub mod teams;
 pub mod threads;
@@ -54,6 +64,7 @@ pub mod transfers;
 pub mod translations;
 pub mod two_factor;
 pub mod verification;
+pub mod views;
 pub mod visitors;
 pub mod words;
 
@@ -94,6 +105,12 @@ pub struct Inner {
     known: inboxes::Known,
     /// Who is here and what visitors were told of it.
     pub board: outlook::Board,
+    /// Who is shut out.
+    gate: bans::Gate,
+    /// Whoever reads anew who is shut out, one at a time.
+    learning: tokio::sync::Mutex<()>,
+    /// Who looks at the sites right now.
+    onlookers: onlookers::Onlookers,
 }
 
 impl std::ops::Deref for Desk {
@@ -118,7 +135,11 @@ impl Desk {
             pages: Mutex::default(),
             known,
             board,
+            gate: bans::Gate::default(),
+            learning: tokio::sync::Mutex::default(),
+            onlookers: onlookers::Onlookers::default(),
         }));
+        desk.learn_bans().await?;
         // Whoever asks who is here needs to know who is inside at all.
         desk.roster().await?;
         Ok(desk)

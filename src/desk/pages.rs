@@ -1,6 +1,7 @@
 //! Pages a visitor looks at: told to the agents at once, written to the disk in batches to spare small ones.
 
 use super::Desk;
+use super::onlookers::Sight;
 use crate::base::error::Result;
 use crate::base::id::{ContactId, Uuid};
 use crate::base::{limits, text};
@@ -17,7 +18,7 @@ pub type Pending = HashMap<ContactId, Vec<PageVisit>>;
 impl Desk {
     /// A visitor opened another page. Anything but http(s) and the page he is on already are ignored, and so is everybody about whom the
     /// inbox wants to know nothing: by default who has no conversation.
-    pub async fn visit(&self, inbox: &Inbox, session: &Session, url: &str, title: &str) -> Result<()> {
+    pub async fn visit(&self, inbox: &Inbox, session: &Session, sight: &Sight<'_>) -> Result<()> {
         // The settings as they are now: a socket may be older than they.
         let known = self.known.find(inbox.uuid);
         let inbox = known.as_deref().unwrap_or(inbox);
@@ -25,8 +26,9 @@ impl Desk {
         if self.check_access(inbox, Some(session)).is_err() {
             return Ok(());
         }
-        let privacy = &inbox.config.privacy;
-        let Some(url) = super::privacy::kept_page(privacy, url) else { return Ok(()) };
+        self.look_on(inbox, session, sight).await?;
+        let (title, privacy) = (sight.title, &inbox.config.privacy);
+        let Some(url) = super::privacy::kept_page(privacy, sight.url) else { return Ok(()) };
         let (inbox, contact) = (session.inbox, session.contact);
         let is_wanted = match privacy.page_visits.as_str() {
             "always" => true,

@@ -5,13 +5,14 @@ use super::Desk;
 use super::conversations::{Newcomer, Repeat, Sender, echo_key, repeated};
 use super::form::Answers;
 use super::messages::Incoming;
+use super::suspicion::{Signs, suspicion};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::{email, limits, text};
 use crate::model::contact::{Contact, Session};
 use crate::model::conversation::{Conversation, ConversationKind};
 use crate::model::inbox::Inbox;
-use crate::store::{contacts, conversations};
+use crate::store::{contacts, conversations, quarantine};
 use serde_json::{Map, Value};
 
 /// A report as somebody sends it.
@@ -25,6 +26,8 @@ pub struct Report {
     pub page_url: String,
     pub page_title: String,
     pub sender: Sender,
+    /// What speaks for or against it.
+    pub signs: Signs,
 }
 
 /// A report that was stored (or had been already, for a repeat).
@@ -63,6 +66,10 @@ impl Desk {
     ) -> Result<Reported> {
         self.check_tile(inbox, report.kind, !report.message.files.is_empty())?;
         let answers = answers(&report)?;
+        if let Some(address) = &answers.email {
+            self.check_address(address)?;
+        }
+        let suspicion = suspicion(&report.message.text, &report.signs);
         report.message.verified = session.is_some_and(|session| session.verified);
         let init_key = echo_key(session.is_none(), report.message.echo_id.as_deref())?;
         let may_chat = self.may_chat(inbox, session.is_some_and(|session| session.verified));
@@ -99,6 +106,9 @@ impl Desk {
                     ..conversations::NewConversation::chat(inbox, contact)
                 };
                 let id = conversations::insert(tx, &new)?;
+                if !suspicion.is_empty() {
+                    quarantine::set(tx, id, Some("suspect"), &suspicion)?;
+                }
                 consent.keep(tx, inbox, contact, Some(id))?;
                 let (conversation, _) = super::messages::store_incoming(tx, id, contact, &report.message)?;
                 Ok(Reported { conversation, contact: contacts::contact(tx, contact)?, token })

@@ -15,6 +15,7 @@ use crate::model::agent::full_name;
 use crate::model::conversation::{Conversation, ConversationKind, Status};
 use crate::model::message::Activity;
 use crate::model::notice::NoticeKind;
+use crate::model::rule::Cause;
 use crate::model::team::Routing;
 use crate::store::routing::{self, Candidate, Queued, Stuck};
 use crate::store::{ReadTx, WriteTx, agents, conversations};
@@ -130,6 +131,7 @@ fn give_of(tx: &WriteTx, here: &Here, id: ConversationId) -> Result<()> {
 fn give_out(tx: &WriteTx, here: &Here, teams: &[TeamId]) -> Result<()> {
     for (queued, team, agent) in plan(tx, here, teams)? {
         routing::give(tx, queued.id, team, agent)?;
+        super::rules::after(tx, queued.id, Cause::Changed("assignee"));
         let told = agents::agent(tx, agent)?;
         let value = full_name(&told.first_name, &told.last_name);
         note_activity(tx, queued.id, None, Activity { action: "assignment".into(), value })?;

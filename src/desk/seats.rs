@@ -33,6 +33,7 @@ pub(super) fn heard(tx: &ReadTx, sight: &Sight, what: &What) -> Result<Heard> {
         What::MessageAdded { conversation, .. } if !sight.sees(Holder::of(conversation)) => Heard::Nothing,
         What::Typing { holder, .. } if !sight.sees(*holder) => Heard::Nothing,
         What::ContactChanged { contact } if !sees_contact(tx, sight.agent, contact.uuid)? => Heard::Nothing,
+        What::Onlooker { onlooker } if !sees_contact(tx, sight.agent, onlooker.contact.uuid)? => Heard::Nothing,
         What::ContactPresence { contact, .. } | What::Pages { contact, .. } if !sees_contact(tx, sight.agent, *contact)? => Heard::Nothing,
         _ => Heard::AsItIs,
     })

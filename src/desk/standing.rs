@@ -7,10 +7,11 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::AgentId;
 use crate::model::agent::{Agent, full_name};
-use crate::model::conversation::{Conversation, Priority, Status};
+use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
 use crate::model::job::Job;
 use crate::model::message::Activity;
 use crate::model::notice::NoticeKind;
+use crate::model::rule::Cause;
 use crate::model::status::CustomStatus;
 use crate::model::tag::Tag;
 use crate::model::team::Team;
@@ -56,6 +57,7 @@ pub(super) fn set_status(tx: &WriteTx, by: Option<AgentId>, before: &Conversatio
     if ask && status == Status::Resolved && before.status != Status::Resolved && snoozed_until.is_none() {
         super::csat::ask(tx, before)?;
     }
+    super::rules::after(tx, before.id, Cause::Changed("status"));
     Ok(true)
 }
 
@@ -71,6 +73,7 @@ pub(super) fn give(tx: &WriteTx, by: Option<AgentId>, before: &Conversation, to:
     }
     let value = to.map_or(String::new(), |agent| full_name(&agent.first_name, &agent.last_name));
     note_activity(tx, before.id, by, Activity { action: "assignment".into(), value })?;
+    super::rules::after(tx, before.id, Cause::Changed("assignee"));
     Ok(true)
 }
 
@@ -82,6 +85,7 @@ pub(super) fn give_team(tx: &WriteTx, by: Option<AgentId>, before: &Conversation
     conversations::set_team(tx, before.id, to.map(|team| team.id))?;
     let value = to.map_or(String::new(), |team| team.name.clone());
     note_activity(tx, before.id, by, Activity { action: "team".into(), value })?;
+    super::rules::after(tx, before.id, Cause::Changed("team"));
     Ok(true)
 }
 
@@ -93,7 +97,15 @@ pub(super) fn set_priority(tx: &WriteTx, by: Option<AgentId>, before: &Conversat
     conversations::set_priority(tx, before.id, to)?;
     let value = to.map_or("", Priority::as_str).to_owned();
     note_activity(tx, before.id, by, Activity { action: "priority".into(), value })?;
+    super::rules::after(tx, before.id, Cause::Changed("priority"));
     Ok(true)
+}
+
+/// Calls it something else.
+pub(super) fn set_kind(tx: &WriteTx, by: Option<AgentId>, before: &Conversation, to: ConversationKind) -> Result<()> {
+    conversations::set_kind(tx, before.id, to)?;
+    super::rules::after(tx, before.id, Cause::Changed("kind"));
+    note_activity(tx, before.id, by, Activity { action: "kind".into(), value: to.as_str().into() })
 }
 
 /// Writes down which tags came and went.
@@ -101,6 +113,7 @@ pub(super) fn note_tags(tx: &WriteTx, by: Option<AgentId>, before: &Conversation
     for (action, tags) in [("tag", added), ("untag", removed)] {
         if !tags.is_empty() {
             let value = tags.iter().map(|tag| tag.name.as_str()).collect::<Vec<_>>().join(", ");
+            super::rules::after(tx, before.id, Cause::Changed("tags"));
             note_activity(tx, before.id, by, Activity { action: action.into(), value })?;
         }
     }

@@ -10,7 +10,8 @@ use crate::model::conversation::{Box_, Conversation, ConversationKind, Kinds, Li
 use crate::model::inbox::Inbox;
 use crate::model::message::Message;
 use crate::store::conversations::{Counts, Wanted};
-use crate::store::{ReadTx, contacts, conversations, messages};
+use crate::store::slas;
+use crate::store::{ReadTx, contacts, conversations, fields, messages};
 
 /// A conversation as its contact sees it in a list.
 #[derive(Debug, Clone)]
@@ -38,6 +39,8 @@ pub struct Opened {
     pub pages: Vec<PageVisit>,
     pub earlier: Vec<Conversation>,
     pub my_seen_seq: Seq,
+    /// What the team keeps of the conversation.
+    pub fields: serde_json::Map<String, serde_json::Value>,
     /// Whether this agent listens to it silently.
     pub following: bool,
 }
@@ -53,6 +56,8 @@ pub struct ListQuery {
     pub tag: Option<Uuid>,
     pub before: Option<Seq>,
     pub limit: u32,
+    /// The most urgent promises instead of the newest activity; one page.
+    pub by_due: bool,
 }
 
 impl Desk {
@@ -108,8 +113,12 @@ impl Desk {
         let limit = query.limit.clamp(1, limits::LIST_PAGE_MAX);
         self.store
             .read(move |tx| {
-                let ListQuery { which, kinds, listing, inbox, tag, before, .. } = query;
+                let ListQuery { which, kinds, listing, inbox, tag, before, by_due, .. } = query;
                 let wanted = Wanted { which, kinds, listing: &listing, inbox, tag, before, limit: limit + 1 };
+                if by_due {
+                    let found = slas::most_urgent(tx, agent, &Wanted { limit, ..wanted })?;
+                    return Ok((found, None, conversations::counts(tx, agent)?, tx.seq()?));
+                }
                 let mut found = conversations::list(tx, agent, &wanted)?;
                 let more = found.len() > limit as usize;
                 found.truncate(limit as usize);
@@ -137,6 +146,7 @@ impl Desk {
                 Ok(Opened {
                     contact: contacts::contact(tx, contact)?,
                     origin: conversations::origin(tx, id)?,
+                    fields: fields::of_conversation(tx, id)?,
                     page: page(messages, limit, tx.seq()?),
                     pages: Vec::new(),
                     earlier: conversations::earlier(tx, agent, contact, id)?,

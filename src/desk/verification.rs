@@ -54,6 +54,7 @@ impl Desk {
             return Err(Error::invalid("Please tell us your e-mail address.").in_field("email").coded("email_needed"));
         }
         let address = email::key(&email::check(address)?);
+        self.check_address(&address)?;
         let consent = self.asked(inbox, &sender).await?;
         let (desk, inbox, session) = (self.clone(), inbox.id, session.cloned());
         self.store
@@ -99,7 +100,8 @@ impl Desk {
     pub async fn confirm(&self, inbox: &Inbox, session: Option<&Session>, ticket: &str, typed: &str) -> Result<Outcome> {
         let (desk, inbox, session, ticket) = (self.clone(), inbox.id, session.map(|session| session.id), ticket.to_owned());
         let code = digits(typed);
-        self.store
+        let outcome = self
+            .store
             .write(move |tx| {
                 // A wrong try must stay counted, so it is an outcome and no error: errors leave no trace in the file.
                 let Some(claim) = verifications::find(tx, inbox, session, &ticket)? else { return Ok(Outcome::Over) };
@@ -119,12 +121,17 @@ impl Desk {
                 }
                 verifications::use_up(tx, claim.id)?;
                 jobs::cancel(tx, &mail_key(claim.id))?;
+                desk.check_address(&claim.email)?;
                 let Some(contact) = proved(tx, inbox, &claim)? else { return Ok(Outcome::Blocked) };
+                desk.check_person(contact)?;
                 let token = new_token();
                 sessions::insert_by_code(tx, inbox, contact, &token, tx.now + limits::CODE_SESSION.as_millis() as i64)?;
                 Ok(Outcome::Right { token, contact: Box::new(contacts::contact(tx, contact)?) })
             })
-            .await
+            .await?;
+        // Whoever was shut out as a visitor is so as the person he proved to be.
+        self.learn_bans_of_merged().await?;
+        Ok(outcome)
     }
 
     /// Mails a code. As long as no mailbox can be set up, it says so and is tried again until nobody wants the code any more.

@@ -42,6 +42,8 @@ impl Desk {
         let (inbox, token) = (inbox.id, token.to_owned());
         let found = self.store.read(move |tx| sessions::find(tx, inbox, &token)).await?;
         let (session, renew) = found.ok_or_else(session_over)?;
+        // Not a 401: the proof is good, and serves again when the ban is over.
+        self.check_person(session.contact)?;
         if renew {
             let id = session.id;
             self.store.write(move |tx| sessions::renew(tx, id)).await?;

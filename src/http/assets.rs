@@ -173,13 +173,13 @@ pub async fn text_for(request: &Request, content_type: &'static str, text: impl 
         Reply::status(304).header("vary", "Accept-Encoding")
     } else {
         let plain = Reply::bytes(200, content_type, bytes.clone());
-        let takes_brotli = encoding::choose(&request.headers, &[Coding::Brotli, Coding::Gzip]) == Coding::Brotli;
-        let packed = match takes_brotli && bytes.len() > limits::COMPRESS_BYTES_MIN {
-            true => packed::brotli(&etag, &bytes, host).await,
+        let takes_gzip = encoding::choose(&request.headers, &[Coding::Gzip]) == Coding::Gzip;
+        let packed = match takes_gzip && bytes.len() > limits::COMPRESS_BYTES_MIN {
+            true => packed::gzip(&etag, &bytes, host).await,
             false => None,
         };
         match packed {
-            Some(bytes) => plain.with_bytes(bytes).header("content-encoding", "br").header("vary", "Accept-Encoding"),
+            Some(bytes) => plain.with_bytes(bytes).header("content-encoding", "gzip").header("vary", "Accept-Encoding"),
             None => compressed(request, plain, bytes),
         }
     };

@@ -1,15 +1,15 @@
-//! Texts made at run time, in brotli at its best: packing takes tens of milliseconds, so each text is packed once and remembered, one at a
-//! time, and never because of a name that only its caller made up.
+//! Texts made at run time, in gzip at its best: packing takes a while, so each text is packed once and remembered, one at a time, and never
+//! because of a name that only its caller made up. Brotli would save a tenth of it, and cost 800 KB of the program.
 
 use crate::base::limits;
 use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use std::collections::VecDeque;
+use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 use tokio::sync::Semaphore;
-
-/// The brotli level of build.rs: what every page view pays for is worth it.
-const QUALITY: i32 = 11;
 
 /// What was packed. Held for a look-up only.
 static PACKED: Mutex<Packed> = Mutex::new(Packed { texts: VecDeque::new(), hosts: VecDeque::new(), admitted: VecDeque::new() });
@@ -68,9 +68,9 @@ impl Packed {
     }
 }
 
-/// `text` in brotli, or `None` when that is not smaller or not worth the work. `etag` names the content, `host` the name that its caller
+/// `text` in gzip, or `None` when that is not smaller or not worth the work. `etag` names the content, `host` the name that its caller
 /// used for us when the text depends on it.
-pub(super) async fn brotli(etag: &str, text: &Bytes, host: Option<&str>) -> Option<Bytes> {
+pub(super) async fn gzip(etag: &str, text: &Bytes, host: Option<&str>) -> Option<Bytes> {
     if let Some(bytes) = packed().find(etag) {
         return Some(bytes);
     }
@@ -100,13 +100,12 @@ fn packed() -> MutexGuard<'static, Packed> {
     PACKED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn pack(mut plain: &[u8]) -> Option<Bytes> {
-    let length = plain.len();
-    let mut bytes = Vec::with_capacity(length / 3);
-    let params = brotli::enc::BrotliEncoderParams { quality: QUALITY, size_hint: length, ..Default::default() };
+fn pack(plain: &[u8]) -> Option<Bytes> {
+    let mut packing = GzEncoder::new(Vec::with_capacity(plain.len() / 3), Compression::best());
     // Writing to memory cannot fail; if it ever does, the plain form is right as well.
-    brotli::BrotliCompress(&mut plain, &mut bytes, &params).ok()?;
-    (bytes.len() < length).then(|| Bytes::from(bytes))
+    packing.write_all(plain).ok()?;
+    let bytes = packing.finish().ok()?;
+    (bytes.len() < plain.len()).then(|| Bytes::from(bytes))
 }
 
 #[cfg(test)]

@@ -129,6 +129,17 @@ impl Failures {
         Ok(())
     }
 
+    /// Remembers one more of `key` and answers how many there are within the window, this one included.
+    pub fn count_one(&self, key: &str, now_ms: i64) -> u32 {
+        let mut table = lock(&self.table);
+        let count = table.entry(key, || Count { failures: 0, since_ms: now_ms });
+        if now_ms - count.since_ms >= self.window_ms {
+            *count = Count { failures: 0, since_ms: now_ms };
+        }
+        count.failures = count.failures.saturating_add(1);
+        count.failures
+    }
+
     /// Remembers one failure of `key`.
     pub fn add(&self, key: &str, now_ms: i64) {
         let mut table = lock(&self.table);

@@ -46,7 +46,7 @@ async fn clean(desk: &Desk) -> crate::base::error::Result<()> {
                 Ok(events::prune(tx)? + notices::prune(tx)? + sessions::prune(tx)? + verifications::prune(tx)? + files)
             })
             .await?;
-        if swept + desk.forget_addresses().await? == 0 {
+        if swept + desk.forget_addresses().await? + desk.purge_spam().await? == 0 {
             break;
         }
     }

@@ -3,6 +3,7 @@
 
 pub mod availability;
 pub mod housekeeping;
+pub mod promises;
 mod push;
 
 use crate::base::error::{Error, Kind, Result};

@@ -5,7 +5,7 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::{limits, text};
-use crate::model::conversation::{Priority, Status};
+use crate::model::conversation::{ConversationKind, Priority, Status};
 use crate::model::template;
 use serde_json::{Value, json};
 
@@ -44,6 +44,8 @@ pub enum Action {
     Sla(Option<Uuid>),
     /// Tell another system. Prepared: refused when saved.
     Webhook(String),
+    /// Call it something else: a chat becomes a question to be answered in peace.
+    Kind(ConversationKind),
     /// Put it where spam waits.
     Spam,
 }
@@ -99,6 +101,7 @@ impl Action {
             Action::Close => "close",
             Action::Sla(_) => "sla",
             Action::Webhook(_) => "webhook",
+            Action::Kind(_) => "kind",
             Action::Spam => "spam",
         }
     }
@@ -126,6 +129,7 @@ impl Action {
                 json!({ "to": to, "text": text })
             }
             Action::Sla(sla) => json!(sla),
+            Action::Kind(kind) => json!(kind.as_str()),
             Action::Unassign | Action::Close | Action::Spam => Value::Null,
         };
         json!({ "do": self.word(), "value": value })
@@ -160,6 +164,10 @@ impl Action {
             "sla" if value.is_null() => Action::Sla(None),
             "sla" => Action::Sla(Some(uuid(value, "a promise")?)),
             "webhook" => Action::Webhook(value.as_str().unwrap_or_default().to_owned()),
+            "kind" => {
+                let kind = value.as_str().and_then(ConversationKind::parse);
+                Action::Kind(kind.ok_or_else(|| Error::invalid("Please choose a kind: chat, bug, feature, review or question."))?)
+            }
             "spam" => Action::Spam,
             other => return Err(Error::invalid(format!("Nobody here can do “{}”.", text::preview(other, 40)))),
         })

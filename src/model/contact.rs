@@ -2,6 +2,7 @@
 
 use crate::base::clock::Millis;
 use crate::base::id::{ContactId, InboxId, SessionId, Uuid};
+use crate::model::agent::AgentRef;
 use serde_json::{Map, Value};
 
 /// Whether somebody is known.
@@ -45,7 +46,12 @@ pub struct Contact {
     pub variables: Map<String, Value>,
     /// What this person agreed to, newest first.
     pub consents: Vec<Consent>,
+    /// What the team keeps of this person, by the keys of its fields.
+    pub fields: Map<String, Value>,
+    /// The first note about this person, or "": what was the only one before there were several.
     pub note: String,
+    /// Until when this person is shut out, `Millis::MAX` = for good; may be past.
+    pub banned_until: Option<Millis>,
     /// Which kind of signed token vouches for this person, if any.
     pub verified_by: Option<String>,
     pub first_seen_at: Millis,
@@ -58,6 +64,17 @@ impl Contact {
     pub fn name(&self) -> String {
         name_of(self.uuid, &self.first_name, &self.last_name, self.email.as_deref())
     }
+}
+
+/// What an agent wrote down about a contact.
+#[derive(Debug, Clone)]
+pub struct ContactNote {
+    pub uuid: Uuid,
+    /// Who wrote it; nobody for what was taken over from before there were authors.
+    pub author: Option<AgentRef>,
+    pub text: String,
+    pub created_at: Millis,
+    pub edited_at: Option<Millis>,
 }
 
 /// What people call somebody: his name, else his address, else "Visitor" with a mark of his own, so that three of them are three.

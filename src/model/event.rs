@@ -7,6 +7,7 @@ use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
 use crate::model::message::Message;
 use crate::model::notice::Notice;
+use crate::model::onlooker::Onlooker;
 use crate::model::outlook::{Outlook, Place};
 use std::sync::{Arc, OnceLock};
 
@@ -42,6 +43,14 @@ pub enum What {
     HoursChanged { hours: Uuid },
     /// A team was made, edited or deleted.
     TeamChanged { team: Uuid },
+    /// A field of contacts or conversations was defined, edited or deleted.
+    FieldChanged { field: Uuid },
+    /// Somebody was shut out, or let in again: whoever holds a seat is looked at anew.
+    BansChanged,
+    /// Somebody looks at the site, or at another page of it.
+    Onlooker { onlooker: Box<Onlooker> },
+    /// He looks no more.
+    OnlookerGone { id: Uuid },
     /// Something the desk is ordered with was made, edited or deleted.
     ToolChanged { tool: Tool, uuid: Uuid },
     /// A contact was erased, with everything that was theirs.

@@ -232,6 +232,8 @@ pub struct InboxRouting {
 pub struct Privacy {
     /// Pages looked at: `conversation` (of people with one), `always` (once there is a session) or `never`.
     pub page_visits: String,
+    /// Agents see who is on the site right now. Off by default; pages only as far as `page_visits` says, and nothing of it is stored.
+    pub live_visitors: bool,
     /// Keep query and fragment of their addresses.
     pub keep_query: bool,
     /// Network addresses: `short`, `full` or `none`.
@@ -440,6 +442,7 @@ impl Default for Privacy {
     fn default() -> Privacy {
         Privacy {
             page_visits: "conversation".into(),
+            live_visitors: false,
             keep_query: false,
             ip: "short".into(),
             ip_days: 30,

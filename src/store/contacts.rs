@@ -13,11 +13,14 @@ use rusqlite::{Row, params};
 macro_rules! contact_select {
     ($tail:literal) => {
         concat!(
-            "SELECT c.id, c.uuid, c.kind, c.first_name, c.last_name, c.email, c.email_verified, c.phone, c.phone_country, c.attributes, c.note,
+            "SELECT c.id, c.uuid, c.kind, c.first_name, c.last_name, c.email, c.email_verified, c.phone, c.phone_country, c.attributes,
+                    coalesce((SELECT text FROM contact_notes WHERE contact_id = c.id ORDER BY id LIMIT 1), ''),
                     (SELECT scheme FROM identities WHERE contact_id = c.id ORDER BY used_at DESC LIMIT 1),
                     c.first_seen_at, c.last_seen_at, c.blocked_at, c.variables,
                     (SELECT json_group_array(json_object('at', at, 'text', text, 'link_url', link_url, 'locale', locale)) FROM
-                        (SELECT at, text, link_url, locale FROM consents WHERE contact_id = c.id ORDER BY id DESC LIMIT 20))
+                        (SELECT at, text, link_url, locale FROM consents WHERE contact_id = c.id ORDER BY id DESC LIMIT 20)),
+                    c.fields, max(coalesce((SELECT max(coalesce(until, 9223372036854775807)) FROM bans WHERE contact_id = c.id AND lifted_at IS NULL), 0),
+                                  coalesce((SELECT max(coalesce(until, 9223372036854775807)) FROM bans WHERE email = lower(c.email) AND lifted_at IS NULL), 0))
              FROM contacts c ",
             $tail
         )
@@ -95,7 +98,7 @@ pub fn update(tx: &WriteTx, contact: &Contact) -> Result<()> {
     let variables = serde_json::to_string(&contact.variables).map_err(Error::internal)?;
     tx.exec(
         "UPDATE contacts SET kind = ?2, first_name = ?3, last_name = ?4, email = ?5, email_verified = ?6, phone = ?7, phone_country = ?8,
-                attributes = ?9, note = ?10, blocked_at = ?11, last_seen_at = ?12, variables = ?13 WHERE id = ?1",
+                attributes = ?9, blocked_at = ?10, last_seen_at = ?11, variables = ?12 WHERE id = ?1",
         params![
             contact.id,
             contact.kind,
@@ -106,14 +109,18 @@ pub fn update(tx: &WriteTx, contact: &Contact) -> Result<()> {
             contact.phone,
             contact.phone_country,
             attributes,
-            contact.note,
             contact.blocked_at,
             contact.last_seen_at,
             variables
         ],
     )?;
-    let contact = self::contact(tx, contact.id)?;
-    events::append(tx, Subject::Contact(contact.id), vec![Topic::Agents], What::ContactChanged { contact })?;
+    announce(tx, contact.id)
+}
+
+/// Tells the agents that a contact changed.
+pub fn announce(tx: &WriteTx, id: ContactId) -> Result<()> {
+    let contact = contact(tx, id)?;
+    events::append(tx, Subject::Contact(id), vec![Topic::Agents], What::ContactChanged { contact })?;
     Ok(())
 }
 
@@ -160,8 +167,11 @@ pub fn merge(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<usize> {
     let moved = tx.exec("UPDATE conversations SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE page_visits SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec("UPDATE consents SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
+    tx.exec("UPDATE contact_notes SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
+    // A new name is no way round a ban.
+    tx.exec("UPDATE bans SET contact_id = ?2 WHERE contact_id = ?1", params![from, to])?;
     tx.exec(
-        "UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}', variables = '{}' WHERE id = ?1",
+        "UPDATE contacts SET merged_into = ?2, email = NULL, phone = NULL, attributes = '{}', variables = '{}', fields = '{}' WHERE id = ?1",
         params![from, to],
     )?;
     tx.exec(
@@ -212,6 +222,8 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
         variables: serde_json::from_str(&row.get::<_, String>(15)?).unwrap_or_default(),
         consents: serde_json::from_str(&row.get::<_, String>(16)?).unwrap_or_default(),
         note: row.get(10)?,
+        fields: serde_json::from_str(&row.get::<_, String>(17)?).unwrap_or_default(),
+        banned_until: Some(row.get::<_, i64>(18)?).filter(|until| *until > 0),
         verified_by: row.get(11)?,
         first_seen_at: row.get(12)?,
         last_seen_at: row.get(13)?,

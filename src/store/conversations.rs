@@ -91,6 +91,31 @@ pub fn earlier(tx: &ReadTx, agent: AgentId, contact: ContactId, but: Conversatio
     )
 }
 
+/// The contact's conversations that this agent sees, for the contact's own page: newest first.
+pub fn of_contact_for_agent(tx: &ReadTx, agent: AgentId, contact: ContactId) -> Result<Vec<Conversation>> {
+    tx.all(
+        conversation_select!("", "WHERE c.contact_id = ?2 AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?3"),
+        params![agent, contact, limits::LIST_PAGE_MAX],
+        read,
+    )
+}
+
+/// A contact as lists name it, and its newest conversation in this inbox: what the list of people on the site shows.
+pub fn onlooker(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<(ContactRef, Option<Uuid>)> {
+    tx.one(
+        "SELECT p.id, p.uuid, p.first_name, p.last_name, p.email, p.kind, EXISTS (SELECT 1 FROM identities WHERE contact_id = p.id),
+                (SELECT uuid FROM conversations WHERE contact_id = p.id AND inbox_id = ?1 ORDER BY id DESC LIMIT 1)
+         FROM contacts p WHERE p.id = ?2",
+        params![inbox, contact],
+        |row| {
+            let (first, last, email): (String, String, Option<String>) = (row.get(2)?, row.get(3)?, row.get(4)?);
+            let name = name_of(row.get(1)?, &first, &last, email.as_deref());
+            Ok((ContactRef { id: row.get(0)?, uuid: row.get(1)?, name, kind: row.get(5)?, verified: row.get(6)? }, row.get(7)?))
+        },
+    )?
+    .ok_or_else(|| Error::not_found("contact"))
+}
+
 /// The newest open conversations of an agent, for telling their contacts that he came or went.
 pub fn open_of_assignee(tx: &ReadTx, agent: AgentId) -> Result<Vec<Conversation>> {
     tx.all(conversation_select!("", "WHERE c.assignee_id = ?1 AND c.listing = 'open' ORDER BY c.last_seq DESC LIMIT 50"), [agent], read)
@@ -442,6 +467,12 @@ pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) ->
             tx.announce_ephemeral(vec![Topic::Agent(told)], What::NoticesRead);
         }
     }
+    Ok(())
+}
+
+/// Sets what kind of conversation it is.
+pub fn set_kind(tx: &WriteTx, id: ConversationId, kind: ConversationKind) -> Result<()> {
+    tx.exec("UPDATE conversations SET kind = ?2 WHERE id = ?1", params![id, kind])?;
     Ok(())
 }
 

@@ -60,7 +60,7 @@ pub fn begin(tx: &WriteTx, contact: &Contact) -> Result<()> {
     sessions::end_all(tx, id)?;
     tx.exec(
         "UPDATE contacts SET first_name = '', last_name = '', email = NULL, email_verified = 0, phone = NULL, phone_country = NULL,
-                attributes = '{}', variables = '{}', fields = '{}', note = '', merged_into = id WHERE id = ?1",
+                attributes = '{}', variables = '{}', fields = '{}', merged_into = id WHERE id = ?1",
         [id],
     )?;
     Ok(())

@@ -28,10 +28,11 @@ impl Needs {
     const OWN: i64 = 8;
     const PAGE: i64 = 16;
     const HOURS: i64 = 32;
+    const RATING: i64 = 64;
 
     /// All of them.
     pub fn everything() -> Needs {
-        Needs(63)
+        Needs(127)
     }
 
     /// What `filter` asks about.
@@ -46,7 +47,8 @@ impl Needs {
                     Field::Page => Needs::PAGE,
                     Field::OutsideHours => Needs::HOURS,
                     Field::Status | Field::Priority | Field::Kind | Field::Message | Field::From | Field::Language => 0,
-                    Field::Rating | Field::CreatedAt | Field::WaitingS | Field::IdleS | Field::Changed => 0,
+                    Field::Rating => Needs::RATING,
+                    Field::CreatedAt | Field::WaitingS | Field::IdleS | Field::Changed => 0,
                 }
         }))
     }
@@ -61,7 +63,7 @@ impl Needs {
 macro_rules! facts_select {
     ($($tail:tt)+) => {
         concat!(
-            "SELECT c.id, c.last_seq, c.listing, c.priority, c.kind, c.locale, c.rating, c.created_at, c.waiting_since, c.last_message_at, c.preview,
+            "SELECT c.id, c.last_seq, c.listing, c.priority, c.kind, c.locale, CASE WHEN ?2 & 64 THEN coalesce(c.rating, (SELECT rating FROM surveys WHERE conversation_id = c.id)) END, c.created_at, c.waiting_since, c.last_message_at, c.preview,
                 c.preview_from, c.inbox_id, c.team_id,
                 CASE WHEN ?2 & 1 THEN (SELECT uuid FROM inboxes WHERE id = c.inbox_id) END,
                 CASE WHEN ?2 & 1 THEN (SELECT uuid FROM agents WHERE id = c.assignee_id) END,

@@ -66,15 +66,16 @@ pub fn delete(tx: &WriteTx, hours: &Hours) -> Result<()> {
     Ok(())
 }
 
-/// Names of the inboxes and of the teams that go by this set.
-pub fn used_by(tx: &ReadTx, hours: &Hours) -> Result<(Vec<String>, Vec<String>)> {
+/// Names of the inboxes, of the teams and of the promises that go by this set.
+pub fn used_by(tx: &ReadTx, hours: &Hours) -> Result<(Vec<String>, Vec<String>, Vec<String>)> {
     let inboxes = tx.all(
         "SELECT name FROM inboxes WHERE json_extract(config, '$.hours.set') = ?1 ORDER BY id LIMIT 20",
         [hours.uuid.to_string()],
         |row| row.get(0),
     )?;
     let teams = tx.all("SELECT name FROM teams WHERE business_hours_id = ?1 ORDER BY id LIMIT 20", [hours.id], |row| row.get(0))?;
-    Ok((inboxes, teams))
+    let slas = tx.all("SELECT name FROM slas WHERE business_hours_id = ?1 ORDER BY id LIMIT 20", [hours.id], |row| row.get(0))?;
+    Ok((inboxes, teams, slas))
 }
 
 fn columns(plan: &Plan) -> Result<(String, String)> {

@@ -1,9 +1,12 @@
 //! What was promised about time, and the clocks of each conversation that run under it.
 
+use super::conversations::{self, Wanted};
+use super::sight::sight;
 use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::Result;
-use crate::base::id::{ConversationId, HoursId, SlaId, Uuid};
+use crate::base::id::{AgentId, ConversationId, HoursId, SlaId, Uuid};
+use crate::model::conversation::{Box_, Kinds, Listed};
 use crate::model::event::{Tool, Topic, What};
 use crate::model::sla::{Clock, Deadline, Sla, Standing, Terms};
 use rusqlite::{Row, params};
@@ -167,6 +170,38 @@ pub fn due(tx: &ReadTx, now: Millis, limit: u32) -> Result<Vec<ConversationId>> 
     ids.sort_unstable();
     ids.dedup();
     Ok(ids)
+}
+
+/// Conversations of a list under a promise that runs, the most urgent first. One page is all: who has more that is urgent has other worries.
+pub fn most_urgent(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
+    let which = match wanted.which {
+        Box_::Mine(_) => "mine",
+        Box_::Unassigned => "unassigned",
+        Box_::All => "all",
+    };
+    let kind = match wanted.kinds {
+        Kinds::Any => "",
+        Kinds::Reports => "reports",
+        Kinds::Only(kind) => kind.as_str(),
+    };
+    let ids: Vec<ConversationId> = tx.all(
+        concat!(
+            "SELECT d.conversation_id FROM deadlines d JOIN conversations c ON c.id = d.conversation_id
+             WHERE d.met_at IS NULL AND d.paused_at IS NULL AND (?2 = 'any' OR c.listing = ?2)
+             AND (?3 <> 'mine' OR c.assignee_id = ?1) AND (?3 <> 'unassigned' OR c.assignee_id IS NULL)
+             AND (?4 IS NULL OR c.inbox_id = (SELECT id FROM inboxes WHERE uuid = ?4))
+             AND (?5 = '' OR ?5 = 'reports' AND c.kind <> 'chat' OR c.kind = ?5) AND ",
+            sight!(),
+            " GROUP BY d.conversation_id ORDER BY min(d.due_at) LIMIT ?6"
+        ),
+        params![agent, wanted.listing, which, wanted.inbox, kind, wanted.limit],
+        |row| row.get(0),
+    )?;
+    let mut found = Vec::with_capacity(ids.len());
+    for id in ids {
+        found.extend(conversations::listed_of(tx, agent, id)?);
+    }
+    Ok(found)
 }
 
 /// When the next warning or end comes.

@@ -3,11 +3,14 @@
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::*;
+use crate::base::limits;
 use crate::model::event::{Event, Topic, What};
+use crate::model::rule::Cause;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, Params, Row};
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 /// One snapshot of the database. Cannot write: its connection is opened read-only.
@@ -61,7 +64,12 @@ pub struct WriteTx<'c> {
     seq: Cell<Seq>,
     announcements: RefCell<Vec<(Vec<Topic>, Arc<Event>)>>,
     jobs: Cell<bool>,
+    causes: RefCell<Vec<(ConversationId, Cause)>>,
+    aftermath: Cell<Option<Aftermath>>,
 }
+
+/// Who deals with what happened to conversations, at the end of a task and inside its savepoint.
+pub type Aftermath = fn(&WriteTx<'_>, Vec<(ConversationId, Cause)>);
 
 impl<'c> Deref for WriteTx<'c> {
     type Target = ReadTx<'c>;
@@ -75,11 +83,19 @@ pub(super) struct Mark {
     seq: Seq,
     announcements: usize,
     jobs: bool,
+    causes: usize,
 }
 
 impl<'c> WriteTx<'c> {
     pub(super) fn new(connection: &'c Connection, now: Millis, seq: Seq) -> WriteTx<'c> {
-        WriteTx { read: ReadTx::new(connection, now), seq: Cell::new(seq), announcements: RefCell::default(), jobs: Cell::new(false) }
+        WriteTx {
+            read: ReadTx::new(connection, now),
+            seq: Cell::new(seq),
+            announcements: RefCell::default(),
+            jobs: Cell::new(false),
+            causes: RefCell::default(),
+            aftermath: Cell::new(None),
+        }
     }
 
     /// Runs one changing statement; returns the number of changed rows.
@@ -113,14 +129,58 @@ impl<'c> WriteTx<'c> {
         self.jobs.set(true);
     }
 
+    /// Remembers that something happened to a conversation; `then` deals with everything that was remembered when the task is done, so
+    /// that it sees the conversation as the whole task left it.
+    pub fn caused(&self, conversation: ConversationId, cause: Cause, then: Aftermath) {
+        let mut causes = self.causes.borrow_mut();
+        // Whoever changes thousands at once is no cause for thousands of rules in one commit.
+        if causes.len() < limits::CAUSES_PER_TASK_MAX {
+            causes.push((conversation, cause));
+        }
+        self.aftermath.set(Some(then));
+    }
+
+    /// What was remembered since it was last asked.
+    pub fn take_causes(&self) -> Vec<(ConversationId, Cause)> {
+        std::mem::take(&mut *self.causes.borrow_mut())
+    }
+
+    /// Deals with what happened in the task.
+    pub(super) fn settle(&self) {
+        let causes = self.take_causes();
+        if let (false, Some(then)) = (causes.is_empty(), self.aftermath.take()) {
+            then(self, causes);
+        }
+    }
+
+    /// Does a part of a task that may fail by itself: an error or a panic undoes the part and nothing else.
+    pub fn attempt<T>(&self, part: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.exec("SAVEPOINT part", [])?;
+        let mark = self.mark();
+        // Unwind safety: what a panic leaves behind is undone by the savepoint and the mark.
+        let done = catch_unwind(AssertUnwindSafe(part)).unwrap_or_else(|_| Err(Error::internal("a part of a write task panicked")));
+        if done.is_err() {
+            self.rewind(&mark);
+            self.exec("ROLLBACK TO part", [])?;
+        }
+        self.exec("RELEASE part", [])?;
+        done
+    }
+
     pub(super) fn mark(&self) -> Mark {
-        Mark { seq: self.seq.get(), announcements: self.announcements.borrow().len(), jobs: self.jobs.get() }
+        Mark {
+            seq: self.seq.get(),
+            announcements: self.announcements.borrow().len(),
+            jobs: self.jobs.get(),
+            causes: self.causes.borrow().len(),
+        }
     }
 
     pub(super) fn rewind(&self, mark: &Mark) {
         self.seq.set(mark.seq);
         self.announcements.borrow_mut().truncate(mark.announcements);
         self.jobs.set(mark.jobs);
+        self.causes.borrow_mut().truncate(mark.causes);
     }
 
     pub(super) fn finish(self) -> super::Committed {
@@ -222,7 +282,10 @@ sql_word!(
     crate::model::conversation::ConversationKind,
     crate::model::macros::Sharing,
     crate::model::message::MessageKind,
+    crate::model::field::Subject,
+    crate::model::field::FieldKind,
     crate::model::team::Routing,
     crate::model::team::Place,
     crate::model::sla::Clock,
+    crate::model::rule::Trigger,
 );

@@ -197,7 +197,14 @@ fn run_in_savepoint(connection: &Connection, tx: &WriteTx, task: Task, answers: 
     let mark = tx.mark();
     answers.push(task.answer);
     // Unwind safety: what a panic leaves behind is undone by the savepoint and the mark.
-    let keep = catch_unwind(AssertUnwindSafe(|| (task.run)(tx))).unwrap_or_else(|_| {
+    let keep = catch_unwind(AssertUnwindSafe(|| {
+        let keep = (task.run)(tx);
+        if keep {
+            tx.settle();
+        }
+        keep
+    }))
+    .unwrap_or_else(|_| {
         log::error!("a write task panicked and was undone");
         false
     });

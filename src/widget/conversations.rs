@@ -1,6 +1,7 @@
 //! Conversations of a visitor (protocol 2.6–2.10).
 
 use super::Widget;
+use super::guard::Proof;
 use super::session::{Caller, Visitor};
 use super::wire;
 use crate::base::error::{Error, Result};
@@ -8,10 +9,12 @@ use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::desk::conversations::{Sender, Start};
 use crate::desk::messages::{Incoming, check_incoming, no_button};
+use crate::desk::puzzles::Work;
 use crate::desk::threads::Thread;
 use crate::desk::words;
 use crate::http::{Reply, Request};
 use crate::model::conversation::ConversationKind;
+use crate::model::inbox::Inbox;
 use crate::model::rich::{self, Postback};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -32,6 +35,10 @@ struct Init {
     variables: Option<Map<String, Value>>,
     #[serde(default)]
     button: String,
+    #[serde(default)]
+    work: Option<Work>,
+    #[serde(default)]
+    took_ms: Option<u64>,
 }
 
 /// What comes with a first message beside its words and files.
@@ -42,6 +49,7 @@ pub(super) struct Extras {
     pub locale: String,
     pub variables: Option<Map<String, Value>>,
     pub button: String,
+    pub proof: Proof,
 }
 
 #[derive(Deserialize, Default)]
@@ -81,6 +89,16 @@ pub(super) enum Starter {
     Nobody(Caller),
 }
 
+impl Starter {
+    /// Where.
+    pub(super) fn inbox(&self) -> &Inbox {
+        match self {
+            Starter::Known(visitor) => &visitor.inbox,
+            Starter::Nobody(caller) => &caller.inbox,
+        }
+    }
+}
+
 impl Widget {
     /// `POST conversations/init` (2.6).
     pub(super) async fn init(&self, mut request: Request) -> Result<Reply> {
@@ -88,8 +106,10 @@ impl Widget {
         self.check_access(&starter)?;
         let asked: Init = request.json().await?;
         let message = Incoming { text: check_incoming(&asked.message, false)?, echo_id: echo_id(asked.echo_id)?, ..Incoming::default() };
-        let Init { form_data, consent, locale, variables, button, .. } = asked;
-        self.begin(&request, starter, message, Extras { form: form_data.unwrap_or_default(), consent, locale, variables, button }).await
+        let Init { form_data, consent, locale, variables, button, work, took_ms, .. } = asked;
+        let proof = Proof { work, took_ms };
+        let extras = Extras { form: form_data.unwrap_or_default(), consent, locale, variables, button, proof };
+        self.begin(&request, starter, message, extras).await
     }
 
     /// `GET conversations` (2.7).
@@ -164,6 +184,7 @@ impl Widget {
             return Ok(Starter::Known(self.visitor(request).await?));
         }
         let caller = self.caller(request).await?;
+        self.desk.check_network(request.client_ip)?;
         self.throttles.call(&self.desk, request, None)?;
         self.throttles.start(&self.desk, request.client_ip)?;
         Ok(Starter::Nobody(caller))
@@ -178,6 +199,14 @@ impl Widget {
     }
 
     pub(super) async fn begin(&self, request: &Request, starter: Starter, message: Incoming, extras: Extras) -> Result<Reply> {
+        let guarded = self.guard(starter.inbox(), &starter, request.client_ip, &message.text, &extras.proof);
+        let signs = match guarded {
+            Ok(signs) => signs,
+            Err(error) => {
+                self.desk.discard_files(message.files).await;
+                return Err(error);
+            }
+        };
         let (inbox, visitor) = match starter {
             Starter::Known(visitor) => (visitor.inbox.clone(), Some(visitor)),
             Starter::Nobody(caller) => (caller.inbox, None),
@@ -187,7 +216,7 @@ impl Widget {
         }
         let files = message.files.clone();
         let sender = sender(request, extras.consent, &extras.locale);
-        let start = Start { message, form: extras.form, button: extras.button, variables: extras.variables, sender };
+        let start = Start { message, form: extras.form, button: extras.button, variables: extras.variables, sender, signs };
         let started = match self.desk.begin(&inbox, visitor.as_ref().map(|visitor| &visitor.session), start).await {
             Ok(started) => started,
             Err(error) => {
@@ -197,10 +226,11 @@ impl Widget {
         };
         let closed = self.desk.is_closed_for(&started.conversation);
         let (hours_id, utc_offset) = self.hours_of(&inbox, started.conversation.team.as_ref()).await?;
+        let answers = self.desk.said_after(started.conversation.id, started.message.seq).await?;
         let thread = Thread { conversation: started.conversation, last: Some(started.message.clone()), unread: 0 };
         // Newest first, as ever.
-        let said = [Some(&started.message), started.opening.as_ref()];
-        let messages: Vec<Value> = said.into_iter().flatten().map(|message| wire::message(&self.desk, message)).collect();
+        let said = answers.iter().chain([&started.message]).chain(&started.opening);
+        let messages: Vec<Value> = said.map(|message| wire::message(&self.desk, message)).collect();
         let mut data = json!({
             "conversation": wire::conversation(&self.desk, &thread, closed),
             "messages": messages,

@@ -109,6 +109,7 @@ impl Widget {
             true => Starter::Known(self.visitor(request).await?),
             false => {
                 let caller = self.caller(request).await?;
+                self.desk.check_network(request.client_ip)?;
                 self.throttles.call(&self.desk, request, None)?;
                 Starter::Nobody(caller)
             }

@@ -158,6 +158,8 @@ fn take_field(fields: &mut Fields, name: &str, value: String) -> Result<()> {
         "consent" => fields.extras.consent = is_yes(&value),
         "locale" => fields.extras.locale = value,
         "button" => fields.extras.button = value,
+        "work" => fields.extras.proof.work = serde_json::from_str(&value).ok(),
+        "took_ms" => fields.extras.proof.took_ms = value.parse().ok(),
         // Unknown fields are somebody else's extension.
         _ => {}
     }

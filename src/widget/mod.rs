@@ -4,6 +4,7 @@
 pub mod availability;
 pub mod conversations;
 pub mod csat;
+pub mod guard;
 pub mod html;
 pub mod identify;
 pub mod media;

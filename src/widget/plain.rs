@@ -11,6 +11,7 @@ use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{Uuid, new_token};
 use crate::base::limits;
 use crate::base::net::{self, Origin};
+use crate::desk::bans::banned;
 use crate::desk::conversations::Start;
 use crate::desk::messages::{Incoming, check_incoming, no_button};
 use crate::desk::words::{self, Words};
@@ -47,6 +48,8 @@ pub(super) struct Visit {
     pub(super) session: Option<(String, Session)>,
     /// A cookie came that proves nothing (any more).
     stale: bool,
+    /// This person, or this network, is shut out.
+    banned: bool,
 }
 
 /// What was sent with a form.
@@ -147,18 +150,24 @@ impl Widget {
         let words = self.words(&inbox, request).await?;
         let token = request.cookie(COOKIE).filter(|token| !token.is_empty()).map(str::to_owned);
         self.throttles.call(&self.desk, request, token.as_deref())?;
+        let mut banned = self.desk.check_network(request.client_ip).is_err();
         let session = match &token {
             Some(token) => match self.authenticate(&inbox, token, request).await {
                 Ok(session) => Some((token.clone(), session)),
                 Err(error) if error.kind == Kind::Unauthorized => None,
+                Err(error) if error.code == Some("banned") => {
+                    banned = true;
+                    None
+                }
                 Err(error) => return Err(error),
             },
             None => None,
         };
-        let stale = token.is_some() && session.is_none();
+        // The proof of somebody who is shut out for a while is kept for afterwards.
+        let stale = token.is_some() && session.is_none() && !banned;
         // Only a code goes back into addresses.
         let lang = request.query("lang").as_deref().and_then(words::canonical);
-        Ok(Visit { inbox, words, lang, session, stale })
+        Ok(Visit { inbox, words, lang, session, stale, banned })
     }
 
     async fn inbox_here(&self, request: &Request, uuid: &str) -> Result<Arc<Inbox>> {
@@ -174,6 +183,10 @@ impl Widget {
     async fn posted(&self, request: &mut Request, visit: &Visit, posted: &mut Posted) -> Result<Done> {
         self.check_sender(request)?;
         self.read_form(request, visit, posted).await?;
+        if visit.banned {
+            // Only now, so that the page shows again what was typed.
+            return Err(banned());
+        }
         posted.repeats_only = self.check_ticket(visit, posted)?;
         match posted.field("step") {
             "identify" => self.plain_identify(request, visit, posted).await,
@@ -249,7 +262,10 @@ impl Widget {
         let text = check_incoming(posted.field("message"), !posted.files.is_empty())?;
         let message = Incoming { text, echo_id, files: posted.files.clone(), ..Incoming::default() };
         let sender = sender(request, posted.field("consent") == "1", visit.words.locale());
-        let start = Start { message, form: answers(&visit.inbox, posted), button: String::new(), variables: None, sender };
+        let form_ms = self.desk.form_age(posted.field("form")).unwrap_or_default();
+        let signs = self.guard_plain(&visit.inbox, session, request.client_ip, &message.text, form_ms)?;
+        let form = answers(&visit.inbox, posted);
+        let start = Start { message, form, button: String::new(), variables: None, sender, signs };
         let started = self.desk.begin(&visit.inbox, session, start).await?;
         Ok(Done::Thread { session: started.token.map(Some), conversation: Some(started.conversation.uuid) })
     }

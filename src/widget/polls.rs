@@ -174,6 +174,10 @@ impl Widget {
             What::SessionEnded { session } if session.is_none_or(|id| id == visitor.session.id) => {
                 return Err(session_over());
             }
+            What::BansChanged => {
+                self.desk.check_network(place.ip())?;
+                self.desk.check_person(visitor.session.contact)?;
+            }
             What::InboxChanged { .. } => place.is_welcome(&*self.desk.inbox(visitor.inbox.uuid).await?)?,
             _ => {}
         }

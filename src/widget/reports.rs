@@ -1,12 +1,14 @@
 //! Reports: the tiles bug, feature, review and question, as JSON or as a form with files.
 
 use super::conversations::{Starter, echo_id, sender};
+use super::guard::Proof;
 use super::media::{form_limits, is_yes};
 use super::throttles::Stranger;
 use super::{Widget, wire};
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use crate::desk::messages::Incoming;
+use crate::desk::puzzles::Work;
 use crate::desk::reports::{Report, words};
 use crate::http::multipart::{Form, Part};
 use crate::http::{Reply, Request};
@@ -30,6 +32,8 @@ struct Fields {
     echo_id: Option<String>,
     consent: bool,
     locale: String,
+    work: Option<Work>,
+    took_ms: Option<u64>,
 }
 
 impl Widget {
@@ -74,6 +78,8 @@ impl Widget {
     ) -> Result<Reply> {
         let kind = kind_of(&fields.kind)?;
         let text = words(kind, fields.rating, &fields.message, !files.is_empty())?;
+        let proof = Proof { work: fields.work, took_ms: fields.took_ms };
+        let signs = self.guard(inbox, starter, request.client_ip, &text, &proof)?;
         let session = match starter {
             Starter::Known(visitor) => Some(&visitor.session),
             Starter::Nobody(_) => None,
@@ -87,6 +93,7 @@ impl Widget {
             page_url: fields.page_url,
             page_title: fields.page_title,
             sender: sender(request, fields.consent, &fields.locale),
+            signs,
         };
         let (throttles, id) = (self.throttles.clone(), inbox.id.0);
         let stranger = Stranger::new(request.client_ip, request.header("user-agent").unwrap_or_default(), kind.as_str());
@@ -155,6 +162,8 @@ impl Fields {
             "echo_id" => self.echo_id = Some(value),
             "consent" => self.consent = is_yes(&value),
             "locale" => self.locale = value,
+            "work" => self.work = serde_json::from_str(&value).ok(),
+            "took_ms" => self.took_ms = value.parse().ok(),
             // Unknown fields are somebody else's extension.
             _ => {}
         }

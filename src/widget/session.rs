@@ -55,6 +55,7 @@ impl Widget {
     /// The caller's session; merges what an earlier visitor said when asked to (3.4).
     pub async fn visitor(&self, request: &Request) -> Result<Visitor> {
         let Caller { inbox } = self.caller(request).await?;
+        self.desk.check_network(request.client_ip)?;
         let token =
             request.bearer().ok_or_else(|| Error::unauthorized("This call needs a session: Authorization: Bearer <session token>."))?;
         self.throttles.call(&self.desk, request, Some(token))?;

@@ -73,6 +73,7 @@ impl Widget {
     /// `POST auth/exchange` (2.4): a customer's token for a session.
     pub(super) async fn exchange(&self, mut request: Request) -> Result<Reply> {
         let Caller { inbox } = self.caller(&request).await?;
+        self.desk.check_network(request.client_ip)?;
         self.throttles.call(&self.desk, &request, None)?;
         self.throttles.exchange(&self.desk, request.client_ip)?;
         let asked: Exchange = request.json().await?;

@@ -8,6 +8,7 @@ use crate::base::error::{Error, Kind, Result};
 use crate::base::id::Uuid;
 use crate::base::limits;
 use crate::base::net;
+use crate::desk::onlookers::Sight;
 use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWriter};
 use crate::http::{Reply, Request};
 use crate::hub::Seat;
@@ -161,6 +162,7 @@ impl Widget {
         let uuid = Uuid::parse(text).ok_or_else(|| Error::invalid("join needs data.inbox_id, the UUID of the inbox."))?;
         let inbox = self.desk.inbox(uuid).await?;
         place.is_welcome(&inbox)?;
+        self.desk.check_network(place.ip())?;
         let token = frame.token.as_deref().ok_or_else(|| Error::unauthorized("join needs a token."))?;
         let session = self.desk.authenticate(&inbox, token).await?;
         // Seat first, number second: what happens in between is heard and caught up, and dropped once by its number.
@@ -192,7 +194,8 @@ impl Widget {
 
     async fn page_visit(&self, now: &Joined, data: &Value) -> Result<()> {
         let text = |key| data.get(key).and_then(Value::as_str).unwrap_or_default();
-        self.desk.visit(&now.inbox, &now.session, text("url"), text("title")).await
+        let sight = Sight { url: text("url"), title: text("title"), referrer: text("referrer"), locale: text("locale") };
+        self.desk.visit(&now.inbox, &now.session, &sight).await
     }
 
     async fn write(&self, writer: &SocketWriter, shared: &Shared, place: &Place) {
@@ -251,6 +254,11 @@ impl Widget {
                 }
                 // Not 4401: the session is still good, and the visitor must not lose his only proof because a switch was off for an hour.
                 _ => Told::Close(4403, "this chat is not available here"),
+            },
+            What::BansChanged => match self.desk.check_network(place.ip()).and_then(|()| self.desk.check_person(now.session.contact)) {
+                Ok(()) => Told::Nothing,
+                // Not 4401: the session is good again when the ban is over, and what was typed stays where it is.
+                Err(_) => Told::Close(4403, "this chat is not available here"),
             },
             // The sender's own bubble is there already; only clients that drop doubles by echo id want to hear of it (conformance item 11).
             What::MessageAdded { message, .. } if message.kind == MessageKind::Incoming && !now.echo => Told::Nothing,

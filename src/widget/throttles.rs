@@ -67,6 +67,8 @@ pub struct Throttles {
     unproved_transcripts: Failures,
     typing: Throttle,
     pages: Throttle,
+    /// Beginnings, and what they cost.
+    pub guard: super::guard::Guard,
     /// Calls that wait right now.
     pub polls: super::polls::Polls,
 }
@@ -99,6 +101,7 @@ impl Throttles {
             report_gap: Throttle::new(60 / limits::REPORT_GAP.as_secs() as u32, 1, limits::THROTTLE_KEYS_MAX),
             typing: limit(SIGNS_PER_CONTACT),
             pages: limit(SIGNS_PER_CONTACT),
+            guard: super::guard::Guard::new(factor),
             polls: super::polls::Polls::default(),
         }
     }
@@ -225,17 +228,20 @@ impl Stranger {
     }
 }
 
-fn caller(ip: IpAddr) -> String {
+/// The network a caller counts for.
+pub(super) fn caller(ip: IpAddr) -> String {
     network_of(ip).to_string()
 }
 
 fn told<T>(taken: Result<T, TooMany>) -> Result<()> {
     match taken {
         Ok(_) => Ok(()),
-        Err(too_many) => {
-            let seconds = too_many.retry_after_s;
-            let words = format!("That was very often in a short time. Please wait {seconds} s; nothing is lost.");
-            Err(Error::too_many(words, seconds).coded("too_many").detail("count", seconds))
-        }
+        Err(too_many) => Err(wait(too_many.retry_after_s)),
     }
+}
+
+/// The refusal that asks for a little patience.
+pub(super) fn wait(seconds: u32) -> Error {
+    let words = format!("That was very often in a short time. Please wait {seconds} s; nothing is lost.");
+    Error::too_many(words, seconds).coded("too_many").detail("count", seconds)
 }

@@ -378,6 +378,10 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::AgentPresence { .. }
         | What::ContactPresence { .. }
         | What::Pages { .. }
+        | What::FieldChanged { .. }
+        | What::BansChanged
+        | What::Onlooker { .. }
+        | What::OnlookerGone { .. }
         | What::SessionEnded { .. }
         | What::SignedOut { .. } => return None,
     };

@@ -22,6 +22,7 @@ pub fn main(arguments: &[String]) {
             "hold" => hold(address, &keys, number(3)).await,
             "flood" => flood(address, &keys, number(3), number(4)).await,
             "pace" => pace(address, Arc::new(keys), number(3), number(4)).await,
+            "day" => day(address, Arc::new(keys), number(3), number(4)).await,
             "fan" => fan(address, &keys, number(3), number(4)).await,
             part => panic!("no such part: {part}"),
         }
@@ -253,9 +254,69 @@ async fn fan(address: SocketAddr, keys: &Keys, count: usize, rounds: usize) {
     until_told().await;
 }
 
-/// Median and 99th percentile in milliseconds.
+/// What an agent does all day, with the paths of each step.
+const STEPS: [&str; 4] = ["list", "open", "search", "switch"];
+
+/// `count` agents with a socket and a connection each work through `rounds` rounds of steps, half a second between two of them: a team that
+/// is busy, not a flood. Says the times of each step.
+async fn day(address: SocketAddr, keys: Arc<Keys>, count: usize, rounds: usize) {
+    let took: Arc<Mutex<[Vec<Duration>; 4]>> = Arc::default();
+    let mut agents = Vec::new();
+    for n in 0..count {
+        let mut socket = handshake(address, n, "/desk/ws", Some(&keys.agents[n])).await;
+        let mut http = connect(address, n).await;
+        let (keys, took) = (keys.clone(), took.clone());
+        agents.push(tokio::spawn(async move {
+            let mut buffer = Vec::with_capacity(64 * 1024);
+            frame(&mut socket, &mut buffer).await.expect("ready");
+            tokio::time::sleep(Duration::from_millis((n * 500 / count) as u64)).await;
+            let words = ["delivery", "monstera refund", "order000917", "yellow spots", "plant"];
+            for round in 0..rounds {
+                for (step, name) in STEPS.iter().enumerate() {
+                    let conversation = &keys.samples[(n * 7 + round * 3 + step) % keys.samples.len()];
+                    let paths = match *name {
+                        "list" => vec!["/api/desk/conversations?box=all&status=open".to_owned()],
+                        "open" => vec![format!("/api/desk/conversations/{conversation}")],
+                        "search" => vec![format!("/api/desk/search?q={}", words[(n + round) % words.len()].replace(' ', "%20"))],
+                        // Another tab of the list, and the conversation that is chosen there.
+                        _ => vec![
+                            "/api/desk/conversations?box=mine&status=open".to_owned(),
+                            "/api/desk/conversations?box=all&status=resolved".to_owned(),
+                            format!("/api/desk/conversations/{conversation}"),
+                        ],
+                    };
+                    for path in paths {
+                        let request =
+                            format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nCookie: __Host-deskbell={}\r\n\r\n", keys.agents[n]);
+                        let start = Instant::now();
+                        http.write_all(request.as_bytes()).await.expect("sent");
+                        let (status, _) = answer(&mut http, &mut buffer).await;
+                        assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&buffer));
+                        // The first round warms what a desk that is used all day has warm.
+                        if round > 0 {
+                            took.lock().await[step].push(start.elapsed());
+                        }
+                    }
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+            }
+            (socket, http)
+        }));
+    }
+    let mut held = Vec::new();
+    for agent in agents {
+        held.push(agent.await.expect("an agent"));
+    }
+    let took = std::mem::take(&mut *took.lock().await);
+    let told: serde_json::Map<String, Value> = STEPS.iter().zip(took).map(|(name, took)| ((*name).to_owned(), percentiles(took))).collect();
+    say(Value::Object(told));
+    until_told().await;
+    drop(held);
+}
+
+/// Median, 95th and 99th percentile in milliseconds.
 pub fn percentiles(mut took: Vec<Duration>) -> Value {
     took.sort();
     let at = |share: f64| took[((took.len() - 1) as f64 * share) as usize].as_secs_f64() * 1000.0;
-    json!({ "p50_ms": at(0.50), "p99_ms": at(0.99), "count": took.len() })
+    json!({ "p50_ms": at(0.50), "p95_ms": at(0.95), "p99_ms": at(0.99), "count": took.len() })
 }

@@ -17,6 +17,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
+/// Agents of the largest team the desk is built for.
+const AGENTS: usize = 50;
 /// Sockets of the large measurements.
 const MANY: usize = 10_000;
 
@@ -58,6 +60,9 @@ fn main() {
     }
     if wants("fan") {
         fans(&mut table, &folder);
+    }
+    if wants("day") {
+        days(&mut table, &folder);
     }
     table.print(started.elapsed());
 }
@@ -265,13 +270,13 @@ fn reading(table: &mut Table, folder: &Path) {
 /// The file of a million messages, made once for each schema.
 fn million(folder: &Path) -> PathBuf {
     let schema = deskbell::store::migrate::SCHEMA.bytes().fold(0u32, |hash, byte| hash.wrapping_mul(31).wrapping_add(byte.into()));
-    let file = folder.join(format!("million-2-{schema:08x}.db"));
+    let file = folder.join(format!("million-3-{schema:08x}.db"));
     if !file.with_extension("keys").exists() {
         eprintln!("making the file of a million messages (once)");
         for end in ["", "-wal", "-shm", ".lock"] {
-            let _ = std::fs::remove_file(folder.join(format!("million-2-{schema:08x}.db{end}")));
+            let _ = std::fs::remove_file(folder.join(format!("million-3-{schema:08x}.db{end}")));
         }
-        seeded(&file, Size { messages: 1_000_000, agents: 1, visitors: 0 });
+        seeded(&file, Size { messages: 1_000_000, agents: AGENTS, visitors: 0 });
     }
     file
 }
@@ -308,6 +313,34 @@ fn desk_reads(file: &Path, keys: &Keys) -> Vec<(&'static str, f64)> {
         ("search two words", timed(&two)),
         ("search an order number", timed(&rare)),
     ]
+}
+
+/// A whole team at work on a million messages of a hundred thousand contacts, and the reports beside it.
+fn days(table: &mut Table, folder: &Path) {
+    let file = million(folder);
+    let path = file.with_extension("keys");
+    let served = Served::on(&file);
+    let mut client = Client::new("day", &served, &path, &[AGENTS, 8]);
+    let told = client.says();
+    for step in ["list", "open", "search", "switch"] {
+        let of = |key: &str| told[step][key].as_f64().expect("a number");
+        table.plain(&format!("{AGENTS} agents online, 1 M messages: {step}, p50"), of("p50_ms"), "ms");
+        table.at_most(&format!("{AGENTS} agents online, 1 M messages: {step}, p95"), of("p95_ms"), "ms", 100.0);
+    }
+    table.at_most("memory (RSS) with them", served.rss() / 1e6, "MB", 60.0);
+    let cookie = format!("__Host-deskbell={}", read_keys(&path).agents[0]);
+    let mut http = served.http();
+    for report in ["overview", "agents", "hours"] {
+        let took = (0..3).map(|_| {
+            let start = Instant::now();
+            let answer = http.call("GET", &format!("/api/desk/reports/{report}"), &[("Cookie", &cookie)], b"").expect("an answer");
+            assert_eq!(answer.status, 200, "{report}: {}", String::from_utf8_lossy(&answer.body));
+            start.elapsed().as_secs_f64() * 1000.0
+        });
+        table.plain(&format!("report \"{report}\" over all of 1 M messages"), median(took.collect()), "ms");
+    }
+    drop(served);
+    client.go();
 }
 
 fn median(mut values: Vec<f64>) -> f64 {

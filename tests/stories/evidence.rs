@@ -125,6 +125,32 @@ async fn notes_come_only_when_asked_for_and_strangers_get_nothing() {
     assert!(house.count("SELECT count(*) FROM audit WHERE action = 'transcript.made'") >= 3);
 }
 
+/// unique 15: what was changed or taken back after it was said is told.
+#[tokio::test]
+async fn edits_and_deletions_are_visible() {
+    let house = House::boot().await;
+    let olga = house.agent().await;
+    let visitor = house.visitor();
+    visitor.starts("hello").await;
+    for words in ["changed later", "taken back", "as it was"] {
+        olga.notes(&visitor.conversation(), words).await;
+    }
+    let touched = house.desk().store.write(|tx| {
+        tx.exec("UPDATE messages SET text = 'changed', edited_at = ?1 WHERE text = 'changed later'", [tx.now])?;
+        tx.exec("UPDATE messages SET text = '', html = '', source = '', edited_at = ?1 WHERE text = 'taken back'", [tx.now])
+    });
+    touched.await.unwrap();
+    let said = verified(&transcript(&olga, &visitor.conversation(), "format=html&notes=1").await.text());
+    let notes: Vec<_> = list_at(&said, "record/messages")
+        .iter()
+        .filter(|one| one["kind"] == "note")
+        .map(|one| (one["edited_at"].is_string(), one["deleted"] == true))
+        .collect();
+    assert_eq!(notes, [(true, false), (true, true), (false, false)]);
+    let plain = transcript(&olga, &visitor.conversation(), "format=text&notes=1").await.text();
+    assert!(plain.contains(", private note, by desk, edited 2") && plain.contains(", private note, by desk, deleted 2"), "{plain}");
+}
+
 /// What was said before the proof stays unproved after it.
 #[tokio::test]
 async fn a_later_proof_does_not_vouch_for_earlier_words() {

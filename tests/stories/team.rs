@@ -367,6 +367,13 @@ async fn agents_have_limits_hours_and_somebody_who_helps_them_in() {
     ben.get("/session").await.ok();
     owner.delete(&format!("{path}/two-factor")).await.denied(409);
     with_factor(&house, &ben).await;
+    // security 17: colleagues do not learn who goes without.
+    let cleo = house.agent_named("cleo", Role::Agent).await;
+    let shown =
+        |all: Value| list_at(&all, "agents").iter().find(|one| one["uuid"] == ben.uuid.as_str()).map(|one| one["two_factor"].clone());
+    assert_eq!(shown(cleo.get("/agents").await.ok()), Some(Value::Null));
+    assert_eq!(shown(ben.get("/agents").await.ok()), Some(json!(true)));
+    assert_eq!(shown(owner.get("/agents").await.ok()), Some(json!(true)));
     assert_eq!(owner.put(&path).json(json!({})).await.ok()["two_factor"], true);
     assert_eq!(owner.delete(&format!("{path}/two-factor")).await.status, 204);
     ben.is_shut_out().await;

@@ -1,11 +1,10 @@
-// Name, e-mail, phone: read by default, edited in place; and the team's own note about the person.
+// Name, e-mail, phone: read by default, edited in place.
 
-import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
+import { html, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { Field } from '../parts/field.js';
 import { time } from '../parts/small.js';
 import { editContact } from '../state/actions.js';
-import { wordsFor } from '../state/wire.js';
 import { useForm } from '../entry/form.js';
 
 /** @param {{contact: import('../state/types.js').Contact}} props */
@@ -43,22 +42,4 @@ function EditForm({ contact, onDone }) {
     ${rest && html`<p class="form-error" role="alert">${rest}</p>`}
     <div class="panel-actions"><button type="button" class="button is-small" onClick=${onDone}>Cancel</button><button class="button is-primary is-small" disabled=${form.busy}>${form.busy ? 'Saving…' : 'Save'}</button></div>
   </form></section>`;
-}
-
-/** Saved when the field is left; nothing to press. @param {{contact: import('../state/types.js').Contact}} props */
-export function ContactNote({ contact }) {
-  const [text, setText] = useState(contact.note);
-  const [state, setState] = useState('');
-  const save = async () => {
-    if (text === contact.note) return;
-    setState('Saving…');
-    try { await editContact(contact.uuid, { note: text }); setState('Saved'); } catch (error) { setState(`Not saved. ${wordsFor(error)}`); }
-  };
-  // Left by a key or a gesture, without leaving the field first: kept all the same.
-  const last = useRef(save);
-  last.current = save;
-  useEffect(() => () => { last.current(); }, []);
-  return html`<section class="panel-part"><h3><label for="contact-note">Note about this person</label></h3>
-    <textarea id="contact-note" class="input panel-note" rows="3" dir="auto" placeholder="Only your team sees this" value=${text} onInput=${(/** @type {any} */ event) => { setText(event.currentTarget.value); setState(''); }} onBlur=${save}></textarea>
-    <p class="field-hint" role="status">${state || (text !== contact.note ? 'Saved when you leave the field' : '')}</p></section>`;
 }

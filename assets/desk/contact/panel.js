@@ -7,8 +7,11 @@ import { BlockIcon, Spinner, time, useTick } from '../parts/small.js';
 import { closePanel as close } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { Attributes } from './attributes.js';
-import { BlockButton } from './block.js';
-import { ContactNote, Details } from './details.js';
+import { BanPart, bannedWords } from './ban.js';
+import { Duplicates } from './duplicates.js';
+import { FieldsPart } from './fields.js';
+import { Notes } from './notes.js';
+import { Details } from './details.js';
 import { Earlier, Pages } from './history.js';
 import { Consents, Origin } from './origin.js';
 
@@ -16,7 +19,7 @@ import { Consents, Origin } from './origin.js';
 const PROOF = { libredesk: 'Known by external_user_id', seggwat: 'Known by sub, as in SeggWat', supportpal: 'Known by e-mail, as in SupportPal', code: 'The address was proved by a code sent to it' };
 
 /** How we know. @param {import('../state/types.js').Contact} contact */
-function proofOf(contact) {
+export function proofOf(contact) {
   if (contact.verified_by === 'code' || (contact.email_verified && !contact.verified)) return 'The e-mail was proved by a code sent to it.';
   if (contact.verified) return `Proved by a signed token from your site${contact.verified_by && PROOF[contact.verified_by] ? ` (${{ libredesk: 'external_user_id', seggwat: 'SeggWat’s sub', supportpal: 'SupportPal’s email' }[contact.verified_by]})` : ''}.`;
   return contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.';
@@ -41,19 +44,22 @@ export function ContactPanel({ uuid }) {
           <${ContactAvatar} contact=${contact} size=${56} />
           <h2 dir="auto">${contact.name}</h2>
           <p class="panel-presence">${contact.online ? html`<b class="is-good">Online now</b>` : (Date.now() - contact.last_seen_at < 60000 ? 'Was here a moment ago' : `Last here ${time.ago(contact.last_seen_at)}`)}</p>
-          ${contact.blocked ? html`<p class="badge is-bad"><${BlockIcon} size=${14} /> Blocked</p>`
+          ${contact.blocked || bannedWords(contact) ? html`<p class="badge is-bad"><${BlockIcon} size=${14} /> ${bannedWords(contact) || 'Blocked'}</p>`
             : contact.verified || contact.email_verified ? html`<p class="badge is-good" title=${PROOF[contact.verified_by || ''] || 'Known by a signed token'}><${Icon} name="shield" size=${14} /> ${contact.verified ? 'Verified' : 'E-mail verified'}</p>`
             : html`<p class="badge" title="What this person says about themselves was not proved"><${Icon} name="user" size=${14} /> ${isNameless ? 'Anonymous visitor' : 'Not verified'}</p>`}
           <p class="panel-proof">${proofOf(contact)}</p>
         </header>
+        <${Duplicates} key="twins-${contact.uuid}" contact=${contact} />
         <${Details} contact=${contact} />
+        <${FieldsPart} key="fields-${contact.uuid}" subject="contact" uuid=${contact.uuid} values=${contact.fields || {}} />
         ${one ? html`<${Origin} one=${one} origin=${thread.origin} />` : null}
+        <${FieldsPart} key="cfields-${uuid}" subject="conversation" uuid=${uuid} values=${thread.fields || {}} />
         <${Attributes} attributes=${contact.attributes} />
         <${Attributes} title="Session" lead="What the page said of this visit. Not proved." attributes=${contact.variables} />
         <${Consents} consents=${contact.consents} />
         <${Pages} pages=${thread.pages} online=${!!contact.online} />
         <${Earlier} earlier=${thread.earlier} />
-        <${ContactNote} key=${contact.uuid} contact=${contact} />
-        <${BlockButton} contact=${contact} />`}
+        <${Notes} key="notes-${contact.uuid}" contact=${contact} />
+        <${BanPart} contact=${contact} conversation=${uuid} network=${thread.origin?.ip || null} />`}
     </section>`;
 }

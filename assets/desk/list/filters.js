@@ -7,22 +7,23 @@ import { Menu } from '../parts/menu.js';
 import { setFilter } from '../state/lists.js';
 import { useDesk } from '../state/store.js';
 import { useTools } from '../state/tools.js';
+import { Views } from './views.js';
 
 /** @type {['mine'|'unassigned'|'all', string, string][]} */
 const BOXES = [['mine', 'Mine', 'assigned to you'], ['unassigned', 'New', 'not assigned to anybody'], ['all', 'All', 'open']];
-/** @type {['open'|'waiting'|'resolved'|'snoozed', string, string][]} */
-const STATES = [['open', 'Open', 'chat'], ['waiting', 'Waiting', 'clock'], ['snoozed', 'Snoozed', 'moon'], ['resolved', 'Resolved', 'check']];
+/** @type {['open'|'waiting'|'resolved'|'snoozed'|'spam', string, string][]} */
+const STATES = [['open', 'Open', 'chat'], ['waiting', 'Waiting', 'clock'], ['snoozed', 'Snoozed', 'moon'], ['resolved', 'Resolved', 'check'], ['spam', 'Quarantine', 'flag']];
 
 /** @type {['bug'|'feature'|'review'|'question', string][]} */
 const REPORTS = [['bug', 'Bug reports'], ['feature', 'Feature requests'], ['review', 'Reviews'], ['question', 'Questions']];
 
 /** What kind of messages: everything, the live chat, or what came by the other tiles. */
 function Kinds() {
-  const { kind } = useDesk((state) => state.filter);
+  const { kind, view } = useDesk((state) => state.filter);
   const reports = useDesk((state) => state.counts.reports || 0);
   const inReports = kind && kind !== 'chat';
   return html`<div class="kinds" role="group" aria-label="Kind of messages">
-    ${/** @type {[''|'chat'|'reports', string][]} */ ([['', 'Everything'], ['chat', 'Live chat'], ['reports', 'Reports']]).map(([key, label]) => html`<button type="button" key=${key} class="kind-tab" aria-pressed=${(key === 'reports' ? inReports : kind === key) ? 'true' : 'false'} onClick=${() => setFilter({ kind: key })}><span class="steady" data-text=${label}>${label}</span>${key === 'reports' && reports ? html` <span class="tab-count tabular">${reports}</span>` : null}</button>`)}
+    ${/** @type {[''|'chat'|'reports', string][]} */ ([['', 'Everything'], ['chat', 'Live chat'], ['reports', 'Reports']]).map(([key, label]) => html`<button type="button" key=${key} class="kind-tab" aria-pressed=${!view && (key === 'reports' ? inReports : kind === key) ? 'true' : 'false'} onClick=${() => setFilter({ kind: key })}><span class="steady" data-text=${label}>${label}</span>${key === 'reports' && reports ? html` <span class="tab-count tabular">${reports}</span>` : null}</button>`)}
   </div>`;
 }
 
@@ -42,14 +43,16 @@ export function Filters() {
   const filter = useDesk((state) => state.filter);
   const counts = useDesk((state) => state.counts);
   const inboxes = useDesk((state) => state.inboxes);
+  const promises = !!useTools('slas').list?.length;
   const inbox = inboxes?.find((one) => one.uuid === filter.inbox);
   const state = STATES.find(([key]) => key === filter.status) || STATES[0];
   const follows = useDesk((state) => state.may.includes('follow'));
   const followed = filter.box === 'followed';
   return html`
+    <${Views} />
     <${Kinds} />
     <div class="tabs" role="group" aria-label="Whose conversations">
-      ${BOXES.map(([key, label, meaning]) => html`<button type="button" class="tab" aria-pressed=${filter.box === key ? 'true' : 'false'} onClick=${() => setFilter({ box: key })}>
+      ${BOXES.map(([key, label, meaning]) => html`<button type="button" class="tab" aria-pressed=${!filter.view && filter.box === key ? 'true' : 'false'} onClick=${() => setFilter({ box: key })}>
         <span class="steady" data-text=${label}>${label}</span> ${filter.kind ? null : html`<span class="tab-count tabular" title="${counts[key]} ${meaning}">${counts[key]}</span>`}</button>`)}
     </div>
     <div class="filters">
@@ -61,6 +64,8 @@ export function Filters() {
           { label: 'Every kind', checked: filter.kind === 'reports', run: () => setFilter({ kind: 'reports' }) },
           ...REPORTS.map(([key, label]) => ({ label: html`<span class="menu-person"><${KindIcon} kind=${key} size=${18} />${label}</span>`, checked: filter.kind === key, run: () => setFilter({ kind: key }) }))]}
         label=${html`<span>${filter.kind === 'reports' ? 'Every kind' : REPORTS.find(([key]) => key === filter.kind)?.[1]}</span><${Icon} name="chevron_down" size=${16} />`} />` : null}
+      ${promises ? html`<${Menu} buttonClass="filter" name="Order: ${filter.sort === 'due' ? 'due first' : 'newest first'}" items=${[{ label: 'Newest first', checked: filter.sort !== 'due', run: () => setFilter({ sort: '' }) }, { label: 'Due first', checked: filter.sort === 'due', run: () => setFilter({ sort: 'due' }) }]}
+        label=${html`<span>${filter.sort === 'due' ? 'Due first' : 'Newest'}</span><${Icon} name="chevron_down" size=${16} />`} />` : null}
       <${TagFilter} />
       ${(inboxes?.length || 0) > 1 && html`<${Menu} buttonClass="filter" name="Inbox: ${inbox ? inbox.name : 'every inbox'}" items=${[
           { label: 'Every inbox', checked: !filter.inbox, run: () => setFilter({ inbox: '' }) },

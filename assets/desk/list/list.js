@@ -37,6 +37,8 @@ function List({ selected }) {
     return html`<div class="list-body"><${Empty} icon="offline" title="The list did not load" action=${html`<button type="button" class="button" onClick=${() => load(filter)}>Try again</button>`}>${list.error}<//></div>`;
   }
   if (!list || (list.state === 'loading' && !list.ids.length)) return html`<div class="list-body"><${Skeleton} /></div>`;
+  // A view that looked at thousands and found nothing yet is still looking.
+  if (!list.ids.length && list.next) return html`<div class="list-body"><${Skeleton} /></div>`;
   if (!list.ids.length) return html`<div class="list-body"><${EmptyList} /></div>`;
   return html`<${Rows} key=${keyOf(filter)} list=${list} filter=${filter} selected=${selected} />`;
 }
@@ -51,6 +53,7 @@ const EMPTY = {
   followed: ['eye', 'You follow nothing', 'Follow a conversation from its assign menu (m). You hear what is said there; nobody outside notices.'],
   waiting: ['clock', 'Nothing is waiting', 'Mark a conversation as waiting when you need something from someone else first.'],
   resolved: ['check', 'Nothing is resolved yet', 'Press e in a conversation when it is done. If the visitor writes again, it opens by itself.'],
+  spam: ['flag', 'Nothing is suspect', 'First messages that look like spam wait here, with the reasons, until somebody lets them in or says that they are spam. Their senders do not notice.'],
   snoozed: ['moon', 'Nothing is snoozed', 'Press s to put a conversation away until later. It comes back on time, or when the visitor writes.'],
 };
 
@@ -69,6 +72,8 @@ function EmptyList() {
       Paste one line into your pages. The first visitor who writes appears here, with a soft bell.<//>`;
   }
   if (filter.tag) return html`<${Empty} icon="tag" title="Nothing here has this tag" action=${html`<button type="button" class="button" onClick=${() => setFilter({ tag: '' })}>Show every tag</button>`}>Press t in a conversation to put it on.<//>`;
+  if (filter.view) return html`<${Empty} icon="filter" title="Nothing fits this view">What fits it appears here by itself.<//>`;
+  if (filter.sort === 'due') return html`<${Empty} icon="clock" title="Nothing is due">Conversations under a promise appear here, the most urgent first.<//>`;
   const [icon, title, text] = filter.kind && filter.kind !== 'chat' && filter.status === 'open' ? REPORTS_EMPTY : EMPTY[filter.status === 'open' ? filter.box : filter.status];
   return html`<${Empty} icon=${icon} title=${title}>${text}<//>`;
 }

@@ -11,6 +11,7 @@ import { openConversation } from '../state/router.js';
 import { may } from '../state/people.js';
 import { now, useDesk } from '../state/store.js';
 import { extendTo, toggle, useSelection } from './selection.js';
+import { Due, isPressing } from './due.js';
 import { ROW_PX } from './rows.js';
 
 const WARM_MS = 5 * 60000;
@@ -25,6 +26,7 @@ function previewOf(one) {
 
 /** @param {{one: import('../state/types.js').Conversation}} props */
 export function Waiting({ one }) {
+  if (one.due && (isPressing(one) || !one.waiting_since)) return html`<${Due} due=${one.due} />`;
   if (isSnoozed(one)) return html`<span class="row-time tabular"><${Icon} name="moon" size=${13} /> <span class="quiet">Snoozed until </span>${time.ago(/** @type {number} */ (one.snoozed_until))}</span>`;
   if (one.status !== 'open' || !one.waiting_since) return html`<span class="row-time tabular">${time.ago(one.last_message_at)}</span>`;
   const waited = Date.now() - one.waiting_since;

@@ -5,7 +5,7 @@ import { Icon } from '../../shared/icons.js';
 import { ContactAvatar } from '../parts/avatars.js';
 import { Empty, Spinner, time } from '../parts/small.js';
 import { keep } from '../state/lists.js';
-import { go, openConversation } from '../state/router.js';
+import { go, isPage, openConversation } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { announce } from '../state/toasts.js';
 import { api, wordsFor } from '../state/wire.js';
@@ -20,7 +20,7 @@ export function SearchBox({ route }) {
   useEffect(() => { if (asked !== text.trim()) setText(asked); }, [asked]);
   const ask = (/** @type {string} */ q) => {
     clearTimeout(timer.current);
-    const conversation = route.name === 'settings' ? '' : route.conversation;
+    const conversation = isPage(route) ? '' : route.conversation;
     // Each letter replaces; only leaving the list for the search is a step to go back from.
     go(q.trim() ? { name: 'search', q: q.trim(), conversation } : { name: 'conversations', conversation }, { replace: route.name === 'search' });
   };
@@ -52,9 +52,9 @@ export function SearchResults({ q, selected }) {
     setBusy(true);
     try {
       const answer = await api.get(`/search?q=${encodeURIComponent(q)}&limit=30${before ? `&before=${before}` : ''}`, { signal });
-      keep(answer.results.map((/** @type {any} */ one) => one.conversation));
+      keep([...answer.results.map((/** @type {any} */ one) => one.conversation), ...(answer.numbered ? [answer.numbered] : [])]);
       setFailed('');
-      setFound((/** @type {any} */ held) => (before && held ? { ...answer, results: [...held.results, ...answer.results], contacts: held.contacts } : answer));
+      setFound((/** @type {any} */ held) => (before && held ? { ...answer, results: [...held.results, ...answer.results], contacts: held.contacts, numbered: held.numbered } : answer));
       if (!before) announce(answer.results.length ? `${answer.results.length}${answer.next ? ' or more' : ''} messages found` : 'Nothing found');
     } catch (error) {
       if (!signal?.aborted) setFailed(wordsFor(error));
@@ -67,16 +67,19 @@ export function SearchResults({ q, selected }) {
 
   if (failed && !found) return html`<div class="list-body"><${Empty} icon="offline" title="The search did not work" action=${html`<button type="button" class="button" onClick=${() => load(null, undefined)}>Try again</button>`}>${failed}<//></div>`;
   if (!found) return html`<div class="list-body"><div class="centred"><${Spinner} label="Searching" /></div></div>`;
-  if (!found.results.length && !found.contacts.length) return html`<div class="list-body"><${Empty} icon="search" title="Nothing found">No message and no person contains “${q}”. Try a part of a word, a name or an e-mail address.<//></div>`;
+  if (!found.results.length && !found.contacts.length && !found.numbered && !found.next) return html`<div class="list-body"><${Empty} icon="search" title="Nothing found">No message and no person contains “${q}”. Try a part of a word, a name or an e-mail address.<//></div>`;
   return html`<div class="list-body" tabindex="-1">
+    ${found.numbered && html`<h2 class="list-title">Number ${found.numbered.number}</h2><ul class="results" role="list"><li><button type="button" class="result" data-result=${found.numbered.uuid} onClick=${() => openConversation(found.numbered.uuid)}>
+      <${ContactAvatar} contact=${found.numbered.contact} size=${28} presence=${false} /><span class="result-main"><b dir="auto">${found.numbered.contact.name}</b><span class="result-text" dir="auto">${found.numbered.preview}</span></span></button></li></ul>`}
     ${found.contacts.length > 0 && html`<h2 class="list-title">People</h2><ul class="results" role="list">${found.contacts.map((/** @type {any} */ one) => html`<li>
       <button type="button" class="result" disabled=${!one.conversation} onClick=${() => openConversation(one.conversation)}>
         <${ContactAvatar} contact=${one} size=${28} presence=${false} /><span class="result-main"><b dir="auto">${one.name}</b><span class="result-text">${one.email || 'No e-mail address'}${one.conversation ? '' : ' · no conversation yet'}</span></span></button></li>`)}</ul>`}
     ${found.results.length > 0 && html`<h2 class="list-title">Messages</h2><ul class="results" role="list">${found.results.map((/** @type {any} */ one) => html`<li key=${one.message.uuid}>
-      <button type="button" class="result" data-result=${one.conversation.uuid} aria-current=${selected === one.conversation.uuid ? 'true' : null} onClick=${() => openConversation(one.conversation.uuid)}>
+      <button type="button" class="result" data-result=${one.conversation.uuid} aria-current=${selected === one.conversation.uuid ? 'true' : null} onClick=${() => openConversation(one.conversation.uuid, one.message.seq)}>
         <${ContactAvatar} contact=${one.conversation.contact} size=${28} presence=${false} />
         <span class="result-main"><span class="row-line"><b dir="auto">${one.conversation.contact.name}</b><span class="row-gap"></span><span class="row-time tabular">${time.ago(one.message.created_at)}</span></span>
           <span class="result-text" dir="auto">${one.message.kind === 'note' ? html`<i class="result-note">Note</i> ` : one.message.kind === 'outgoing' ? `${one.message.author_name}: ` : ''}${one.snippet.map((/** @type {any} */ part) => (part.hit ? html`<mark>${part.text}</mark>` : part.text))}</span></span></button></li>`)}</ul>`}
+    ${found.searched_to ? html`<p class="list-note" role="status">Looked back to ${time.day(found.searched_to)} so far.</p>` : null}
     ${found.next ? html`<div class="list-more"><button type="button" class="button" disabled=${busy} onClick=${() => load(found.next, undefined)}>${busy ? 'Loading…' : 'Older results'}</button></div>` : null}
   </div>`;
 }

@@ -2,8 +2,7 @@
 
 import { html, useEffect, useRef, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
-import { TimeAgo } from '../parts/small.js';
-import { Spinner } from '../parts/small.js';
+import { Spinner, time, useTick } from '../parts/small.js';
 import { go, openConversation } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { loadTray, moreOfTray, readNotice, wordsOf } from '../state/tray.js';
@@ -29,6 +28,7 @@ function List({ close }) {
   const tray = useDesk((state) => state.tray);
   const [trouble, setTrouble] = useState('');
   const [busy, setBusy] = useState(false);
+  useTick();
   const box = useRef(/** @type {HTMLElement|null} */ (null));
   useEffect(() => {
     loadTray().catch((error) => setTrouble(wordsFor(error)));
@@ -56,14 +56,14 @@ function List({ close }) {
   const { list } = tray;
   return html`<section ref=${box} class="tray" role="dialog" aria-label="Notices" tabindex="-1" onKeyDown=${keys}>
     <header class="tray-head"><h2>Notices</h2>
-      ${tray.unread > 0 && html`<button type="button" class="link-button" onClick=${() => readNotice()}>Mark all as read</button>`}
+      ${tray.unread > 0 && html`<button type="button" class="link-button" onClick=${() => { readNotice(); box.current?.focus(); }}>Mark all as read</button>`}
       <button type="button" class="icon-button" title="What you are told, and how" aria-label="What you are told, and how" onClick=${() => { close(false); go({ name: 'settings', page: 'notifications', id: '', tab: '' }); }}><${Icon} name="settings" size=${18} /></button></header>
     ${trouble && html`<p class="form-error" role="alert">${trouble}</p>`}
     ${!list ? !trouble && html`<div class="centred"><${Spinner} /></div>` : !list.length ? html`<p class="tray-empty">Nothing yet. You will be told here when somebody mentions you, gives you a conversation, or a visitor waits for you.</p>` : html`<ul class="tray-list">
       ${list.map((one) => html`<li key=${one.uuid}><button type="button" class="tray-row ${one.read_at ? '' : 'is-unread'}" onClick=${() => follow(one)}>
         <span class="tray-icon"><${Icon} name=${ICONS[one.kind] || 'bell'} size=${18} /></span>
         <span class="tray-words"><b dir="auto">${wordsOf(one)}</b>${one.read_at ? null : html`<span class="quiet"> (unread)</span>`}<span class="tray-text" dir="auto">${one.text}</span></span>
-        <${TimeAgo} at=${one.created_at} /></button></li>`)}
+        <time class="tray-time" dateTime=${new Date(one.created_at).toISOString()} title=${time.full(one.created_at)}>${time.ago(one.created_at)}</time></button></li>`)}
     </ul>`}
     ${list && tray.more && html`<p class="centred"><button type="button" class="button is-small" disabled=${busy} onClick=${more}>Show older ones</button></p>`}
   </section>`;

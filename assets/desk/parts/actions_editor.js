@@ -19,7 +19,7 @@ const KINDS = [
   ['tag', 'Add a tag', ''], ['untag', 'Remove a tag', ''], ['status', 'Set the status', 'resolved'], ['close', 'Resolve without asking how it was', null],
   ['snooze', 'Snooze', 86400], ['priority', 'Set the priority', 'high'], ['assign_agent', 'Assign to an agent', 'me'], ['assign_team', 'Give to a team', ''],
   ['unassign', 'Take it from whoever has it', null], ['reply', 'Reply', ''], ['note', 'Add a note', ''], ['notify', 'Tell somebody', { to: 'assignee', text: '' }],
-  ['follow', 'Let somebody follow', 'me'], ['spam', 'Mark as spam', null],
+  ['follow', 'Let somebody follow', 'me'], ['sla', 'Promise', ''], ['kind', 'Make it a', 'question'], ['spam', 'Mark as spam', null],
 ];
 
 /** @type {[string, string][]} */
@@ -52,6 +52,7 @@ export function actionWords(action, { tags = [], statuses = [] } = {}) {
   if (what === 'note') return 'add a note';
   if (what === 'notify') return 'tell somebody';
   if (what === 'follow') return `${agent(value)} ${value === 'me' ? 'follow' : 'follows'}`;
+  if (what === 'kind') return `make it a ${value}`;
   if (what === 'sla') return value ? 'change the promise' : 'drop the promise';
   return what.replace('_', ' ');
 }
@@ -61,16 +62,16 @@ export function useKnown() {
   return { tags: useTools('tags').list || [], statuses: useTools('statuses').list || [] };
 }
 
-/** @param {{actions: Action[], onChange: (actions: Action[]) => void, error?: (field: string) => string, hide?: string[]}} props */
-export function ActionsEditor({ actions, onChange, error = () => '', hide = [] }) {
+/** @param {{actions: Action[], onChange: (actions: Action[]) => void, error?: (field: string) => string, hide?: string[], rule?: boolean}} props `rule`: nobody uses it, so nobody is "me" */
+export function ActionsEditor({ actions, onChange, error = () => '', hide = [], rule = false }) {
   const put = (/** @type {number} */ at, /** @type {Action} */ action) => onChange(actions.map((one, index) => (index === at ? action : one)));
   const kinds = KINDS.filter(([what]) => !hide.includes(what));
   return html`<div class="actions-editor">
     ${actions.length ? html`<ol class="action-rows">${actions.map((action, at) => html`<li key=${at} class="action-row" aria-label="Action ${at + 1}">
       <div class="action-fields">
-        <${Select} label="Do" value=${action.do === 'custom_status' ? 'status' : action.do} onInput=${(/** @type {string} */ what) => { put(at, { do: what, value: KINDS.find(([key]) => key === what)?.[2] ?? null }); }}
+        <${Select} label="Do" value=${action.do === 'custom_status' ? 'status' : action.do} onInput=${(/** @type {string} */ what) => { const first = KINDS.find(([key]) => key === what)?.[2] ?? null; put(at, { do: what, value: rule && first === 'me' ? '' : first }); }}
           options=${[...kinds.map(([key, label]) => /** @type {[string, string]} */ ([key, label])), ...(kinds.some(([key]) => key === action.do) || action.do === 'custom_status' ? [] : [/** @type {[string, string]} */ ([action.do, actionWords(action)])])]} />
-        <${Value} action=${action} onChange=${(/** @type {Action} */ next) => put(at, next)} />
+        <${Value} action=${action} rule=${rule} onChange=${(/** @type {Action} */ next) => put(at, next)} />
       </div>
       <button type="button" class="icon-button" aria-label="Remove action ${at + 1}" title="Remove" onClick=${() => onChange(actions.filter((_, index) => index !== at))}><${Icon} name="trash" size=${18} /></button>
       ${error(`actions.${at}`) ? html`<p class="field-error" role="alert">${error(`actions.${at}`)}</p>` : null}
@@ -80,8 +81,9 @@ export function ActionsEditor({ actions, onChange, error = () => '', hide = [] }
   </div>`;
 }
 
-/** @param {{action: Action, onChange: (action: Action) => void}} props */
-function Value({ action, onChange }) {
+/** @param {{action: Action, rule: boolean, onChange: (action: Action) => void}} props */
+function Value({ action, rule, onChange }) {
+  const { list: slas } = useTools('slas');
   const { list: tags } = useTools('tags');
   const { list: statuses } = useTools('statuses');
   const teams = useTeams();
@@ -96,8 +98,10 @@ function Value({ action, onChange }) {
   }
   if (what === 'snooze') return html`<${Select} label="For" value=${String(value)} onInput=${(/** @type {string} */ next) => set(Number(next))} options=${SPANS.some(([key]) => key === String(value)) ? SPANS : [...SPANS, [String(value), `${value} seconds`]]} />`;
   if (what === 'priority') return html`<${Select} label="Priority" value=${value || ''} onInput=${(/** @type {string} */ next) => set(next || null)} options=${[...Object.entries(PRIORITY_WORDS), ['', 'None']]} />`;
-  if (what === 'assign_agent' || what === 'follow') return html`<${Select} label="Agent" value=${value || ''} onInput=${set} options=${[['me', 'Whoever uses it'], ...agents.map((agent) => [agent.uuid, nameOf(agent)])]} />`;
+  if (what === 'assign_agent' || what === 'follow') return html`<${Select} label="Agent" value=${value || ''} onInput=${set} options=${[rule ? choose('Choose an agent') : ['me', 'Whoever uses it'], ...agents.map((agent) => [agent.uuid, nameOf(agent)])]} />`;
   if (what === 'assign_team') return html`<${Select} label="Team" value=${value || ''} onInput=${set} options=${[choose('Choose a team'), ...teams.map((team) => [team.uuid, team.name])]} />`;
+  if (what === 'sla') return html`<${Select} label="Promise" value=${value || ''} onInput=${(/** @type {string} */ next) => set(next || null)} options=${[['', 'Nothing any more'], ...(slas || []).map((one) => [one.uuid, one.name])]} />`;
+  if (what === 'kind') return html`<${Select} label="Kind" value=${value} onInput=${set} options=${[['question', 'Question, to answer in peace'], ['chat', 'Chat'], ['bug', 'Bug report'], ['feature', 'Feature request'], ['review', 'Review']]} />`;
   if (what === 'reply' || what === 'note') return html`<${Words} label=${what === 'reply' ? 'What it says' : 'What is noted'} value=${value || ''} onInput=${set} />`;
   if (what === 'notify') {
     const to = typeof value?.to === 'string' ? value.to : value?.to?.agent ? `agent:${value.to.agent}` : value?.to?.team ? `team:${value.to.team}` : 'assignee';

@@ -54,7 +54,7 @@ export function AuditLog() {
     <${Check} />
     <div class="log-bar">
       <${Select} label="Who" value=${filter.agent} onInput=${(/** @type {string} */ agent) => put({ agent })} options=${[['', 'Everybody'], ...people, ['nobody', 'The house itself']]} />
-      <${Select} label="What" value=${filter.action} onInput=${(/** @type {string} */ action) => put({ action })} options=${[['', 'Everything'], ...Object.entries(KINDS).map(([kind, [, label]]) => /** @type {[string, string]} */ ([kind, label]))]} />
+      <${Select} label="What" value=${filter.action} onInput=${(/** @type {string} */ action) => put({ action })} options=${[['', 'Everything'], ...Object.entries(KINDS).filter(([, [, label]]) => label).map(([kind, [, label]]) => /** @type {[string, string]} */ ([kind, label]))]} />
       <${Field} label="From" type="date" value=${filter.from} onInput=${(/** @type {string} */ from) => put({ from })} />
       <${Field} label="To" type="date" value=${filter.to} onInput=${(/** @type {string} */ to) => put({ to })} />
     </div>

@@ -11,11 +11,11 @@ export const KINDS = {
   agent: ['the agent', 'Agents'], session: ['a session', 'Signing in and out'], role: ['the role', 'Roles'], team: ['the team', 'Teams'], hours: ['the business hours', 'Business hours'],
   inbox: ['the inbox', 'Inboxes'], house: ['the settings of the house', 'The house'], contact: ['a person', 'People outside'], conversation: ['a conversation', 'Conversations'], message: ['a message', 'Messages'],
   tag: ['the tag', 'Tags'], status: ['the status', 'Statuses'], macro: ['the macro', 'Macros'], view: ['the view', 'Views'], rule: ['the rule', 'Rules'], sla: ['the deadline', 'Deadlines'], field: ['the field', 'Fields'],
-  ban: ['a ban', 'Bans'], retention: ['what was older than the settings keep', 'Retention'],
+  'contact.note': ['a note about a person', ''], ban: ['a ban', 'Bans'], retention: ['what was older than the settings keep', 'Retention'], transcript: ['a signed transcript', 'Transcripts'], quarantine: ['the quarantine', 'Quarantine'],
 };
 
 /** @type {Record<string, string>} */
-const VERBS = { created: 'made', edited: 'changed', deleted: 'removed', merged: 'merged', swept: 'swept away', erased: 'erased', exported: 'exported', blocked: 'blocked', unblocked: 'let in again', banned: 'banned', lifted: 'lifted', ordered: 'put in order' };
+const VERBS = { created: 'made', made: 'made', added: 'added', edited: 'changed', deleted: 'removed', merged: 'merged', swept: 'swept away', erased: 'erased', exported: 'exported', blocked: 'blocked', unblocked: 'let in again', banned: 'banned', lifted: 'lifted', ordered: 'put in order' };
 
 /** Sentences that are not a verb and its object. @type {Record<string, (entry: AuditEntry, own: boolean) => Sentence>} */
 const SPECIAL = {
@@ -30,7 +30,7 @@ const SPECIAL = {
   'agent.recovery_renewed': () => ['made new recovery codes', '', ''],
   'agent.recovery_used': ({ detail }) => [`signed in with a recovery code; ${detail.left ?? 0} left`, '', ''],
   'agent.code_refused': () => ['gave the right password and five wrong codes. If that was somebody else, the password is known', '', ''],
-  'agent.edited': (_, own) => (own ? ['changed the own profile', '', ''] : ['changed', 'name', '']),
+  'agent.edited': (_, own) => (own ? ['changed their own profile', '', ''] : ['changed', 'name', '']),
   'session.opened': ({ detail }) => [`signed in${detail.by === 'second factor' ? ' with a second factor' : ''}`, '', ''],
   'session.ended': ({ detail }, own) => (own ? [detail.which === 'others' ? 'signed out everywhere else' : 'signed another browser out', '', ''] : ['signed', 'name', ' out everywhere']),
   'inbox.secret_rotated': () => ['made a new secret for the inbox', 'name', ''],
@@ -39,10 +39,17 @@ const SPECIAL = {
   'tag.merged': ({ detail }) => [`merged the tag “${detail.from || ''}” into`, 'name', ''],
   'message.edited': () => ['changed a message', '', ''],
   'message.deleted': () => ['deleted a message', '', ''],
+  'transcript.made': ({ detail }) => [`took a transcript of a conversation${detail.notes ? ', with private notes' : ''}`, '', ''],
 };
 
 /** The name of what it was done to, as far as the log may know. @param {AuditEntry} entry */
 const nameIn = (entry) => entry.subject_name || entry.detail?.name || entry.detail?.into || '';
+
+/** `contact.note.edited` is what was done to a note of a contact. @param {string} action */
+function apart(action) {
+  const at = action.lastIndexOf('.');
+  return at < 0 ? { kind: action, verb: '' } : { kind: action.slice(0, at), verb: action.slice(at + 1) };
+}
 
 /** @param {AuditEntry} entry @returns {Sentence} */
 export function sentence(entry) {
@@ -52,14 +59,14 @@ export function sentence(entry) {
     const [before, slot, after] = special(entry, own);
     return [before, slot ? nameIn(entry) || (entry.action.startsWith('agent') || entry.action.startsWith('session') ? 'somebody' : '') : '', after];
   }
-  const [kind, verb = ''] = entry.action.split('.');
-  const words = `${VERBS[verb] || verb.replaceAll('_', ' ')} ${(KINDS[kind] || [kind])[0]}`;
+  const { kind, verb } = apart(entry.action);
+  const words = `${VERBS[verb] || verb.replaceAll('_', ' ')} ${(KINDS[kind] || [kind.replaceAll('.', ' ')])[0]}`;
   return [words, nameIn(entry), ''];
 }
 
 /** Whether an action has words of its own, and not only its name taken apart. @param {string} action */
 export function isKnown(action) {
-  const [kind, verb] = action.split('.');
+  const { kind, verb } = apart(action);
   return !!SPECIAL[action] || (!!KINDS[kind] && !!VERBS[verb]);
 }
 
@@ -71,6 +78,6 @@ export function details(entry) {
   const { detail, action } = entry;
   if (!detail || typeof detail !== 'object') return '';
   if (action.startsWith('role.') && detail.permissions) return `Sees ${(SCOPES.find(([scope]) => scope === detail.scope) || ['', detail.scope])[1].toLowerCase()}; may ${permissionWords(detail.permissions)}`;
-  const shown = Object.entries(detail).filter(([key, value]) => value !== null && value !== '' && !['name', 'from', 'into', 'by', 'which', 'left'].includes(key) && !(key === 'role' && action !== 'agent.edited') && !(action === 'inbox.translated' && key === 'locale'));
+  const shown = Object.entries(detail).filter(([key, value]) => value !== null && value !== '' && !['name', 'from', 'into', 'by', 'which', 'left'].includes(key) && !(action === 'transcript.made' && key === 'notes') && !(key === 'role' && action !== 'agent.edited') && !(action === 'inbox.translated' && key === 'locale'));
   return shown.map(([key, value]) => `${LABELS[key] || key.replaceAll('_', ' ')}: ${Array.isArray(value) ? value.join(', ') : value === true ? 'yes' : value === false ? 'no' : typeof value === 'object' ? JSON.stringify(value) : value}`).join(' · ');
 }

@@ -5,8 +5,8 @@
 
 /** @type {{group: string, pages: {page: string, label: string, icon: string, may?: string}[]}[]} */
 export const GROUPS = [
-  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'roles', label: 'Roles', icon: 'shield', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
-  { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }] },
+  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'fields', label: 'Fields', icon: 'note' }, { page: 'bans', label: 'Bans', icon: 'shield', may: 'ban' }, { page: 'roles', label: 'Roles', icon: 'shield', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
+  { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }, { page: 'rules', label: 'Rules', icon: 'refresh', may: 'settings' }, { page: 'slas', label: 'Promises', icon: 'clock' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
   { group: 'deskbell', pages: [{ page: 'about', label: 'About', icon: 'info' }] },
 ];
@@ -63,6 +63,8 @@ export const ENTRIES = [
   { page: 'tags', label: 'Tags', words: 'tag label colour category merge rename' },
   { page: 'tags', label: 'Ask for a tag before resolving', words: 'tag required resolve mandatory' },
   { page: 'statuses', label: 'Statuses', words: 'status custom state open waiting resolved pending' },
+  { page: 'rules', label: 'Rules', words: 'rule automation automatic trigger workflow autoreply answer assign ticket' },
+  { page: 'slas', label: 'Promises', words: 'sla promise deadline due response resolution time target warning' },
   { page: 'profile', label: 'Your name', words: 'name profile' },
   { page: 'profile', label: 'Your password', words: 'password change security' },
   { page: 'profile', label: 'Two-factor login', words: 'two factor 2fa totp authenticator app recovery codes security' },

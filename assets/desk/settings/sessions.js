@@ -28,8 +28,8 @@ export function SessionList({ list, failed, again, onEnd }) {
     const name = browserName(one.user_agent) || 'Unknown browser';
     return html`<li key=${one.uuid} class="device"><span class="card-icon"><${Icon} name="globe" size=${18} /></span>
       <div class="card-main"><p class="card-title"><b dir="auto">${name}</b>${one.current ? html` <span class="badge is-good">This browser</span>` : null}</p>
-        <p class="card-sub">${one.ip ? html`near <bdi>${one.ip}</bdi> · ` : null}${one.current ? 'in use now' : `last used ${time.ago(one.used_at)}`} · since <time datetime=${new Date(one.created_at).toISOString()}>${time.full(one.created_at)}</time></p></div>
-      ${onEnd && !one.current ? html`<button type="button" class="button is-small" aria-label="Sign out ${name}, since ${time.full(one.created_at)}" onClick=${() => onEnd(one)}>Sign out</button>` : null}</li>`;
+        <p class="card-sub">${one.ip ? html`near <bdi>${one.ip}</bdi> · ` : null}${one.current ? 'in use now' : `last used ${time.ago(one.used_at)}`} · signed in <time datetime=${new Date(one.created_at).toISOString()} title=${time.full(one.created_at)}>${time.ago(one.created_at)}</time></p></div>
+      ${onEnd && !one.current ? html`<button type="button" class="button is-small" aria-label="Sign out ${name}, signed in ${time.full(one.created_at)}" onClick=${() => onEnd(one)}>Sign out</button>` : null}</li>`;
   })}</ul>`;
 }
 

@@ -5,6 +5,8 @@ import { Icon } from '../../shared/icons.js';
 import { go } from '../state/router.js';
 import { now, useDesk } from '../state/store.js';
 import { About } from './about.js';
+import { Bans } from './bans.js';
+import { Fields } from './fields.js';
 import { Agents } from './agents.js';
 import { Inboxes } from './inboxes.js';
 import { InboxEditor } from './inbox.js';
@@ -16,13 +18,15 @@ import { Notifications } from './notifications.js';
 import { AuditLog } from './audit.js';
 import { Profile } from './profile.js';
 import { Macros } from './macros.js';
+import { Rules } from './rules.js';
+import { Slas } from './slas.js';
 import { Roles } from './roles.js';
 import { Statuses } from './statuses.js';
 import { Tags } from './tags.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, roles: Roles, audit: AuditLog, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { rules: Rules, slas: Slas, inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {

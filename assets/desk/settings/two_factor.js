@@ -58,7 +58,7 @@ function SetUpDialog({ onClose, onDone }) {
 /** @param {{setup: {secret: string, qr: string}, onClose: () => void, onDone: (codes: string[]) => void}} props */
 function ConfirmDialog({ setup, onClose, onDone }) {
   const form = useForm({ code: '' }, async ({ code }) => onDone((await api.put('/me/two-factor', { code })).recovery));
-  return html`<${Dialog} title="Scan this with your app" onClose=${onClose}><form onSubmit=${form.submit}>
+  return html`<${Dialog} title="Scan this with your app" wide=${true} onClose=${onClose}><form onSubmit=${form.submit}>
     <div class="scan"><img src=${`data:image/svg+xml,${encodeURIComponent(setup.qr)}`} alt="QR code with the key for your app" width="200" height="200" />
       <div><p class="dialog-text">Cannot scan it? Type this key into the app.</p><${Code} text=${setup.secret.replace(/(.{4})(?=.)/g, '$1 ')} what="key" /></div></div>
     <${Field} label="The six digits the app shows" inputmode="numeric" autocomplete="one-time-code" mono=${true} placeholder="123 456" value=${form.values.code} onInput=${(/** @type {string} */ code) => form.set({ code })} error=${form.error('code') || form.rest(['code'])} focus=${true} />

@@ -11,11 +11,12 @@ import { api, wordsFor } from './wire.js';
 
 const PAGE = 50;
 const COUNT_DELAY_MS = 400;
+const VIEW_DELAY_MS = 700;
 
 /** @param {Filter} filter */
-export const keyOf = (filter) => `${filter.box}/${filter.status}/${filter.inbox}/${filter.kind}/${filter.tag}`;
+export const keyOf = (filter) => `${filter.box}/${filter.status}/${filter.inbox}/${filter.kind}/${filter.tag}/${filter.view || ''}/${filter.sort || ''}`;
 /** @param {string} key @returns {Filter} */
-const filterOf = (key) => { const [box, status, inbox, kind, tag] = key.split('/'); return /** @type {any} */ ({ box, status, inbox, kind, tag }); };
+const filterOf = (key) => { const [box, status, inbox, kind, tag, view, sort] = key.split('/'); return /** @type {any} */ ({ box, status, inbox, kind, tag, view, sort }); };
 
 /** A conversation's kind; before reports there was only chat. @param {Conversation} conversation */
 export const kindOfOne = (conversation) => conversation.kind || 'chat';
@@ -30,11 +31,12 @@ export function fits(conversation, filter, me) {
   if (filter.tag && !conversation.tags?.some((tag) => tag.uuid === filter.tag)) return false;
   if (filter.box === 'mine' && conversation.assignee?.uuid !== me) return false;
   if (filter.box === 'unassigned' && conversation.assignee) return false;
+  if (filter.status === 'spam' || conversation.quarantine) return filter.status === 'spam' && !!conversation.quarantine;
   return filter.status === 'snoozed' ? isSnoozed(conversation) : conversation.status === filter.status && !isSnoozed(conversation);
 }
 
-/** @param {Record<string, Conversation>} all @param {string[]} ids */
-const sorted = (all, ids) => ids.sort((a, b) => all[b].last_message_at - all[a].last_message_at || all[b].number - all[a].number);
+/** @param {Record<string, Conversation>} all @param {string[]} ids @param {Filter} filter */
+const sorted = (all, ids, filter) => ids.sort((a, b) => (filter.sort === 'due' ? (all[a].due?.due_at || 0) - (all[b].due?.due_at || 0) : 0) || all[b].last_message_at - all[a].last_message_at || all[b].number - all[a].number);
 
 /** Takes conversations from anywhere; an older state never replaces a newer one. @param {State} state @param {Conversation[]} incoming @returns {Partial<State>} */
 export function withConversations(state, incoming) {
@@ -56,17 +58,18 @@ function placed(state, changed) {
   for (const [key, list] of Object.entries(state.lists)) {
     const filter = filterOf(key);
     let ids = list.ids;
-    for (const one of changed) {
+    // What a view asks only the server can answer: its list is fetched again a moment later.
+    for (const one of filter.view ? [] : changed) {
       const inside = ids.includes(one.uuid);
       const oldest = state.conversations[list.ids[list.ids.length - 1]];
       // Below the last loaded row lies what the next page will bring; adding it here would leave a gap.
       const within = !list.next || !oldest || one.last_message_at >= oldest.last_message_at;
       // Which ones somebody follows is not told by the conversations themselves: the list stays until it is asked for again.
-      const belongs = filter.box === 'followed' ? inside : fits(one, filter, state.agent.uuid) && (inside || within);
+      const belongs = filter.box === 'followed' ? inside : fits(one, filter, state.agent.uuid) && (filter.sort === 'due' ? !!one.due : inside || within);
       if (belongs && !inside) ids = [...ids, one.uuid];
       else if (!belongs && inside) ids = ids.filter((id) => id !== one.uuid);
     }
-    lists[key] = { ...list, ids: sorted(state.conversations, ids === list.ids ? [...ids] : ids) };
+    lists[key] = { ...list, ids: sorted(state.conversations, ids === list.ids ? [...ids] : ids, filter) };
   }
   return lists;
 }
@@ -75,7 +78,15 @@ function placed(state, changed) {
 export function keep(incoming) {
   const before = now().conversations;
   change((state) => withConversations(state, incoming));
+  lookAgain();
   if (incoming.some((one) => weight(before[one.uuid]) !== weight(now().conversations[one.uuid]))) recount();
+}
+
+/** @type {any} */ let viewTimer = 0;
+/** The view that is shown is asked for again, a moment after something changed. */
+function lookAgain() {
+  if (!now().filter.view || viewTimer) return;
+  viewTimer = setTimeout(() => { viewTimer = 0; const { filter } = now(); if (filter.view) load(filter); }, VIEW_DELAY_MS);
 }
 
 /** What the counts depend on. @param {Conversation|undefined} one */
@@ -102,7 +113,9 @@ export function recount() {
 
 /** @param {Filter} filter @param {string} before @param {number} limit */
 function query(filter, before, limit) {
-  const params = new URLSearchParams({ box: filter.box, status: filter.status, limit: String(limit) });
+  const params = filter.view ? new URLSearchParams({ view: filter.view, limit: String(limit) }) : new URLSearchParams({ box: filter.box, status: filter.status, limit: String(limit) });
+  if (filter.view) { if (before) params.set('before', before); return params.toString(); }
+  if (filter.sort) params.set('sort', filter.sort);
   if (filter.inbox) params.set('inbox', filter.inbox);
   if (filter.kind) params.set('kind', filter.kind);
   if (filter.tag) params.set('tag', filter.tag);
@@ -113,6 +126,14 @@ function query(filter, before, limit) {
 /** @param {string} key @param {Partial<import('./types.js').List>} patch */
 const patchList = (key, patch) => change((state) => ({ lists: { ...state.lists, [key]: { ...(state.lists[key] || { ids: [], next: null, state: 'loading', more: false, error: '' }), ...patch } } }));
 
+/** The ids of a list whose top was just fetched. Of a view, what was read further down stays. @param {State} state @param {string} key @param {Filter} filter @param {any} answer */
+function firstPage(state, key, filter, answer) {
+  const ids = answer.conversations.map((/** @type {Conversation} */ one) => one.uuid);
+  const last = answer.conversations[ids.length - 1];
+  const below = filter.view && answer.next && last ? (state.lists[key]?.ids || []).filter((id) => !ids.includes(id) && state.conversations[id].last_message_at < last.last_message_at) : [];
+  return { ids: [...ids, ...below], next: below.length ? state.lists[key].next : answer.next };
+}
+
 /** Loads a list from its top. What is shown stays until the answer is here. @param {Filter} filter */
 export async function load(filter) {
   const key = keyOf(filter);
@@ -120,9 +141,10 @@ export async function load(filter) {
   try {
     const answer = await api.get(`/conversations?${query(filter, '', PAGE)}`);
     change((state) => {
-      const next = withConversations({ ...state, lists: { ...state.lists, [key]: { ids: answer.conversations.map((/** @type {Conversation} */ one) => one.uuid), next: answer.next, state: 'ready', more: false, error: '' } } }, answer.conversations);
+      const next = withConversations({ ...state, lists: { ...state.lists, [key]: { ...firstPage(state, key, filter, answer), state: 'ready', more: false, error: '' } } }, answer.conversations);
       return { ...next, counts: answer.counts };
     });
+    if (!now().lists[key].ids.length && answer.next) loadMore(filter);
   } catch (error) {
     if (now().lists[key]?.state !== 'ready') patchList(key, { state: 'failed', error: wordsFor(error) });
   }
@@ -141,6 +163,7 @@ export async function loadMore(filter) {
       const fresh = answer.conversations.map((/** @type {Conversation} */ one) => one.uuid).filter((/** @type {string} */ id) => !held.ids.includes(id));
       return withConversations({ ...state, lists: { ...state.lists, [key]: { ...held, ids: [...held.ids, ...fresh], next: answer.next, more: false } } }, answer.conversations);
     });
+    if (!now().lists[key].ids.length && answer.next) loadMore(filter);
   } catch {
     patchList(key, { more: false });
   }
@@ -155,7 +178,8 @@ export function reloadLists() {
 
 /** @param {Partial<Filter>} patch */
 export function setFilter(patch) {
-  const filter = { ...now().filter, ...patch };
+  // Whoever chooses a tab leaves the view.
+  const filter = { ...now().filter, ...('view' in patch ? {} : { view: '' }), ...patch };
   change({ filter, cursor: '' });
   if (now().lists[keyOf(filter)]?.state !== 'ready') load(filter);
 }

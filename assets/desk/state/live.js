@@ -9,15 +9,17 @@
 
 import { openSocket } from '../../shared/socket.js';
 import { keep, recount, reloadLists } from './lists.js';
-import { noticeMessage } from './notices.js';
+import { hearNotice, noticeMessage, noticeReleased } from './notices.js';
 import { flushOutbox } from './outbox.js';
 import { watchIdle } from './presence.js';
 import { loadQueue } from './queue.js';
 import { loadAgents, loadInboxes, onPresence, onTyping, onViewing, stopTyping } from './people.js';
+import { heardOutside } from './outside.js';
 import { leave, lookAgain, onSignedIn, onSignedOut, startSeq } from './session.js';
 import { change, now, subscribe } from './store.js';
 import { addMessage, refresh } from './threads.js';
 import { toolChanged } from './tools.js';
+import { recountTray } from './tray.js';
 import { api, base, kindOf } from './wire.js';
 
 const HEARD_MAX = 500;
@@ -35,7 +37,7 @@ const heard = new Set();
 function take(frame) {
   const { type, data } = frame;
   if (type === 'message') takeMessage(data);
-  else if (type === 'conversation') { keep([data]); changedHands(data); }
+  else if (type === 'conversation') { noticeReleased(now().conversations[data.uuid], data); keep([data]); changedHands(data); }
   else if (type === 'contact') takeContact(data);
   else if (type === 'typing') onTyping(data);
   else if (type === 'viewing') {
@@ -48,8 +50,10 @@ function take(frame) {
   else if (type === 'queue') change({ waiting: data.waiting });
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
   else if (type === 'hours' || type === 'team') { const what = type === 'team' ? 'teams' : 'hours'; if (now()[what]) api.get(`/${what}`).then((answer) => change(/** @type {any} */ ({ [what]: answer[what] }))).catch(() => { /* asked again where it is shown */ }); }
+  else if (type === 'field' || type === 'ban' || type === 'visitor' || type === 'visitor_gone') heardOutside(type, data);
   else if (toolChanged(type)) { /* its list is on its way */ }
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent' || type === 'role') { loadAgents().catch(() => {}); newRights(type, data.uuid); }
+  else if (type === 'notice') hearNotice(data); else if (type === 'notices') recountTray();
   else if (type === 'signed_out') leave();
 }
 
@@ -136,6 +140,7 @@ function onReady(frame) {
   catchUp();
   recount();
   loadQueue();
+  recountTray();
 }
 
 /** A page nobody touches does not keep visitors waiting for its agent. */

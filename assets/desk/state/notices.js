@@ -7,7 +7,8 @@ import { addNews } from './news.js';
 import { pref } from './prefs.js';
 import { openConversation } from './router.js';
 import { now, subscribe } from './store.js';
-import { announce } from './toasts.js';
+import { announce, toast } from './toasts.js';
+import { addNotice, wordsOf } from './tray.js';
 import { asset } from './wire.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
@@ -25,7 +26,8 @@ function isQuiet() {
 
 /** @param {Conversation} conversation @param {import('./types.js').Message} message @param {boolean} isNew */
 export function noticeMessage(conversation, message, isNew) {
-  if (!conversation) return;
+  // What waits in quarantine rings for nobody.
+  if (!conversation || conversation.quarantine) return;
   const reading = isRead(conversation.uuid);
   if (reading) announce(`${message.kind === 'note' ? 'Note by ' : ''}${message.kind === 'incoming' ? conversation.contact.name : message.author.name}: ${message.text || 'a file'}`);
   if (message.kind !== 'incoming') return;
@@ -42,13 +44,45 @@ export function noticeMessage(conversation, message, isNew) {
   if (!document.hasFocus() && !isQuiet()) notify(conversation, message, isNew);
 }
 
+/** Somebody let a conversation out of quarantine: for everybody else it is a new one. @param {Conversation|undefined} before @param {Conversation} conversation */
+export function noticeReleased(before, conversation) {
+  if (!before?.quarantine || conversation.quarantine || isRead(conversation.uuid)) return;
+  if (conversation.assignee && conversation.assignee.uuid !== now().agent.uuid) return;
+  addNews(conversation, conversation.preview, true);
+  announce(`${cameIn(conversation.kind, true)} ${conversation.contact.name}`);
+  const { sound, volume } = pref();
+  if (sound && !isQuiet()) ring({ volume, kind: 'visitor' });
+}
+
+/**
+ * Something the server keeps for this agent. Messages and newcomers ring by themselves above; what is left is rarer and said aloud.
+ * @param {import('./tray.js').Notice} notice
+ */
+export function hearNotice(notice) {
+  addNotice(notice);
+  if (notice.kind === 'message' || notice.kind === 'new' || (notice.conversation && isRead(notice.conversation))) return;
+  const words = `${wordsOf(notice)}${notice.text ? `: ${notice.text}` : ''}`;
+  const { conversation } = notice;
+  toast(words.slice(0, 160), conversation ? { action: { label: 'Open', run: () => openConversation(conversation) } } : {});
+  const { sound, volume } = pref();
+  if (isQuiet()) return;
+  if (sound) ring({ volume });
+  if (!document.hasFocus()) show(wordsOf(notice), notice.text, notice.conversation || notice.uuid);
+}
+
 /** @param {Conversation} conversation @param {import('./types.js').Message} message @param {boolean} isNew */
 function notify(conversation, message, isNew) {
-  if (!pref().notify || !('Notification' in window) || Notification.permission !== 'granted') return;
+  const { kind, contact } = conversation;
+  show(isNew && kind && kind !== 'chat' ? `${cameIn(kind, true)} ${contact.name}` : contact.name, message.text.slice(0, 160) || 'Sent a file', conversation.uuid);
+}
+
+/** A notice of the system, where it is allowed. @param {string} title @param {string} body @param {string} about the conversation, or what else it is */
+function show(title, body, about) {
+  // Where the phone is woken by the server, that is the notice; two would be one too many.
+  if (!pref().notify || pref().push || !('Notification' in window) || Notification.permission !== 'granted') return;
   try {
-    const { kind, contact } = conversation;
-    const notice = new Notification(isNew && kind && kind !== 'chat' ? `${cameIn(kind, true)} ${contact.name}` : contact.name, { body: message.text.slice(0, 160) || 'Sent a file', tag: conversation.uuid, icon: asset('desk/favicon.svg'), silent: true });
-    notice.onclick = () => { window.focus(); openConversation(conversation.uuid); notice.close(); };
+    const notice = new Notification(title, { body, tag: about, icon: asset('desk/favicon.svg'), silent: true });
+    notice.onclick = () => { window.focus(); if (now().conversations[about]) openConversation(about); notice.close(); };
   } catch { /* some phones allow notices only from a service worker */ }
 }
 
@@ -58,7 +92,7 @@ subscribe(() => {
   const { phase, counts, signed_out: out, route, conversations } = now();
   const unread = phase === 'ready' && !out ? counts.unread : 0;
   const open = !out && route.name !== 'settings' && route.conversation ? conversations[route.conversation]?.contact.name : '';
-  const place = phase !== 'ready' || out ? '' : route.name === 'settings' ? 'Settings' : open || '';
+  const place = phase !== 'ready' || out ? '' : route.name === 'settings' ? 'Settings' : route.name === 'archive' ? 'Archive' : route.name === 'reports' ? 'Reports' : open || '';
   const title = `${unread ? `(${unread}) ` : ''}${place ? `${place} · ` : ''}deskbell`;
   if (title === shown) return;
   shown = title;

@@ -27,7 +27,7 @@ export function entryOf(message) {
 }
 
 /** @returns {Thread} */
-const blank = () => ({ state: 'loading', timeline: emptyTimeline(), contact: '', pages: [], earlier: [], origin: null, older: 'idle', seen: 0, error: '' });
+const blank = () => ({ state: 'loading', timeline: emptyTimeline(), contact: '', pages: [], earlier: [], origin: null, older: 'idle', seen: 0, error: '', ahead: false, newer: 'idle', mark: null });
 
 /** Shows a conversation: at once what is held, then what is true. @param {string} uuid */
 export async function openThread(uuid) {
@@ -52,14 +52,14 @@ export async function refresh(uuid, first) {
     changeThread(uuid, (thread) => {
       const entries = answer.messages.map(entryOf);
       // The newest page overlaps what is held, or begins anew: a hole in the middle is never shown.
-      const joins = !first && entries.length && newestSeq(thread.timeline) >= entries[0].seq;
+      const joins = !first && !thread.ahead && entries.length && newestSeq(thread.timeline) >= entries[0].seq;
       // What the socket brought while the answer was on its way is newer than the answer: it stays.
       const last = entries.length ? entries[entries.length - 1].seq : 0;
       const later = thread.timeline.stored.filter((entry) => entry.seq > last);
       let timeline = joins ? withStored(thread.timeline, entries) : withStored(replaced(thread.timeline, entries, { more: answer.has_more }), later);
       const news = entries.some((/** @type {any} */ entry) => entry.seq > answer.my_seen_seq && entry.kind === 'incoming');
       if (first || !thread.timeline.unreadAfter) timeline = withDivider(timeline, news && answer.my_seen_seq ? answer.my_seen_seq : 0);
-      return { ...thread, state: 'ready', timeline, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, origin: answer.origin || null, seen: answer.my_seen_seq, following: !!answer.following, error: '' };
+      return { ...thread, state: 'ready', ahead: false, timeline, fields: answer.fields || {}, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, origin: answer.origin || null, seen: answer.my_seen_seq, following: !!answer.following, error: '' };
     });
   } catch (error) {
     const state = kindOf(error) === 'not_found' ? 'missing' : 'failed';
@@ -87,11 +87,44 @@ export async function loadOlder(uuid) {
 }
 
 /** Back at the end: the DOM may be small again. @param {string} uuid */
-export const trim = (uuid) => changeThread(uuid, (thread) => (thread.timeline.shown > 300 ? { ...thread, timeline: showing(thread.timeline, 0) } : thread));
+export const trim = (uuid) => changeThread(uuid, (thread) => (thread.timeline.shown > 300 && !thread.ahead ? { ...thread, timeline: showing(thread.timeline, 0) } : thread));
 
 /** @param {Message} message */
 export function addMessage(message) {
-  changeThread(message.conversation, (thread) => ({ ...thread, timeline: withStored(thread.timeline, [entryOf(message)]) }));
+  // Between what is shown and this one lies what was not loaded yet: reading on brings both.
+  changeThread(message.conversation, (thread) => (thread.ahead && message.seq > newestSeq(thread.timeline) ? thread : { ...thread, timeline: withStored(thread.timeline, [entryOf(message)]) }));
+}
+
+let marks = 0;
+/** Shows a found message in its place, with what was said around it. @param {string} uuid @param {number} seq */
+export async function jumpTo(uuid, seq) {
+  const mark = { seq, count: ++marks };
+  const held = now().threads[uuid];
+  if (!held || held.state !== 'ready') return;
+  if (held.timeline.stored.some((entry) => entry.seq === seq)) {
+    changeThread(uuid, (thread) => ({ ...thread, mark, timeline: showing(thread.timeline, thread.timeline.stored.length) }));
+    return;
+  }
+  try {
+    const answer = await api.get(`/conversations/${uuid}/messages?around=${seq}&limit=${PAGE}`);
+    changeThread(uuid, (thread) => ({ ...thread, mark, ahead: answer.has_newer, timeline: replaced(thread.timeline, answer.messages.map(entryOf), { more: answer.has_more }) }));
+  } catch { /* the end of the conversation is shown; the search can be asked again */ }
+}
+
+/** Reading on from a found message towards the end. @param {string} uuid */
+export async function loadNewer(uuid) {
+  const thread = now().threads[uuid];
+  if (!thread?.ahead || thread.newer === 'loading') return;
+  changeThread(uuid, (one) => ({ ...one, newer: 'loading' }));
+  try {
+    const answer = await api.get(`/conversations/${uuid}/messages?after=${newestSeq(thread.timeline)}&limit=${PAGE}`);
+    changeThread(uuid, (one) => {
+      const next = withStored(one.timeline, answer.messages.map(entryOf));
+      return { ...one, newer: 'idle', ahead: answer.has_newer, timeline: showing(next, next.stored.length) };
+    });
+  } catch {
+    changeThread(uuid, (one) => ({ ...one, newer: 'failed' }));
+  }
 }
 
 /** The agent is reading at the end, with the window in front: everything down to here is seen. @type {any} */
@@ -100,7 +133,7 @@ let seenTimer = 0;
 export function markSeen(uuid) {
   const thread = now().threads[uuid];
   const conversation = now().conversations[uuid];
-  if (!thread || thread.state !== 'ready' || !conversation) return;
+  if (!thread || thread.state !== 'ready' || thread.ahead || !conversation) return;
   const seq = newestSeq(thread.timeline);
   if (seq <= thread.seen && !conversation.unread) return;
   changeThread(uuid, (one) => ({ ...one, seen: Math.max(one.seen, seq) }));
@@ -110,4 +143,4 @@ export function markSeen(uuid) {
 }
 
 /** Leaving a thread takes its "new" line away: next time it stands where it must. @param {string} uuid */
-export const leaveThread = (uuid) => changeThread(uuid, (thread) => ({ ...thread, timeline: showing(withDivider(thread.timeline, 0), 0) }));
+export const leaveThread = (uuid) => changeThread(uuid, (thread) => ({ ...thread, mark: null, timeline: showing(withDivider(thread.timeline, 0), 0) }));

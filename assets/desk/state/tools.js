@@ -12,13 +12,21 @@ import { api, wordsFor } from './wire.js';
  * @typedef {{uuid: string, name: string, shortcut: string, body: string, is_note: boolean, actions: Action[], audience: 'own'|'team'|'all',
  *   team: string|null, mine: boolean, uses: number}} Macro
  */
-/** @typedef {{tags: Tag, statuses: OwnStatus, macros: Macro}} Shapes */
+/**
+ * @typedef {{match: 'all'|'any', items: any[]}} Group
+ * @typedef {{uuid: string, name: string, filter: Group, audience: 'own'|'team'|'all', team: string|null, mine: boolean, position: number, open: number}} View
+ * @typedef {{uuid: string, name: string, enabled: boolean, position: number, trigger: 'conversation'|'message'|'update'|'time', conditions: Group, actions: Action[],
+ *   stops: boolean, runs: number, ran_at: number|null, error: string|null, failed_at: number|null}} Rule
+ * @typedef {{uuid: string, name: string, first_s: number|null, next_s: number|null, resolution_s: number|null, hours: string|null, warn_percent: number, teams: string[], used_by: string[]}} Sla
+ */
+/** @typedef {{tags: Tag, statuses: OwnStatus, macros: Macro, views: View, rules: Rule, slas: Sla}} Shapes */
 
 /** Frame → list. @type {Record<string, keyof Shapes>} */
-const LISTS = { tag: 'tags', status: 'statuses', macro: 'macros' };
+const LISTS = { tag: 'tags', status: 'statuses', macro: 'macros', view: 'views', rule: 'rules', sla: 'slas' };
 
-/** @type {{tags: Tag[]|null, statuses: OwnStatus[]|null, macros: Macro[]|null}} */
-let held = { tags: null, statuses: null, macros: null };
+/** @type {{[K in keyof Shapes]: Shapes[K][]|null}} */
+const NOTHING = { tags: null, statuses: null, macros: null, views: null, rules: null, slas: null };
+let held = NOTHING;
 /** @type {Record<string, string>} */
 let failed = {};
 /** @type {Set<() => void>} */
@@ -65,4 +73,4 @@ export function toolChanged(type) {
 }
 
 // Somebody else may have signed in: other macros are theirs.
-onSignedIn(() => { held = { tags: null, statuses: null, macros: null }; tell(); });
+onSignedIn(() => { held = NOTHING; tell(); });

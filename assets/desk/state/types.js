@@ -13,8 +13,15 @@
 /**
  * @typedef {{uuid: string, kind: 'visitor'|'contact', name: string, first_name: string, last_name: string, email: string|null,
  *   phone: string|null, verified: boolean, verified_by: string|null, attributes: Record<string, any>, first_seen_at: number,
- *   last_seen_at: number, online: boolean, blocked: boolean, note: string, avatar_tint: number, email_verified?: boolean,
+ *   last_seen_at: number, online: boolean, blocked: boolean, note: string, avatar_tint: number, email_verified?: boolean, fields?: Record<string, any>, banned_until?: number|null,
  *   variables?: Record<string, any>, consents?: {at: number, text: string, link_url: string, locale: string}[]}} Contact
+ */
+/** @typedef {{uuid: string, subject: 'contact'|'conversation', key: string, name: string, kind: 'text'|'number'|'checkbox'|'date'|'link'|'list', choices: string[], position: number}} Field */
+/** @typedef {{uuid: string, text: string, author: AgentRef|null, created_at: number, edited_at: number|null}} ContactNote */
+/** @typedef {{uuid: string, kind: 'contact'|'network'|'email', subject: string, contact: string|null, reason: string, by: AgentRef|null, created_at: number, until: number|null}} Ban */
+/**
+ * @typedef {{id: string, inbox: string, since: number, locale: string, referrer: string|null, page: {url: string, title: string}|null, conversation: string|null,
+ *   contact: {uuid: string, name: string, kind: string, verified: boolean, online: boolean, avatar_tint: number}}} Onlooker
  */
 /** @typedef {'open'|'waiting'|'resolved'} Status */
 /**
@@ -23,8 +30,10 @@
  *   status: Status, snoozed_until: number|null, assignee: AgentRef|null, preview: string, preview_from: string, unread: number,
  *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
  *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string,
- *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}, queued_at?: number|null}} Conversation
+ *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}, due?: Due|null,
+ *   quarantine?: null|'suspect'|'spam', suspicion?: string, queued_at?: number|null}} Conversation
  */
+/** @typedef {{kind: 'first'|'next'|'resolution', due_at: number, warn_at: number, breached: boolean}} Due */
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
 /**
  * @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean, routing?: 'manual'|'round_robin',
@@ -51,12 +60,13 @@
  *   number?: number, snippets?: Record<string, string>, chat_url?: string}} Inbox
  */
 /** @typedef {{mine: number, unassigned: number, all: number, unread: number, reports?: number}} Counts */
-/** @typedef {{box: 'mine'|'unassigned'|'all'|'followed', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string}} Filter */
+/** @typedef {{box: 'mine'|'unassigned'|'all'|'followed', status: 'open'|'waiting'|'resolved'|'snoozed'|'spam', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string, view?: string, sort?: ''|'due'}} Filter */
 /** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
- *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string, following?: boolean}} Thread
+ *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string,
+ *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, fields?: Record<string, any>, following?: boolean}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

@@ -25,11 +25,16 @@ function sentence(entry) {
   if (action === 'untag') return `${who || 'It was'} ${who ? 'removed' : 'freed from'} the tag ${value}`;
   if (action === 'spam') return `${who || 'It was'} ${who ? 'marked it' : 'marked'} as spam`;
   if (action === 'rule') return `By the rule “${value}”:`;
+  if (action === 'sla_breach') return { first: 'The first answer is late', next: 'The answer is late', resolution: 'It is not resolved in time' }[/** @type {'first'} */ (value)] || 'A promise was broken';
+  if (action === 'kind') return `${who || 'It was'} ${who ? 'made it' : 'made'} a ${value === 'feature' ? 'feature request' : value === 'bug' ? 'bug report' : value}`;
   if (action === 'team') return value ? `${who || 'It was'} gave${who ? ' it' : 'n'} to the team ${value}` : `${who} took it from its team`;
   if (action === 'snooze') return Number(value) > 0 ? `${who} put it away until ${untilWords(Number(value))}` : `${who} woke it`;
   if (action === 'identify') return `${value || 'The visitor'} was identified`;
   if (action === 'merge') return 'Two conversations of the same person became one';
   if (action === 'transcript') return `${who || 'The visitor'} asked for the conversation by mail${value ? ` to ${value}` : ''}`;
+  if (action === 'quarantine') return value === 'spam' ? `${who} said that this is spam` : `${who} let it out of quarantine`;
+  if (action === 'survey') return `${who} made a link to ask how it was`;
+  if (action === 'rating') return `How it was: ${value}`;
   if (action === 'close') return 'The visitor closed the conversation';
   return [who, action, value].filter(Boolean).join(' ');
 }

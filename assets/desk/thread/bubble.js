@@ -23,7 +23,7 @@ export function Bubble({ entry, first, last, seen }) {
   // Known by a better name since: the person's own, as everywhere else.
   const writer = (entry.kind === 'incoming' && now().contacts[entry.author.uuid]?.name) || entry.author.name;
   const label = side === 'note' ? `Note by ${writer}` : writer;
-  return html`<article class="said is-${side} ${first ? 'is-first' : ''} ${last ? 'is-last' : ''} ${stored ? '' : `is-${entry.state}`}" aria-label="${label}, ${time.full(entry.at)}">
+  return html`<article class="said is-${side} ${first ? 'is-first' : ''} ${last ? 'is-last' : ''} ${stored ? '' : `is-${entry.state}`}" data-seq=${entry.seq || null} aria-label="${label}, ${time.full(entry.at)}">
     <span class="said-face">${first && side !== 'note' ? html`<${Avatar} name=${writer} size=${28} tint=${tint ?? null} />` : null}</span>
     <div class="said-main">
       ${side === 'note' ? html`<header class="said-head"><${Icon} name="lock" size=${13} /> <b>Note</b> · ${entry.author.name} · <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time><span class="said-private">only your team sees this</span></header>`

@@ -17,6 +17,7 @@ import { back, togglePanel } from '../state/router.js';
 import { change, now, useDesk } from '../state/store.js';
 import { api } from '../state/wire.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
+import { MoreMenu } from './more.js';
 import { SnoozeDialog, snoozeChoices } from './snooze.js';
 import { TransferDialog } from './transfer.js';
 
@@ -65,6 +66,7 @@ export function ThreadHeader({ uuid }) {
       <${Menu} buttonClass="icon-button wide-only" name="Snooze" title="Snooze (s)" align="end" open=${open === 'snooze'} onOpen=${hold('snooze')} label=${html`<${Icon} name="moon" />`}
         items=${away} />
       ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only" aria-hidden="true">Resolve</span><span class="quiet">Resolve</span></button>` : null}
+      <${MoreMenu} uuid=${uuid} />
       <button type="button" class="icon-button panel-button" aria-label="About ${one.contact.name}" aria-expanded=${open === 'panel' ? 'true' : 'false'} title="About this person (i)" onClick=${togglePanel}><${Icon} name="info" /></button>
     </span>
     ${open === 'transfer' ? html`<${TransferDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}

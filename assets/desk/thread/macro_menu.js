@@ -33,6 +33,9 @@ function slashOf(box) {
 /** What goes with a message that is on its way, by its echo id. @type {Map<string, Chosen>} */
 const waiting = new Map();
 
+/** What was chosen in a conversation and not sent yet: it comes back with its draft, as long as this page is open. @type {Map<string, Chosen>} */
+const begun = new Map();
+
 onStored((item) => {
   const chosen = waiting.get(item.echo_id);
   if (!chosen) return;
@@ -61,12 +64,13 @@ async function run(conversation, chosen) {
 export function useMacroMenu({ uuid, box, kind, text, swap }) {
   const [slash, setSlash] = useState(/** @type {null|{q: string, from: number, to: number}} */ (null));
   const [at, setAt] = useState(0);
-  const [chosen, setChosen] = useState(/** @type {Chosen|null} */ (null));
+  const [chosen, hold] = useState(/** @type {Chosen|null} */ (begun.get(uuid) || null));
+  const setChosen = (/** @type {Chosen|null} */ next) => { hold(next); if (next) begun.set(uuid, next); else begun.delete(uuid); };
   const [saving, setSaving] = useState(false);
   const left = useRef(-1);
   const { list, failed, again } = useTools('macros', !!slash);
   const known = useKnown();
-  useEffect(() => { setSlash(null); setChosen(null); left.current = -1; }, [uuid]);
+  useEffect(() => { setSlash(null); hold(begun.get(uuid) || null); left.current = -1; }, [uuid]);
   const found = slash ? matching(list || [], slash.q, (one) => [one.shortcut, one.name, one.body]).slice(0, SHOWN_MAX) : [];
   const active = Math.max(0, Math.min(at, found.length - 1));
   const open = !!slash;
@@ -101,6 +105,7 @@ export function useMacroMenu({ uuid, box, kind, text, swap }) {
   };
   /** Answers whether the key was for this list. @param {KeyboardEvent} event */
   const onKeyDown = (event) => {
+    if (event.key === 'Enter' && !open && !text.trim() && chosen?.actions.length && !event.isComposing) { event.preventDefault(); doNow(); return true; }
     if (!open || event.isComposing) return false;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step && found.length) { event.preventDefault(); setAt((active + step + found.length) % found.length); return true; }
@@ -108,6 +113,8 @@ export function useMacroMenu({ uuid, box, kind, text, swap }) {
     if ((event.key === 'Enter' || event.key === 'Tab') && found.length && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); insert(found[active]); return true; }
     return false;
   };
+  /** A macro that says nothing does what it does without a message. */
+  const doNow = () => { if (!chosen) return; run(uuid, chosen); setChosen(null); box.current?.focus(); };
   /** The text is on its way under this echo id. @param {string} echoId */
   const sent = (echoId) => {
     if (chosen) waiting.set(echoId, chosen);
@@ -120,7 +127,7 @@ export function useMacroMenu({ uuid, box, kind, text, swap }) {
     ${!list ? html`<p class="macro-hint" role="status">${failed ? html`${failed} <button type="button" class="link-button" onClick=${again}>Try again</button>` : 'Looking…'}</p>` : found.length ? html`<p class="macro-hint" aria-hidden="true"><kbd>↑</kbd> <kbd>↓</kbd> choose · <kbd>Enter</kbd> insert · <kbd>Esc</kbd> leave</p>`
       : html`<p class="macro-hint" role="status">${list.length ? `No macro fits “${slash?.q}”.` : 'No macros yet. Write an answer, then save it as one.'}</p>`}
     <span class="quiet" role="status">${found.length ? `${found.length} macros` : ''}</span></div>` : null;
-  const chips = chosen?.actions.length ? html`<div class="macro-chips" role="group" aria-label="Will also"><span class="macro-will">will also:</span>${chosen.actions.map((action, index) => html`<span class="macro-chip" key=${index}><bdi>${actionWords(action, known)}</bdi><button type="button" class="tag-off" aria-label="Do not ${actionWords(action, known)}" onClick=${() => { setChosen({ ...chosen, actions: chosen.actions.filter((_, other) => other !== index) }); box.current?.focus(); }}><${Icon} name="close" size=${13} /></button></span>`)}</div>` : null;
+  const chips = chosen?.actions.length ? html`<div class="macro-chips" role="group" aria-label="Will also"><span class="macro-will">${text.trim() ? 'will also:' : 'will:'}</span>${chosen.actions.map((action, index) => html`<span class="macro-chip" key=${index}><bdi>${actionWords(action, known)}</bdi><button type="button" class="tag-off" aria-label="Do not ${actionWords(action, known)}" onClick=${() => { setChosen({ ...chosen, actions: chosen.actions.filter((_, other) => other !== index) }); box.current?.focus(); }}><${Icon} name="close" size=${13} /></button></span>`)}${text.trim() ? null : html`<button type="button" class="button is-small" onClick=${doNow}>Do it now</button>`}</div>` : null;
   const dialog = saving ? html`<${MacroForm} one=${null} shares=${may('share')} conversation=${uuid} body=${text.trim()} is_note=${kind === 'note'} onClose=${() => { setSaving(false); box.current?.focus(); }} />` : null;
   return { menu, chips, dialog, attributes, look, onKeyDown, sent, save: () => setSaving(true) };
 }

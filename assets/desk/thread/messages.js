@@ -6,7 +6,7 @@ import { Icon } from '../../shared/icons.js';
 import { rows } from '../../shared/timeline.js';
 import { Spinner, time, useTick } from '../parts/small.js';
 import { useDesk } from '../state/store.js';
-import { loadOlder, markSeen, trim } from '../state/threads.js';
+import { loadNewer, loadOlder, markSeen, refresh, trim } from '../state/threads.js';
 import { Activity } from './activity.js';
 import { Bubble } from './bubble.js';
 
@@ -42,6 +42,8 @@ export function Messages({ uuid }) {
       held.placed = true;
       held.end = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
     } else if (timeline.pending.length > pendingCount.current) {
+      // What was just written stands at the end: the end it is.
+      if (thread.ahead) refresh(uuid, true);
       toEnd();
       held.end = true;
     } else if (held.end) toEnd();
@@ -52,6 +54,21 @@ export function Messages({ uuid }) {
     Object.assign(held, { first, top: element.scrollTop, height: element.scrollHeight });
     if (held.end !== atEnd) setAtEnd(held.end);
   }, [list]);
+
+  // A found message stands in the middle, is marked for a moment, and takes the keyboard.
+  useLayoutEffect(() => {
+    const element = box.current;
+    if (!element || !thread.mark) return;
+    const found = /** @type {HTMLElement|null} */ (element.querySelector(`[data-seq="${thread.mark.seq}"]`));
+    if (!found) return;
+    Object.assign(hold.current, { end: false, placed: true });
+    element.scrollTop = found.offsetTop - Math.max(24, (element.clientHeight - found.offsetHeight) / 2);
+    hold.current.top = element.scrollTop;
+    for (const old of element.querySelectorAll('.is-marked')) old.classList.remove('is-marked');
+    found.classList.add('is-marked');
+    found.tabIndex = -1;
+    found.focus({ preventScroll: true });
+  }, [thread.mark]);
 
   // Pictures, the keyboard of a phone, a growing composer: whoever is at the end stays there.
   useEffect(() => {
@@ -78,6 +95,7 @@ export function Messages({ uuid }) {
     held.end = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
     if (held.end !== atEnd) setAtEnd(held.end);
     if (held.end) { if (below) setBelow(0); trim(uuid); look(); }
+    if (thread.ahead && thread.newer === 'idle' && element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_TOP_PX) { held.end = false; loadNewer(uuid); }
     if (element.scrollTop < NEAR_TOP_PX && thread.older === 'idle') loadOlder(uuid);
   };
 
@@ -92,10 +110,11 @@ export function Messages({ uuid }) {
           : row.type === 'new' ? html`<div key="new" class="new-line" role="separator" aria-label="New messages"><span>New</span></div>`
           : row.entry.kind === 'activity' ? html`<${Activity} key=${row.key} entry=${row.entry} />`
           : html`<${Bubble} key=${row.key} entry=${row.entry} first=${row.first} last=${row.last} seen=${row.entry === lastSeen} />`))}
+        ${thread.ahead ? html`<div class="messages-more">${thread.newer === 'failed' ? html`<button type="button" class="button" onClick=${() => loadNewer(uuid)}>Newer messages did not load. Try again</button>` : html`<${Spinner} label="Loading newer messages" />`}</div>` : null}
         <${Typing} uuid=${uuid} />
       </div>
     </div>
-    ${!atEnd ? html`<button type="button" class="pill ${below ? 'has-news' : ''}" onClick=${() => { setBelow(0); toEnd(true); }}><${Icon} name="arrow_down" size=${16} />${below ? `${below} new` : html`<span class="quiet">To the newest message</span>`}</button>` : null}
+    ${!atEnd || thread.ahead ? html`<button type="button" class="pill ${below ? 'has-news' : ''}" onClick=${async () => { setBelow(0); if (thread.ahead) { hold.current.end = true; await refresh(uuid, true); toEnd(); } else toEnd(true); }}><${Icon} name="arrow_down" size=${16} />${below ? `${below} new` : html`<span class="quiet">To the newest message</span>`}</button>` : null}
   </div>`;
 }
 

@@ -6,13 +6,14 @@ import { Empty, Spinner } from '../parts/small.js';
 import { keyOf } from '../state/lists.js';
 import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
-import { leaveThread, openThread, refresh } from '../state/threads.js';
+import { jumpTo, leaveThread, openThread, refresh } from '../state/threads.js';
 import { Absent } from './absent.js';
 import { Composer } from './composer.js';
 import { dropsOf } from './files.js';
 import { ThreadHeader } from './header.js';
 import { Labels } from './labels.js';
 import { Messages } from './messages.js';
+import { Quarantine } from './quarantine.js';
 
 /** @param {{uuid: string}} props */
 export function ThreadView({ uuid }) {
@@ -23,6 +24,9 @@ export function ThreadView({ uuid }) {
     openThread(uuid);
     return () => leaveThread(uuid);
   }, [uuid]);
+  const at = useDesk((state) => (state.route.name === 'conversations' || state.route.name === 'search' ? state.route.at || 0 : 0));
+  const ready = thread?.state === 'ready';
+  useEffect(() => { if (uuid && at && ready) jumpTo(uuid, at); }, [uuid, at, ready]);
   if (!uuid) return html`<${Nothing} />`;
   if (thread?.state === 'missing') return html`<${Empty} icon="search" title="There is no such conversation" action=${html`<button type="button" class="button" onClick=${() => go({ name: 'conversations', conversation: '' })}>To the list</button>`}>It may have been removed, or the link is not complete.<//>`;
   if (thread?.state === 'failed') return html`<${Empty} icon="offline" title="The conversation did not load" action=${html`<button type="button" class="button" onClick=${() => refresh(uuid, true)}>Try again</button>`}>${thread.error}<//>`;
@@ -43,6 +47,7 @@ function OpenThread({ uuid, loading }) {
   return html`<div class="thread ${over ? 'is-over' : ''}" ...${drops}>
     <${ThreadHeader} uuid=${uuid} />
     <${Absent} uuid=${uuid} />
+    <${Quarantine} uuid=${uuid} />
     <${Labels} uuid=${uuid} />
     ${loading ? html`<div class="centred"><${Spinner} label="Loading messages" /></div>` : html`<${Messages} uuid=${uuid} />`}
     <${Composer} uuid=${uuid} />

@@ -100,6 +100,7 @@ CREATE TABLE deadlines (
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_running ON deadlines (due_at) WHERE met_at IS NULL AND paused_at IS NULL;
 CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 CREATE TABLE followers (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
@@ -231,6 +232,7 @@ CREATE TABLE attribute_definitions (
 ) STRICT;
 ALTER TABLE contacts ADD COLUMN fields TEXT NOT NULL DEFAULT '{}';
 CREATE INDEX contacts_recent ON contacts (last_seen_at);
+CREATE INDEX contacts_phone ON contacts (replace(replace(replace(replace(replace(phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')) WHERE phone IS NOT NULL;
 CREATE TABLE contact_notes (
     id          INTEGER PRIMARY KEY,
     uuid        TEXT NOT NULL UNIQUE,
@@ -241,6 +243,10 @@ CREATE TABLE contact_notes (
     edited_at   INTEGER
 ) STRICT;
 CREATE INDEX contact_notes_contact ON contact_notes (contact_id);
+INSERT INTO contact_notes (uuid, contact_id, text, created_at)
+    SELECT lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6))),
+           id, note, last_seen_at FROM contacts WHERE note <> '' AND merged_into IS NULL;
+ALTER TABLE contacts DROP COLUMN note;
 CREATE TABLE bans (
     id          INTEGER PRIMARY KEY,
     uuid        TEXT NOT NULL UNIQUE,
@@ -255,6 +261,7 @@ CREATE TABLE bans (
     CHECK ((contact_id IS NOT NULL) + (network IS NOT NULL) + (email IS NOT NULL) = 1)
 ) STRICT;
 CREATE INDEX bans_contact ON bans (contact_id);
+CREATE INDEX bans_email ON bans (email) WHERE email IS NOT NULL;
 
 CREATE INDEX messages_created ON messages (created_at);
 CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL;
