@@ -19,10 +19,10 @@ import { Menu } from './parts/menu.js';
 import { News } from './parts/news.js';
 import { Spinner, usePrefs } from './parts/small.js';
 import { mayI } from './state/outside.js';
-import { setAvailability } from './state/actions.js';
 import { tryNow } from './state/live.js';
 import { may, nameOf } from './state/people.js';
 import { setPref } from './state/prefs.js';
+import { statusItems, statusWord, statusWords } from './state/presence.js';
 import { go, isPage } from './state/router.js';
 import { signOut } from './state/session.js';
 import { change, useDesk } from './state/store.js';
@@ -41,12 +41,11 @@ function Rail() {
   const unread = useDesk((state) => state.counts.unread);
   const rights = useDesk((state) => state.may);
   const { sound } = usePrefs();
-  const online = agent.availability === 'online';
+  const words = statusWords(agent);
   const leave = async () => { try { await signOut(); } catch (error) { toast(`You are still signed in. ${wordsFor(error)}`, { tone: 'bad' }); } };
   const items = [
     { heading: nameOf(agent) },
-    { label: 'Online', checked: online, run: () => setAvailability('online') },
-    { label: 'Away', checked: !online, run: () => setAvailability('away') },
+    ...statusItems(agent),
     { label: sound ? 'Turn the bell off' : 'Turn the bell on', icon: sound ? 'bell_off' : 'bell', separated: true, run: () => turnBell(!sound) },
     { label: 'Your profile', icon: 'user', run: () => go({ name: 'settings', page: 'profile', id: '', tab: '' }) },
     { label: 'Keyboard', icon: 'help', hint: '?', run: () => change({ open: 'keys' }) },
@@ -67,8 +66,8 @@ function Rail() {
       <${Icon} name="settings" /><span>Settings</span></button>
     <span class="rail-space"></span>
     <${Tray} />
-    <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${online ? 'online' : 'away'}" items=${items}
-      label=${html`<${AgentAvatar} agent=${{ ...agent, online: true }} size=${30} presence=${true} /><span aria-hidden="true">${online ? 'Online' : 'Away'}</span>`} />
+    <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${words}" title=${words} items=${items}
+      label=${html`<${AgentAvatar} agent=${{ ...agent, online: true }} size=${30} presence=${true} /><span aria-hidden="true">${statusWord(agent)}</span>`} />
   </nav>`;
 }
 

@@ -26,24 +26,26 @@ export function openingOf(state) {
   return { uuid: 'opening', seq: 0, at: Date.now(), echo_id: null, mine: false, from: 'opening', name: state.settings.brand_name, avatar: state.settings.logo_url || null, tint: null, kind: 'message', html: button.opening_html, text, attachments: [], meta: {} };
 }
 
-/** The key of the row after which everybody left. @param {import('./chat.js').State} state @param {import('../shared/timeline.js').Timeline} timeline @returns {string|null} */
-export function leftAfter({ left, chat }, timeline) {
-  const last = left?.uuid === chat ? timeline.stored.filter((entry) => entry.seq <= left.after).pop() : null;
+/** The key of the row after which something happened: everybody left, somebody joined. @param {{uuid: string, after: number}|null} mark @param {string} chat @param {import('../shared/timeline.js').Timeline} timeline @returns {string|null} */
+export function rowAfter(mark, chat, timeline) {
+  const last = mark?.uuid === chat ? timeline.stored.filter((entry) => entry.seq <= mark.after).pop() : null;
   return last ? last.echo_id || last.uuid : null;
 }
 
 /**
  * After which message the question for an address stands: the first own one, or the last one before everybody left.
- * @param {import('./chat.js').State} state @param {import('../shared/timeline.js').Timeline} timeline @returns {string|null} the key of its row
+ * @param {import('./chat.js').State} state @param {import('../shared/timeline.js').Timeline} timeline @param {boolean} [waits] nobody has the conversation @returns {string|null} the key of its row
  */
-export function wantsContact(state, timeline) {
+export function wantsContact(state, timeline, waits = false) {
   const { settings, contact, session, signed, left, user, claims } = state;
   const own = timeline.stored.filter((entry) => entry.mine && entry.kind !== 'activity');
   // Whoever the page signed in is known; whoever told us here sees what we know.
   if (!session || !own.length || (signed && !contact?.email)) return null;
   // The page, or the contact itself, says where an answer arrives: nobody is asked again.
   if (!contact?.email && (user?.email || claims?.email)) return null;
-  if (left && !contact?.email) return leftAfter(state, timeline);
-  if (!settings.contact_prompt || contact?.skipped) return null;
+  if (left && !contact?.email) return rowAfter(left, state.chat, timeline);
+  // It waits and nobody is here: an address brings the answer.
+  const alone = waits && settings.availability?.online === false;
+  if (!(settings.contact_prompt || alone) || contact?.skipped) return null;
   return own[0].echo_id || own[0].uuid;
 }

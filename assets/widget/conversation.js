@@ -8,7 +8,7 @@ import { Bubble } from './bubble.js';
 import { Composer } from './composer.js';
 import { Faces } from './faces.js';
 import { doorOf, mayStart } from './door.js';
-import { fieldsToAsk, leftAfter, openingOf, wantsAway, wantsContact } from './asks.js';
+import { fieldsToAsk, openingOf, rowAfter, wantsAway, wantsContact } from './asks.js';
 import { Later, parts } from './screens.js';
 import { Thread } from './thread.js';
 
@@ -32,8 +32,9 @@ export function Conversation({ chat }) {
   const fields = fresh && !state.form && !timeline.pending.length ? fieldsToAsk(state) : [];
   const away = fresh && !fields.length && !timeline.pending.length && wantsAway(state);
   const opening = useMemo(() => (fresh ? openingOf(state) : null), [fresh, state.button, state.settings]);
-  const contact = talk?.closed || talk?.status === 'Resolved' || talk?.status === 'Closed' ? null : wantsContact(state, timeline);
-  const leftAt = leftAfter(state, timeline);
+  const contact = talk?.closed || talk?.status === 'Resolved' || talk?.status === 'Closed' ? null : wantsContact(state, timeline, !!talk && !talk.assignee);
+  const leftAt = rowAfter(state.left, state.chat, timeline);
+  const joinedAt = rowAfter(state.joined, state.chat, timeline);
   const agent = state.typing[state.chat];
   const seenTo = talk?.agent_seen_seq || 0;
   const lastMine = [...timeline.stored].reverse().find((entry) => entry.mine && entry.kind !== 'activity');
@@ -50,10 +51,13 @@ export function Conversation({ chat }) {
           : row.type === 'new' ? html`<p class="new-line" key="new"><span>${t('w.new')}</span></p>`
             : [h(Bubble, { key: row.key, chat, entry: row.entry, first: row.first, last: row.last, seen: row.entry === lastMine && row.entry.seq > 0 && row.entry.seq <= seenTo, mark: row.entry === lastMine, progress: state.progress[row.entry.echo_id] }),
             row.key === leftAt ? html`<p class="activity" key="left"><span>${t(state.signed || state.contact?.email || state.user?.email || state.claims?.email ? 'w.left_known' : 'w.left')}</span></p>` : null,
+            row.key === joinedAt ? html`<p class="activity" key="joined"><span>${t('w.joined', { name: state.joined?.name || '' })}</span></p>` : null,
             row.key === contact ? h(Later, { chat, fetch: parts.contact, key: 'contact' }) : null]))}
       </div>
       ${state.typing[state.chat] ? html`<div class="typing"><${Avatar} name=${agent} url=${talk?.assignee?.avatar_url} tint=${talk?.assignee?.tint} size=${28} /><span class="dots" aria-hidden="true"><i></i><i></i><i></i></span></div>` : null}
       ${h(Spoken, { chat, timeline, loading })}
+      ${talk?.queue ? html`<p class="activity" role="status">${t(talk.queue.position > 1 ? 'w.queue' : 'w.queue_next', { count: talk.queue.position })}${talk.queue.wait_minutes ? ` ${t('w.queue_wait', { time: state.time.span(talk.queue.wait_minutes * 60000) })}` : ''}</p>` : null}
+      <p class="quiet" role="status">${state.joined?.uuid === state.chat ? t('w.joined', { name: state.joined.name }) : ''}</p>
       <p class="quiet" role="status">${state.typing[state.chat] ? t('w.typing', { name: agent }) : ''}</p>
       ${fields.length ? h(Later, { chat, fetch: parts.prechat, fields, key: 'prechat' }) : null}
       ${away ? h(Later, { chat, fetch: parts.away, key: 'away' }) : null}

@@ -190,6 +190,12 @@ export function createReading(core, typing, beginning) {
     core.set({ settings: withAvailability(state.settings, data), left: data.online ? null : gone });
   }
 
+  /** Somebody takes over while one looks on: that is said in it, unless whoever came first has spoken already. @param {any} data @param {boolean} after somebody else */
+  function joined({ uuid, assignee }, after) {
+    const last = core.state.timelines[uuid]?.stored.slice(-1)[0];
+    if (last && (after || last.from !== `agent:${assignee.id}`)) set({ joined: { uuid, after: last.seq, name: assignee.first_name } });
+  }
+
   /** @param {any} frame @param {boolean} live */
   function hear(frame, live) {
     const seq = Number(frame.seq) || 0;
@@ -197,8 +203,11 @@ export function createReading(core, typing, beginning) {
     const data = frame.data || {};
     if (frame.type === 'new_message') arrived(entryOf({ seq, ...data }), String(data.conversation_uuid), live);
     else if (frame.type === 'conversation_update' && data.uuid) {
-      if (conversation(data.uuid)) upsert(data); else later('list', 50, listAgain);
-    } else if (frame.type === 'typing') typing.theirs(String(data.conversation_uuid), data.is_typing ? data.author?.first_name || conversation(String(data.conversation_uuid))?.assignee?.first_name || core.state.settings.brand_name : '');
+      const old = conversation(data.uuid);
+      if (old && data.assignee && data.assignee.id !== old.assignee?.id && viewing() === data.uuid) joined(data, !!old.assignee);
+      if (old) upsert(data); else later('list', 50, listAgain);
+    } else if (frame.type === 'queue') { if (conversation(data.conversation_uuid)) upsert({ uuid: data.conversation_uuid, queue: data.queue }); }
+    else if (frame.type === 'typing') typing.theirs(String(data.conversation_uuid), data.is_typing ? data.author?.first_name || conversation(String(data.conversation_uuid))?.assignee?.first_name || core.state.settings.brand_name : '');
     else if (frame.type === 'availability') availability(data);
     // All visitors hear it at once, so they ask one after the other.
     else if (frame.type === 'settings') later('settings', Math.random() * SETTINGS_SPREAD_MS, () => import('./language.js').then(({ refresh }) => refresh(core), () => {}));

@@ -25,6 +25,7 @@ const NOTICE_MS = 6000;
  * @property {string} button the start button chosen for the conversation that begins
  * @property {any} contact what this person told us of themselves here: `{name, email}`, `{skipped}` or nothing
  * @property {{uuid: string, after: number}|null} left everybody went away while this conversation was open, after this change
+ * @property {{uuid: string, after: number, name: string}|null} joined somebody took over while this conversation was open, after this change
  * @property {boolean} agreed to the consent text of the inbox
  * @property {number} refusals how often something was not sent for want of it
  * @property {{from: string, to: string}|null} grown the `new:…` that last became a conversation
@@ -95,7 +96,7 @@ export function createCore({ base, inbox, page }) {
   const core = {
     base, inbox, page,
     state: {
-      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, agreed: false, refusals: 0, grown: null, conversations: [], listed: false, timelines: {}, loaded: {},
+      phase: 'loading', settings: {}, words: createI18n('en-US', {}), time: createTime('en-US'), hours: null, view: 'home', chat: '', about: '', button: '', contact: null, left: null, joined: null, agreed: false, refusals: 0, grown: null, conversations: [], listed: false, timelines: {}, loaded: {},
       typing: {}, net: 'none', open: false, mobile: false, full: false, framed: page.framed, user: null, signed: false, session: false, sound: true, notice: null, focus: 0, form: null, asking: null, progress: {}, person: 0, claims: null, variables: null,
     },
     kept: {},

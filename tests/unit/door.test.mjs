@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createI18n } from '../../assets/shared/i18n.js';
 import { createTime } from '../../assets/shared/time.js';
-import { fieldsToAsk, leftAfter, wantsAway, wantsContact } from '../../assets/widget/asks.js';
+import { fieldsToAsk, rowAfter, wantsAway, wantsContact } from '../../assets/widget/asks.js';
 import { buttonSays, expectation, wantsAddress, withAvailability } from '../../assets/widget/availability.js';
 import { consentMark, doorOf, mayStart, rootOf, straight, tilesOf } from '../../assets/widget/door.js';
 
@@ -106,9 +106,9 @@ test('the question for an address stands after the first own words, until it is 
 test('when everybody leaves, it is said where it happened, and an address is asked for', () => {
   const left = { uuid: 'c', after: 3 };
   const state = at({}, { session: true, contact: { skipped: 1 }, left, chat: 'c' });
-  assert.equal(leftAfter(state, timeline), '3');
+  assert.equal(rowAfter(state.left, state.chat, timeline), '3');
   assert.equal(wantsContact(state, timeline), '3', 'also of somebody who did not want to before');
-  assert.equal(leftAfter({ ...state, chat: 'd' }, timeline), null, 'not in another conversation');
+  assert.equal(rowAfter(state.left, 'd', timeline), null, 'not in another conversation');
 });
 
 test('who has a session is not asked for name and address again', () => {

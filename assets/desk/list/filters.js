@@ -46,6 +46,8 @@ export function Filters() {
   const promises = !!useTools('slas').list?.length;
   const inbox = inboxes?.find((one) => one.uuid === filter.inbox);
   const state = STATES.find(([key]) => key === filter.status) || STATES[0];
+  const follows = useDesk((state) => state.may.includes('follow'));
+  const followed = filter.box === 'followed';
   return html`
     <${Views} />
     <${Kinds} />
@@ -54,8 +56,10 @@ export function Filters() {
         <span class="steady" data-text=${label}>${label}</span> ${filter.kind ? null : html`<span class="tab-count tabular" title="${counts[key]} ${meaning}">${counts[key]}</span>`}</button>`)}
     </div>
     <div class="filters">
-      <${Menu} buttonClass="filter" name="State: ${state[1]}" items=${STATES.map(([key, label, icon]) => ({ label, icon, checked: filter.status === key, run: () => setFilter({ status: key }) }))}
-        label=${html`<span>${state[1]}</span><${Icon} name="chevron_down" size=${16} />`} />
+      <${Menu} buttonClass="filter" name="State: ${followed ? 'Followed by me' : state[1]}" items=${[
+          ...STATES.map(([key, label, icon]) => ({ label, icon, checked: !followed && filter.status === key, run: () => setFilter({ status: key, ...(followed ? { box: 'all' } : {}) }) })),
+          ...(follows ? [{ label: 'Followed by me', icon: 'eye', separated: true, checked: followed, run: () => setFilter({ box: 'followed', status: 'open' }) }] : [])]}
+        label=${html`<span>${followed ? 'Followed by me' : state[1]}</span><${Icon} name="chevron_down" size=${16} />`} />
       ${filter.kind && filter.kind !== 'chat' ? html`<${Menu} buttonClass="filter" name="Reports: ${filter.kind === 'reports' ? 'every kind' : KIND_WORDS[filter.kind]}" items=${[
           { label: 'Every kind', checked: filter.kind === 'reports', run: () => setFilter({ kind: 'reports' }) },
           ...REPORTS.map(([key, label]) => ({ label: html`<span class="menu-person"><${KindIcon} kind=${key} size=${18} />${label}</span>`, checked: filter.kind === key, run: () => setFilter({ kind: key }) }))]}

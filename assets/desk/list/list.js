@@ -12,6 +12,7 @@ import { BulkBar } from './bulk_bar.js';
 import { Filters } from './filters.js';
 import { Rows } from './rows.js';
 import { SearchBox, SearchResults } from './search.js';
+import { Waiting } from './waiting.js';
 
 /** @param {{route: any}} props */
 export function ConversationList({ route }) {
@@ -20,7 +21,7 @@ export function ConversationList({ route }) {
     <header class="list-head">
       <h1 class="quiet">Conversations</h1>
       <${SearchBox} route=${route} />
-      ${searching ? null : html`<${Filters} />`}
+      ${searching ? null : html`<${Filters} /><${Waiting} />`}
     </header>
     ${searching ? html`<${SearchResults} key=${route.q} q=${route.q} selected=${route.conversation} />` : html`<${List} selected=${route.conversation} />`}
     ${searching ? null : html`<${BulkBar} />`}
@@ -49,6 +50,7 @@ const EMPTY = {
   mine: ['user', 'Nothing is waiting for you', 'Conversations assigned to you appear here. Take one from New with the key a.'],
   unassigned: ['inbox', 'All taken', 'New conversations that nobody has taken yet appear here.'],
   all: ['chat', 'All quiet', 'Every open conversation appears here, as soon as a visitor writes.'],
+  followed: ['eye', 'You follow nothing', 'Follow a conversation from its assign menu (m). You hear what is said there; nobody outside notices.'],
   waiting: ['clock', 'Nothing is waiting', 'Mark a conversation as waiting when you need something from someone else first.'],
   resolved: ['check', 'Nothing is resolved yet', 'Press e in a conversation when it is done. If the visitor writes again, it opens by itself.'],
   spam: ['flag', 'Nothing is suspect', 'First messages that look like spam wait here, with the reasons, until somebody lets them in or says that they are spam. Their senders do not notice.'],

@@ -9,6 +9,7 @@ import { Menu } from '../parts/menu.js';
 import { Code, Empty, Spinner, time, useTick } from '../parts/small.js';
 import { useForm } from '../entry/form.js';
 import { holdAgent, loadAgents, may, nameOf } from '../state/people.js';
+import { isHere } from '../state/presence.js';
 import { useDesk } from '../state/store.js';
 import { toast } from '../state/toasts.js';
 import { api, wordsFor } from '../state/wire.js';
@@ -44,7 +45,7 @@ export function Agents() {
       <${AgentAvatar} agent=${agent} size=${40} presence=${!agent.suspended && !agent.invited} />
       <div class="card-main"><p class="card-title"><b>${nameOf(agent)}</b>${agent.uuid === me.uuid ? html` <span class="badge">You</span>` : null}${agent.suspended ? html` <span class="badge is-bad">Suspended</span>` : agent.invited ? html` <span class="badge is-warn">Invited</span>` : null}</p>
         <p class="card-sub">${agent.email}</p>
-        <p class="card-sub">${agent.suspended ? 'Cannot sign in' : agent.invited ? 'Has not used the link yet' : agent.online ? (agent.availability === 'online' ? 'Online' : 'Away') : agent.last_seen_at ? `Last here ${time.ago(agent.last_seen_at)}` : 'Not here yet'}</p></div>
+        <p class="card-sub">${agent.suspended ? 'Cannot sign in' : agent.invited ? 'Has not used the link yet' : agent.online ? (isHere(agent) ? 'Online' : 'Away') : agent.last_seen_at ? `Last here ${time.ago(agent.last_seen_at)}` : 'Not here yet'}</p></div>
       <span class="badge" dir="auto">${roleName(agent)}</span>${agent.two_factor ? html`<span class="badge is-good" title="Two-factor login is on"><${Icon} name="shield" size=${14} /><span class="quiet">Two-factor login is on</span></span>` : null}
       ${admin ? html`<button type="button" class="icon-button" aria-label="Edit ${nameOf(agent)}" title="Edit" onClick=${() => setEditing(agent)}><${Icon} name="edit" /></button>
         <${Menu} buttonClass="icon-button" name="More about ${nameOf(agent)}" align="end" label=${html`<${Icon} name="more" />`} items=${[

@@ -5,7 +5,7 @@ import { Icon } from '../../shared/icons.js';
 import { Select, Switch } from '../parts/field.js';
 import { time } from '../parts/small.js';
 import { go } from '../state/router.js';
-import { useHours } from './directory.js';
+import { useHours, useTeams } from './directory.js';
 import { Part } from './settings.js';
 
 /** @type {[string, string, string][]} */
@@ -25,6 +25,7 @@ export function openWords(set) {
 export function Availability({ edit }) {
   const { get, bind, flag, error } = edit;
   const { hours, failed, again } = useHours();
+  const { teams } = useTeams();
   const chosen = get('hours.set') || '';
   const set = hours?.find((one) => one.uuid === chosen);
   const outside = get('hours.outside') || 'open';
@@ -37,6 +38,10 @@ export function Availability({ edit }) {
       <p class="field-hint is-below">${set ? html`<span class="badge ${set.open_now ? 'is-good' : ''}"><${Icon} name="clock" size=${14} /> ${openWords(set)}</span> ` : null}<button type="button" class="link-button" onClick=${toHours}>${hours?.length ? 'Edit business hours' : 'Make a set of business hours'}</button></p>
       ${chosen ? html`<fieldset class="field"><legend>Outside of these hours</legend>${OUTSIDE.map(([key, label, hint]) => html`<label class="option ${outside === key ? 'is-on' : ''}"><input type="radio" name="outside" value=${key} checked=${outside === key} onChange=${() => edit.set('hours.outside', key)} /><span><b>${label}</b><small>${hint}</small></span></label>`)}</fieldset>` : null}
     <//>
+    ${teams?.length ? html`<${Part} title="Who gets conversations">
+      ${error('routing') && html`<p class="form-error" role="alert">${error('routing')}</p>`}
+      <${Select} label="Team" hint="For what no start button gives to another team." ...${bind('routing.team')} options=${[['', teams.some((team) => team.default) ? `The house's: ${teams.find((team) => team.default)?.name}` : 'No team'], ...teams.map((team) => /** @type {[string, string]} */ ([team.uuid, team.name]))]} />
+    <//>` : null}
     <${Part} title="What visitors are told">
       <${Switch} label="Show the business hours in the chat" ...${flag('show_office_hours_in_chat')} />
       <${Switch} label="Also after somebody has taken the conversation" hint="With the hours of their team." ...${flag('show_office_hours_after_assignment')} />

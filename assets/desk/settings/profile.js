@@ -4,7 +4,7 @@ import { html } from '../../vendor/preact.js';
 import { Choice, Field } from '../parts/field.js';
 import { useForm } from '../entry/form.js';
 import { PASSWORD_HINT } from '../entry/setup.js';
-import { setAvailability } from '../state/actions.js';
+import { setStatus, statusWords } from '../state/presence.js';
 import { holdAgent } from '../state/people.js';
 import { useDesk } from '../state/store.js';
 import { toast } from '../state/toasts.js';
@@ -17,7 +17,8 @@ import { TwoFactorPart } from './two_factor.js';
 export function Profile() {
   const agent = useDesk((state) => state.agent);
   return html`<${PageFrame} title="Profile" lead=${`Signed in as ${agent.email}`}>
-    <${Part} title="Availability" lead="Visitors see who is online."><${Choice} label="You are" value=${agent.availability} onInput=${setAvailability} options=${[['online', 'Online'], ['away', 'Away']]} hint="Away, you see everything and the bell still rings; visitors are told that an answer may take longer." /><//>
+    <${Part} title="Availability" lead="Visitors see who is online."><${Choice} label="You are" value=${agent.hidden ? 'hidden' : agent.availability} onInput=${(/** @type {string} */ one) => setStatus(one === 'hidden' ? { hidden: true } : { availability: /** @type {'online'|'away'} */ (one), hidden: false })} options=${[['online', 'Online'], ['away', 'Away'], ['hidden', 'Appear offline']]} hint="Away, you see everything and the bell still rings, but nothing is given to you by itself. Appearing offline, colleagues and visitors do not see that you are here." />
+      ${agent.status && agent.status !== 'online' && !agent.hidden && agent.availability === 'online' ? html`<p class="field-hint is-below">${statusWords(agent)}</p>` : null}<//>
     <${Names} agent=${agent} />
     <${Password} />
     <${TwoFactorPart} />

@@ -3,16 +3,15 @@
 import { html, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { AgentAvatar } from '../parts/avatars.js';
-import { Confirm, Dialog } from '../parts/dialog.js';
-import { Field, Select } from '../parts/field.js';
+import { Confirm } from '../parts/dialog.js';
 import { Empty, Spinner } from '../parts/small.js';
-import { useForm } from '../entry/form.js';
 import { isAdmin, nameOf } from '../state/people.js';
 import { change, now, useDesk } from '../state/store.js';
 import { toast } from '../state/toasts.js';
 import { api, wordsFor } from '../state/wire.js';
 import { useHours, useTeams } from './directory.js';
 import { PageFrame } from './settings.js';
+import { TeamForm } from './team_form.js';
 
 /** @typedef {import('../state/types.js').Team} Team */
 
@@ -38,34 +37,12 @@ export function Teams() {
           const set = hours?.find((one) => one.uuid === team.hours);
           return html`<li key=${team.uuid} class="card"><span class="card-icon"><${Icon} name="users" /></span>
             <div class="card-main"><p class="card-title"><b dir="auto">${team.name}</b> <span class="badge ${team.online ? 'is-good' : ''}">${team.online ? 'Somebody is here' : 'Nobody is here'}</span></p>
-              <p class="card-sub">${members.length ? members.map(nameOf).join(', ') : 'Nobody is in it yet'}${set ? ` · ${set.name}` : ''}</p></div>
+              <p class="card-sub">${members.length ? members.map(nameOf).join(', ') : 'Nobody is in it yet'}${set ? ` · ${set.name}` : ''}</p>
+              <p class="card-sub">${team.routing === 'round_robin' ? `Conversations go round by themselves${team.answer_within_s ? `, on to the next after ${Math.round(team.answer_within_s / 60)} min without an answer` : ''}` : 'Members take conversations themselves'}${team.default ? ' · gets whatever no other team gets' : ''}</p></div>
             <span class="faces" aria-hidden="true">${members.slice(0, FACES_MAX).map((agent) => html`<${AgentAvatar} key=${agent.uuid} agent=${agent} size=${28} />`)}</span>
             ${admin ? html`<button type="button" class="icon-button" aria-label="Edit ${team.name}" title="Edit" onClick=${() => setEditing(team)}><${Icon} name="edit" /></button><button type="button" class="icon-button" aria-label="Remove ${team.name}" title="Remove" onClick=${() => setRemoving(team)}><${Icon} name="trash" /></button>` : null}</li>`;
         })}</ul>`}
     ${editing ? html`<${TeamForm} team=${editing === 'new' ? null : editing} onClose=${() => setEditing(null)} />` : null}
     ${removing ? html`<${Confirm} title="Remove ${removing.name}?" danger=${true} yes="Remove" text="Its conversations stay and belong to no team. A team that start buttons lead to cannot be removed; they have to lead elsewhere first." onYes=${() => remove(removing)} onNo=${() => setRemoving(null)} />` : null}
   <//>`;
-}
-
-/** @param {{team: Team|null, onClose: () => void}} props */
-function TeamForm({ team, onClose }) {
-  const agents = useDesk((state) => Object.values(state.agents).filter((agent) => !agent.suspended));
-  const { hours } = useHours();
-  const form = useForm({ name: team?.name || '', members: team?.members || [], hours: team?.hours || '' }, async (values) => {
-    const body = { ...values, hours: values.hours || null };
-    const answer = team ? await api.put(`/teams/${team.uuid}`, body) : await api.post('/teams', body);
-    change({ teams: answer.teams });
-    onClose();
-    toast(team ? 'Saved' : `${values.name} is there`);
-  });
-  const { values, set, error } = form;
-  const rest = form.rest(['name', 'members', 'hours']);
-  const turn = (/** @type {string} */ uuid) => set({ members: values.members.includes(uuid) ? values.members.filter((one) => one !== uuid) : [...values.members, uuid] });
-  return html`<${Dialog} title=${team ? 'Edit the team' : 'New team'} onClose=${onClose}><form onSubmit=${form.submit}>
-    <${Field} label="Team name" hint="Visitors may see it." placeholder="Returns" value=${values.name} onInput=${(/** @type {string} */ name) => set({ name })} error=${error('name')} required=${true} focus=${true} />
-    <fieldset class="field"><legend>Members</legend><div class="people">${agents.map((agent) => html`<label key=${agent.uuid} class="person"><input type="checkbox" checked=${values.members.includes(agent.uuid)} onChange=${() => turn(agent.uuid)} /><${AgentAvatar} agent=${agent} size=${26} /><span>${nameOf(agent)}</span></label>`)}</div>${error('members') && html`<p class="field-error" role="alert">${error('members')}</p>`}</fieldset>
-    <${Select} label="Business hours" hint="Without their own, those of the inbox count." value=${values.hours} onInput=${(/** @type {string} */ one) => set({ hours: one })} error=${error('hours')} options=${[['', 'Those of the inbox'], ...(hours || []).map((one) => /** @type {[string, string]} */ ([one.uuid, one.name]))]} />
-    ${rest && html`<p class="form-error" role="alert">${rest}</p>`}
-    <footer class="dialog-actions"><button type="button" class="button" onClick=${onClose}>Cancel</button><button class="button is-primary" disabled=${form.busy}>${form.busy ? 'Saving…' : 'Save'}</button></footer>
-  </form><//>`;
 }

@@ -83,16 +83,3 @@ export async function editContact(uuid, patch) {
   change((state) => ({ contacts: { ...state.contacts, [uuid]: contact } }));
   return contact;
 }
-
-/** Online, or away. @param {'online'|'away'} availability */
-export async function setAvailability(availability) {
-  const before = now().agent;
-  change({ agent: { ...before, availability } });
-  try {
-    change({ agent: await api.put('/me', { availability }) });
-    announce(availability === 'online' ? 'You are online' : 'You are away');
-  } catch (error) {
-    change({ agent: before });
-    toast(`You are still ${before.availability}. ${wordsFor(error)}`, { tone: 'bad' });
-  }
-}

@@ -64,7 +64,8 @@ function placed(state, changed) {
       const oldest = state.conversations[list.ids[list.ids.length - 1]];
       // Below the last loaded row lies what the next page will bring; adding it here would leave a gap.
       const within = !list.next || !oldest || one.last_message_at >= oldest.last_message_at;
-      const belongs = fits(one, filter, state.agent.uuid) && (filter.sort === 'due' ? !!one.due : inside || within);
+      // Which ones somebody follows is not told by the conversations themselves: the list stays until it is asked for again.
+      const belongs = filter.box === 'followed' ? inside : fits(one, filter, state.agent.uuid) && (filter.sort === 'due' ? !!one.due : inside || within);
       if (belongs && !inside) ids = [...ids, one.uuid];
       else if (!belongs && inside) ids = ids.filter((id) => id !== one.uuid);
     }

@@ -11,6 +11,8 @@ import { openSocket } from '../../shared/socket.js';
 import { keep, recount, reloadLists } from './lists.js';
 import { hearNotice, noticeMessage, noticeReleased } from './notices.js';
 import { flushOutbox } from './outbox.js';
+import { watchIdle } from './presence.js';
+import { loadQueue } from './queue.js';
 import { loadAgents, loadInboxes, onPresence, onTyping, onViewing, stopTyping } from './people.js';
 import { heardOutside } from './outside.js';
 import { leave, lookAgain, onSignedIn, onSignedOut, startSeq } from './session.js';
@@ -45,6 +47,7 @@ function take(frame) {
     if (viewed && data.conversation === viewed && before !== viewed && data.agent?.uuid !== now().agent.uuid) sayViewing();
   }
   else if (type === 'presence') onPresence(data);
+  else if (type === 'queue') change({ waiting: data.waiting });
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
   else if (type === 'hours' || type === 'team') { const what = type === 'team' ? 'teams' : 'hours'; if (now()[what]) api.get(`/${what}`).then((answer) => change(/** @type {any} */ ({ [what]: answer[what] }))).catch(() => { /* asked again where it is shown */ }); }
   else if (type === 'field' || type === 'ban' || type === 'visitor' || type === 'visitor_gone') heardOutside(type, data);
@@ -133,10 +136,15 @@ function onReady(frame) {
   const online = new Set(frame.data?.online || []);
   change(({ agents }) => ({ viewing: {}, typing: {}, agents: Object.fromEntries(Object.entries(agents).map(([uuid, agent]) => [uuid, { ...agent, online: online.has(uuid) }])) }));
   sayViewing();
+  sayIdle();
   catchUp();
   recount();
+  loadQueue();
   recountTray();
 }
+
+/** A page nobody touches does not keep visitors waiting for its agent. */
+const sayIdle = watchIdle((idle) => socket?.send({ type: 'idle', data: { idle } }));
 
 /** Tells the others which conversation is in front of us. */
 let viewed = '';

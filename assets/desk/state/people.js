@@ -62,8 +62,8 @@ export function onPresence(data) {
       const held = agents[data.agent];
       const gone = { ...viewing };
       if (!data.online) delete gone[data.agent];
-      const fresh = { online: data.online, availability: data.availability ?? held?.availability };
-      return { viewing: gone, agents: held ? { ...agents, [data.agent]: { ...held, ...fresh } } : agents, agent: data.agent === agent.uuid && data.availability ? { ...agent, availability: data.availability } : agent };
+      const fresh = { online: data.online, availability: data.availability ?? held?.availability, status: data.status, why: data.why };
+      return { viewing: gone, agents: held ? { ...agents, [data.agent]: { ...held, ...fresh } } : agents, agent: data.agent === agent.uuid && data.availability ? { ...agent, availability: data.availability, status: data.status, why: data.why } : agent };
     }
     const held = contacts[data.contact];
     const touched = Object.values(conversations).filter((one) => one.contact.uuid === data.contact && one.contact.online !== data.online);

@@ -26,6 +26,8 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {import('./types.js').Inbox[]|null} inboxes
  * @property {import('./types.js').Team[]|null} teams
  * @property {import('./types.js').Hours[]|null} hours
+ * @property {number} waiting conversations that wait for somebody
+ * @property {number} waiting_since since when the first of them waits
  * @property {import('./types.js').Field[]|null} fields what the team keeps of contacts and conversations
  * @property {import('./types.js').Onlooker[]|null} onlookers who is on the site now, once somebody looked
  * @property {number} bans counts up when somebody is shut out or let in: whoever shows them asks again
@@ -36,7 +38,7 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {string} said the last thing announced to screen readers
  * @property {import('./router.js').Route} route
  * @property {string} cursor the conversation the keyboard stands on
- * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'panel'|'tags'|'priority'} open which overlay is open
+ * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'transfer'|'panel'|'tags'|'priority'} open which overlay is open
  * @property {''|'reply'|'note'} write the box that takes the focus as soon as the thread is here
  */
 
@@ -45,7 +47,7 @@ let state = {
   phase: 'loading', signed_out: false, setup_needed: false, ticket: '', agent: /** @type {any} */ (null), may: [],
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
-  filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, fields: null, onlookers: null, bans: 0, mail_ready: false,
+  filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, fields: null, onlookers: null, bans: 0, waiting: 0, waiting_since: 0, mail_ready: false,
   toasts: [], news: [], tray: { unread: 0, list: null, more: false }, said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
 };
 

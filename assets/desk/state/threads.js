@@ -59,7 +59,7 @@ export async function refresh(uuid, first) {
       let timeline = joins ? withStored(thread.timeline, entries) : withStored(replaced(thread.timeline, entries, { more: answer.has_more }), later);
       const news = entries.some((/** @type {any} */ entry) => entry.seq > answer.my_seen_seq && entry.kind === 'incoming');
       if (first || !thread.timeline.unreadAfter) timeline = withDivider(timeline, news && answer.my_seen_seq ? answer.my_seen_seq : 0);
-      return { ...thread, state: 'ready', ahead: false, timeline, fields: answer.fields || {}, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, origin: answer.origin || null, seen: answer.my_seen_seq, error: '' };
+      return { ...thread, state: 'ready', ahead: false, timeline, fields: answer.fields || {}, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, origin: answer.origin || null, seen: answer.my_seen_seq, following: !!answer.following, error: '' };
     });
   } catch (error) {
     const state = kindOf(error) === 'not_found' ? 'missing' : 'failed';

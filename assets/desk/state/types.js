@@ -5,7 +5,7 @@
 /**
  * @typedef {AgentRef & {email: string, role: Role, availability: 'online'|'away', online: boolean, suspended: boolean,
  *   invited: boolean, last_seen_at: number|null, custom_role?: {uuid: string, name: string}|null, hidden?: boolean, open_max?: number,
- *   work_hours?: string|null, two_factor?: boolean}} Agent
+ *   work_hours?: string|null, two_factor?: boolean, status?: 'online'|'away'|'offline', why?: string}} Agent
  */
 /** @typedef {{uuid: string, name: string, scope: 'all'|'team'|'assigned', permissions: string[], agents: number}} CustomRole */
 /** @typedef {{uuid: string, user_agent: string, ip: string, created_at: number, used_at: number, current: boolean}} Login */
@@ -31,11 +31,14 @@
  *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
  *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string,
  *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}, due?: Due|null,
- *   quarantine?: null|'suspect'|'spam', suspicion?: string}} Conversation
+ *   quarantine?: null|'suspect'|'spam', suspicion?: string, queued_at?: number|null}} Conversation
  */
 /** @typedef {{kind: 'first'|'next'|'resolution', due_at: number, warn_at: number, breached: boolean}} Due */
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
-/** @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean}} Team */
+/**
+ * @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean, routing?: 'manual'|'round_robin',
+ *   prefer_last?: boolean, answer_within_s?: number|null, places?: Record<string, 'first'|'last'>, default?: boolean}} Team
+ */
 /**
  * @typedef {{uuid: string, name: string, time_zone: string, weekly: Record<string, [string, string][]>, holidays: {date: string, name: string}[],
  *   open_now: boolean, next_change_at: number|null}} Hours
@@ -57,13 +60,13 @@
  *   number?: number, snippets?: Record<string, string>, chat_url?: string}} Inbox
  */
 /** @typedef {{mine: number, unassigned: number, all: number, unread: number, reports?: number}} Counts */
-/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed'|'spam', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string, view?: string, sort?: ''|'due'}} Filter */
+/** @typedef {{box: 'mine'|'unassigned'|'all'|'followed', status: 'open'|'waiting'|'resolved'|'snoozed'|'spam', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string, view?: string, sort?: ''|'due'}} Filter */
 /** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
  *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string,
- *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, fields?: Record<string, any>}} Thread
+ *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, fields?: Record<string, any>, following?: boolean}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

@@ -15,7 +15,10 @@ function sentence(entry) {
   const who = author.type === 'system' ? '' : author.name;
   const { action, value } = activity;
   if (action === 'status' && STATUS[value]) return who ? `${who} ${STATUS[value]}` : { open: 'Opened again', waiting: 'Waiting', resolved: 'Resolved' }[/** @type {'open'} */ (value)];
-  if (action === 'assignment') return value ? (value === who ? `${who} took the conversation` : `${who || 'It was'} assigned ${who ? `it to ${value}` : `to ${value}`}`) : `${who} gave it back; nobody is assigned`;
+  if (action === 'assignment') return value ? (value === who ? `${who} took the conversation` : `${who || 'It was'} assigned ${who ? `it to ${value}` : `to ${value}`}`) : (who ? `${who} gave it back; nobody is assigned` : 'Nobody is assigned');
+  if (action === 'unattended') return 'Left while nobody was here';
+  if (action === 'left') return `${value} left; it goes on to somebody else`;
+  if (action === 'unanswered') return `${value} did not answer in time; it goes on to somebody else`;
   if (action === 'custom_status') return who ? `${who} set it to “${value}”` : `Set to “${value}”`;
   if (action === 'priority') return value ? `${who || 'It was'} set${who ? '' : ' to'} ${value} priority` : `${who || 'It was'} took the priority back`;
   if (action === 'tag') return `${who || 'It was'} tagged${who ? ' it' : ''} ${value}`;

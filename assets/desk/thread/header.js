@@ -11,13 +11,15 @@ import { isSnoozed } from '../state/lists.js';
 import { setOwnStatus } from '../state/order.js';
 import { useTools } from '../state/tools.js';
 import { bind } from '../state/keys.js';
-import { nameOf } from '../state/people.js';
+import { may, nameOf } from '../state/people.js';
+import { follow } from '../state/queue.js';
 import { back, togglePanel } from '../state/router.js';
 import { change, now, useDesk } from '../state/store.js';
 import { api } from '../state/wire.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
 import { MoreMenu } from './more.js';
 import { SnoozeDialog, snoozeChoices } from './snooze.js';
+import { TransferDialog } from './transfer.js';
 
 /** @type {Record<string, string>} */
 const ICONS = { open: 'chat', waiting: 'clock', resolved: 'check', snoozed: 'moon' };
@@ -34,6 +36,7 @@ export function ThreadHeader({ uuid }) {
   useEffect(() => bind([
     { ...THREAD_KEYS.snooze, run: () => change({ open: 'snooze' }) },
     { ...THREAD_KEYS.assign, run: () => change({ open: 'assign' }) },
+    { ...THREAD_KEYS.transfer, run: () => change({ open: 'transfer' }) },
     { ...THREAD_KEYS.person, run: togglePanel },
   ]), []);
   // The button that resolved it is gone: the keyboard goes on in the thread, not at the top of the page.
@@ -66,6 +69,7 @@ export function ThreadHeader({ uuid }) {
       <${MoreMenu} uuid=${uuid} />
       <button type="button" class="icon-button panel-button" aria-label="About ${one.contact.name}" aria-expanded=${open === 'panel' ? 'true' : 'false'} title="About this person (i)" onClick=${togglePanel}><${Icon} name="info" /></button>
     </span>
+    ${open === 'transfer' ? html`<${TransferDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}
     ${open === 'snooze-custom' ? html`<${SnoozeDialog} uuid=${uuid} onClose=${() => change({ open: '' })} />` : null}
   </header>`;
 }
@@ -81,6 +85,7 @@ export function untilWords(at) {
 function AssignMenu({ uuid, one, open, onOpen }) {
   const agents = useDesk((state) => state.agents);
   const me = useDesk((state) => state.agent);
+  const following = useDesk((state) => !!state.threads[uuid]?.following);
   const others = Object.values(agents).filter((agent) => !agent.suspended && !agent.invited && agent.uuid !== me.uuid)
     .sort((a, b) => Number(b.online) - Number(a.online) || nameOf(a).localeCompare(nameOf(b)));
   const teams = useDesk((state) => state.teams);
@@ -90,7 +95,9 @@ function AssignMenu({ uuid, one, open, onOpen }) {
   const items = [
     { label: row({ ...me, online: true }, 'Me'), hint: 'a', checked: one.assignee?.uuid === me.uuid, run: () => assign(uuid, me) },
     ...others.map((agent) => ({ label: row(agent, nameOf(agent)), checked: one.assignee?.uuid === agent.uuid, run: () => assign(uuid, agent) })),
-    { label: 'Nobody', icon: 'user', checked: !one.assignee, separated: true, run: () => assign(uuid, null) },
+    { label: 'Hand over with a note…', icon: 'send', hint: 'h', separated: true, run: () => change({ open: 'transfer' }) },
+    { label: 'Nobody', icon: 'user', checked: !one.assignee, run: () => assign(uuid, null) },
+    ...(may('follow') ? [{ label: following ? 'Stop following' : 'Follow silently', icon: 'eye', separated: true, run: () => follow(uuid, !following) }] : []),
     ...(teams?.length || one.team ? [{ heading: 'Team' }, ...(teams || []).map((team) => ({ label: team.name, icon: 'users', hint: team.online ? '' : 'nobody there', checked: one.team?.uuid === team.uuid, run: () => giveToTeam(uuid, team) })), { label: 'No team', checked: !one.team, run: () => giveToTeam(uuid, null) }] : []),
   ];
   return html`<${Menu} buttonClass="button is-assign" name=${`${one.assignee ? `Assigned to ${nameOf(one.assignee)}` : 'Not assigned'}${one.team ? `, team ${one.team.name}` : ''}`} align="end" open=${open} onOpen=${onOpen} items=${items} title="Assign (m), to me (a)"

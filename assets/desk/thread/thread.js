@@ -7,6 +7,7 @@ import { keyOf } from '../state/lists.js';
 import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { jumpTo, leaveThread, openThread, refresh } from '../state/threads.js';
+import { Absent } from './absent.js';
 import { Composer } from './composer.js';
 import { dropsOf } from './files.js';
 import { ThreadHeader } from './header.js';
@@ -45,6 +46,7 @@ function OpenThread({ uuid, loading }) {
   const drops = dropsOf(uuid, setOver);
   return html`<div class="thread ${over ? 'is-over' : ''}" ...${drops}>
     <${ThreadHeader} uuid=${uuid} />
+    <${Absent} uuid=${uuid} />
     <${Quarantine} uuid=${uuid} />
     <${Labels} uuid=${uuid} />
     ${loading ? html`<div class="centred"><${Spinner} label="Loading messages" /></div>` : html`<${Messages} uuid=${uuid} />`}
