@@ -8,6 +8,7 @@ use crate::base::limits;
 use crate::desk::contacts::ContactEdit;
 use crate::desk::conversations::Assign;
 use crate::desk::messages::Outgoing;
+use crate::desk::replies::Manner;
 use crate::desk::threads::ListQuery;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
@@ -29,6 +30,15 @@ struct NewMessage {
     attachments: Vec<String>,
     #[serde(default)]
     rich: Option<super::rich::NewRich>,
+    #[serde(default)]
+    mentions: Vec<String>,
+    hold_ms: Option<Millis>,
+    after_seq: Option<Seq>,
+    #[serde(default)]
+    anyway: bool,
+    #[serde(default)]
+    resolve: bool,
+    draft_version: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -130,12 +140,17 @@ impl Desks {
         }
         let attachments = asked.attachments.iter().map(|text| super::id(text, "uploaded file")).collect::<Result<Vec<_>>>()?;
         let rich = asked.rich.map(super::rich::NewRich::read).transpose()?;
-        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments, rich };
-        let (conversation, message) = self.desk.reply(&agent, uuid, outgoing).await?;
-        // Whoever just wrote has read everything before.
-        let listed = Listed { conversation, unread: 0 };
-        let data = json!({ "message": wire::message(&self.desk, &message), "conversation": wire::listed(&self.desk, &listed) });
-        Ok(wire::ok(data))
+        let mentions = asked.mentions.iter().map(|text| super::id(text, "agent")).collect::<Result<Vec<_>>>()?;
+        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments, rich, mentions };
+        let manner = Manner {
+            hold_ms: asked.hold_ms.filter(|ms| *ms > 0),
+            after_seq: asked.after_seq,
+            anyway: asked.anyway,
+            resolves: asked.resolve,
+            draft_version: asked.draft_version,
+        };
+        let sent = self.desk.send(&agent, uuid, outgoing, manner).await?;
+        Ok(self.sent(sent, &request.request_id))
     }
 
     /// `POST /conversations/{uuid}/attachments`.

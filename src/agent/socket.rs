@@ -40,12 +40,12 @@ impl Desks {
 
     async fn live(self, socket: Socket, session: AgentSession, seat: Seat) {
         let (reader, writer) = socket.split();
-        socket::run_both(self.read(reader, &writer, &session), self.write(&writer, seat, &session)).await;
-        let gone = What::Viewing { conversation: None, agent: reference(&session) };
-        self.desk.announce(&[Topic::Agents], gone);
+        let place = self.desk.lookers.arrive();
+        socket::run_both(self.read(reader, &writer, &session, place), self.write(&writer, seat, &session)).await;
+        self.desk.looks_away(&reference(&session), place);
     }
 
-    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession) {
+    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession, place: u64) {
         let mut last_typing: Option<Instant> = None;
         while let Ok(text) = reader.next_text().await {
             let Ok(frame) = serde_json::from_str::<Frame>(&text) else {
@@ -56,11 +56,11 @@ impl Desks {
                 "ping" => drop(writer.send_text(r#"{"type":"pong"}"#).await),
                 "typing" if last_typing.is_none_or(|last| last.elapsed() >= TYPING_GAP) => {
                     last_typing = Some(Instant::now());
-                    Box::pin(self.typing(session, &frame.data)).await;
+                    Box::pin(self.typing(session, &frame.data, place)).await;
                 }
                 "viewing" => {
                     let conversation = frame.data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
-                    self.desk.announce(&[Topic::Agents], What::Viewing { conversation, agent: reference(session) });
+                    Box::pin(self.desk.looks_at(session, place, conversation)).await;
                 }
                 // Unknown types are somebody's future; too frequent ones are dropped.
                 _ => {}
@@ -68,9 +68,12 @@ impl Desks {
         }
     }
 
-    async fn typing(&self, session: &AgentSession, data: &Value) {
+    async fn typing(&self, session: &AgentSession, data: &Value, place: u64) {
         let uuid = data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
         let flag = |key| data.get(key).and_then(Value::as_bool).unwrap_or(false);
+        if let Some(uuid) = uuid {
+            self.desk.remember_writing(place, uuid, flag("is_typing"), flag("note"));
+        }
         if let Some(uuid) = uuid
             && let Err(error) = self.desk.typing_by_agent(session, uuid, flag("is_typing"), flag("note")).await
         {
@@ -88,7 +91,10 @@ impl Desks {
             .collect();
         // The seat was taken before this number is read: what lies between is heard and caught up, and dropped once by its number.
         let seq = self.desk.seq().await.unwrap_or(0);
-        let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online } });
+        let now = self.desk.clock.now();
+        let lookers = self.desk.lookers_in_sight(session).await;
+        let viewing: Vec<Value> = lookers.iter().map(|one| wire::viewing(Some(one.conversation), &one.agent, one.writing(now))).collect();
+        let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online, "viewing": viewing } });
         let mut sent = writer.send_text(&ready.to_string()).await;
         while sent.is_ok() {
             let Some(event) = seat.recv().await else {

@@ -11,7 +11,8 @@ use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
 use crate::model::contact::{Consent, Contact, ContactKind, PageVisit, name_of};
 use crate::model::conversation::{Conversation, Listed, Priority};
-use crate::model::event::{Event, Topic, Typist, What};
+use crate::model::draft::{Draft, Held};
+use crate::model::event::{Event, Topic, Typist, What, Writing};
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
@@ -180,6 +181,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
         "echo_id": if own { message.echo_id.as_deref() } else { None }, "via": message.via, "activity": message.activity,
         "rich": message.meta.rich.as_ref().map(|shown| rich(desk, shown)), "postback": message.meta.postback,
+        "mentions": message.meta.mentions.iter().map(Uuid::to_string).collect::<Vec<_>>(), "deleted": message.meta.deleted,
     })
 }
 
@@ -195,6 +197,27 @@ pub fn attachment(desk: &Desk, file: &Attachment) -> Value {
     json!({
         "uuid": file.uuid.to_string(), "name": file.name, "size": file.size, "content_type": file.content_type, "url": url,
         "thumbnail": if is_image { Some(&url) } else { None }, "width": file.width, "height": file.height,
+    })
+}
+
+/// Who looks at what, and writes there.
+pub fn viewing(conversation: Option<Uuid>, agent: &AgentRef, typing: Option<Writing>) -> Value {
+    json!({ "conversation": conversation.map(|uuid| uuid.to_string()), "agent": agent_ref(agent), "typing": typing.map(Writing::as_str) })
+}
+
+/// Draft.
+pub fn draft(draft: &Draft) -> Value {
+    json!({
+        "conversation": draft.conversation.to_string(), "is_note": draft.is_note, "body": draft.body, "version": draft.version,
+        "updated_at": draft.updated_at,
+    })
+}
+
+/// Held: a reply that may still be taken back.
+pub fn held(held: &Held) -> Value {
+    json!({
+        "uuid": held.uuid.to_string(), "conversation": held.conversation_uuid.to_string(), "echo_id": held.echo_id, "body": held.source,
+        "author_name": held.agent_name, "resolves": held.resolves, "send_at": held.send_at, "created_at": held.created_at,
     })
 }
 
@@ -295,9 +318,8 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
             let who = json!({ "type": kind, "uuid": uuid.to_string(), "name": name });
             ("typing", json!({ "conversation": conversation.to_string(), "is_typing": is_typing, "who": who, "note": note }))
         }
-        What::Viewing { conversation, agent } => {
-            ("viewing", json!({ "conversation": conversation.as_ref().map(Uuid::to_string), "agent": agent_ref(agent) }))
-        }
+        What::Viewing { conversation, agent, typing } => ("viewing", viewing(*conversation, agent, *typing)),
+        What::DraftChanged { draft: changed } => ("draft", draft(changed)),
         What::AgentPresence { agent, online } => {
             ("presence", json!({ "agent": agent.uuid.to_string(), "online": online, "availability": agent.availability.as_str() }))
         }

@@ -6,7 +6,7 @@ use super::conversations::wake_key;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, Uuid};
 use crate::base::{limits, markdown, markup, text};
-use crate::model::agent::{AgentSession, Availability, full_name};
+use crate::model::agent::{Agent, AgentSession, Availability, full_name};
 use crate::model::contact::Session;
 use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Topic, Typist, What};
@@ -14,7 +14,7 @@ use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, Message, MessageKind, Meta, NewMessage};
 use crate::model::rich::{Postback, Rich};
 use crate::store::media::{self, Arrived, Owner};
-use crate::store::{WriteTx, conversations, jobs, messages};
+use crate::store::{WriteTx, conversations, jobs, messages, notes};
 
 /// What a person outside sends.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +29,7 @@ pub struct Incoming {
 }
 
 /// What a person inside sends.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Outgoing {
     /// For agents only.
     pub is_note: bool,
@@ -40,6 +40,16 @@ pub struct Outgoing {
     pub attachments: Vec<Uuid>,
     /// Cards or quick replies; the body may then be empty.
     pub rich: Option<Rich>,
+    /// Agents called by name, in a note.
+    pub mentions: Vec<Uuid>,
+}
+
+/// An answer or a note that keeps to the rules, ready to be stored.
+pub(super) struct Prepared {
+    pub(super) outgoing: Outgoing,
+    pub(super) body: String,
+    rich: Option<Rich>,
+    rendered: markup::Rendered,
 }
 
 impl Desk {
@@ -83,65 +93,17 @@ impl Desk {
 
     /// An agent answers, or notes something. The first answer takes an unassigned conversation.
     pub async fn reply(&self, agent: &AgentSession, uuid: Uuid, outgoing: Outgoing) -> Result<(Conversation, Message)> {
-        if outgoing.is_note && outgoing.rich.is_some() {
-            return Err(Error::invalid("A note has no cards: nobody outside could press them.").in_field("rich"));
-        }
-        let says_nothing = outgoing.attachments.is_empty() && outgoing.rich.is_none();
-        let body = match says_nothing || !outgoing.body.trim().is_empty() {
-            true => text::check_message(&outgoing.body).map_err(|error| error.in_field("body"))?,
-            false => String::new(),
-        };
-        let rich = outgoing.rich.map(Rich::checked).transpose()?;
-        if outgoing.attachments.len() > limits::FILES_PER_MESSAGE_MAX {
-            return Err(Error::invalid(format!("A message can carry {} files.", limits::FILES_PER_MESSAGE_MAX)).in_field("attachments"));
-        }
-        let mut rendered = markdown::render_agent(&body);
-        if let Some(rich) = &rich {
-            let words = [rendered.text, rich.text()];
-            rendered.text = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
-        }
+        let prepared = prepare(outgoing)?;
         let agent = agent.agent.clone();
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, agent.id, uuid)?.conversation;
-                if let Some(echo) = &outgoing.echo_id
-                    && let Some(known) = messages::find_by_agent_echo(tx, agent.id, echo)?
-                {
-                    if known.conversation != before.id || (known.kind == MessageKind::Note) != outgoing.is_note {
-                        return Err(echo_taken());
-                    }
+                if let Some(known) = said_already(tx, agent.id, &before, &prepared.outgoing)? {
                     return Ok((before, known));
                 }
-                let takes = !outgoing.is_note && before.assignee.is_none();
-                if takes {
-                    conversations::set_assignee(tx, before.id, Some(agent.id))?;
-                }
-                let new = NewMessage {
-                    kind: if outgoing.is_note { MessageKind::Note } else { MessageKind::Outgoing },
-                    contact: None,
-                    agent: Some(agent.id),
-                    via: "desk",
-                    source: body,
-                    html: rendered.html,
-                    text: rendered.text,
-                    activity: None,
-                    echo_id: outgoing.echo_id,
-                    meta: Meta { rich, ..Meta::default() },
-                };
-                let id = messages::insert(tx, before.id, &new)?;
-                for picture in new.meta.rich.iter().flat_map(Rich::pictures) {
-                    media::show_picture(tx, before.inbox.id, agent.id, before.id, id, picture)?;
-                }
-                media::attach_drafts(tx, agent.id, before.id, id, &outgoing.attachments)?;
-                let (conversation, message) = messages::announce(tx, id)?;
-                conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
-                if takes {
-                    let value = full_name(&agent.first_name, &agent.last_name);
-                    note_activity(tx, before.id, Some(agent.id), Activity { action: "assignment".into(), value })?;
-                    let conversation = conversations::announce(tx, before.id, true)?;
-                    return Ok((conversation, message));
-                }
-                Ok((conversation, message))
+                let sent = store_reply(tx, &agent, &before, prepared)?;
+                conversations::mark_seen_by_agent(tx, before.id, agent.id, sent.1.seq)?;
+                Ok(sent)
             })
             .await
     }
@@ -174,6 +136,84 @@ impl Desk {
         self.announce(&topics, What::Typing { conversation: uuid, who, is_typing, note });
         Ok(())
     }
+}
+
+/// Checks what a person inside wrote, and renders it.
+pub(super) fn prepare(outgoing: Outgoing) -> Result<Prepared> {
+    if outgoing.is_note && outgoing.rich.is_some() {
+        return Err(Error::invalid("A note has no cards: nobody outside could press them.").in_field("rich"));
+    }
+    if !outgoing.mentions.is_empty() && !outgoing.is_note {
+        return Err(Error::invalid("Colleagues are called by name in notes only.").in_field("mentions"));
+    }
+    if outgoing.mentions.len() > limits::MENTIONS_MAX {
+        return Err(Error::invalid(format!("A note can call {} people.", limits::MENTIONS_MAX)).in_field("mentions"));
+    }
+    let says_nothing = outgoing.attachments.is_empty() && outgoing.rich.is_none();
+    let body = match says_nothing || !outgoing.body.trim().is_empty() {
+        true => text::check_message(&outgoing.body).map_err(|error| error.in_field("body"))?,
+        false => String::new(),
+    };
+    let rich = outgoing.rich.clone().map(Rich::checked).transpose()?;
+    if outgoing.attachments.len() > limits::FILES_PER_MESSAGE_MAX {
+        return Err(Error::invalid(format!("A message can carry {} files.", limits::FILES_PER_MESSAGE_MAX)).in_field("attachments"));
+    }
+    let mut rendered = markdown::render_agent(&body);
+    if let Some(rich) = &rich {
+        let words = [rendered.text, rich.text()];
+        rendered.text = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+    }
+    Ok(Prepared { outgoing, body, rich, rendered })
+}
+
+/// What this agent stored under the same echo id before, if anything.
+pub(super) fn said_already(tx: &WriteTx, agent: AgentId, before: &Conversation, outgoing: &Outgoing) -> Result<Option<Message>> {
+    let Some(echo) = &outgoing.echo_id else { return Ok(None) };
+    match messages::find_by_agent_echo(tx, agent, echo)? {
+        Some(known) if known.conversation != before.id || (known.kind == MessageKind::Note) != outgoing.is_note => Err(echo_taken()),
+        known => Ok(known),
+    }
+}
+
+/// Stores an answer or a note of an agent who may write here.
+pub(super) fn store_reply(tx: &WriteTx, agent: &Agent, before: &Conversation, prepared: Prepared) -> Result<(Conversation, Message)> {
+    let Prepared { outgoing, body, rich, rendered } = prepared;
+    let takes = !outgoing.is_note && before.assignee.is_none();
+    if takes {
+        conversations::set_assignee(tx, before.id, Some(agent.id))?;
+    }
+    let called = match outgoing.mentions.is_empty() {
+        true => Vec::new(),
+        false => notes::callable(tx, &outgoing.mentions)?,
+    };
+    let new = NewMessage {
+        kind: if outgoing.is_note { MessageKind::Note } else { MessageKind::Outgoing },
+        contact: None,
+        agent: Some(agent.id),
+        via: "desk",
+        source: body,
+        html: rendered.html,
+        text: rendered.text,
+        activity: None,
+        echo_id: outgoing.echo_id,
+        meta: Meta { rich, mentions: called.iter().map(|agent| agent.uuid).collect(), ..Meta::default() },
+    };
+    let id = messages::insert(tx, before.id, &new)?;
+    for picture in new.meta.rich.iter().flat_map(Rich::pictures) {
+        media::show_picture(tx, before.inbox.id, agent.id, before.id, id, picture)?;
+    }
+    media::attach_drafts(tx, agent.id, before.id, id, &outgoing.attachments)?;
+    let (conversation, message) = messages::announce(tx, id)?;
+    if !called.is_empty() {
+        super::mentions::tell(tx, agent, &conversation, &message, &called)?;
+    }
+    if takes {
+        let value = full_name(&agent.first_name, &agent.last_name);
+        note_activity(tx, before.id, Some(agent.id), Activity { action: "assignment".into(), value })?;
+        let conversation = conversations::announce(tx, before.id, true)?;
+        return Ok((conversation, message));
+    }
+    Ok((conversation, message))
 }
 
 /// Checks what a person outside typed; may be empty only beside files.

@@ -10,16 +10,20 @@ pub mod contacts;
 pub mod conversations;
 pub mod csat;
 pub mod details;
+pub mod drafts;
 pub mod form;
 pub mod forms;
 pub mod hours;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;
+pub mod lookers;
+mod mentions;
 pub mod messages;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
+pub mod replies;
 pub mod reports;
 pub mod setting_texts;
 mod settings_check;
@@ -62,6 +66,8 @@ pub struct Inner {
     link_key: [u8; 32],
     /// At most so many password hashes at once.
     passwords: Semaphore,
+    /// Which agent looks at what, and writes there.
+    pub lookers: lookers::Lookers,
     /// Pages seen since the last flush.
     pages: Mutex<pages::Pending>,
     /// Settings as last read.
@@ -85,6 +91,7 @@ impl Desk {
             store,
             hub,
             presence: Presence::default(),
+            lookers: lookers::Lookers::default(),
             clock,
             base_path: base_path.to_owned(),
             link_key,

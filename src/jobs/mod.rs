@@ -90,6 +90,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<()> {
     match job {
         Job::WakeConversation { conversation } => desk.wake(*conversation).await,
         Job::VerificationMail { verification, .. } => desk.mail_code(*verification).await,
+        Job::SendHeld { held } => desk.send_held(*held).await,
         Job::Transcript { conversation, .. } => desk.mail_transcript(*conversation).await,
     }
 }

@@ -4,6 +4,7 @@ use crate::base::id::{AgentId, AgentSessionId, ContactId, InboxId, Seq, SessionI
 use crate::model::agent::{AgentRef, Availability};
 use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
+use crate::model::draft::Draft;
 use crate::model::message::Message;
 use crate::model::outlook::Outlook;
 use std::sync::{Arc, OnceLock};
@@ -43,7 +44,9 @@ pub enum What {
     /// Somebody is (or stopped) typing.
     Typing { conversation: Uuid, who: Typist, is_typing: bool, note: bool },
     /// An agent looks at a conversation (or at none).
-    Viewing { conversation: Option<Uuid>, agent: AgentRef },
+    Viewing { conversation: Option<Uuid>, agent: AgentRef, typing: Option<Writing> },
+    /// An agent's text that waits to be sent changed; his own tabs and devices hear of it.
+    DraftChanged { draft: Draft },
     /// An agent came, went, or changed availability.
     AgentPresence { agent: AgentRef, online: bool },
     /// A contact came or went.
@@ -54,6 +57,25 @@ pub enum What {
     SessionEnded { session: Option<SessionId> },
     /// An agent's session is over; its sockets close. `None` = all of the topic; `except` stays.
     SignedOut { session: Option<AgentSessionId>, except: Option<AgentSessionId> },
+}
+
+/// What an agent is writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// An answer to the contact.
+    Reply,
+    /// Something for the team.
+    Note,
+}
+
+impl Writing {
+    /// The word of the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Writing::Reply => "reply",
+            Writing::Note => "note",
+        }
+    }
 }
 
 /// Who types.

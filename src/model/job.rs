@@ -12,6 +12,8 @@ pub enum Job {
     WakeConversation { conversation: i64 },
     /// Mail the code of an address somebody claims.
     VerificationMail { verification: i64, code: String, locale: String },
+    /// Send a reply that its agent may take back until then.
+    SendHeld { held: i64 },
     /// Mail a conversation to its contact.
     Transcript { conversation: i64, to: String, locale: String },
 }
@@ -27,6 +29,7 @@ impl Job {
         match self {
             Job::WakeConversation { .. } => "wake_conversation",
             Job::VerificationMail { .. } => "verification_mail",
+            Job::SendHeld { .. } => "send_held",
             Job::Transcript { .. } => "transcript",
         }
     }

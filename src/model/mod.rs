@@ -3,6 +3,7 @@
 pub mod agent;
 pub mod contact;
 pub mod conversation;
+pub mod draft;
 pub mod event;
 pub mod hours;
 pub mod inbox;

@@ -370,6 +370,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::ContactPresence { .. }
         | What::Pages { .. }
         | What::SessionEnded { .. }
+        | What::DraftChanged { .. }
         | What::SignedOut { .. } => return None,
     };
     let mut frame = json!({ "type": kind, "data": data });
