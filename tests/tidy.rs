@@ -527,6 +527,17 @@ fn every_route_of_the_doors_is_in_their_readme() {
 }
 
 #[test]
+fn the_table_of_the_desks_routes_and_its_match_are_alike() {
+    let named = |path: &str| path.split('/').map(|s| if s.starts_with('{') { "{uuid}" } else { s }).collect::<Vec<_>>().join("/");
+    let mut answered: Vec<String> = routes("src/agent/mod.rs").iter().map(|(method, path)| format!("{method} {path}")).collect();
+    let mut table: Vec<String> =
+        deskbell::agent::routes::ROUTES.iter().map(|route| format!("{} {}", route.method, named(route.path))).collect();
+    answered.sort();
+    table.sort();
+    assert_eq!(answered, table, "src/agent/mod.rs answers what src/agent/routes.rs lists");
+}
+
+#[test]
 fn every_file_begins_with_what_it_is_for() {
     let mut broken = Vec::new();
     for source in files("src", &[".rs"]) {

@@ -65,6 +65,10 @@ struct Invitation {
 impl Desks {
     /// The agent of the cookie. A request that changes something must come from our own page and repeat the session's own word.
     pub async fn agent(&self, request: &Request) -> Result<AgentSession> {
+        // Looked up and checked when the route was found.
+        if let Some(session) = request.extensions.get::<AgentSession>() {
+            return Ok(session.clone());
+        }
         let token = self.cookie(request).ok_or_else(|| Error::unauthorized("Please log in."))?;
         let session = self.desk.agent_session(&token).await?;
         if request.method != hyper::Method::GET && request.method != hyper::Method::HEAD {
@@ -180,6 +184,7 @@ impl Desks {
                 "files_per_message": limits::FILES_PER_MESSAGE_MAX,
             },
             "version": env!("CARGO_PKG_VERSION"), "mail": self.desk.has_mailbox(),
+            "may": session.agent.rights.permissions.words(), "scope": session.agent.rights.scope.as_str(),
         }))
     }
 

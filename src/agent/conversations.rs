@@ -12,7 +12,7 @@ use crate::desk::replies::Manner;
 use crate::desk::threads::ListQuery;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
-use crate::model::conversation::{Box_, ConversationKind, Kinds, Listed, Status};
+use crate::model::conversation::{Box_, ConversationKind, Kinds, Status};
 use crate::model::event::Door;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -79,7 +79,8 @@ impl Desks {
             None | Some("all") => Box_::All,
             Some("mine") => Box_::Mine(agent.agent.id),
             Some("unassigned") => Box_::Unassigned,
-            Some(_) => return Err(Error::invalid("box is one of mine, unassigned, all.").in_field("box")),
+            Some("mentioned") => Box_::Mentioned,
+            Some(_) => return Err(Error::invalid("box is one of mine, unassigned, mentioned, all.").in_field("box")),
         };
         let inbox = match request.query("inbox").filter(|text| !text.is_empty()) {
             Some(text) => Some(super::id(&text, "inbox")?),
@@ -114,7 +115,9 @@ impl Desks {
     pub(super) async fn open(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(request).await?;
         let opened = self.desk.open_thread(&agent, uuid, PAGE as u32).await?;
-        Ok(wire::ok_at(opened.page.seq, wire::opened(&self.desk, &opened)))
+        let mut shape = wire::opened(&self.desk, &opened);
+        shape["held"] = self.desk.held(&agent, uuid).await?.iter().map(wire::held).collect();
+        Ok(wire::ok_at(opened.page.seq, shape))
     }
 
     /// `GET /conversations/{uuid}/messages`.

@@ -7,7 +7,6 @@ use crate::desk::drafts::Saved;
 use crate::desk::replies::{Sent, TakenBack};
 use crate::http::{Reply, Request};
 use crate::model::conversation::Listed;
-use crate::model::draft::Held;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -83,10 +82,5 @@ impl Desks {
                 wire::failure(&error, request_id, Some(("answers", answers)))
             }
         }
-    }
-
-    /// What this agent holds back in a conversation.
-    pub(super) fn held_of(&self, held: &[Held]) -> Value {
-        held.iter().map(wire::held).collect()
     }
 }

@@ -8,6 +8,7 @@ use crate::desk::identity::Kind;
 use crate::desk::inboxes::InboxEdit;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
+use crate::model::access::Permission;
 use crate::model::agent::AgentSession;
 use crate::model::inbox::Inbox;
 use serde::Deserialize;
@@ -52,7 +53,7 @@ impl Desks {
         let session = self.agent(request).await?;
         let base = self.base(request);
         let all = self.desk.inboxes().await?;
-        let shown: Vec<Value> = match session.agent.role.administers() {
+        let shown: Vec<Value> = match session.agent.rights.permissions.has(Permission::Settings) {
             true => all.iter().map(|inbox| wire::inbox(inbox, &base)).collect(),
             false => all.iter().map(wire::inbox_name).collect(),
         };
@@ -146,6 +147,7 @@ impl Desks {
 
     async fn admin(&self, request: &Request) -> Result<AgentSession> {
         let session = self.agent(request).await?;
-        if session.agent.role.administers() { Ok(session) } else { Err(Error::forbidden("Only an admin can do this.")) }
+        session.may(Permission::Settings)?;
+        Ok(session)
     }
 }

@@ -3,6 +3,7 @@
 use super::{Desks, wire};
 use crate::base::error::Result;
 use crate::base::id::Uuid;
+use crate::desk::seats::moves_sight;
 use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWriter};
 use crate::http::{Reply, Request};
 use crate::hub::Seat;
@@ -96,6 +97,7 @@ impl Desks {
         let viewing: Vec<Value> = lookers.iter().map(|one| wire::viewing(Some(one.conversation), &one.agent, one.writing(now))).collect();
         let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online, "viewing": viewing } });
         let mut sent = writer.send_text(&ready.to_string()).await;
+        let mut sight = self.desk.sight(session.agent.id).await;
         while sent.is_ok() {
             let Some(event) = seat.recv().await else {
                 return writer.close(1013, "too slow: please reconnect and catch up").await;
@@ -105,6 +107,19 @@ impl Desks {
                 let _ = writer.send_text(r#"{"type":"signed_out"}"#).await;
                 return writer.close(4401, "signed out").await;
             }
+            if moves_sight(&event.what) {
+                sight = self.desk.sight(session.agent.id).await;
+            }
+            // Who cannot say what he may see hears nothing, and catches up when he comes back.
+            let heard = match &sight {
+                Ok(sight) => self.desk.as_seen(sight, event).await,
+                Err(_) => return writer.close(1013, "please reconnect and catch up").await,
+            };
+            let event = match heard {
+                Ok(Some(event)) => event,
+                Ok(None) => continue,
+                Err(_) => return writer.close(1013, "please reconnect and catch up").await,
+            };
             sent = match event.wire(Door::Agent, |event| wire::frame(&self.desk, event)) {
                 Some(text) => writer.send_text(&text).await,
                 None => Ok(()),

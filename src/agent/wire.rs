@@ -10,12 +10,13 @@ use crate::desk::translations::{Locale, Sentence};
 use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
 use crate::model::contact::{Consent, Contact, ContactKind, PageVisit, name_of};
-use crate::model::conversation::{Conversation, Listed, Priority};
+use crate::model::conversation::{Conversation, Listed, Priority, TagRef};
 use crate::model::draft::{Draft, Held};
 use crate::model::event::{Event, Topic, Typist, What, Writing};
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::model::notice::Notice;
 use crate::model::rich::Rich;
 use crate::model::team::Team;
 use crate::store::search::Hit;
@@ -106,6 +107,8 @@ pub fn agent(desk: &Desk, agent: &Agent) -> Value {
         "uuid": agent.uuid.to_string(), "first_name": agent.first_name, "last_name": agent.last_name, "email": agent.email,
         "role": agent.role.as_str(), "availability": agent.availability.as_str(),
         "online": desk.presence.is_present(Topic::Agent(agent.id)), "suspended": agent.suspended_at.is_some(),
+        "custom_role": agent.custom_role.as_ref().map(|(uuid, name)| json!({ "uuid": uuid.to_string(), "name": name })),
+        "hidden": agent.hidden, "open_max": agent.open_max, "work_hours": agent.work_hours.map(|uuid| uuid.to_string()), "two_factor": agent.two_factor,
         "invited": !agent.has_password, "last_seen_at": agent.last_seen_at, "avatar_tint": agent.uuid.tint(),
     })
 }
@@ -156,8 +159,20 @@ pub fn conversation(desk: &Desk, conversation: &Conversation) -> Value {
         "last_message_at": conversation.last_message_at, "contact_seen_seq": conversation.contact_seen_seq,
         "closed_by_contact": conversation.closed_by_contact, "last_seq": conversation.last_seq,
         "last_incoming_seq": conversation.last_incoming_seq, "seq": conversation.seq, "kind": conversation.kind.as_str(),
-        "rating": conversation.rating, "locale": conversation.locale,
+        "rating": conversation.rating, "locale": conversation.locale, "tags": conversation.tags.iter().map(tag_ref).collect::<Vec<_>>(),
+        "custom_status": conversation.custom_status.as_ref().map(|status| json!({
+            "uuid": status.uuid.to_string(), "name": status.name, "category": conversation.status.as_str(),
+        })),
+        "quarantine": conversation.quarantine, "suspicion": conversation.suspicion, "queued_at": conversation.queued_at,
+        "due": conversation.due.as_ref().map(|due| json!({
+            "kind": due.kind, "due_at": due.due_at, "warn_at": due.warn_at, "breached": due.breached,
+        })),
     })
+}
+
+/// A tag as conversations carry it.
+pub fn tag_ref(tag: &TagRef) -> Value {
+    json!({ "uuid": tag.uuid.to_string(), "name": tag.name, "color": tag.color })
 }
 
 /// Message.
@@ -281,6 +296,15 @@ pub fn inbox_name(inbox: &Inbox) -> Value {
     })
 }
 
+/// Notice.
+pub fn notice(notice: &Notice) -> Value {
+    json!({
+        "uuid": notice.uuid.to_string(), "kind": notice.kind.as_str(), "conversation": notice.conversation.map(|(uuid, _)| uuid.to_string()),
+        "number": notice.conversation.map(|(_, number)| number), "actor": notice.actor, "text": notice.text, "created_at": notice.created_at,
+        "read_at": notice.read_at,
+    })
+}
+
 /// A found message.
 pub fn hit(desk: &Desk, hit: &Hit) -> Value {
     let author_name = match &hit.message.author {
@@ -310,7 +334,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         What::AgentChanged { agent } => ("agent", json!({ "uuid": agent.to_string() })),
         What::HoursChanged { hours } => ("hours", json!({ "uuid": hours.to_string() })),
         What::TeamChanged { team } => ("team", json!({ "uuid": team.to_string() })),
-        What::Typing { conversation, who, is_typing, note } => {
+        What::Typing { conversation, who, is_typing, note, .. } => {
             let (kind, uuid, name) = match who {
                 Typist::Contact { uuid, name, .. } => ("contact", uuid, name),
                 Typist::Agent { uuid, name, .. } => ("agent", uuid, name),
@@ -318,8 +342,12 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
             let who = json!({ "type": kind, "uuid": uuid.to_string(), "name": name });
             ("typing", json!({ "conversation": conversation.to_string(), "is_typing": is_typing, "who": who, "note": note }))
         }
-        What::Viewing { conversation, agent, typing } => ("viewing", viewing(*conversation, agent, *typing)),
+        What::Viewing { conversation, agent, typing, .. } => ("viewing", viewing(*conversation, agent, *typing)),
         What::DraftChanged { draft: changed } => ("draft", draft(changed)),
+        What::NoticeAdded { notice: added } => ("notice", notice(added)),
+        What::NoticesRead => ("notices", json!({})),
+        What::ConversationGone { conversation } => ("conversation_gone", json!({ "uuid": conversation.to_string() })),
+        What::RoleChanged { role } => ("role", json!({ "uuid": role.to_string() })),
         What::AgentPresence { agent, online } => {
             ("presence", json!({ "agent": agent.uuid.to_string(), "online": online, "availability": agent.availability.as_str() }))
         }

@@ -2,6 +2,13 @@
 
 use std::time::Duration;
 
+/// Notices shown at once: a screenful or two.
+pub const NOTICES_PAGE: u32 = 50;
+/// Notices kept per agent; who has more unread looks at the lists instead.
+pub const NOTICES_PER_AGENT_MAX: u32 = 500;
+/// How long a notice that was read can still be looked up.
+pub const READ_NOTICES_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Characters in one message: what the original protocol allows, counted in characters so that every language has the same room.
 pub const MESSAGE_CHARS_MAX: usize = 10_000;
 /// Bytes of one uploaded file (decision 12).

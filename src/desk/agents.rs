@@ -5,6 +5,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, Uuid, new_token};
 use crate::base::secret::Secret;
 use crate::base::{email, limits, password, text};
+use crate::model::access::Permission;
 use crate::model::agent::{Agent, AgentSession, Availability, Purpose, Role};
 use crate::model::message::Activity;
 use crate::store::invitations::Invitation;
@@ -343,13 +344,13 @@ impl Desk {
     }
 }
 
-/// Only owners make, change and unmake owners.
+/// Only owners make, change and unmake owners; only admins and owners admins.
 fn may_administer(by: &AgentSession, role: Role) -> Result<()> {
-    match by.agent.role {
-        Role::Owner => Ok(()),
-        Role::Admin if role != Role::Owner => Ok(()),
-        Role::Admin => Err(Error::forbidden("Only an owner can do this.")),
-        Role::Agent => Err(Error::forbidden("Only an admin can do this.")),
+    by.may(Permission::People)?;
+    match (by.agent.role, role) {
+        (Role::Owner, _) | (Role::Admin, Role::Admin | Role::Agent) | (Role::Agent, Role::Agent) => Ok(()),
+        (Role::Admin, Role::Owner) => Err(Error::forbidden("Only an owner can do this.")),
+        (Role::Agent, _) => Err(Error::forbidden("Only an admin can do this.")),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a client missed: the change feed after the last number it holds, told as the same events that sockets hear.
 
 use super::Desk;
+use super::seats::{self, Heard};
 use crate::base::error::Result;
 use crate::base::id::Seq;
 use crate::base::limits;
@@ -8,7 +9,7 @@ use crate::model::agent::AgentSession;
 use crate::model::contact::Session;
 use crate::model::event::{Event, What};
 use crate::store::events::{self, Change, Subject};
-use crate::store::{ReadTx, agents, contacts, conversations, inboxes, messages};
+use crate::store::{ReadTx, agents, contacts, conversations, inboxes, messages, sight};
 
 /// The answer to "what came after".
 pub struct Changes {
@@ -32,7 +33,22 @@ impl Desk {
     /// What an agent missed.
     pub async fn changes_for_agent(&self, agent: &AgentSession, after: Seq) -> Result<Changes> {
         let agent = agent.agent.id;
-        self.store.read(move |tx| told(tx, after, events::for_agent(tx, agent, after)?)).await
+        self.store
+            .read(move |tx| {
+                let sight = sight::of(tx, agent)?;
+                let mut changes = told(tx, after, events::for_agent(tx, agent, after)?)?;
+                let mut heard = Vec::with_capacity(changes.events.len());
+                for event in changes.events {
+                    match seats::heard(tx, &sight, &event.what)? {
+                        Heard::AsItIs => heard.push(event),
+                        Heard::Instead(what) => heard.push(Event::new(event.seq, what)),
+                        Heard::Nothing => {}
+                    }
+                }
+                changes.events = heard;
+                Ok(changes)
+            })
+            .await
     }
 }
 

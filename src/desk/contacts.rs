@@ -6,7 +6,7 @@ use crate::base::id::Uuid;
 use crate::base::{email, text};
 use crate::model::agent::AgentSession;
 use crate::model::contact::Contact;
-use crate::store::{audit, contacts, sessions};
+use crate::store::{audit, contacts, sessions, sight};
 use serde_json::json;
 
 /// Changes to a contact; `None` stays, an empty text empties.
@@ -27,6 +27,7 @@ impl Desk {
         self.store
             .write(move |tx| {
                 let mut contact = contacts::find(tx, uuid)?.ok_or_else(|| Error::not_found("contact"))?;
+                sight::check_contact(tx, by, contact.id)?;
                 if let Some(name) = &edit.first_name {
                     contact.first_name = text::clean_line(name, 128);
                 }

@@ -13,6 +13,7 @@ use crate::model::conversation::{Conversation, ConversationKind, Status};
 use crate::model::inbox::Inbox;
 use crate::model::job::Job;
 use crate::model::message::{Activity, Message};
+use crate::model::notice::NoticeKind;
 use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, sessions, teams};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -293,6 +294,10 @@ impl Desk {
                     };
                     if before.assignee.as_ref().map(|a| a.id) != to.as_ref().map(|a| a.id) {
                         conversations::set_assignee(tx, before.id, to.as_ref().map(|agent| agent.id))?;
+                        if let Some(to) = &to {
+                            let given = conversations::conversation(tx, before.id)?;
+                            super::notices::tell(tx, to.id, NoticeKind::Assignment, Some(&given), Some(agent), &given.preview)?;
+                        }
                         let value = to.map_or(String::new(), |agent| full_name(&agent.first_name, &agent.last_name));
                         note_activity(tx, before.id, Some(agent), Activity { action: "assignment".into(), value })?;
                         changed = true;

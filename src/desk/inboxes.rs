@@ -7,6 +7,7 @@ use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{Uuid, new_token};
 use crate::base::secret::Secret;
 use crate::base::text;
+use crate::model::access::Permission;
 use crate::model::agent::AgentSession;
 use crate::model::inbox::{Inbox, InboxConfig};
 use crate::store::{ReadTx, audit, inboxes, sessions};
@@ -92,7 +93,7 @@ impl Desk {
 
     /// Creates an inbox.
     pub async fn create_inbox(&self, by: &AgentSession, edit: InboxEdit) -> Result<Inbox> {
-        needs_admin(by)?;
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         self.found_inbox(Some(by), edit).await
     }
@@ -115,7 +116,7 @@ impl Desk {
 
     /// Changes settings; they are live with the next request.
     pub async fn edit_inbox(&self, by: &AgentSession, uuid: Uuid, edit: InboxEdit) -> Result<Inbox> {
-        needs_admin(by)?;
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         self.store
             .write(move |tx| {
@@ -134,7 +135,7 @@ impl Desk {
     /// An inbox as it would be with these changes, for a preview: nothing is saved. A change that breaks a rule is left out and its error
     /// told, so that half-typed words do not stop the picture.
     pub async fn draft_inbox(&self, by: &AgentSession, uuid: Uuid, changes: Map<String, Value>) -> Result<(Inbox, Vec<Error>)> {
-        needs_admin(by)?;
+        by.may(Permission::Settings)?;
         self.store
             .read(move |tx| {
                 let mut inbox = inboxes::find(tx, uuid)?.ok_or_else(|| Error::not_found("inbox"))?;
@@ -154,14 +155,14 @@ impl Desk {
 
     /// Generates (or replaces) the secret and answers it, this once. Everybody who came with the old one is logged out.
     pub async fn rotate_secret(&self, by: &AgentSession, uuid: Uuid) -> Result<Secret> {
-        needs_admin(by)?;
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         self.put_secret(Some(by), uuid, Some(Secret::new(new_token()))).await.map(|secret| secret.unwrap_or_else(|| Secret::new("")))
     }
 
     /// Removes the secret: no token can be verified from now on.
     pub async fn remove_secret(&self, by: &AgentSession, uuid: Uuid) -> Result<()> {
-        needs_admin(by)?;
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         self.put_secret(Some(by), uuid, None).await.map(|_| ())
     }
@@ -181,10 +182,6 @@ impl Desk {
             .await;
         stored.map(|()| kept)
     }
-}
-
-pub(super) fn needs_admin(by: &AgentSession) -> Result<()> {
-    if by.agent.role.administers() { Ok(()) } else { Err(Error::forbidden("Only an admin can do this.")) }
 }
 
 fn drafted(tx: &ReadTx, inbox: &Inbox, change: &Map<String, Value>) -> Result<InboxConfig> {

@@ -3,6 +3,7 @@
 use super::Desk;
 use crate::base::clock::Millis;
 use crate::base::id::{AgentId, Uuid};
+use crate::model::access::Holder;
 use crate::model::agent::{AgentRef, AgentSession};
 use crate::model::event::{Topic, What, Writing};
 use crate::store::conversations;
@@ -30,6 +31,8 @@ struct Inner {
 pub struct Looker {
     pub agent: AgentRef,
     pub conversation: Uuid,
+    /// Who had it when he turned to it.
+    holder: Holder,
     writing: Option<(Writing, Millis)>,
 }
 
@@ -86,15 +89,16 @@ impl Desk {
         let agent = super::availability::reference(&session.agent);
         let Some(uuid) = uuid else { return self.looks_away(&agent, place) };
         let id = agent.id;
-        if self.store.read(move |tx| conversations::find_for_agent(tx, id, uuid)).await.is_err() {
+        let Ok(listed) = self.store.read(move |tx| conversations::find_for_agent(tx, id, uuid)).await else {
             return self.looks_away(&agent, place);
-        }
-        self.lookers.turn(place, Some(Looker { agent: agent.clone(), conversation: uuid, writing: None }));
-        self.announce(&[Topic::Agents], What::Viewing { conversation: Some(uuid), agent: agent.clone(), typing: None });
+        };
+        let holder = Holder::of(&listed.conversation);
+        self.lookers.turn(place, Some(Looker { agent: agent.clone(), conversation: uuid, holder, writing: None }));
+        self.announce(&[Topic::Agents], What::Viewing { conversation: Some(uuid), holder, agent: agent.clone(), typing: None });
         let now = self.clock.now();
         for other in self.lookers.others(agent.id, Some(uuid)) {
             let typing = other.writing(now);
-            self.announce(&[Topic::Agent(agent.id)], What::Viewing { conversation: Some(uuid), agent: other.agent, typing });
+            self.announce(&[Topic::Agent(agent.id)], What::Viewing { conversation: Some(uuid), holder, agent: other.agent, typing });
         }
     }
 
@@ -103,8 +107,8 @@ impl Desk {
         self.lookers.turn(place, None);
         let still = self.lookers.elsewhere(agent.id);
         let typing = still.as_ref().and_then(|looker| looker.writing(self.clock.now()));
-        let conversation = still.map(|looker| looker.conversation);
-        self.announce(&[Topic::Agents], What::Viewing { conversation, agent: agent.clone(), typing });
+        let (conversation, holder) = still.map_or((None, Holder::default()), |looker| (Some(looker.conversation), looker.holder));
+        self.announce(&[Topic::Agents], What::Viewing { conversation, holder, agent: agent.clone(), typing });
     }
 
     /// Remembers for latecomers that an agent writes, or stopped.
@@ -138,8 +142,8 @@ mod tests {
         let lookers = Lookers::default();
         let (one, two) = (lookers.arrive(), lookers.arrive());
         let (ben, here, there) = (agent(2), Uuid::new(), Uuid::new());
-        lookers.turn(one, Some(Looker { agent: ben.clone(), conversation: here, writing: None }));
-        lookers.turn(two, Some(Looker { agent: ben.clone(), conversation: there, writing: None }));
+        lookers.turn(one, Some(Looker { agent: ben.clone(), conversation: here, holder: Holder::default(), writing: None }));
+        lookers.turn(two, Some(Looker { agent: ben.clone(), conversation: there, holder: Holder::default(), writing: None }));
         assert_eq!(lookers.others(AgentId(1), Some(here)).len(), 1);
         lookers.turn(one, None);
         assert_eq!(lookers.elsewhere(ben.id).map(|looker| looker.conversation), Some(there));
@@ -151,7 +155,7 @@ mod tests {
     fn a_sign_of_writing_fades_and_belongs_to_its_conversation() {
         let lookers = Lookers::default();
         let (place, here) = (lookers.arrive(), Uuid::new());
-        lookers.turn(place, Some(Looker { agent: agent(2), conversation: here, writing: None }));
+        lookers.turn(place, Some(Looker { agent: agent(2), conversation: here, holder: Holder::default(), writing: None }));
         lookers.writes(place, Uuid::new(), Some((Writing::Reply, 5_000)));
         assert_eq!(lookers.others(AgentId(1), Some(here))[0].writing(0), None);
         lookers.writes(place, here, Some((Writing::Note, 5_000)));

@@ -6,6 +6,7 @@ use super::conversations::wake_key;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, Uuid};
 use crate::base::{limits, markdown, markup, text};
+use crate::model::access::Holder;
 use crate::model::agent::{Agent, AgentSession, Availability, full_name};
 use crate::model::contact::Session;
 use crate::model::conversation::{Conversation, Status};
@@ -112,9 +113,10 @@ impl Desk {
     pub async fn typing_by_contact(&self, session: &Session, uuid: Uuid, is_typing: bool) -> Result<()> {
         let (inbox, contact) = (session.inbox, session.contact);
         let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, inbox, contact, uuid)).await?;
+        let holder = Holder::of(&conversation);
         let person = conversation.contact;
         let who = Typist::Contact { id: person.id, uuid: person.uuid, name: person.name };
-        self.announce(&[Topic::Agents], What::Typing { conversation: uuid, who, is_typing, note: false });
+        self.announce(&[Topic::Agents], What::Typing { conversation: uuid, holder, who, is_typing, note: false });
         Ok(())
     }
 
@@ -133,7 +135,7 @@ impl Desk {
         if !note {
             topics.push(Topic::Contact(conversation.contact.id));
         }
-        self.announce(&topics, What::Typing { conversation: uuid, who, is_typing, note });
+        self.announce(&topics, What::Typing { conversation: uuid, holder: Holder::of(&conversation), who, is_typing, note });
         Ok(())
     }
 }

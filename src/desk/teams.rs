@@ -4,6 +4,7 @@ use super::Desk;
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::{limits, text};
+use crate::model::access::Permission;
 use crate::model::agent::AgentSession;
 use crate::model::team::Team;
 use crate::store::{WriteTx, audit, hours, teams};
@@ -26,7 +27,7 @@ impl Desk {
 
     /// Makes a team.
     pub async fn create_team(&self, by: &AgentSession, edit: TeamEdit) -> Result<Team> {
-        by.needs_admin()?;
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         let edit = TeamEdit { name: Some(edit.name.unwrap_or_default()), ..edit };
         check(&edit)?;
@@ -45,7 +46,7 @@ impl Desk {
 
     /// Changes a team.
     pub async fn edit_team(&self, by: &AgentSession, uuid: Uuid, edit: TeamEdit) -> Result<Team> {
-        by.needs_admin()?;
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         check(&edit)?;
         self.store
@@ -60,7 +61,7 @@ impl Desk {
 
     /// Deletes a team to which no start button leads any more; its conversations stay, without a team.
     pub async fn delete_team(&self, by: &AgentSession, uuid: Uuid) -> Result<()> {
-        by.needs_admin()?;
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         let may_go = move |tx: &WriteTx| {
             let team = teams::find(tx, uuid)?.ok_or_else(not_found)?;

@@ -98,8 +98,8 @@ impl Desk {
 
     /// One page of an agent's list, with the counts for its tabs.
     pub async fn list(&self, agent: &AgentSession, query: ListQuery) -> Result<(Vec<Listed>, Option<Seq>, Counts, Seq)> {
-        if !["open", "waiting", "resolved", "snoozed", "any"].contains(&query.listing.as_str()) {
-            return Err(Error::invalid("status is one of open, waiting, resolved, snoozed, any.").in_field("status"));
+        if !["open", "waiting", "resolved", "snoozed", "spam", "any"].contains(&query.listing.as_str()) {
+            return Err(Error::invalid("status is one of open, waiting, resolved, snoozed, spam, any.").in_field("status"));
         }
         let agent = agent.agent.id;
         let limit = query.limit.clamp(1, limits::LIST_PAGE_MAX);
@@ -130,7 +130,7 @@ impl Desk {
                     origin: conversations::origin(tx, id)?,
                     page: page(messages, limit, tx.seq()?),
                     pages: Vec::new(),
-                    earlier: conversations::earlier(tx, contact, id)?,
+                    earlier: conversations::earlier(tx, agent, contact, id)?,
                     my_seen_seq: conversations::agent_seen(tx, id, agent)?,
                     listed,
                 })

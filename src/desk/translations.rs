@@ -1,12 +1,12 @@
 //! Every string a visitor sees, in every language, as an admin sees and changes it (rows 146, 168–170, 172).
 
 use super::Desk;
-use super::inboxes::needs_admin;
 use super::setting_texts::{SettingText, chars, texts};
 use super::words::{self, ENGLISH, Sentences, is_setting};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::limits;
+use crate::model::access::Permission;
 use crate::model::agent::AgentSession;
 use crate::model::inbox::{Inbox, InboxConfig};
 use crate::store::translations::Own;
@@ -49,14 +49,14 @@ pub type Changes = BTreeMap<String, Option<String>>;
 impl Desk {
     /// All languages of an inbox, and all strings in one of them; without a code in the inbox's own.
     pub async fn translations(&self, by: &AgentSession, uuid: Uuid, locale: Option<&str>) -> Result<(Vec<Locale>, Vec<Sentence>)> {
-        needs_admin(by)?;
+        by.may(Permission::Settings)?;
         let asked = locale.map(code).transpose()?;
         self.store.read(move |tx| listed(tx, uuid, asked.as_deref())).await
     }
 
     /// Says strings in a language. All of the changes, or none of them.
     pub async fn translate(&self, by: &AgentSession, uuid: Uuid, locale: &str, changes: Changes) -> Result<(Vec<Locale>, Vec<Sentence>)> {
-        needs_admin(by)?;
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         let locale = code(locale)?;
         self.store

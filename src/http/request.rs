@@ -5,6 +5,7 @@ use crate::base::error::{Error, Result};
 use crate::base::limits;
 use bytes::Bytes;
 use hyper::header::{HeaderMap, HeaderName};
+use hyper::http::Extensions;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
 use tokio::sync::watch;
@@ -31,6 +32,8 @@ pub struct Request {
     pub(super) body: Option<super::body::TimedBody>,
     /// Present when the connection can be upgraded; taken by `http/socket.rs`.
     pub(super) upgrade: Option<super::socket::Upgrade>,
+    /// What a door found out about the caller and keeps for the rest of the way.
+    pub extensions: Extensions,
     /// How far the server's life has come; `None` in tests without a server.
     pub(super) stage: Option<watch::Receiver<Stage>>,
 }
@@ -152,6 +155,7 @@ impl Request {
             request_id: "test".into(),
             body: None,
             upgrade: None,
+            extensions: Extensions::new(),
             stage: None,
         };
         for (name, value) in headers {

@@ -264,6 +264,7 @@ where
             stage: house.stage.clone(),
             write_timeout: house.options.write_timeout,
         }),
+        extensions: hyper::http::Extensions::new(),
         stage: Some(house.stage.clone()),
     };
     let reply = match unpanicked(|| handler(request)).await {

@@ -3,6 +3,7 @@
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, AgentSessionId, Uuid};
+use crate::model::access::{Permission, Rights};
 
 /// What an agent may do in general.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,18 @@ pub struct Agent {
     pub has_password: bool,
     pub suspended_at: Option<Millis>,
     pub last_seen_at: Option<Millis>,
+    /// A role of the house's own making, for role `agent`: public id and name.
+    pub custom_role: Option<(Uuid, String)>,
+    /// What follows from both roles.
+    pub rights: Rights,
+    /// Looks offline to everybody, by his own choice.
+    pub hidden: bool,
+    /// So many open conversations are given to him by themselves.
+    pub open_max: u32,
+    /// The hours in which he works, by the public id of their set.
+    pub work_hours: Option<Uuid>,
+    /// Logs in with a second factor.
+    pub two_factor: bool,
 }
 
 /// An agent as others see him: in a conversation's head, beside a message.
@@ -96,9 +109,12 @@ pub struct AgentSession {
 }
 
 impl AgentSession {
-    /// Refuses whoever may not change settings and people.
-    pub fn needs_admin(&self) -> Result<()> {
-        if self.agent.role.administers() { Ok(()) } else { Err(Error::forbidden("Only an admin can do this.")) }
+    /// Refuses whoever has not this permission.
+    pub fn may(&self, permission: Permission) -> Result<()> {
+        match self.agent.rights.permissions.has(permission) {
+            true => Ok(()),
+            false => Err(Error::forbidden("Your role does not allow this. An admin can change that.").coded("not_allowed")),
+        }
     }
 }
 

@@ -136,6 +136,18 @@ pub struct Conversation {
     pub waiting_since: Option<Millis>,
     pub last_message_at: Millis,
     pub created_at: Millis,
+    /// By name.
+    pub tags: Vec<TagRef>,
+    /// The house's own word for its status.
+    pub custom_status: Option<StatusRef>,
+    /// `suspect` or `spam`: kept apart from the lists.
+    pub quarantine: Option<String>,
+    /// Why, in words for agents.
+    pub suspicion: String,
+    /// Waits for an agent since.
+    pub queued_at: Option<Millis>,
+    /// The nearest promise that still runs.
+    pub due: Option<Due>,
 }
 
 /// The inbox as a conversation names it.
@@ -182,6 +194,35 @@ pub enum Box_ {
     Mine(AgentId),
     /// Assigned to nobody.
     Unassigned,
+    /// A note calls this agent by name.
+    Mentioned,
     /// Every one.
     All,
+}
+
+/// A tag as a conversation carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TagRef {
+    pub uuid: Uuid,
+    pub name: String,
+    /// As `#rrggbb`.
+    pub color: String,
+}
+
+/// A status of the house's own making, as a conversation carries it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusRef {
+    pub uuid: Uuid,
+    pub name: String,
+}
+
+/// A promise to a contact whose clock runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Due {
+    /// `first`, `next` or `resolution`.
+    pub kind: String,
+    pub due_at: Millis,
+    pub warn_at: Millis,
+    /// Its time has passed and that was noticed.
+    pub breached: bool,
 }

@@ -1,11 +1,13 @@
 //! What is announced, and to whom. Durable events carry their change number; ephemeral ones (typing, presence) carry none.
 
 use crate::base::id::{AgentId, AgentSessionId, ContactId, InboxId, Seq, SessionId, Uuid};
+use crate::model::access::Holder;
 use crate::model::agent::{AgentRef, Availability};
 use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
 use crate::model::draft::Draft;
 use crate::model::message::Message;
+use crate::model::notice::Notice;
 use crate::model::outlook::Outlook;
 use std::sync::{Arc, OnceLock};
 
@@ -42,9 +44,17 @@ pub enum What {
     /// A team was made, edited or deleted.
     TeamChanged { team: Uuid },
     /// Somebody is (or stopped) typing.
-    Typing { conversation: Uuid, who: Typist, is_typing: bool, note: bool },
+    Typing { conversation: Uuid, holder: Holder, who: Typist, is_typing: bool, note: bool },
+    /// An agent should hear of something.
+    NoticeAdded { notice: Notice },
+    /// An agent read notices in one of his tabs.
+    NoticesRead,
+    /// A conversation left the sight of whoever hears this.
+    ConversationGone { conversation: Uuid },
+    /// A role was made, edited or deleted.
+    RoleChanged { role: Uuid },
     /// An agent looks at a conversation (or at none).
-    Viewing { conversation: Option<Uuid>, agent: AgentRef, typing: Option<Writing> },
+    Viewing { conversation: Option<Uuid>, holder: Holder, agent: AgentRef, typing: Option<Writing> },
     /// An agent's text that waits to be sent changed; his own tabs and devices hear of it.
     DraftChanged { draft: Draft },
     /// An agent came, went, or changed availability.

@@ -6,6 +6,7 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, AgentSessionId, Uuid, token_hash};
 use crate::base::limits;
+use crate::model::access::{Permissions, Rights, Scope};
 use crate::model::agent::{Agent, AgentSession, Availability, Role};
 use crate::model::event::{Topic, What};
 use rusqlite::{Row, params};
@@ -13,9 +14,10 @@ use rusqlite::{Row, params};
 macro_rules! agent_select {
     ($more:literal, $tail:literal) => {
         concat!(
-            "SELECT a.id, a.uuid, a.email, a.first_name, a.last_name, a.role, a.availability, a.password_hash IS NOT NULL, a.suspended_at, a.last_seen_at",
+            "SELECT a.id, a.uuid, a.email, a.first_name, a.last_name, a.role, a.availability, a.password_hash IS NOT NULL, a.suspended_at, a.last_seen_at,
+                    r.uuid, r.name, r.scope, r.permissions, a.hidden, a.open_max, w.uuid, a.totp_at IS NOT NULL",
             $more,
-            " FROM agents a ",
+            " FROM agents a LEFT JOIN roles r ON r.id = a.role_id LEFT JOIN business_hours w ON w.id = a.work_hours_id ",
             $tail
         )
     };
@@ -33,7 +35,7 @@ pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Agent>> {
 
 /// The agent with this address, and his password's hash.
 pub fn find_by_email(tx: &ReadTx, email: &str) -> Result<Option<(Agent, Option<String>)>> {
-    tx.one(agent_select!(", a.password_hash", "WHERE a.email = ?1"), [email], |row| Ok((read(row)?, row.get(10)?)))
+    tx.one(agent_select!(", a.password_hash", "WHERE a.email = ?1"), [email], |row| Ok((read(row)?, row.get(18)?)))
 }
 
 /// The password's hash of an agent.
@@ -75,11 +77,11 @@ pub fn insert(tx: &WriteTx, email: &str, first_name: &str, last_name: &str, role
     announce(tx, id)
 }
 
-/// Writes name, role, availability and suspension.
+/// Writes name, role, availability, suspension and how much he takes.
 pub fn update(tx: &WriteTx, agent: &Agent) -> Result<Agent> {
     tx.exec(
-        "UPDATE agents SET first_name = ?2, last_name = ?3, role = ?4, availability = ?5, suspended_at = ?6 WHERE id = ?1",
-        params![agent.id, agent.first_name, agent.last_name, agent.role, agent.availability, agent.suspended_at],
+        "UPDATE agents SET first_name = ?2, last_name = ?3, role = ?4, availability = ?5, suspended_at = ?6, hidden = ?7, open_max = ?8 WHERE id = ?1",
+        params![agent.id, agent.first_name, agent.last_name, agent.role, agent.availability, agent.suspended_at, agent.hidden, agent.open_max],
     )?;
     announce(tx, agent.id)
 }
@@ -106,8 +108,8 @@ pub fn find_session(tx: &ReadTx, token: &str) -> Result<Option<(AgentSession, bo
         ),
         params![token_hash(token), tx.now],
         |row| {
-            let session = AgentSession { id: row.get(10)?, agent: read(row)?, csrf: row.get(11)? };
-            Ok((session, row.get::<_, Millis>(12)? < tx.now - RENEW_AFTER_MS))
+            let session = AgentSession { id: row.get(18)?, agent: read(row)?, csrf: row.get(19)? };
+            Ok((session, row.get::<_, Millis>(20)? < tx.now - RENEW_AFTER_MS))
         },
     )
 }
@@ -155,16 +157,31 @@ fn announce(tx: &WriteTx, id: AgentId) -> Result<Agent> {
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Agent> {
+    let role = row.get(5)?;
+    let custom = match row.get::<_, Option<Scope>>(12)? {
+        Some(scope) => Some((scope, Permissions::parse(&row.get::<_, String>(13)?))),
+        None => None,
+    };
+    let custom_role = match row.get::<_, Option<Uuid>>(10)? {
+        Some(uuid) => Some((uuid, row.get(11)?)),
+        None => None,
+    };
     Ok(Agent {
         id: row.get(0)?,
         uuid: row.get(1)?,
         email: row.get(2)?,
         first_name: row.get(3)?,
         last_name: row.get(4)?,
-        role: row.get(5)?,
+        role,
         availability: row.get::<_, Availability>(6)?,
         has_password: row.get(7)?,
         suspended_at: row.get(8)?,
         last_seen_at: row.get(9)?,
+        custom_role,
+        rights: Rights::of(role, custom),
+        hidden: row.get(14)?,
+        open_max: row.get(15)?,
+        work_hours: row.get(16)?,
+        two_factor: row.get(17)?,
     })
 }

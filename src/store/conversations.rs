@@ -1,6 +1,7 @@
 //! Conversations, their lists, their seen marks.
 
 use super::events::{self, Subject};
+use super::sight::sight;
 use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
@@ -8,35 +9,43 @@ use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, TeamId, 
 use crate::base::limits;
 use crate::model::agent::AgentRef;
 use crate::model::contact::name_of;
-use crate::model::conversation::{Box_, ContactRef, Conversation, ConversationKind, InboxRef, Kinds, Listed, Origin, Priority, Status};
+use crate::model::conversation::{
+    Box_, ContactRef, Conversation, ConversationKind, Due, InboxRef, Kinds, Listed, Origin, Priority, Status, StatusRef, TagRef,
+};
 use crate::model::event::{Topic, What};
 use crate::model::team::TeamRef;
 use rusqlite::{Row, params};
 
 macro_rules! conversation_select {
-    ($more:literal, $tail:literal) => {
+    ($more:expr, $($tail:tt)+) => {
         concat!(
             "SELECT c.id, c.uuid, i.id, i.uuid, i.name, json_extract(i.config, '$.colors.primary'),
                     p.id, p.uuid, p.first_name, p.last_name, p.email, p.kind, EXISTS (SELECT 1 FROM identities WHERE contact_id = p.id),
                     c.status, c.snoozed_until, c.closed_by_contact, a.id, a.uuid, a.first_name, a.last_name, a.availability,
                     c.seq, c.last_seq, c.last_incoming_seq, c.preview, c.preview_from, c.contact_seen_seq, c.agent_seen_seq,
-                    c.waiting_since, c.last_message_at, c.created_at, c.priority, t.id, t.uuid, t.name, c.kind, c.rating, c.locale, c.button",
+                    c.waiting_since, c.last_message_at, c.created_at, c.priority, t.id, t.uuid, t.name, c.kind, c.rating, c.locale, c.button,
+                    c.quarantine, c.suspicion, c.queued_at, u.uuid, u.name,
+                    (SELECT json_group_array(json_array(g.uuid, g.name, g.color)) FROM (SELECT g.* FROM conversation_tags x JOIN tags g ON g.id = x.tag_id
+                      WHERE x.conversation_id = c.id ORDER BY g.name COLLATE NOCASE) g),
+                    (SELECT json_array(d.kind, d.due_at, d.warn_at, d.breached_at) FROM deadlines d WHERE d.conversation_id = c.id AND d.met_at IS NULL
+                      ORDER BY d.due_at LIMIT 1)",
             $more,
             " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
-              LEFT JOIN agents a ON a.id = c.assignee_id LEFT JOIN teams t ON t.id = c.team_id ",
-            $tail
+              LEFT JOIN agents a ON a.id = c.assignee_id LEFT JOIN teams t ON t.id = c.team_id
+              LEFT JOIN statuses u ON u.id = c.status_id ",
+            $($tail)+
         )
     };
 }
 
 /// The unread count of a listed conversation for agent ?1, counted up to 100.
 macro_rules! listed_select {
-    ($tail:literal) => {
+    ($($tail:tt)+) => {
         conversation_select!(
             ", (SELECT count(*) FROM (SELECT 1 FROM messages m WHERE m.conversation_id = c.id AND m.kind = 'incoming' AND m.seq >
                    coalesce((SELECT seen_seq FROM agent_reads r WHERE r.agent_id = ?1 AND r.conversation_id = c.id), 0)
                    AND c.last_incoming_seq >= m.seq LIMIT 100))",
-            $tail
+            $($tail)+
         )
     };
 }
@@ -73,11 +82,11 @@ pub fn newest_chat(tx: &ReadTx, inbox: InboxId, contact: ContactId, closed: bool
     )
 }
 
-/// The contact's other conversations, for an agent's panel: newest first, without `but`.
-pub fn earlier(tx: &ReadTx, contact: ContactId, but: ConversationId) -> Result<Vec<Conversation>> {
+/// The contact's other conversations that this agent sees, for his panel: newest first, without `but`.
+pub fn earlier(tx: &ReadTx, agent: AgentId, contact: ContactId, but: ConversationId) -> Result<Vec<Conversation>> {
     tx.all(
-        conversation_select!("", "WHERE c.contact_id = ?1 AND c.id <> ?2 ORDER BY c.last_seq DESC LIMIT 20"),
-        params![contact, but],
+        conversation_select!("", "WHERE c.contact_id = ?2 AND c.id <> ?3 AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT 20"),
+        params![agent, contact, but],
         read,
     )
 }
@@ -107,12 +116,8 @@ pub fn count_of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, since: 
 
 /// A conversation that this agent may read; otherwise not found.
 pub fn find_for_agent(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<Listed> {
-    tx.one(
-        listed_select!("WHERE c.uuid = ?2 AND EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND suspended_at IS NULL)"),
-        params![agent, uuid],
-        listed,
-    )?
-    .ok_or_else(|| Error::not_found("conversation"))
+    tx.one(listed_select!("WHERE c.uuid = ?2 AND ", sight!()), params![agent, uuid], listed)?
+        .ok_or_else(|| Error::not_found("conversation"))
 }
 
 /// Which page of an agent's list is wanted.
@@ -128,6 +133,9 @@ pub struct Wanted<'a> {
 
 /// One page of an agent's list, newest activity first, below `before`.
 pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
+    if let Box_::Mentioned = wanted.which {
+        return mentioned(tx, agent, wanted);
+    }
     let before = wanted.before.unwrap_or(Seq::MAX);
     let inbox = wanted.inbox.map(|uuid| uuid.to_string());
     let kind = match wanted.kinds {
@@ -138,42 +146,57 @@ pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<List
     let given = params![agent, wanted.listing, before, wanted.limit, inbox, kind];
     match (wanted.which, wanted.listing) {
         (Box_::Mine(_), "any") => tx.all(
-            listed_select!("WHERE c.assignee_id = ?1 AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"),
+            listed_select!("WHERE c.assignee_id = ?1 AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
         (Box_::Mine(_), _) => tx.all(
             listed_select!(
-                "WHERE c.assignee_id = ?1 AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"
+                "WHERE c.assignee_id = ?1 AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"
             ),
             given,
             listed,
         ),
         (Box_::Unassigned, "any") => tx.all(
             listed_select!(
-                "WHERE c.assignee_id IS NULL AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"
+                "WHERE c.assignee_id IS NULL AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"
             ),
             given,
             listed,
         ),
         (Box_::Unassigned, _) => tx.all(
             listed_select!(
-                "WHERE c.assignee_id IS NULL AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"
+                "WHERE c.assignee_id IS NULL AND c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"
             ),
             given,
             listed,
         ),
-        (Box_::All, "any") => tx.all(
-            listed_select!("WHERE ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"),
+        (Box_::All | Box_::Mentioned, "any") => tx.all(
+            listed_select!("WHERE ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
-        (Box_::All, _) => tx.all(
-            listed_select!("WHERE c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) ORDER BY c.last_seq DESC LIMIT ?4"),
+        (Box_::All | Box_::Mentioned, _) => tx.all(
+            listed_select!("WHERE c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
     }
+}
+
+/// Conversations in which a note calls the agent: few, so they are found by their own index and sorted.
+fn mentioned(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
+    let inbox = wanted.inbox.map(|uuid| uuid.to_string());
+    tx.all(
+        listed_select!(
+            "WHERE c.id IN (SELECT conversation_id FROM mentions WHERE agent_id = ?1) AND (?2 = 'any' OR c.listing = ?2) AND c.last_seq < ?3
+             AND (?5 IS NULL OR i.uuid = ?5) AND ",
+            sight!(),
+            " ORDER BY c.last_seq DESC LIMIT ?4"
+        ),
+        params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox],
+        listed,
+    )
 }
 
 /// The same for reports. They are few beside chats, so they are found by their own index and sorted.
@@ -185,14 +208,16 @@ fn reports(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Liste
     let which = match wanted.which {
         Box_::Mine(_) => "mine",
         Box_::Unassigned => "unassigned",
-        Box_::All => "all",
+        Box_::All | Box_::Mentioned => "all",
     };
     let inbox = wanted.inbox.map(|uuid| uuid.to_string());
     tx.all(
         listed_select!(
             "WHERE c.kind IN (SELECT value FROM json_each(?6)) AND (?2 = 'any' OR c.listing = ?2) AND c.last_seq < ?3
              AND (?7 <> 'mine' OR c.assignee_id = ?1) AND (?7 <> 'unassigned' OR c.assignee_id IS NULL) AND (?5 IS NULL OR i.uuid = ?5)
-             ORDER BY c.last_seq DESC LIMIT ?4"
+             AND ",
+            sight!(),
+            " ORDER BY c.last_seq DESC LIMIT ?4"
         ),
         params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox, kinds.to_string(), which],
         listed,
@@ -214,12 +239,14 @@ pub struct Counts {
 pub fn counts(tx: &ReadTx, agent: AgentId) -> Result<Counts> {
     Ok(tx
         .one(
-            "SELECT (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE assignee_id = ?1 AND listing = 'open' LIMIT 1000)),
-                    (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE assignee_id IS NULL AND listing = 'open' LIMIT 1000)),
-                    (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE listing = 'open' LIMIT 1000)),
-                    (SELECT count(*) FROM (SELECT c.id, c.last_incoming_seq FROM conversations c WHERE listing = 'open' ORDER BY last_seq DESC LIMIT 1000) c
+            concat!(
+                "SELECT (SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE assignee_id = ?1 AND listing = 'open' LIMIT 1000)),
+                    (SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE assignee_id IS NULL AND listing = 'open' AND ", sight!(), " LIMIT 1000)),
+                    (SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE listing = 'open' AND ", sight!(), " LIMIT 1000)),
+                    (SELECT count(*) FROM (SELECT c.id, c.last_incoming_seq FROM conversations c WHERE listing = 'open' AND ", sight!(), " ORDER BY last_seq DESC LIMIT 1000) c
                       WHERE c.last_incoming_seq > coalesce((SELECT seen_seq FROM agent_reads WHERE agent_id = ?1 AND conversation_id = c.id), 0)),
-                    (SELECT count(*) FROM (SELECT 1 FROM conversations WHERE kind IN ('bug', 'feature', 'review', 'question') AND listing = 'open' LIMIT 1000))",
+                    (SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE kind IN ('bug', 'feature', 'review', 'question') AND listing = 'open' AND ", sight!(), " LIMIT 1000))"
+            ),
             [agent],
             |row| Ok(Counts { mine: row.get(0)?, unassigned: row.get(1)?, all: row.get(2)?, unread: row.get(3)?, reports: row.get(4)? }),
         )?
@@ -437,7 +464,7 @@ pub(super) fn topics(conversation: &Conversation, public: bool) -> Vec<Topic> {
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
-    Ok(Listed { conversation: read(row)?, unread: row.get(39)? })
+    Ok(Listed { conversation: read(row)?, unread: row.get(46)? })
 }
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -487,5 +514,26 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         rating: row.get(36)?,
         locale: row.get(37)?,
         button: row.get(38)?,
+        quarantine: row.get(39)?,
+        suspicion: row.get(40)?,
+        queued_at: row.get(41)?,
+        custom_status: match row.get::<_, Option<Uuid>>(42)? {
+            Some(uuid) => Some(StatusRef { uuid, name: row.get(43)? }),
+            None => None,
+        },
+        tags: tags(&row.get::<_, String>(44)?),
+        due: row.get::<_, Option<String>>(45)?.as_deref().and_then(due),
     })
+}
+
+/// Tags as the SELECT above packs them.
+fn tags(json: &str) -> Vec<TagRef> {
+    let all: Vec<(String, String, String)> = serde_json::from_str(json).unwrap_or_default();
+    all.into_iter().filter_map(|(uuid, name, color)| Some(TagRef { uuid: Uuid::parse(&uuid)?, name, color })).collect()
+}
+
+/// The nearest deadline as the SELECT above packs it.
+fn due(json: &str) -> Option<Due> {
+    let (kind, due_at, warn_at, breached): (String, Millis, Millis, Option<Millis>) = serde_json::from_str(json).ok()?;
+    Some(Due { kind, due_at, warn_at, breached: breached.is_some() })
 }

@@ -1,6 +1,7 @@
 //! The change feed: every durable change is a row of the same commit. Rows name things; whoever reads them loads the present state,
 //! so nothing that was erased lives on in the feed.
 
+use super::sight::sight;
 use super::tx::{ReadTx, WriteTx};
 use crate::base::error::Result;
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, MessageId, Seq};
@@ -82,8 +83,14 @@ pub fn for_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, after: Seq) 
 /// Changes for an agent, after `after`, oldest first.
 pub fn for_agent(tx: &ReadTx, agent: AgentId, after: Seq) -> Result<Vec<Change>> {
     tx.all(
-        "SELECT seq, kind, inbox_id, conversation_id, message_id, contact_id, agent_id, public FROM events
-         WHERE seq > ?2 AND EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND suspended_at IS NULL) ORDER BY seq LIMIT ?3",
+        concat!(
+            "SELECT e.seq, e.kind, e.inbox_id, e.conversation_id, e.message_id, e.contact_id, e.agent_id, e.public FROM events e
+              LEFT JOIN conversations c ON c.id = e.conversation_id
+              WHERE e.seq > ?2 AND (e.kind IN ('conversation', 'contact', 'inbox', 'agent') OR ",
+            sight!(),
+            ")
+              AND EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND suspended_at IS NULL) ORDER BY e.seq LIMIT ?3"
+        ),
         params![agent, after, limits::CHANGES_PER_PAGE],
         change,
     )

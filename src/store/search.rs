@@ -1,6 +1,7 @@
 //! Full-text search over messages, for agents. What people type is never FTS syntax: every word becomes a quoted prefix.
 
 use super::conversations;
+use super::sight::sight;
 use super::tx::ReadTx;
 use crate::base::error::Result;
 use crate::base::id::{AgentId, ConversationId, MessageId, Seq};
@@ -74,11 +75,15 @@ pub fn messages(tx: &ReadTx, agent: AgentId, expression: &str, before: Option<Se
     };
     let expression = spelt_out(tx, expression)?;
     let found: Vec<(MessageId, ConversationId, String)> = tx.all(
-        "SELECT m.id, m.conversation_id, f.snippet FROM
+        concat!(
+            "SELECT m.id, m.conversation_id, f.snippet FROM
            (SELECT rowid AS id, snippet(messages_fts, 0, char(1), char(2), '…', 18) AS snippet FROM messages_fts
              WHERE messages_fts MATCH ?2 AND rowid < ?3 ORDER BY rowid DESC LIMIT ?4) f
-         JOIN messages m ON m.id = f.id
-         WHERE EXISTS (SELECT 1 FROM agents WHERE id = ?1 AND suspended_at IS NULL) ORDER BY m.id DESC",
+         JOIN messages m ON m.id = f.id JOIN conversations c ON c.id = m.conversation_id
+         WHERE ",
+            sight!(),
+            " ORDER BY m.id DESC"
+        ),
         params![agent, expression, below, limit],
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
     )?;

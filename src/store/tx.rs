@@ -186,6 +186,8 @@ macro_rules! sql_word {
     )*};
 }
 sql_word!(
+    crate::model::notice::NoticeKind,
+    crate::model::access::Scope,
     crate::model::agent::Role,
     crate::model::agent::Availability,
     crate::model::agent::Purpose,

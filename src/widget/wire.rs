@@ -354,13 +354,17 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         }
         // Without a number: whoever was away fetches the settings anyway.
         What::InboxChanged { .. } => return Some(r#"{"type":"settings","data":{}}"#.to_owned()),
-        What::Typing { conversation, who: Typist::Agent { id, name, .. }, is_typing, note: false } => {
+        What::Typing { conversation, who: Typist::Agent { id, name, .. }, is_typing, note: false, .. } => {
             let first_name = name.split(' ').next().unwrap_or_default();
             let author = json!({ "id": id.0, "first_name": first_name, "type": "agent" });
             ("typing", json!({ "conversation_uuid": conversation.to_string(), "is_typing": is_typing, "author": author }))
         }
         What::OutlookChanged { outlook } => ("availability", super::availability::frame(outlook)),
         What::Typing { .. }
+        | What::NoticeAdded { .. }
+        | What::NoticesRead
+        | What::ConversationGone { .. }
+        | What::RoleChanged { .. }
         | What::ContactChanged { .. }
         | What::AgentChanged { .. }
         | What::HoursChanged { .. }

@@ -1,0 +1,118 @@
+//! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
+//! request is read, and a test walks the table with every role and scope.
+
+use crate::model::access::Permission::{self, Assign, Contacts, People, Reply, Settings, Status};
+
+/// What a caller must bring.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Needs {
+    /// Nothing: ways in.
+    Nothing,
+    /// Any session.
+    Session,
+    /// A session with this permission.
+    May(Permission),
+}
+
+/// One route. Parameters stand in braces and say what they name; a name of the first kind is always a uuid.
+#[derive(Debug)]
+pub struct Route {
+    pub method: &'static str,
+    /// Below `/api/desk/`.
+    pub path: &'static str,
+    pub needs: Needs,
+}
+
+const fn open(method: &'static str, path: &'static str) -> Route {
+    Route { method, path, needs: Needs::Nothing }
+}
+
+const fn inside(method: &'static str, path: &'static str) -> Route {
+    Route { method, path, needs: Needs::Session }
+}
+
+const fn may(permission: Permission, method: &'static str, path: &'static str) -> Route {
+    Route { method, path, needs: Needs::May(permission) }
+}
+
+/// The table.
+pub const ROUTES: &[Route] = &[
+    // Ways in.
+    inside("GET", "session"),
+    open("POST", "session"),
+    inside("DELETE", "session"),
+    open("POST", "setup"),
+    open("POST", "invitation"),
+    open("PUT", "invitation"),
+    inside("PUT", "me"),
+    // People.
+    inside("GET", "agents"),
+    may(People, "POST", "agents"),
+    may(People, "PUT", "agents/{agent}"),
+    may(People, "POST", "agents/{agent}/invitation"),
+    // Conversations.
+    inside("GET", "conversations"),
+    inside("GET", "conversations/{conversation}"),
+    inside("GET", "conversations/{conversation}/messages"),
+    may(Reply, "POST", "conversations/{conversation}/messages"),
+    may(Reply, "DELETE", "conversations/{conversation}/messages/{message}"),
+    may(Reply, "POST", "conversations/{conversation}/attachments"),
+    inside("GET", "drafts"),
+    may(Reply, "PUT", "conversations/{conversation}/draft"),
+    may(Reply, "DELETE", "conversations/{conversation}/draft"),
+    may(Assign, "PUT", "conversations/{conversation}/assignment"),
+    may(Status, "PUT", "conversations/{conversation}/status"),
+    inside("PUT", "conversations/{conversation}/seen"),
+    may(Contacts, "PUT", "contacts/{contact}"),
+    inside("GET", "search"),
+    inside("GET", "changes"),
+    inside("GET", "notices"),
+    inside("PUT", "notices/read"),
+    // Settings.
+    inside("GET", "inboxes"),
+    may(Settings, "POST", "inboxes"),
+    may(Settings, "PUT", "inboxes/{inbox}"),
+    may(Settings, "POST", "inboxes/{inbox}/secret"),
+    may(Settings, "DELETE", "inboxes/{inbox}/secret"),
+    may(Settings, "POST", "inboxes/{inbox}/token-check"),
+    may(Settings, "GET", "inboxes/{inbox}/qr"),
+    may(Settings, "GET", "inboxes/{inbox}/translations"),
+    may(Settings, "PUT", "inboxes/{inbox}/translations/{locale}"),
+    may(Settings, "POST", "inboxes/{inbox}/logo"),
+    may(Settings, "GET", "icons"),
+    inside("GET", "hours"),
+    may(Settings, "POST", "hours"),
+    may(Settings, "PUT", "hours/{hours}"),
+    may(Settings, "DELETE", "hours/{hours}"),
+    inside("GET", "teams"),
+    may(Settings, "POST", "teams"),
+    may(Settings, "PUT", "teams/{team}"),
+    may(Settings, "DELETE", "teams/{team}"),
+];
+
+/// The route of a call.
+pub fn find(method: &str, path: &[&str]) -> Option<&'static Route> {
+    ROUTES.iter().find(|route| {
+        let mut pattern = route.path.split('/');
+        route.method == method
+            && path.iter().all(|segment| pattern.next().is_some_and(|wanted| wanted.starts_with('{') || wanted == *segment))
+            && pattern.next().is_none()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_route_is_found_by_its_whole_path_and_fixed_words_come_first() {
+        assert_eq!(find("PUT", &["notices", "read"]).map(|route| route.path), Some("notices/read"));
+        assert_eq!(find("GET", &["conversations", "x"]).map(|route| route.path), Some("conversations/{conversation}"));
+        assert!(find("GET", &["conversations", "x", "y", "z"]).is_none() && find("PATCH", &["session"]).is_none());
+        for (index, route) in ROUTES.iter().enumerate() {
+            let path: Vec<&str> = route.path.split('/').collect();
+            let found = ROUTES.iter().position(|other| std::ptr::eq(other, find(route.method, &path).unwrap_or(route)));
+            assert_eq!(found, Some(index), "{} {} is hidden by a row above it", route.method, route.path);
+        }
+    }
+}

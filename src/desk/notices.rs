@@ -1,0 +1,79 @@
+//! Telling agents what they should hear of, and remembering what they read.
+
+use super::Desk;
+use crate::base::error::Result;
+use crate::base::id::{AgentId, Uuid};
+use crate::base::{limits, text};
+use crate::model::agent::{AgentSession, full_name};
+use crate::model::conversation::Conversation;
+use crate::model::event::{Topic, What};
+use crate::model::notice::{NewNotice, Notice, NoticeKind};
+use crate::store::{WriteTx, agents, conversations, notices, sight};
+
+/// Tells one agent something in the commit of its cause. Nobody is told what he did himself, what he may not see, or the same twice
+/// before he read it. `actor` and `words` are cut to a line.
+pub(super) fn tell(
+    tx: &WriteTx,
+    agent: AgentId,
+    kind: NoticeKind,
+    conversation: Option<&Conversation>,
+    by: Option<AgentId>,
+    words: &str,
+) -> Result<Option<Notice>> {
+    if by == Some(agent) || agents::agent(tx, agent)?.suspended_at.is_some() {
+        return Ok(None);
+    }
+    if let Some(conversation) = conversation
+        && !sight::of(tx, agent)?.sees(crate::model::access::Holder::of(conversation))
+    {
+        return Ok(None);
+    }
+    let actor = match by {
+        Some(by) => agents::agent(tx, by).map(|by| full_name(&by.first_name, &by.last_name))?,
+        None => conversation.map_or(String::new(), |conversation| conversation.contact.name.clone()),
+    };
+    let new = NewNotice {
+        agent,
+        kind,
+        conversation: conversation.map(|conversation| conversation.id),
+        actor: text::clean_line(&actor, 128),
+        text: text::preview(words, 200),
+        dedup_key: conversation.map(|conversation| format!("{}:{}", kind.as_str(), conversation.id)),
+    };
+    notices::insert(tx, &new)
+}
+
+impl Desk {
+    /// One page of an agent's notices, newest first, and how many he has not read.
+    pub async fn notices(&self, session: &AgentSession, before: Option<Uuid>) -> Result<(Vec<Notice>, u32)> {
+        let agent = session.agent.id;
+        self.store.read(move |tx| Ok((notices::page(tx, agent, before, limits::NOTICES_PAGE)?, notices::unread(tx, agent)?))).await
+    }
+
+    /// An agent has read these.
+    pub async fn read_notices(&self, session: &AgentSession, uuids: Vec<Uuid>) -> Result<()> {
+        let agent = session.agent.id;
+        self.store.write(move |tx| notices::mark(tx, agent, &uuids)).await?;
+        self.announce(&[Topic::Agent(agent)], What::NoticesRead);
+        Ok(())
+    }
+
+    /// An agent has read all, or all about one conversation.
+    pub async fn read_all_notices(&self, session: &AgentSession, conversation: Option<Uuid>) -> Result<()> {
+        let agent = session.agent.id;
+        let changed = self
+            .store
+            .write(move |tx| {
+                let conversation = match conversation {
+                    Some(uuid) => Some(conversations::find_for_agent(tx, agent, uuid)?.conversation.id),
+                    None => None,
+                };
+                notices::mark_all(tx, agent, conversation)
+            })
+            .await?;
+        if changed > 0 {
+            self.announce(&[Topic::Agent(agent)], What::NoticesRead);
+        }
+        Ok(())
+    }
+}

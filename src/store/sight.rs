@@ -1,0 +1,42 @@
+//! Whose conversations an agent sees, as a WHERE. The same rule for live news: `model/access.rs::Sight`.
+
+use super::tx::ReadTx;
+use crate::base::error::{Error, Result};
+use crate::base::id::{AgentId, ContactId};
+use crate::model::access::Sight;
+
+/// True where agent ?1 sees conversation `c`: owners, admins and scope `all` see everything, `team` one's own and one's teams',
+/// `assigned` one's own; nobody who is suspended sees anything.
+macro_rules! sight {
+    () => {
+        "EXISTS (SELECT 1 FROM agents v LEFT JOIN roles vr ON vr.id = v.role_id WHERE v.id = ?1 AND v.suspended_at IS NULL AND (v.role <> 'agent'
+         OR vr.id IS NULL OR vr.scope = 'all' OR c.assignee_id = v.id
+         OR (vr.scope = 'team' AND c.team_id IN (SELECT vm.team_id FROM team_members vm WHERE vm.agent_id = v.id))))"
+    };
+}
+pub(super) use sight;
+
+/// True where agent ?1 sees everything.
+macro_rules! sees_all {
+    () => {
+        "EXISTS (SELECT 1 FROM agents v LEFT JOIN roles vr ON vr.id = v.role_id WHERE v.id = ?1 AND v.suspended_at IS NULL
+         AND (v.role <> 'agent' OR vr.id IS NULL OR vr.scope = 'all'))"
+    };
+}
+
+/// What an agent sees, for his seat.
+pub fn of(tx: &ReadTx, agent: AgentId) -> Result<Sight> {
+    let scope = super::agents::agent(tx, agent)?.rights.scope;
+    let teams = tx.all("SELECT team_id FROM team_members WHERE agent_id = ?1", [agent], |row| row.get(0))?;
+    Ok(Sight { agent, scope, teams })
+}
+
+/// Refuses a contact of whom this agent sees no conversation, as if there were none.
+pub fn check_contact(tx: &ReadTx, agent: AgentId, contact: ContactId) -> Result<()> {
+    let seen = tx.one(
+        concat!("SELECT 1 WHERE ", sees_all!(), " OR EXISTS (SELECT 1 FROM conversations c WHERE c.contact_id = ?2 AND ", sight!(), ")"),
+        rusqlite::params![agent, contact],
+        |_| Ok(()),
+    )?;
+    seen.ok_or_else(|| Error::not_found("contact"))
+}
