@@ -82,6 +82,9 @@ pub fn failure(error: &Error, request_id: &str, more: Option<(&str, Value)>) -> 
     if let Some(field) = &error.field {
         inner["field"] = json!(field);
     }
+    if let Some(code) = error.code {
+        inner["code"] = json!(code);
+    }
     if error.kind == Kind::Internal {
         inner["request_id"] = json!(request_id);
     }

@@ -134,7 +134,13 @@ mod tests {
     use crate::model::agent::Availability;
 
     fn agent(id: i64) -> AgentRef {
-        AgentRef { id: AgentId(id), uuid: Uuid::new(), first_name: "A".into(), last_name: String::new(), availability: Availability::Online }
+        AgentRef {
+            id: AgentId(id),
+            uuid: Uuid::new(),
+            first_name: "A".into(),
+            last_name: String::new(),
+            availability: Availability::Online,
+        }
     }
 
     #[test]

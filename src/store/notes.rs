@@ -14,13 +14,7 @@ pub fn callable(tx: &ReadTx, uuids: &[Uuid]) -> Result<Vec<AgentRef>> {
          WHERE suspended_at IS NULL AND uuid IN (SELECT value FROM json_each(?1)) ORDER BY id LIMIT 100",
         [wanted],
         |row| {
-            Ok(AgentRef {
-                id: row.get(0)?,
-                uuid: row.get(1)?,
-                first_name: row.get(2)?,
-                last_name: row.get(3)?,
-                availability: row.get(4)?,
-            })
+            Ok(AgentRef { id: row.get(0)?, uuid: row.get(1)?, first_name: row.get(2)?, last_name: row.get(3)?, availability: row.get(4)? })
         },
     )
 }
@@ -28,7 +22,10 @@ pub fn callable(tx: &ReadTx, uuids: &[Uuid]) -> Result<Vec<AgentRef>> {
 /// Writes down that these agents were called in a note.
 pub fn insert(tx: &WriteTx, conversation: ConversationId, message: MessageId, agents: &[AgentId]) -> Result<()> {
     for agent in agents {
-        tx.exec("INSERT OR IGNORE INTO mentions (agent_id, conversation_id, message_id) VALUES (?1, ?2, ?3)", params![agent, conversation, message])?;
+        tx.exec(
+            "INSERT OR IGNORE INTO mentions (agent_id, conversation_id, message_id) VALUES (?1, ?2, ?3)",
+            params![agent, conversation, message],
+        )?;
     }
     Ok(())
 }

@@ -28,7 +28,10 @@ async fn a_draft_follows_its_agent_and_never_overwrites_another_one_unasked() {
     // The laptop was away and goes on from what it knew: it is told, and nothing is lost.
     let refused = draft(&laptop, &conversation, "Dear Zoe, no", first).await;
     assert_eq!(refused.status, 409);
-    assert_eq!((refused.json()["error"]["code"].as_str(), refused.json()["draft"]["body"].as_str()), (Some("overtaken"), Some("Dear Zoe, yes")));
+    assert_eq!(
+        (refused.json()["error"]["code"].as_str(), refused.json()["draft"]["body"].as_str()),
+        (Some("overtaken"), Some("Dear Zoe, yes"))
+    );
     assert_eq!(drafts(&laptop).await[0]["body"], "Dear Zoe, yes");
     // The same words again are no quarrel.
     assert_eq!(draft(&laptop, &conversation, "Dear Zoe, yes", 0).await.ok()["draft"]["version"], second);
@@ -43,9 +46,6 @@ async fn a_draft_follows_its_agent_and_never_overwrites_another_one_unasked() {
     phone.sees_frame("draft", "it was sent", |data| data["body"] == "" && data["is_note"] == false).await;
     assert!(drafts(&phone).await.is_empty());
     assert_eq!(draft(&phone, &conversation, "Dear Zoe, yes and more", second).await.status, 409);
-    // Whoever writes on while an older text goes out keeps what he writes.
-    let version = number_at(&phone.get("/drafts").await.ok(), "drafts/0/version").max(0);
-    assert_eq!(version, 0);
     let long = "x".repeat(10_001);
     assert_eq!(draft(&phone, &conversation, &long, 0).await.status, 400);
     assert_eq!(draft(&phone, &deskbell::base::id::Uuid::new().to_string(), "x", 0).await.status, 404);
@@ -90,7 +90,6 @@ async fn a_held_reply_is_nowhere_outside_until_its_time_and_can_be_taken_back() 
     let last = json!({ "kind": "reply", "body": "bye", "echo_id": "echo-5", "hold_ms": 5000, "resolve": true });
     agent.writes(&conversation, last).await.ok();
     assert_eq!(agent.opens(&conversation).await["conversation"]["status"], "open");
-    let visitor_session = visitor;
     house.stops().await;
     let house = house.restarts(Options::default()).await;
     house.later(5_000).await;
@@ -101,7 +100,6 @@ async fn a_held_reply_is_nowhere_outside_until_its_time_and_can_be_taken_back() 
         }
     })
     .await;
-    drop(visitor_session);
 }
 
 #[tokio::test]
@@ -145,11 +143,17 @@ async fn who_comes_later_learns_who_looks_and_who_writes() {
     ann.socket.hears_type("pong").await;
     let ben = house.agent_named("ben", Role::Agent).await;
     let ready = ben.socket.all().into_iter().find(|frame| frame["type"] == "ready").expect("a greeting");
-    assert_eq!((ready["data"]["viewing"][0]["agent"]["uuid"].as_str(), ready["data"]["viewing"][0]["typing"].as_str()), (Some(ann.uuid.as_str()), Some("reply")));
+    assert_eq!(
+        (ready["data"]["viewing"][0]["agent"]["uuid"].as_str(), ready["data"]["viewing"][0]["typing"].as_str()),
+        (Some(ann.uuid.as_str()), Some("reply"))
+    );
     ben.socket.send(looks(json!(conversation))).await;
     let told = ben.sees_frame("viewing", "Ann is here", |data| data["agent"]["uuid"] == ann.uuid.as_str()).await;
     assert_eq!((told["conversation"].as_str(), told["typing"].as_str()), (Some(conversation.as_str()), Some("reply")));
-    ann.sees_frame("viewing", "Ben came", |data| data["agent"]["uuid"] == ben.uuid.as_str() && data["conversation"] == conversation.as_str()).await;
+    ann.sees_frame("viewing", "Ben came", |data| {
+        data["agent"]["uuid"] == ben.uuid.as_str() && data["conversation"] == conversation.as_str()
+    })
+    .await;
     // A second tab that closes does not take its agent away from where the first one looks.
     let second = house.agent().await;
     second.socket.send(looks(json!(conversation))).await;
@@ -159,7 +163,9 @@ async fn who_comes_later_learns_who_looks_and_who_writes() {
     drop(second);
     ben.socket.send(looks(Value::Null)).await;
     ann.sees_frame("viewing", "Ben left", |data| data["agent"]["uuid"] == ben.uuid.as_str() && data["conversation"].is_null()).await;
-    let gone = ben.socket.all().iter().any(|frame| frame["type"] == "viewing" && frame["data"]["agent"]["uuid"] == ann.uuid.as_str() && frame["data"]["conversation"].is_null());
+    let gone = ben.socket.all().iter().any(|frame| {
+        frame["type"] == "viewing" && frame["data"]["agent"]["uuid"] == ann.uuid.as_str() && frame["data"]["conversation"].is_null()
+    });
     assert!(!gone, "Ann never left");
 }
 
