@@ -36,13 +36,14 @@ CREATE TABLE contacts (
     first_seen_at   INTEGER NOT NULL,
     last_seen_at    INTEGER NOT NULL,
     blocked_at      INTEGER,
-    merged_into     INTEGER REFERENCES contacts (id),
+    merged_into     INTEGER REFERENCES contacts (id), -- itself = is being erased
     created_at      INTEGER NOT NULL,
     variables       TEXT NOT NULL DEFAULT '{}',  -- JSON object of strings: what the page says of the visit
     fields TEXT NOT NULL DEFAULT '{}'
 ) STRICT;
 CREATE INDEX contacts_email ON contacts (lower(email)) WHERE email IS NOT NULL;
 CREATE INDEX contacts_recent ON contacts (last_seen_at);
+CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
 
 -- Names and addresses for the desk's search; kept by the triggers below.
 CREATE VIRTUAL TABLE contacts_fts USING fts5 (first_name, last_name, email, content = 'contacts', content_rowid = 'id', prefix = '2 3', tokenize = "unicode61 remove_diacritics 2");
@@ -56,6 +57,9 @@ CREATE TRIGGER contacts_fts_update AFTER UPDATE OF first_name, last_name, email 
     INSERT INTO contacts_fts (contacts_fts, rowid, first_name, last_name, email) VALUES ('delete', old.id, old.first_name, old.last_name, old.email);
     INSERT INTO contacts_fts (rowid, first_name, last_name, email) VALUES (new.id, new.first_name, new.last_name, new.email);
 END;
+
+-- What is deleted leaves the index for good, not only its list of words that count.
+INSERT INTO contacts_fts (contacts_fts, rank) VALUES ('secure-delete', 1);
 
 -- Which proved identity is which contact: one row per (inbox, kind of token, key). `code`: an address that answered with six digits.
 CREATE TABLE identities (
@@ -122,6 +126,7 @@ CREATE TABLE consents (
     at              INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX consents_contact ON consents (contact_id);
+CREATE INDEX consents_conversation ON consents (conversation_id) WHERE conversation_id IS NOT NULL;
 
 -- Words of an inbox that replace the stock ones, or say a setting in another language. Keys: src/desk/translations.rs.
 CREATE TABLE translations (
@@ -271,7 +276,10 @@ CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last
 CREATE INDEX conversations_team ON conversations (team_id, listing, last_seq) WHERE team_id IS NOT NULL;
 CREATE INDEX conversations_queue ON conversations (queued_at) WHERE queued_at IS NOT NULL;
 CREATE INDEX conversations_given ON conversations (given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX conversations_status_id ON conversations (status_id) WHERE status_id IS NOT NULL;
 CREATE INDEX conversations_created ON conversations (created_at);
+CREATE INDEX conversations_resolved ON conversations (resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX conversations_retention ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
 
 -- How far each agent has read.
 CREATE TABLE agent_reads (
@@ -280,6 +288,7 @@ CREATE TABLE agent_reads (
     seen_seq        INTEGER NOT NULL,
     PRIMARY KEY (agent_id, conversation_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX agent_reads_conversation ON agent_reads (conversation_id);
 
 -- One thing said (or done, for activity). `source` is what was typed, `html` its sanitised rendering, `text` the plain form.
 CREATE TABLE messages (
@@ -301,7 +310,7 @@ CREATE TABLE messages (
     edited_at       INTEGER
 ) STRICT;
 CREATE INDEX messages_thread ON messages (conversation_id, seq);
-CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHERE echo_id IS NOT NULL AND contact_id IS NOT NULL;
+CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHERE contact_id IS NOT NULL; -- also finds what a contact said, when it is erased
 CREATE UNIQUE INDEX messages_echo_agent ON messages (agent_id, echo_id) WHERE echo_id IS NOT NULL AND agent_id IS NOT NULL;
 CREATE INDEX messages_created ON messages (created_at);
 
@@ -318,6 +327,8 @@ CREATE TRIGGER messages_fts_update AFTER UPDATE OF text ON messages WHEN old.kin
     INSERT INTO messages_fts (rowid, text) VALUES (new.id, new.text);
 END;
 
+INSERT INTO messages_fts (messages_fts, rank) VALUES ('secure-delete', 1);
+
 -- One question to the contact after a conversation was resolved: how was it? The uuid is the permission to answer, once.
 CREATE TABLE surveys (
     id              INTEGER PRIMARY KEY,
@@ -330,6 +341,7 @@ CREATE TABLE surveys (
     answered_at     INTEGER
 ) STRICT;
 CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX surveys_created ON surveys (created_at);
 
 -- The words of that index, in order: a search for the beginning of a word looks here which words those are.
 CREATE VIRTUAL TABLE messages_terms USING fts5vocab (messages_fts, instance);
@@ -398,6 +410,7 @@ CREATE TABLE events (
 ) STRICT;
 CREATE INDEX events_conversation ON events (conversation_id, seq) WHERE conversation_id IS NOT NULL;
 CREATE INDEX events_age ON events (created_at);
+CREATE INDEX events_contact ON events (contact_id) WHERE contact_id IS NOT NULL;
 
 -- Things owed to the outside, enqueued in the commit of their cause.
 CREATE TABLE jobs (
@@ -486,10 +499,11 @@ CREATE TABLE deadlines (
     warned_at       INTEGER,
     met_at          INTEGER,
     breached_at     INTEGER,
+    paused_at       INTEGER,
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND met_at IS NULL;
-CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL;
+CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 
 -- Agents who silently listen to a conversation.
 CREATE TABLE followers (
@@ -556,7 +570,11 @@ CREATE TABLE rules (
     actions     TEXT NOT NULL,
     stops       INTEGER NOT NULL DEFAULT 0,
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    runs        INTEGER NOT NULL DEFAULT 0,
+    ran_at      INTEGER,
+    error       TEXT,
+    failed_at   INTEGER
 ) STRICT;
 
 -- When a rule last acted on a conversation, so that a rule on time acts once.
@@ -578,6 +596,7 @@ CREATE TABLE drafts (
     updated_at      INTEGER NOT NULL,
     PRIMARY KEY (agent_id, conversation_id, is_note)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX drafts_conversation ON drafts (conversation_id);
 
 -- A reply its agent may still take back. It is no message yet, so no door can show it outside; a job of the same commit sends it at its time.
 CREATE TABLE held_replies (
@@ -603,6 +622,8 @@ CREATE TABLE mentions (
     message_id      INTEGER NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
     PRIMARY KEY (agent_id, conversation_id, message_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX mentions_conversation ON mentions (conversation_id);
+CREATE INDEX mentions_message ON mentions (message_id);
 
 -- What an agent should hear of; kept until read and a while longer.
 CREATE TABLE notices (

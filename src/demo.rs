@@ -7,7 +7,7 @@ use crate::base::secret::Secret;
 use crate::base::token;
 use crate::desk::Desk;
 use crate::desk::agents::NewAgent;
-use crate::desk::conversations::{Sender, Start};
+use crate::desk::conversations::{Sender, Start, WantedStatus};
 use crate::desk::identity::Kind;
 use crate::desk::inboxes::InboxEdit;
 use crate::desk::messages::{Incoming, Outgoing};
@@ -165,7 +165,7 @@ impl Story<'_> {
         self.later(2 * MINUTE);
         self.note(&self.ann, first, "Refunded 8.70 on order 10482.").await?;
         self.answer(&self.ann, first, "Done, it is on its way to your card. Enjoy the plant!").await?;
-        self.desk.set_status(&self.ann, first, Status::Resolved, None).await?;
+        self.desk.set_status(&self.ann, first, WantedStatus { status: Status::Resolved, custom: None, snoozed_until: None }).await?;
 
         self.later(2 * DAY + 20 * HOUR);
         let (ali, second) = self.customer("ali", "Ali", "Haddad", "Do you deliver to Malta?").await?;

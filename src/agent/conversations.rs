@@ -6,7 +6,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::desk::contacts::ContactEdit;
-use crate::desk::conversations::Assign;
+use crate::desk::conversations::{Assign, WantedStatus};
 use crate::desk::messages::Outgoing;
 use crate::desk::replies::Manner;
 use crate::desk::threads::ListQuery;
@@ -51,7 +51,10 @@ struct Assignment {
 
 #[derive(Deserialize)]
 struct NewStatus {
-    status: String,
+    /// May be left out beside a custom status, whose category counts.
+    status: Option<String>,
+    #[serde(default)]
+    custom_status: Option<String>,
     #[serde(default)]
     snoozed_until: Option<Millis>,
 }
@@ -210,9 +213,14 @@ impl Desks {
     pub(super) async fn set_status(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(&request).await?;
         let asked: NewStatus = request.json().await?;
-        let status =
-            Status::parse(&asked.status).ok_or_else(|| Error::invalid("status is one of open, waiting, resolved.").in_field("status"))?;
-        self.desk.set_status(&agent, uuid, status, asked.snoozed_until).await?;
+        let custom =
+            asked.custom_status.map(|text| super::id(&text, "status").map_err(|error| error.in_field("custom_status"))).transpose()?;
+        let status = match (asked.status, custom) {
+            (None, Some(_)) => Status::Open,
+            (word, _) => Status::parse(&word.unwrap_or_default())
+                .ok_or_else(|| Error::invalid("status is one of open, waiting, resolved.").in_field("status"))?,
+        };
+        self.desk.set_status(&agent, uuid, WantedStatus { status, custom, snoozed_until: asked.snoozed_until }).await?;
         self.shown(&agent, uuid).await
     }
 

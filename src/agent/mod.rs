@@ -3,11 +3,14 @@
 pub mod auth;
 pub mod conversations;
 mod drafts;
+pub mod house;
 pub mod inboxes;
 mod notices;
+pub mod numbers;
 pub mod organise;
 pub mod pages;
 pub mod people;
+pub mod privacy;
 mod qr;
 mod rich;
 pub mod routes;
@@ -100,7 +103,11 @@ impl Desks {
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
+            ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
+            ("POST", ["contacts", uuid, "erase"]) => self.erase(request, id(uuid, "contact")?).await,
+            ("GET", ["inboxes", uuid, "retention"]) => self.overdue(&request, id(uuid, "inbox")?).await,
             ("GET", ["search"]) => self.search(&request).await,
+            ("GET", ["reports", report]) => self.report(&request, report).await,
             ("GET", ["changes"]) => self.changes(&request).await,
             ("GET", ["inboxes"]) => self.inboxes(&request).await,
             ("POST", ["inboxes"]) => self.create_inbox(request).await,
@@ -117,6 +124,8 @@ impl Desks {
             ("POST", ["hours"]) => self.create_hours(request).await,
             ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
             ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["house"]) => self.house(&request).await,
+            ("PUT", ["house"]) => self.edit_house(request).await,
             ("GET", ["teams"]) => self.teams(&request).await,
             ("POST", ["teams"]) => self.create_team(request).await,
             ("PUT", ["teams", uuid]) => self.edit_team(request, id(uuid, "team")?).await,

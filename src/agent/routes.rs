@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, People, Reply, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,7 @@ const fn may(permission: Permission, method: &'static str, path: &'static str) -
 }
 
 /// The table.
-pub const ROUTES: &[Route] = &[
+pub static ROUTES: &[Route] = &[
     // Ways in.
     inside("GET", "session"),
     open("POST", "session"),
@@ -65,6 +65,7 @@ pub const ROUTES: &[Route] = &[
     inside("PUT", "conversations/{conversation}/seen"),
     may(Contacts, "PUT", "contacts/{contact}"),
     inside("GET", "search"),
+    may(Reports, "GET", "reports/{report}"),
     inside("GET", "changes"),
     inside("GET", "notices"),
     inside("PUT", "notices/read"),
@@ -75,11 +76,11 @@ pub const ROUTES: &[Route] = &[
     may(Settings, "POST", "inboxes/{inbox}/secret"),
     may(Settings, "DELETE", "inboxes/{inbox}/secret"),
     may(Settings, "POST", "inboxes/{inbox}/token-check"),
-    may(Settings, "GET", "inboxes/{inbox}/qr"),
+    inside("GET", "inboxes/{inbox}/qr"),
     may(Settings, "GET", "inboxes/{inbox}/translations"),
     may(Settings, "PUT", "inboxes/{inbox}/translations/{locale}"),
     may(Settings, "POST", "inboxes/{inbox}/logo"),
-    may(Settings, "GET", "icons"),
+    inside("GET", "icons"),
     inside("GET", "hours"),
     may(Settings, "POST", "hours"),
     may(Settings, "PUT", "hours/{hours}"),
@@ -88,6 +89,12 @@ pub const ROUTES: &[Route] = &[
     may(Settings, "POST", "teams"),
     may(Settings, "PUT", "teams/{team}"),
     may(Settings, "DELETE", "teams/{team}"),
+    // The house and people's privacy.
+    inside("GET", "house"),
+    may(Settings, "PUT", "house"),
+    may(Erase, "GET", "contacts/{contact}/erase"),
+    may(Erase, "POST", "contacts/{contact}/erase"),
+    may(Settings, "GET", "inboxes/{inbox}/retention"),
 ];
 
 /// The route of a call.

@@ -337,6 +337,9 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         What::AgentChanged { agent } => ("agent", json!({ "uuid": agent.to_string() })),
         What::HoursChanged { hours } => ("hours", json!({ "uuid": hours.to_string() })),
         What::TeamChanged { team } => ("team", json!({ "uuid": team.to_string() })),
+        What::ToolChanged { tool, uuid } => (tool.as_str(), json!({ "uuid": uuid.to_string() })),
+        What::ContactGone { contact } => ("contact_gone", json!({ "uuid": contact.to_string() })),
+        What::HouseChanged => ("house", json!({})),
         What::Typing { conversation, who, is_typing, note, .. } => {
             let (kind, uuid, name) = match who {
                 Typist::Contact { uuid, name, .. } => ("contact", uuid, name),

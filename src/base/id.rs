@@ -135,6 +135,10 @@ row_id! {
     TeamId,
     /// Row of `business_hours`.
     HoursId,
+    /// Row of `slas`.
+    SlaId,
+    /// Row of `rules`.
+    RuleId,
     /// Row of `jobs`.
     JobId,
 }

@@ -27,6 +27,28 @@ pub const PACKED_TEXTS_MAX: usize = 64;
 /// New names per minute under which such texts are packed where no address is configured: a site has one or two, and anybody can invent
 /// more; all others get the quick coding.
 pub const PACKED_HOSTS_PER_MINUTE: usize = 4;
+/// Actions of one macro, rule or selection: nobody reads a longer list.
+pub const ACTIONS_MAX: usize = 20;
+/// Seconds for which a prepared action may snooze: a year.
+pub const SNOOZE_S_MAX: i64 = 366 * 24 * 3600;
+/// Characters of a notice to people inside: two lines.
+pub const NOTICE_CHARS_MAX: usize = 200;
+/// Tags of the whole house: a picker with more helps nobody.
+pub const TAGS_MAX: u32 = 500;
+/// Tags of one conversation.
+pub const CONVERSATION_TAGS_MAX: usize = 30;
+/// Characters of the name of a tag, a status or a macro.
+pub const LABEL_CHARS_MAX: usize = 50;
+/// Statuses of the house's own.
+pub const STATUSES_MAX: u32 = 50;
+/// Macros that one agent sees; the menu filters them in the browser.
+pub const MACROS_MAX: u32 = 1_000;
+/// Characters of a macro's shortcut.
+pub const SHORTCUT_CHARS_MAX: usize = 30;
+/// Conversations of one selection.
+pub const BULK_MAX: usize = 100;
+/// Conversations of a selection changed in one commit: others want to write in between.
+pub const BULK_BATCH: usize = 10;
 /// Levels of nesting in a JSON body; serde_json stops at 128 by itself, tokens stop earlier.
 pub const TOKEN_NESTING_MAX: usize = 8;
 /// Bytes of a signed token (security row 13).
@@ -193,8 +215,30 @@ pub const VARIABLE_CHARS_MAX: usize = 500;
 pub const REPORT_GAP: Duration = Duration::from_secs(10);
 /// Sweeps of one cleaning: each removes some thousand small rows or a few files.
 pub const SWEEPS_MAX: usize = 1000;
+/// Messages removed by one step of an erasure: others want to write in between.
+pub const ERASE_MESSAGES_PER_STEP: u32 = 200;
+/// Small rows (changes of the feed) removed by one step of an erasure.
+pub const ERASE_ROWS_PER_STEP: u32 = 2_000;
+/// Bytes of files removed by one step of an erasure, beyond its first file: each byte is overwritten.
+pub const ERASE_BYTES_PER_STEP: i64 = 4 * 1024 * 1024;
+/// Longest run of one erasing job; what is left is done by the next, and others get their turn.
+pub const ERASE_TIME: Duration = Duration::from_secs(30);
+/// Conversations or visitors that one look of the retention sweep takes up.
+pub const RETENTION_PER_LOOK: u32 = 50;
+/// Steps of one retention sweep: the rest is for the next, ten minutes later.
+pub const RETENTION_STEPS_MAX: usize = 2_000;
+/// Bytes of a database that is rewritten as a whole after something was erased: measured at about 150 MB/s, so nobody waits longer than
+/// for two seconds.
+pub const REWRITE_BYTES_MAX: i64 = 256 * 1024 * 1024;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
+
+/// Longest period of a report: a year and what is compared with it, with room for a fiscal one. Longer ones would keep a reader for seconds.
+pub const REPORT_PERIOD_MAX: Duration = Duration::from_secs(400 * 24 * 3600);
+/// Reports counted at once: two of four readers stay for people who answer.
+pub const REPORTS_AT_ONCE: usize = 2;
+/// Comments of surveys shown in a report: more than anybody reads in one sitting.
+pub const REPORT_COMMENTS_MAX: u32 = 200;
 
 /// Sliding life of an anonymous visitor's session (decision 8).
 pub const VISITOR_SESSION: Duration = Duration::from_secs(180 * 24 * 3600);
@@ -259,3 +303,34 @@ pub const JOB_ATTEMPTS_MAX: u32 = 12;
 pub const JOB_TIMEOUT: Duration = Duration::from_secs(120);
 /// Jobs run at once.
 pub const JOBS_AT_ONCE: usize = 4;
+
+/// Conditions of one filter, both levels together: more than a sentence that anybody understands.
+pub const FILTER_CONDITIONS_MAX: usize = 20;
+/// Conversations that one page of a filtered list looks at: some 50 ms; the page then says where to go on.
+pub const FILTER_ROWS_MAX: usize = 20_000;
+/// Open conversations that the counts of all views look at together.
+pub const COUNT_ROWS_MAX: usize = 5_000;
+/// Words that one condition compares with.
+pub const FILTER_WORDS_MAX: usize = 50;
+/// Characters of one such word: an address or half a sentence.
+pub const FILTER_WORD_CHARS_MAX: usize = 200;
+/// The latest moment anybody may name: the year 3000. Beyond, sums of times would stop being times.
+pub const TIME_MS_MAX: i64 = 32_503_680_000_000;
+/// Views that one agent sees at most: own, his teams' and everybody's. A sidebar longer than that helps nobody.
+pub const VIEWS_MAX: usize = 100;
+/// Promises about time.
+pub const SLAS_MAX: usize = 50;
+/// The longest promise, in seconds: a year.
+pub const SLA_S_MAX: i64 = 366 * 24 * 3600;
+/// Conversations whose deadlines are looked at in one commit.
+pub const DEADLINES_PER_COMMIT: u32 = 50;
+/// Agents told of a broken promise that nobody in particular has.
+pub const SLA_TOLD_MAX: usize = 200;
+/// Rules: each one is asked at every message it waits for.
+pub const RULES_MAX: usize = 100;
+/// How often what rules did may set off other rules: a chain of that length is planned by nobody.
+pub const RULE_DEPTH_MAX: usize = 3;
+/// Conversations that one rule on time looks at in one go.
+pub const RULE_ROWS_MAX: u32 = 2_000;
+/// Conversations on which one rule on time acts in one go: the rest follows at the next look, others want to write in between.
+pub const RULE_ACTS_MAX: usize = 100;

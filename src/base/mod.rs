@@ -2,6 +2,7 @@
 
 pub mod clock;
 pub mod config;
+pub mod csv;
 pub mod duration;
 pub mod email;
 pub mod error;
@@ -16,6 +17,7 @@ pub mod password;
 pub mod pieces;
 pub mod plural;
 pub mod secret;
+pub mod signing;
 // Used while building, by build.rs; here for its tests.
 #[cfg(test)]
 mod strip;

@@ -35,13 +35,16 @@ impl Desk {
         let agent = agent.agent.id;
         self.store
             .read(move |tx| {
+                if events::is_before_gone(tx, after)? {
+                    return Ok(start_again(tx.seq()?));
+                }
                 let sight = sight::of(tx, agent)?;
                 let mut changes = told(tx, after, events::for_agent(tx, agent, after)?)?;
                 let mut heard = Vec::with_capacity(changes.events.len());
                 for event in changes.events {
                     match seats::heard(tx, &sight, &event.what)? {
                         Heard::AsItIs => heard.push(event),
-                        Heard::Instead(what) => heard.push(Event::new(event.seq, what)),
+                        Heard::Instead(what) => heard.push(Event::new(event.seq, *what)),
                         Heard::Nothing => {}
                     }
                 }
@@ -54,7 +57,7 @@ impl Desk {
 
 fn told(tx: &ReadTx, after: Seq, changes: Vec<Change>) -> Result<Changes> {
     if events::is_too_old(tx, after)? {
-        return Ok(Changes { seq: tx.seq()?, reload: true, more: false, events: Vec::new() });
+        return Ok(start_again(tx.seq()?));
     }
     let more = changes.len() >= limits::CHANGES_PER_PAGE as usize;
     let seq = match (more, changes.last()) {
@@ -69,6 +72,10 @@ fn told(tx: &ReadTx, after: Seq, changes: Vec<Change>) -> Result<Changes> {
         }
     }
     Ok(Changes { seq, reload: false, more, events })
+}
+
+fn start_again(seq: Seq) -> Changes {
+    Changes { seq, reload: true, more: false, events: Vec::new() }
 }
 
 /// The present state of what changed; `None` when it is gone.

@@ -3,17 +3,17 @@
 use super::Desk;
 use super::beginnings::{check_address, go_on, said_before};
 use super::messages::{Incoming, note_activity};
+use super::standing::{Standing, give, give_team, set_priority, set_status};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ContactId, InboxId, Seq, Uuid, new_token};
 use crate::base::limits;
-use crate::model::agent::{AgentSession, full_name};
+use crate::model::agent::{Agent, AgentSession};
 use crate::model::contact::{Contact, ContactKind, Session};
-use crate::model::conversation::{Conversation, ConversationKind, Status};
+use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
 use crate::model::inbox::Inbox;
-use crate::model::job::Job;
 use crate::model::message::{Activity, Message};
-use crate::model::notice::NoticeKind;
+use crate::model::team::Team;
 use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, sessions, teams};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
@@ -51,6 +51,15 @@ pub struct Start {
 pub struct Assign {
     pub agent: Option<Option<Uuid>>,
     pub team: Option<Option<Uuid>>,
+}
+
+/// Which status an agent wants.
+#[derive(Debug, Clone, Copy)]
+pub struct WantedStatus {
+    pub status: Status,
+    /// A status of the house's own; its category counts then.
+    pub custom: Option<Uuid>,
+    pub snoozed_until: Option<Millis>,
 }
 
 /// A conversation that began (or had begun already, for a repeat).
@@ -239,40 +248,37 @@ impl Desk {
             .await
     }
 
-    /// An agent sets the status and, when given, lets the conversation rest until a time in the future.
-    pub async fn set_status(
-        &self,
-        agent: &AgentSession,
-        uuid: Uuid,
-        status: Status,
-        snoozed_until: Option<Millis>,
-    ) -> Result<Conversation> {
+    /// An agent sets the status, in the house's own words when given, or lets the conversation rest until a time in the future.
+    pub async fn set_status(&self, agent: &AgentSession, uuid: Uuid, wanted: WantedStatus) -> Result<Conversation> {
         let agent = agent.agent.id;
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
-                if snoozed_until.is_some_and(|until| until <= tx.now) {
-                    return Err(Error::invalid("The time to come back must be in the future.").in_field("snoozed_until"));
+                let WantedStatus { status, custom, snoozed_until } = wanted;
+                let custom = custom.map(|uuid| super::statuses::known(tx, uuid)).transpose()?;
+                let status = custom.as_ref().map_or(status, |custom| custom.category);
+                if status == Status::Resolved && snoozed_until.is_none() && before.status != Status::Resolved {
+                    super::tags::check_tagged(tx, before.id)?;
                 }
-                if before.status == status && before.snoozed_until == snoozed_until {
+                let to = Standing { status, custom, snoozed_until, ask: true };
+                if !set_status(tx, Some(agent), &before, to)? {
                     return Ok(before);
                 }
-                conversations::set_status(tx, before.id, status, snoozed_until, false)?;
-                let activity = match snoozed_until {
-                    Some(until) => {
-                        jobs::enqueue_once(tx, &wake_key(&before), &Job::wake(before.id), until)?;
-                        Activity { action: "snooze".into(), value: until.to_string() }
-                    }
-                    None => {
-                        jobs::cancel(tx, &wake_key(&before))?;
-                        Activity { action: "status".into(), value: status.as_str().into() }
-                    }
-                };
-                note_activity(tx, before.id, Some(agent), activity)?;
-                if status == Status::Resolved && snoozed_until.is_none() {
-                    super::csat::ask(tx, &before)?;
-                }
                 conversations::announce(tx, before.id, true)
+            })
+            .await
+    }
+
+    /// An agent says how soon somebody should answer.
+    pub async fn set_priority(&self, agent: &AgentSession, uuid: Uuid, priority: Option<Priority>) -> Result<Conversation> {
+        let agent = agent.agent.id;
+        self.store
+            .write(move |tx| {
+                let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
+                match set_priority(tx, Some(agent), &before, priority)? {
+                    true => conversations::announce(tx, before.id, false),
+                    false => Ok(before),
+                }
             })
             .await
     }
@@ -285,35 +291,12 @@ impl Desk {
                 let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
                 let mut changed = false;
                 if let Some(to) = to.agent {
-                    let to = match to {
-                        Some(uuid) => {
-                            let found = agents::find(tx, uuid)?.filter(|found| found.suspended_at.is_none());
-                            Some(found.ok_or_else(|| Error::not_found("agent").in_field("agent"))?)
-                        }
-                        None => None,
-                    };
-                    if before.assignee.as_ref().map(|a| a.id) != to.as_ref().map(|a| a.id) {
-                        conversations::set_assignee(tx, before.id, to.as_ref().map(|agent| agent.id))?;
-                        if let Some(to) = &to {
-                            let given = conversations::conversation(tx, before.id)?;
-                            super::notices::tell(tx, to.id, NoticeKind::Assignment, Some(&given), Some(agent), &given.preview)?;
-                        }
-                        let value = to.map_or(String::new(), |agent| full_name(&agent.first_name, &agent.last_name));
-                        note_activity(tx, before.id, Some(agent), Activity { action: "assignment".into(), value })?;
-                        changed = true;
-                    }
+                    let to = to.map(|uuid| assignable(tx, uuid)).transpose()?;
+                    changed |= give(tx, Some(agent), &before, to.as_ref())?;
                 }
                 if let Some(to) = to.team {
-                    let to = match to {
-                        Some(uuid) => Some(teams::find(tx, uuid)?.ok_or_else(|| Error::not_found("team").in_field("team"))?),
-                        None => None,
-                    };
-                    if before.team.as_ref().map(|team| team.id) != to.as_ref().map(|team| team.id) {
-                        conversations::set_team(tx, before.id, to.as_ref().map(|team| team.id))?;
-                        let value = to.map_or(String::new(), |team| team.name);
-                        note_activity(tx, before.id, Some(agent), Activity { action: "team".into(), value })?;
-                        changed = true;
-                    }
+                    let to = to.map(|uuid| team_of(tx, uuid)).transpose()?;
+                    changed |= give_team(tx, Some(agent), &before, to.as_ref())?;
                 }
                 if changed { conversations::announce(tx, before.id, true) } else { Ok(before) }
             })
@@ -357,6 +340,17 @@ impl Desk {
             })
             .await
     }
+}
+
+/// The agent to whom conversations can be given; suspended ones are not found.
+pub(super) fn assignable(tx: &WriteTx, uuid: Uuid) -> Result<Agent> {
+    let found = agents::find(tx, uuid)?.filter(|found| found.suspended_at.is_none());
+    found.ok_or_else(|| Error::not_found("agent").in_field("agent"))
+}
+
+/// The team to which conversations can be given.
+pub(super) fn team_of(tx: &WriteTx, uuid: Uuid) -> Result<Team> {
+    teams::find(tx, uuid)?.ok_or_else(|| Error::not_found("team").in_field("team"))
 }
 
 /// Under which key the waking of a conversation waits in the outbox.

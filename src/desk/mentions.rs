@@ -9,11 +9,11 @@ use crate::model::notice::NoticeKind;
 use crate::store::{WriteTx, notes};
 
 /// Writes down who was called, so that each finds the conversation under his mentions.
-pub(super) fn tell(tx: &WriteTx, by: &Agent, conversation: &Conversation, message: &Message, called: &[AgentRef]) -> Result<()> {
-    let others: Vec<_> = called.iter().filter(|agent| agent.id != by.id).map(|agent| agent.id).collect();
+pub(super) fn tell(tx: &WriteTx, by: Option<&Agent>, conversation: &Conversation, message: &Message, called: &[AgentRef]) -> Result<()> {
+    let others: Vec<_> = called.iter().filter(|agent| by.is_none_or(|by| agent.id != by.id)).map(|agent| agent.id).collect();
     notes::insert(tx, conversation.id, message.id, &others)?;
     for other in others {
-        notices::tell(tx, other, NoticeKind::Mention, Some(conversation), Some(by.id), &message.text)?;
+        notices::tell(tx, other, NoticeKind::Mention, Some(conversation), by.map(|by| by.id), &message.text)?;
     }
     Ok(())
 }

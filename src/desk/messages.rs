@@ -102,9 +102,7 @@ impl Desk {
                 if let Some(known) = said_already(tx, agent.id, &before, &prepared.outgoing)? {
                     return Ok((before, known));
                 }
-                let sent = store_reply(tx, &agent, &before, prepared)?;
-                conversations::mark_seen_by_agent(tx, before.id, agent.id, sent.1.seq)?;
-                Ok(sent)
+                store_reply(tx, &agent, &before, prepared, false)
             })
             .await
     }
@@ -177,45 +175,17 @@ pub(super) fn said_already(tx: &WriteTx, agent: AgentId, before: &Conversation, 
     }
 }
 
-/// Stores an answer or a note of an agent who may write here.
-pub(super) fn store_reply(tx: &WriteTx, agent: &Agent, before: &Conversation, prepared: Prepared) -> Result<(Conversation, Message)> {
+/// Stores an answer or a note of an agent who may write here; `late`: it was held, and what came meanwhile he has not read.
+pub(super) fn store_reply(
+    tx: &WriteTx,
+    agent: &Agent,
+    before: &Conversation,
+    prepared: Prepared,
+    late: bool,
+) -> Result<(Conversation, Message)> {
     let Prepared { outgoing, body, rich, rendered } = prepared;
-    let takes = !outgoing.is_note && before.assignee.is_none();
-    if takes {
-        conversations::set_assignee(tx, before.id, Some(agent.id))?;
-    }
-    let called = match outgoing.mentions.is_empty() {
-        true => Vec::new(),
-        false => notes::callable(tx, &outgoing.mentions)?,
-    };
-    let new = NewMessage {
-        kind: if outgoing.is_note { MessageKind::Note } else { MessageKind::Outgoing },
-        contact: None,
-        agent: Some(agent.id),
-        via: "desk",
-        source: body,
-        html: rendered.html,
-        text: rendered.text,
-        activity: None,
-        echo_id: outgoing.echo_id,
-        meta: Meta { rich, mentions: called.iter().map(|agent| agent.uuid).collect(), ..Meta::default() },
-    };
-    let id = messages::insert(tx, before.id, &new)?;
-    for picture in new.meta.rich.iter().flat_map(Rich::pictures) {
-        media::show_picture(tx, before.inbox.id, agent.id, before.id, id, picture)?;
-    }
-    media::attach_drafts(tx, agent.id, before.id, id, &outgoing.attachments)?;
-    let (conversation, message) = messages::announce(tx, id)?;
-    if !called.is_empty() {
-        super::mentions::tell(tx, agent, &conversation, &message, &called)?;
-    }
-    if takes {
-        let value = full_name(&agent.first_name, &agent.last_name);
-        note_activity(tx, before.id, Some(agent.id), Activity { action: "assignment".into(), value })?;
-        let conversation = conversations::announce(tx, before.id, true)?;
-        return Ok((conversation, message));
-    }
-    Ok((conversation, message))
+    let Outgoing { is_note, echo_id, attachments, mentions, .. } = outgoing;
+    store_outgoing(tx, Some(agent), before, Said { is_note, source: body, rendered, echo_id, rich, attachments, mentions, late })
 }
 
 /// Checks what a person outside typed; may be empty only beside files.
@@ -224,6 +194,65 @@ pub fn check_incoming(typed: &str, has_files: bool) -> Result<String> {
         return Ok(String::new());
     }
     text::check_message(typed).map_err(|error| error.in_field("message"))
+}
+
+/// An answer or a note, checked and rendered.
+pub(super) struct Said {
+    pub(super) is_note: bool,
+    pub(super) source: String,
+    pub(super) rendered: markup::Rendered,
+    pub(super) echo_id: Option<String>,
+    pub(super) rich: Option<Rich>,
+    /// Own uploads for this conversation, not sent yet.
+    pub(super) attachments: Vec<Uuid>,
+    /// Agents called by name, in a note.
+    pub(super) mentions: Vec<Uuid>,
+    /// It was held back: what came meanwhile its writer has not read.
+    pub(super) late: bool,
+}
+
+/// Stores what an agent says, or without one what the house says by itself (a rule). An agent's first answer takes an unassigned conversation.
+pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conversation, said: Said) -> Result<(Conversation, Message)> {
+    let takes = agent.filter(|_| !said.is_note && before.assignee.is_none());
+    if let Some(agent) = takes {
+        conversations::set_assignee(tx, before.id, Some(agent.id))?;
+    }
+    let called = match said.mentions.is_empty() {
+        true => Vec::new(),
+        false => notes::callable(tx, &said.mentions)?,
+    };
+    let new = NewMessage {
+        kind: if said.is_note { MessageKind::Note } else { MessageKind::Outgoing },
+        contact: None,
+        agent: agent.map(|agent| agent.id),
+        via: if agent.is_some() { "desk" } else { "system" },
+        source: said.source,
+        html: said.rendered.html,
+        text: said.rendered.text,
+        activity: None,
+        echo_id: said.echo_id,
+        meta: Meta { rich: said.rich, mentions: called.iter().map(|agent| agent.uuid).collect(), ..Meta::default() },
+    };
+    let id = messages::insert(tx, before.id, &new)?;
+    if let Some(agent) = agent {
+        for picture in new.meta.rich.iter().flat_map(Rich::pictures) {
+            media::show_picture(tx, before.inbox.id, agent.id, before.id, id, picture)?;
+        }
+        media::attach_drafts(tx, agent.id, before.id, id, &said.attachments)?;
+    }
+    let (conversation, message) = messages::announce(tx, id)?;
+    if let Some(agent) = agent.filter(|_| !said.late) {
+        conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
+    }
+    if !called.is_empty() {
+        super::mentions::tell(tx, agent, &conversation, &message, &called)?;
+    }
+    if let Some(agent) = takes {
+        let value = full_name(&agent.first_name, &agent.last_name);
+        note_activity(tx, before.id, Some(agent.id), Activity { action: "assignment".into(), value })?;
+        return Ok((conversations::announce(tx, before.id, true)?, message));
+    }
+    Ok((conversation, message))
 }
 
 pub(super) fn store_incoming(

@@ -4,6 +4,7 @@
 //! desk it was written at, and until then no door can show it outside, because there is nothing to show.
 
 use super::Desk;
+use super::conversations::WantedStatus;
 use super::messages::{Outgoing, Prepared, echo_taken, prepare, said_already, store_reply};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind, Result};
@@ -16,6 +17,9 @@ use crate::model::job::Job;
 use crate::model::message::Message;
 use crate::store::held::{self, NewHeld};
 use crate::store::{WriteTx, agents, conversations, drafts, jobs, messages, notes};
+
+/// What "send and resolve" wants.
+const RESOLVED: WantedStatus = WantedStatus { status: Status::Resolved, custom: None, snoozed_until: None };
 
 /// How an answer is sent.
 #[derive(Debug, Clone, Copy, Default)]
@@ -57,13 +61,11 @@ impl Desk {
         let session = agent.clone();
         let agent = agent.agent.clone();
         let sent = self.store.write(move |tx| send(tx, &agent, uuid, prepared, manner)).await?;
-        if let (Sent::Stored(..), true) = (&sent, manner.resolves) {
-            let conversation = self.set_status(&session, uuid, Status::Resolved, None).await;
-            if let (Sent::Stored(_, message), Ok(conversation)) = (sent, conversation) {
-                return Ok(Sent::Stored(conversation, message));
+        if let (Sent::Stored(_, message), true) = (&sent, manner.resolves) {
+            // A rule may keep it open (a missing tag): the reply is out all the same, and its writer sees that it is open.
+            if let Ok(conversation) = self.set_status(&session, uuid, RESOLVED).await {
+                return Ok(Sent::Stored(conversation, message.clone()));
             }
-            let listed = self.listed(&session, uuid).await?;
-            return Err(Error::conflict(format!("The reply was sent, but #{} is still open.", listed.conversation.id.0)));
         }
         Ok(sent)
     }
@@ -83,7 +85,7 @@ impl Desk {
             Ok(Some((agent, uuid, true))) => {
                 let session = AgentSession { id: AgentSessionId(0), agent, csrf: String::new() };
                 // A rule may keep it open (a missing tag): its agent sees that it is.
-                match self.set_status(&session, uuid, Status::Resolved, None).await {
+                match self.set_status(&session, uuid, RESOLVED).await {
                     Err(error) if error.kind == Kind::Busy || error.kind == Kind::Unavailable => Err(error),
                     _ => Ok(()),
                 }
@@ -158,7 +160,7 @@ fn send(tx: &WriteTx, agent: &Agent, uuid: Uuid, prepared: Prepared, manner: Man
     // Whoever writes has read everything before; what comes while his reply is held he has not.
     conversations::mark_seen_by_agent(tx, before.id, agent.id, before.seq)?;
     if is_note {
-        let (conversation, message) = store_reply(tx, agent, &before, prepared)?;
+        let (conversation, message) = store_reply(tx, agent, &before, prepared, false)?;
         return Ok(Sent::Stored(conversation, message));
     }
     // What he said before goes out before: nobody outside reads the second sentence first.
@@ -167,7 +169,7 @@ fn send(tx: &WriteTx, agent: &Agent, uuid: Uuid, prepared: Prepared, manner: Man
     }
     let before = conversations::find_for_agent(tx, agent.id, uuid)?.conversation;
     let Some(hold_ms) = manner.hold_ms.filter(|ms| *ms > 0) else {
-        let (conversation, message) = store_reply(tx, agent, &before, prepared)?;
+        let (conversation, message) = store_reply(tx, agent, &before, prepared, false)?;
         return Ok(Sent::Stored(conversation, message));
     };
     let new = NewHeld {
@@ -192,7 +194,7 @@ fn release(tx: &WriteTx, agent: &Agent, held: Held) -> Result<(Conversation, Mes
     jobs::cancel(tx, &job_key(&held))?;
     let Held { source: body, echo_id, attachments, rich, .. } = held;
     let outgoing = Outgoing { body, echo_id: Some(echo_id), attachments, rich, ..Outgoing::default() };
-    store_reply(tx, agent, &before, prepare(outgoing)?)
+    store_reply(tx, agent, &before, prepare(outgoing)?, true)
 }
 
 /// A held reply becomes a draft again, before whatever was begun after it.

@@ -18,7 +18,7 @@ pub(super) enum Heard {
     /// All of it.
     AsItIs,
     /// Only this.
-    Instead(What),
+    Instead(Box<What>),
     /// Nothing.
     Nothing,
 }
@@ -28,7 +28,7 @@ pub(super) fn heard(tx: &ReadTx, sight: &Sight, what: &What) -> Result<Heard> {
     Ok(match what {
         _ if sight.scope == Scope::All => Heard::AsItIs,
         What::ConversationChanged { conversation } if !sight.sees(Holder::of(conversation)) => {
-            Heard::Instead(What::ConversationGone { conversation: conversation.uuid })
+            Heard::Instead(Box::new(What::ConversationGone { conversation: conversation.uuid }))
         }
         What::MessageAdded { conversation, .. } if !sight.sees(Holder::of(conversation)) => Heard::Nothing,
         What::Typing { holder, .. } if !sight.sees(*holder) => Heard::Nothing,
@@ -64,7 +64,7 @@ impl Desk {
         let (sight, told) = (sight.clone(), event.clone());
         Ok(match self.store.read(move |tx| heard(tx, &sight, &told.what)).await? {
             Heard::AsItIs => Some(event),
-            Heard::Instead(what) => Some(Arc::new(Event::new(event.seq, what))),
+            Heard::Instead(what) => Some(Arc::new(Event::new(event.seq, *what))),
             Heard::Nothing => None,
         })
     }

@@ -17,6 +17,8 @@ const LINES_MAX: usize = 500;
 const ITEMS_MAX: usize = 20;
 /// Questions before the first message.
 const QUESTIONS_MAX: usize = 30;
+/// Days of a retention timer: ten years.
+const RETENTION_DAYS_MAX: u16 = 3650;
 /// Choices of one question.
 const CHOICES_MAX: usize = 100;
 /// The topmost layer a browser has, less one for the window beside the button.
@@ -300,6 +302,9 @@ fn whereabouts(config: &InboxConfig, key: &str) -> (String, String) {
 fn check_privacy(config: &InboxConfig) -> Result<()> {
     one_of("privacy", &config.privacy.page_visits, &["conversation", "always", "never"])?;
     one_of("privacy", &config.privacy.ip, &["short", "full", "none"])?;
+    if config.privacy.retention_days.max(config.privacy.visitor_days) > RETENTION_DAYS_MAX {
+        return Err(bad("privacy", "Conversations and visitors are kept for at most 3650 days, or 0 for as long as you like."));
+    }
     match config.privacy.ip_days {
         1..=365 => Ok(()),
         _ => Err(bad("privacy", "Full addresses are kept for 1 to 365 days.")),

@@ -29,6 +29,7 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
         }
         if ticks % CLEAN_TICKS == 1 {
             note("cleaning", clean(&desk).await);
+            note("retention", desk.sweep_when_due().await);
         }
     }
     note("pages", desk.flush_pages().await);

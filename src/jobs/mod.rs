@@ -91,6 +91,7 @@ async fn perform(desk: &Desk, job: &Job) -> Result<()> {
         Job::WakeConversation { conversation } => desk.wake(*conversation).await,
         Job::VerificationMail { verification, .. } => desk.mail_code(*verification).await,
         Job::SendHeld { held } => desk.send_held(*held).await,
+        Job::Erase { contact } => desk.go_on_erasing(*contact).await,
         Job::Transcript { conversation, .. } => desk.mail_transcript(*conversation).await,
     }
 }

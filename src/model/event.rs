@@ -43,6 +43,12 @@ pub enum What {
     HoursChanged { hours: Uuid },
     /// A team was made, edited or deleted.
     TeamChanged { team: Uuid },
+    /// Something the desk is ordered with was made, edited or deleted.
+    ToolChanged { tool: Tool, uuid: Uuid },
+    /// A contact was erased, with everything that was theirs.
+    ContactGone { contact: Uuid },
+    /// Settings of the house as a whole changed.
+    HouseChanged,
     /// Somebody is (or stopped) typing.
     Typing { conversation: Uuid, holder: Holder, who: Typist, is_typing: bool, note: bool },
     /// An agent should hear of something.
@@ -84,6 +90,37 @@ impl Writing {
         match self {
             Writing::Reply => "reply",
             Writing::Note => "note",
+        }
+    }
+}
+
+/// What the desk is ordered with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    /// A tag.
+    Tag,
+    /// A status of the house's own.
+    Status,
+    /// Prepared text and actions.
+    Macro,
+    /// A saved view.
+    View,
+    /// A rule.
+    Rule,
+    /// A promise of answers.
+    Sla,
+}
+
+impl Tool {
+    /// The name of its frame.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Tool::Tag => "tag",
+            Tool::Status => "status",
+            Tool::Macro => "macro",
+            Tool::View => "view",
+            Tool::Rule => "rule",
+            Tool::Sla => "sla",
         }
     }
 }

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 const DAY: u16 = 24 * 60;
 /// How far ahead the next change is looked for: a year of holidays is "no end in sight".
 const HORIZON_DAYS: usize = 400;
+/// How many times the door opens or closes while time is counted: two years of days with a lunch break.
+const TURNS_MAX: usize = 3_000;
 
 /// A set of business hours as it is stored.
 #[derive(Debug, Clone)]
@@ -151,6 +153,41 @@ impl Plan {
         }
     }
 
+    /// The moment at which the house has been open for `ms` since `from`; `None` when that is out of sight (closed for a year).
+    pub fn after_open(&self, from: Millis, ms: Millis) -> Option<Millis> {
+        let (mut at, mut left) = (from, ms.max(0));
+        for _ in 0..TURNS_MAX {
+            if left == 0 {
+                return Some(at);
+            }
+            let standing = self.standing(at);
+            match (standing.open, standing.until) {
+                (true, None) => return Some(at + left),
+                (true, Some(until)) if until - at >= left => return Some(at + left),
+                (true, Some(until)) => left -= until - at,
+                (false, None) => return None,
+                (false, Some(_)) => {}
+            }
+            at = standing.until?;
+        }
+        None
+    }
+
+    /// How long the house was open between two moments.
+    pub fn open_between(&self, from: Millis, until: Millis) -> Millis {
+        let (mut at, mut open) = (from, 0);
+        for _ in 0..TURNS_MAX {
+            if at >= until {
+                break;
+            }
+            let standing = self.standing(at);
+            let turn = standing.until.unwrap_or(until).min(until);
+            open += if standing.open { turn - at } else { 0 };
+            at = turn;
+        }
+        open
+    }
+
     /// What begins on `day`, as instants. What a clock change swallows whole is left out.
     fn spans_of(&self, day: Date) -> impl Iterator<Item = (Timestamp, Timestamp)> {
         let is_holiday = self.holidays.binary_search_by_key(&day, |holiday| holiday.date).is_ok();
@@ -254,7 +291,7 @@ fn instant(ms: Millis) -> Timestamp {
 }
 
 /// A zone by its IANA name, from the machine's tables or the bundled ones.
-fn zone_named(name: &str) -> Result<TimeZone> {
+pub fn zone_named(name: &str) -> Result<TimeZone> {
     let plain = name.len() <= 64 && name.chars().all(|c| c.is_ascii_alphanumeric() || "/_+-".contains(c));
     let found = plain.then(|| TimeZone::get(name).ok()).flatten().filter(|zone| zone.iana_name().is_some());
     found.ok_or_else(|| Error::invalid("There is no such time zone. Expected a name such as Europe/Berlin.").in_field("time_zone"))
@@ -344,6 +381,52 @@ mod tests {
         assert_eq!(inside.next_change(at("2026-03-29T00:00:00Z")), Some(at("2026-03-30T00:10:00Z")), "swallowed whole");
         let night = plan("Europe/Berlin", every_day(&[("22:00", "06:00")]), &[]);
         assert_eq!(night.next_change(at("2026-03-28T21:00:00Z")), Some(at("2026-03-29T04:00:00Z")), "a night of seven hours");
+    }
+
+    #[test]
+    fn time_is_counted_while_the_door_is_open() {
+        // An office from nine to five with an hour for lunch; 2026-12-24 is a Thursday, the 25th a holiday.
+        let day = spans(&[("09:00", "12:00"), ("13:00", "17:00")]);
+        let week = Week {
+            monday: day.clone(),
+            tuesday: day.clone(),
+            wednesday: day.clone(),
+            thursday: day.clone(),
+            friday: day,
+            ..Week::default()
+        };
+        let office = plan("Europe/Berlin", week, &["2026-12-25"]);
+        for (from, minutes, due) in [
+            ("2026-11-23T08:00:00Z", 60, "2026-11-23T09:00:00Z"),
+            ("2026-11-23T10:30:00Z", 60, "2026-11-23T12:30:00Z"),
+            ("2026-11-23T05:00:00Z", 60, "2026-11-23T09:00:00Z"),
+            ("2026-11-27T15:30:00Z", 60, "2026-11-30T08:30:00Z"),
+            ("2026-11-28T12:00:00Z", 0, "2026-11-28T12:00:00Z"),
+            ("2026-12-24T15:30:00Z", 60, "2026-12-28T08:30:00Z"),
+            // 7 hours of Friday the 23rd October in summer time, 7 of Monday in winter time.
+            ("2026-10-23T07:00:00Z", 14 * 60, "2026-10-26T16:00:00Z"),
+            ("2026-03-27T08:00:00Z", 14 * 60, "2026-03-30T15:00:00Z"),
+        ] {
+            let due = at(due);
+            assert_eq!(office.after_open(at(from), minutes * 60_000), Some(due), "{from} + {minutes}");
+            assert_eq!(office.open_between(at(from), due), minutes * 60_000, "{from} + {minutes}");
+        }
+        let night = plan("Europe/Berlin", every_day(&[("22:00", "06:00")]), &[]);
+        assert_eq!(
+            night.open_between(at("2026-10-24T12:00:00Z"), at("2026-10-25T12:00:00Z")),
+            9 * 3_600_000,
+            "the night with an hour more"
+        );
+        assert_eq!(
+            night.open_between(at("2026-03-28T12:00:00Z"), at("2026-03-29T12:00:00Z")),
+            7 * 3_600_000,
+            "the night with an hour less"
+        );
+        let never = plan("UTC", Week::default(), &[]);
+        assert_eq!((never.after_open(0, 1), never.open_between(0, 1_000_000)), (None, 0));
+        let always = plan("UTC", every_day(&[("00:00", "24:00")]), &[]);
+        assert_eq!((always.after_open(5, 86_400_000), always.open_between(5, 86_400_005)), (Some(86_400_005), 86_400_000));
+        assert_eq!(always.open_between(5, 4), 0, "a clock that was set back");
     }
 
     #[test]

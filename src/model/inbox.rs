@@ -229,6 +229,10 @@ pub struct Privacy {
     pub ip: String,
     /// Days until a full address is shortened.
     pub ip_days: u16,
+    /// Days after which a resolved conversation is deleted; 0 = never.
+    pub retention_days: u16,
+    /// Days without a visit after which an anonymous visitor is erased with everything; 0 = never.
+    pub visitor_days: u16,
 }
 
 /// A card of the home screen.
@@ -424,7 +428,14 @@ impl Default for Hours {
 
 impl Default for Privacy {
     fn default() -> Privacy {
-        Privacy { page_visits: "conversation".into(), keep_query: false, ip: "short".into(), ip_days: 30 }
+        Privacy {
+            page_visits: "conversation".into(),
+            keep_query: false,
+            ip: "short".into(),
+            ip_days: 30,
+            retention_days: 0,
+            visitor_days: 0,
+        }
     }
 }
 

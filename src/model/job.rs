@@ -14,6 +14,8 @@ pub enum Job {
     VerificationMail { verification: i64, code: String, locale: String },
     /// Send a reply that its agent may take back until then.
     SendHeld { held: i64 },
+    /// Go on erasing a contact, then clean the file of what was left.
+    Erase { contact: i64 },
     /// Mail a conversation to its contact.
     Transcript { conversation: i64, to: String, locale: String },
 }
@@ -30,6 +32,7 @@ impl Job {
             Job::WakeConversation { .. } => "wake_conversation",
             Job::VerificationMail { .. } => "verification_mail",
             Job::SendHeld { .. } => "send_held",
+            Job::Erase { .. } => "erase",
             Job::Transcript { .. } => "transcript",
         }
     }

@@ -27,7 +27,7 @@ macro_rules! conversation_select {
                     c.quarantine, c.suspicion, c.queued_at, u.uuid, u.name,
                     (SELECT json_group_array(json_array(g.uuid, g.name, g.color)) FROM (SELECT g.* FROM conversation_tags x JOIN tags g ON g.id = x.tag_id
                       WHERE x.conversation_id = c.id ORDER BY g.name COLLATE NOCASE) g),
-                    (SELECT json_array(d.kind, d.due_at, d.warn_at, d.breached_at) FROM deadlines d WHERE d.conversation_id = c.id AND d.met_at IS NULL
+                    (SELECT json_array(d.kind, d.due_at, d.warn_at, d.breached_at) FROM deadlines d WHERE d.conversation_id = c.id AND d.met_at IS NULL AND d.paused_at IS NULL
                       ORDER BY d.due_at LIMIT 1)",
             $more,
             " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
@@ -118,6 +118,11 @@ pub fn count_of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, since: 
 pub fn find_for_agent(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<Listed> {
     tx.one(listed_select!("WHERE c.uuid = ?2 AND ", sight!()), params![agent, uuid], listed)?
         .ok_or_else(|| Error::not_found("conversation"))
+}
+
+/// The same by row number; `None` when it is not there for him.
+pub fn listed_of(tx: &ReadTx, agent: AgentId, id: ConversationId) -> Result<Option<Listed>> {
+    tx.one(listed_select!("WHERE c.id = ?2 AND ", sight!()), params![agent, id], listed)
 }
 
 /// Which page of an agent's list is wanted.
@@ -375,10 +380,10 @@ pub fn forget_init_key(tx: &WriteTx, inbox: InboxId, key: [u8; 32], until: Milli
     Ok(())
 }
 
-/// Sets status and snooze; resolving notes the time, opening forgets it.
+/// Sets status and snooze; resolving notes the time, opening forgets it. A status of the house's own ends with it: see `statuses::set`.
 pub fn set_status(tx: &WriteTx, id: ConversationId, status: Status, snoozed_until: Option<Millis>, closed_by_contact: bool) -> Result<()> {
     tx.exec(
-        "UPDATE conversations SET status = ?2, snoozed_until = ?3, closed_by_contact = ?4,
+        "UPDATE conversations SET status = ?2, snoozed_until = ?3, closed_by_contact = ?4, status_id = NULL,
                 resolved_at = CASE WHEN ?2 = 'resolved' THEN coalesce(resolved_at, ?5) END,
                 waiting_since = CASE WHEN ?2 = 'resolved' THEN NULL ELSE waiting_since END WHERE id = ?1",
         params![id, status, snoozed_until, closed_by_contact, tx.now],
@@ -395,6 +400,12 @@ pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) ->
 /// Sets which team has it now.
 pub fn set_team(tx: &WriteTx, id: ConversationId, team: Option<TeamId>) -> Result<()> {
     tx.exec("UPDATE conversations SET team_id = ?2 WHERE id = ?1", params![id, team])?;
+    Ok(())
+}
+
+/// Sets how soon somebody should answer.
+pub fn set_priority(tx: &WriteTx, id: ConversationId, priority: Option<Priority>) -> Result<()> {
+    tx.exec("UPDATE conversations SET priority = ?2 WHERE id = ?1", params![id, priority])?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The change feed: every durable change is a row of the same commit. Rows name things; whoever reads them loads the present state,
 //! so nothing that was erased lives on in the feed.
 
+use super::settings;
 use super::sight::sight;
 use super::tx::{ReadTx, WriteTx};
 use crate::base::error::Result;
@@ -8,6 +9,9 @@ use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, MessageId, Se
 use crate::base::limits;
 use crate::model::event::{Topic, What};
 use rusqlite::params;
+
+/// Where the number of the last erasure is kept.
+const FLOOR: &str = "feed_floor";
 
 /// What a row of the feed is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +64,19 @@ pub fn append(tx: &WriteTx, subject: Subject, topics: Vec<Topic>, what: What) ->
     let seq = tx.next_seq();
     record(tx, seq, subject, topics, what)?;
     Ok(seq)
+}
+
+/// Tells agents that something is no more. The feed names only what is there, so whoever was away cannot be told by it: a cursor from
+/// before this moment fetches everything again.
+pub fn gone(tx: &WriteTx, what: What) -> Result<()> {
+    let seq = append(tx, Subject::Agent(AgentId(0)), vec![Topic::Agents], what)?;
+    settings::put(tx, FLOOR, &seq.to_string())
+}
+
+/// Whether something that an agent may still show was erased since `after`.
+pub fn is_before_gone(tx: &ReadTx, after: Seq) -> Result<bool> {
+    let floor = settings::find(tx, FLOOR)?.and_then(|text| text.parse::<Seq>().ok());
+    Ok(floor.is_some_and(|floor| after < floor))
 }
 
 /// Whether `after` lies before the oldest row that is still kept, so that something may be missing.

@@ -2,7 +2,7 @@
 
 use super::tx::{ReadTx, WriteTx};
 use crate::base::error::{Error, Result};
-use crate::base::id::{HoursId, Uuid};
+use crate::base::id::{HoursId, InboxId, TeamId, Uuid};
 use crate::model::event::{Topic, What};
 use crate::model::hours::{Hours, Plan};
 use rusqlite::{Row, params};
@@ -21,6 +21,21 @@ pub fn all(tx: &ReadTx) -> Result<Vec<Hours>> {
 /// The set with this public id.
 pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Hours>> {
     tx.one(hours_select!("WHERE uuid = ?1"), [uuid], read)?.transpose()
+}
+
+/// The hours that count for a team in an inbox: its own, else those of the inbox; `None` = always open.
+pub fn of(tx: &ReadTx, inbox: InboxId, team: Option<TeamId>) -> Result<Option<Hours>> {
+    let own = hours_select!("WHERE id = (SELECT business_hours_id FROM teams WHERE id = ?1)");
+    if let Some(set) = tx.one(own, [team], read)? {
+        return set.map(Some);
+    }
+    tx.one(hours_select!("WHERE uuid = (SELECT json_extract(config, '$.hours.set') FROM inboxes WHERE id = ?1)"), [inbox], read)?
+        .transpose()
+}
+
+/// The set with this row number.
+pub fn set(tx: &ReadTx, id: HoursId) -> Result<Option<Hours>> {
+    tx.one(hours_select!("WHERE id = ?1"), [id], read)?.transpose()
 }
 
 /// Stores a new set.

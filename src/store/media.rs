@@ -68,6 +68,12 @@ pub fn drop_blob(tx: &WriteTx, blob: BlobId) -> Result<()> {
     Ok(())
 }
 
+/// Removes one file; its bytes go with the last name they have.
+pub fn delete(tx: &WriteTx, id: AttachmentId) -> Result<()> {
+    tx.exec("DELETE FROM attachments WHERE id = ?1", [id])?;
+    Ok(())
+}
+
 /// Removes a few uploads that never became part of a message, and bytes that nothing names, older than `age_ms`; the number removed. A
 /// few, because erasing megabytes holds up everybody who writes.
 pub fn prune(tx: &WriteTx, age_ms: i64) -> Result<usize> {

@@ -10,24 +10,34 @@ pub mod consents;
 pub mod contacts;
 pub mod conversations;
 pub mod drafts;
+pub mod erase;
 pub mod estimates;
 pub mod events;
+pub mod facts;
 pub mod held;
 pub mod hours;
+pub mod house;
 pub mod inboxes;
 pub mod invitations;
 pub mod jobs;
+pub mod macros;
 pub mod media;
 pub mod messages;
 pub mod migrate;
 pub mod notes;
 pub mod notices;
+pub mod numbers;
+pub mod organise;
+mod purge;
 pub mod readers;
 pub mod search;
 pub mod sessions;
 pub mod settings;
 pub mod sight;
+pub mod slas;
+pub mod statuses;
 pub mod surveys;
+pub mod tags;
 pub mod teams;
 pub mod translations;
 pub mod tx;
@@ -87,6 +97,12 @@ impl Store {
         F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
     {
         self.writer.write(task).await
+    }
+
+    /// Takes out of the file what deleted rows may have left behind, also in the WAL. Answers `false` when the file is too large to be
+    /// rewritten while people wait; then only what SQLite overwrote by itself is gone.
+    pub async fn purge(&self) -> Result<bool> {
+        self.writer.upkeep(purge::purge).await
     }
 
     /// See `Readers::read`.

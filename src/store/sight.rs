@@ -24,6 +24,8 @@ macro_rules! sees_all {
     };
 }
 
+pub(super) use sees_all;
+
 /// What an agent sees, for his seat.
 pub fn of(tx: &ReadTx, agent: AgentId) -> Result<Sight> {
     let scope = super::agents::agent(tx, agent)?.rights.scope;

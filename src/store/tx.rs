@@ -39,6 +39,16 @@ impl<'c> ReadTx<'c> {
         Ok(rows.collect::<rusqlite::Result<Vec<T>>>()?)
     }
 
+    /// Each row, one after the other and kept by nobody: for sums over many.
+    pub fn each<P: Params>(&self, sql: &'static str, params: P, mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let mut rows = statement.query(params)?;
+        while let Some(row) = rows.next()? {
+            each(row)?;
+        }
+        Ok(())
+    }
+
     /// The last change number of this snapshot.
     pub fn seq(&self) -> Result<Seq> {
         Ok(self.one("SELECT seq FROM events ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))?.unwrap_or(0))
@@ -156,7 +166,21 @@ macro_rules! sql_id {
         }
     )*};
 }
-sql_id!(InboxId, ContactId, SessionId, ConversationId, MessageId, AttachmentId, AgentId, AgentSessionId, TeamId, HoursId, JobId);
+sql_id!(
+    InboxId,
+    ContactId,
+    SessionId,
+    ConversationId,
+    MessageId,
+    AttachmentId,
+    AgentId,
+    AgentSessionId,
+    TeamId,
+    HoursId,
+    JobId,
+    SlaId,
+    RuleId
+);
 
 impl ToSql for Uuid {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -195,5 +219,7 @@ sql_word!(
     crate::model::conversation::Priority,
     crate::model::conversation::Status,
     crate::model::conversation::ConversationKind,
+    crate::model::macros::Sharing,
     crate::model::message::MessageKind,
+    crate::model::sla::Clock,
 );

@@ -19,13 +19,19 @@ struct Task {
     answer: Answer,
 }
 
+/// What waits for the thread: something to write, or care for the file itself that no transaction may surround.
+enum Item {
+    Write(Task),
+    Upkeep(Box<dyn FnOnce(&Connection) + Send>),
+}
+
 /// Told `None` after a good commit, or the failure of the whole commit.
 type Answer = Box<dyn FnOnce(Option<&Error>) + Send>;
 
 /// A handle to the writer thread. Cloning is cheap; the thread ends when the last handle is dropped.
 #[derive(Clone)]
 pub struct Writer {
-    queue: mpsc::Sender<Task>,
+    queue: mpsc::Sender<Item>,
 }
 
 impl Writer {
@@ -66,13 +72,32 @@ impl Writer {
             // The caller may have gone away meanwhile; what was committed stays committed.
             let _ = answer.send(result);
         });
-        let place = match tokio::time::timeout(limits::WRITE_QUEUE_WAIT, self.queue.reserve()).await {
-            Ok(Ok(place)) => place,
-            Ok(Err(_)) => return Err(Error::unavailable("The server is shutting down. Nothing was stored.")),
-            Err(_) => return Err(Error::busy()),
-        };
-        place.send(Task { run, answer: tell });
+        self.place().await?.send(Item::Write(Task { run, answer: tell }));
         answered.await.unwrap_or_else(|_| Err(Error::internal("the writer thread is gone")))
+    }
+
+    /// Runs `work` on the writing connection between two commits. Everybody who writes waits meanwhile.
+    pub(super) async fn upkeep<T, F>(&self, work: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Connection) -> Result<T> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel::<Result<T>>();
+        let run = Box::new(move |connection: &Connection| {
+            let done = catch_unwind(AssertUnwindSafe(|| work(connection)));
+            // The caller may have gone away meanwhile.
+            let _ = answer.send(done.unwrap_or_else(|_| Err(Error::internal("the care of the file panicked"))));
+        });
+        self.place().await?.send(Item::Upkeep(run));
+        answered.await.unwrap_or_else(|_| Err(Error::internal("the writer thread is gone")))
+    }
+
+    async fn place(&self) -> Result<mpsc::Permit<'_, Item>> {
+        match tokio::time::timeout(limits::WRITE_QUEUE_WAIT, self.queue.reserve()).await {
+            Ok(Ok(place)) => Ok(place),
+            Ok(Err(_)) => Err(Error::unavailable("The server is shutting down. Nothing was stored.")),
+            Err(_) => Err(Error::busy()),
+        }
     }
 }
 
@@ -83,20 +108,37 @@ struct Thread {
 }
 
 impl Thread {
-    fn run(mut self, mut tasks: mpsc::Receiver<Task>) {
-        while let Some(first) = tasks.blocking_recv() {
-            let mut batch = vec![first];
-            while batch.len() < limits::WRITE_BATCH_MAX {
-                match tasks.try_recv() {
-                    Ok(task) => batch.push(task),
-                    Err(_) => break,
+    fn run(mut self, mut items: mpsc::Receiver<Item>) {
+        while let Some(first) = items.blocking_recv() {
+            let mut batch = Vec::new();
+            let mut next = Some(first);
+            let mut upkeep = None;
+            while let Some(item) = next.take() {
+                match item {
+                    Item::Write(task) => batch.push(task),
+                    Item::Upkeep(work) => {
+                        upkeep = Some(work);
+                        break;
+                    }
+                }
+                if batch.len() < limits::WRITE_BATCH_MAX {
+                    next = items.try_recv().ok();
                 }
             }
-            self.commit(batch);
+            if !batch.is_empty() {
+                self.commit(batch);
+            }
+            if let Some(work) = upkeep {
+                work(&self.connection);
+            }
         }
+        let statistics = self.connection.execute_batch("PRAGMA optimize").map_err(Error::from);
         // Leaves one file behind, not three.
-        if let Err(cause) = self.connection.execute_batch("PRAGMA optimize; PRAGMA wal_checkpoint(TRUNCATE)") {
-            log::warn!("final checkpoint failed cause=\"{cause}\"");
+        let closed = statistics
+            .and_then(|()| super::purge::forget_samples(&self.connection))
+            .and_then(|()| super::purge::empty_wal(&self.connection));
+        if let Err(error) = closed {
+            log::warn!("final checkpoint failed error=\"{error:?}\"");
         }
     }
 

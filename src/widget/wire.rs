@@ -369,6 +369,9 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::AgentChanged { .. }
         | What::HoursChanged { .. }
         | What::TeamChanged { .. }
+        | What::ToolChanged { .. }
+        | What::ContactGone { .. }
+        | What::HouseChanged
         | What::Viewing { .. }
         | What::AgentPresence { .. }
         | What::ContactPresence { .. }

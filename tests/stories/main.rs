@@ -14,6 +14,7 @@ mod flow;
 mod hub;
 mod identify;
 mod inside;
+mod owner;
 mod people;
 mod permissions;
 mod places;

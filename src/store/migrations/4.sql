@@ -80,7 +80,9 @@ CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last
 CREATE INDEX conversations_team ON conversations (team_id, listing, last_seq) WHERE team_id IS NOT NULL;
 CREATE INDEX conversations_queue ON conversations (queued_at) WHERE queued_at IS NOT NULL;
 CREATE INDEX conversations_given ON conversations (given_at) WHERE given_at IS NOT NULL;
+CREATE INDEX conversations_status_id ON conversations (status_id) WHERE status_id IS NOT NULL;
 CREATE INDEX conversations_created ON conversations (created_at);
+CREATE INDEX conversations_resolved ON conversations (resolved_at) WHERE resolved_at IS NOT NULL;
 CREATE TABLE deadlines (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     kind            TEXT NOT NULL CHECK (kind IN ('first', 'next', 'resolution')),
@@ -89,10 +91,11 @@ CREATE TABLE deadlines (
     warned_at       INTEGER,
     met_at          INTEGER,
     breached_at     INTEGER,
+    paused_at       INTEGER,
     PRIMARY KEY (conversation_id, kind)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND met_at IS NULL;
-CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL;
+CREATE INDEX deadlines_warn ON deadlines (warn_at) WHERE warned_at IS NULL AND breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
+CREATE INDEX deadlines_due ON deadlines (due_at) WHERE breached_at IS NULL AND met_at IS NULL AND paused_at IS NULL;
 CREATE TABLE followers (
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
     agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
@@ -149,7 +152,11 @@ CREATE TABLE rules (
     actions     TEXT NOT NULL,
     stops       INTEGER NOT NULL DEFAULT 0,
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    runs        INTEGER NOT NULL DEFAULT 0,
+    ran_at      INTEGER,
+    error       TEXT,
+    failed_at   INTEGER
 ) STRICT;
 CREATE TABLE rule_runs (
     rule_id         INTEGER NOT NULL REFERENCES rules (id) ON DELETE CASCADE,
@@ -261,3 +268,19 @@ CREATE INDEX bans_contact ON bans (contact_id);
 
 CREATE INDEX messages_created ON messages (created_at);
 CREATE INDEX surveys_answered ON surveys (answered_at) WHERE answered_at IS NOT NULL;
+CREATE INDEX surveys_created ON surveys (created_at);
+
+-- Erasing: whatever hangs on a conversation, a message or a contact is found without looking at everything, and the word indexes forget.
+CREATE INDEX contacts_merged ON contacts (merged_into) WHERE merged_into IS NOT NULL;
+CREATE INDEX consents_conversation ON consents (conversation_id) WHERE conversation_id IS NOT NULL;
+CREATE INDEX conversations_retention ON conversations (inbox_id, resolved_at) WHERE resolved_at IS NOT NULL;
+CREATE INDEX agent_reads_conversation ON agent_reads (conversation_id);
+CREATE INDEX events_contact ON events (contact_id) WHERE contact_id IS NOT NULL;
+CREATE INDEX drafts_conversation ON drafts (conversation_id);
+CREATE INDEX mentions_conversation ON mentions (conversation_id);
+CREATE INDEX mentions_message ON mentions (message_id);
+DROP INDEX messages_echo_contact;
+CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHERE contact_id IS NOT NULL;
+INSERT INTO contacts_fts (contacts_fts, rank) VALUES ('secure-delete', 1);
+INSERT INTO contacts_fts (contacts_fts) VALUES ('optimize');
+INSERT INTO messages_fts (messages_fts, rank) VALUES ('secure-delete', 1);

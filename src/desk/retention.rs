@@ -1,0 +1,108 @@
+//! The retention timers of each inbox, which really delete: resolved conversations after so many days, and visitors nobody vouches for
+//! after so many days without a visit. Once a day, in bounded steps, and soon after a setting changed.
+
+use super::Desk;
+use crate::base::clock::Millis;
+use crate::base::error::{Error, Result};
+use crate::base::id::Uuid;
+use crate::base::limits;
+use crate::model::agent::AgentSession;
+use crate::model::privacy::Overdue;
+use crate::store::{ReadTx, WriteTx, audit, contacts, erase, inboxes, settings};
+use serde_json::json;
+
+const DAY_MS: i64 = 24 * 3600 * 1000;
+/// When the last sweep was finished.
+const SWEPT: &str = "retention_swept_at";
+
+/// What one step of a sweep did.
+enum Step {
+    /// Something was taken away, or some of it.
+    More { conversation: bool, visitor: bool },
+    /// Nothing is left whose time is over.
+    Done,
+}
+
+impl Desk {
+    /// What an inbox would delete now if its timers stood so; nothing is saved or deleted.
+    pub async fn overdue(&self, by: &AgentSession, uuid: Uuid, retention_days: i64, visitor_days: i64) -> Result<Overdue> {
+        by.may(crate::model::access::Permission::Settings)?;
+        self.store
+            .read(move |tx| {
+                let inbox = inboxes::find(tx, uuid)?.ok_or_else(|| Error::not_found("inbox"))?;
+                let before = |days: i64| (days > 0).then(|| tx.now.saturating_sub(days.saturating_mul(DAY_MS)));
+                Ok(Overdue {
+                    conversations: before(retention_days).map_or(Ok(0), |before| erase::count_resolved_before(tx, inbox.id, before))?,
+                    visitors: before(visitor_days).map_or(Ok(0), |before| erase::count_visitors_before(tx, inbox.id, before))?,
+                })
+            })
+            .await
+    }
+
+    /// Sweeps when the last time was a day ago, or when settings changed since.
+    pub async fn sweep_when_due(&self) -> Result<()> {
+        match self.store.read(is_due).await? {
+            true => self.sweep_retention().await.map(|_| ()),
+            false => Ok(()),
+        }
+    }
+
+    /// Deletes what is older than its inbox keeps it; how much it was. What does not fit into one sweep is for the next.
+    pub async fn sweep_retention(&self) -> Result<Overdue> {
+        let mut gone = Overdue::default();
+        let mut steps = 0;
+        while let Step::More { conversation, visitor } = self.store.write(step).await? {
+            gone.conversations += i64::from(conversation);
+            gone.visitors += i64::from(visitor);
+            steps += 1;
+            if steps >= limits::RETENTION_STEPS_MAX {
+                break;
+            }
+        }
+        let is_done = steps < limits::RETENTION_STEPS_MAX;
+        self.store
+            .write(move |tx| {
+                if steps > 0 {
+                    let detail = json!({ "conversations": gone.conversations, "visitors": gone.visitors });
+                    audit::append(tx, None, "retention.swept", "", &detail)?;
+                }
+                if is_done { settings::put(tx, SWEPT, &tx.now.to_string()) } else { Ok(()) }
+            })
+            .await?;
+        if steps > 0 {
+            self.clean_file().await?;
+        }
+        Ok(gone)
+    }
+}
+
+fn is_due(tx: &ReadTx) -> Result<bool> {
+    let swept: Millis = settings::find(tx, SWEPT)?.and_then(|text| text.parse().ok()).unwrap_or(0);
+    let inboxes = inboxes::all(tx)?;
+    let mut timed = inboxes.iter().filter(|inbox| inbox.config.privacy.retention_days.max(inbox.config.privacy.visitor_days) > 0);
+    Ok(!erase::unfinished(tx)?.is_empty() || timed.any(|inbox| swept + DAY_MS <= tx.now || inbox.updated_at >= swept))
+}
+
+fn step(tx: &WriteTx) -> Result<Step> {
+    if let Some(contact) = erase::unfinished(tx)?.first() {
+        let is_gone = !erase::step(tx, *contact)?;
+        return Ok(Step::More { conversation: false, visitor: is_gone });
+    }
+    for inbox in inboxes::all(tx)? {
+        let privacy = &inbox.config.privacy;
+        let before = |days: u16| tx.now - i64::from(days) * DAY_MS;
+        if privacy.retention_days > 0
+            && let Some(conversation) = erase::resolved_before(tx, inbox.id, before(privacy.retention_days), 1)?.first()
+        {
+            let is_gone = !erase::conversation_step(tx, *conversation)?;
+            return Ok(Step::More { conversation: is_gone, visitor: false });
+        }
+        if privacy.visitor_days > 0
+            && let Some(visitor) = erase::visitors_before(tx, inbox.id, before(privacy.visitor_days), 1)?.first()
+        {
+            erase::begin(tx, &contacts::contact(tx, *visitor)?)?;
+            return Ok(Step::More { conversation: false, visitor: false });
+        }
+    }
+    Ok(Step::Done)
+}
