@@ -11,6 +11,7 @@ import { DeskKeys } from './desk_keys.js';
 import { AgentAvatar } from './parts/avatars.js';
 import { Menu } from './parts/menu.js';
 import { News } from './parts/news.js';
+import { openPalette, Palette } from './parts/palette.js';
 import { Spinner, usePrefs } from './parts/small.js';
 import { setAvailability } from './state/actions.js';
 import { tryNow } from './state/live.js';
@@ -51,6 +52,8 @@ function Rail() {
       <${Icon} name="chat" /><span>Messages</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
+    <button type="button" class="rail-button is-find" title="Find or do anything (Ctrl K)" onClick=${() => openPalette()}>
+      <${Icon} name="search" /><span>Find</span></button>
     <span class="rail-space"></span>
     <button type="button" class="rail-button is-bell ${sound ? '' : 'is-off'}" title=${sound ? 'The bell rings. Press to silence it' : 'The bell is silent. Press to let it ring'} onClick=${() => turnBell(!sound)}>
       <${Icon} name=${sound ? 'bell' : 'bell_off'} /><span>${sound ? 'Bell on' : 'Bell off'}</span></button>
@@ -92,5 +95,6 @@ export function Shell() {
     <${News} floating=${true} />
     <${DeskKeys} />
     <${KeysDialog} />
+    <${Palette} />
   </div>`;
 }

@@ -44,6 +44,7 @@ const Skeleton = () => html`<div class="skeleton" aria-hidden="true">${[0, 1, 2,
 const EMPTY = {
   mine: ['user', 'Nothing is waiting for you', 'Conversations assigned to you appear here. Take one from New with the key a.'],
   unassigned: ['inbox', 'All taken', 'New conversations that nobody has taken yet appear here.'],
+  mentioned: ['at', 'Nobody has called you', 'When a colleague writes @ and your name in a note, the conversation appears here.'],
   all: ['chat', 'All quiet', 'Every open conversation appears here, as soon as a visitor writes.'],
   waiting: ['clock', 'Nothing is waiting', 'Mark a conversation as waiting when you need something from someone else first.'],
   resolved: ['check', 'Nothing is resolved yet', 'Press e in a conversation when it is done. If the visitor writes again, it opens by itself.'],
@@ -64,6 +65,6 @@ function EmptyList() {
         <button type="button" class="button is-primary" onClick=${() => go({ name: 'settings', page: 'inboxes', id: inbox?.uuid || 'new', tab: inbox ? 'installation' : '' })}><${Icon} name=${inbox ? 'copy' : 'plus'} size=${18} />${inbox ? 'Get the snippet' : 'Create an inbox'}</button>`}>
       Paste one line into your pages. The first visitor who writes appears here, with a soft bell.<//>`;
   }
-  const [icon, title, text] = filter.kind && filter.kind !== 'chat' && filter.status === 'open' ? REPORTS_EMPTY : EMPTY[filter.status === 'open' ? filter.box : filter.status];
+  const [icon, title, text] = filter.kind && filter.kind !== 'chat' && filter.status === 'open' ? REPORTS_EMPTY : EMPTY[filter.status === 'open' || filter.box === 'mentioned' ? filter.box : filter.status];
   return html`<${Empty} icon=${icon} title=${title}>${text}<//>`;
 }

@@ -5,7 +5,9 @@ import { Icon } from '../../shared/icons.js';
 import { AgentAvatar, ContactAvatar } from '../parts/avatars.js';
 import { KindMark, PriorityMark } from '../parts/kinds.js';
 import { time } from '../parts/small.js';
+import { waitingText } from '../state/drafts.js';
 import { isSnoozed } from '../state/lists.js';
+import { nameOf } from '../state/people.js';
 import { openConversation } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { ROW_PX } from './rows.js';
@@ -35,6 +37,9 @@ export function Row({ uuid, index, size, selected, tab }) {
   const typing = useDesk((state) => !!state.typing[uuid]?.some((who) => who.type === 'contact'));
   const many = useDesk((state) => (state.inboxes?.length || 0) > 1);
   const me = useDesk((state) => state.agent.uuid);
+  const waits = useDesk((state) => (selected ? '' : waitingText(state, uuid)));
+  const writer = useDesk((state) => state.typing[uuid]?.find((who) => who.type === 'agent' && !who.note)?.name || '');
+  const watchers = useDesk((state) => Object.entries(state.viewing).filter(([, at]) => at === uuid).map(([agent]) => state.agents[agent]).filter(Boolean));
   if (!one) return null;
   const unread = one.unread > 0;
   return html`<li style=${{ transform: `translateY(${index * ROW_PX}px)` }} aria-setsize=${size} aria-posinset=${index + 1}>
@@ -45,7 +50,8 @@ export function Row({ uuid, index, size, selected, tab }) {
           ${one.contact.verified ? html`<span class="row-mark" title="Verified"><${Icon} name="shield" size=${14} /><span class="quiet"> verified</span></span>` : null}
           ${one.contact.online ? html`<span class="quiet">, online</span>` : null}
           <span class="row-gap"></span><${PriorityMark} priority=${one.priority} /><${Waiting} one=${one} /></span>
-        <span class="row-line"><${KindMark} one=${one} /><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : previewOf(one)}</span>
+        <span class="row-line"><${KindMark} one=${one} /><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : writer ? html`<em class="is-colleague">${writer.split(' ')[0]} is writing a reply…</em>` : waits ? html`<b class="row-draft">Draft</b> ${waits}` : previewOf(one)}</span>
+          ${watchers.length ? html`<span class="row-watchers" title="${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'look' : 'looks'} at it">${watchers.slice(0, 2).map((agent) => html`<${AgentAvatar} agent=${agent} size=${16} />`)}<span class="quiet">, ${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'look' : 'looks'} at it</span></span>` : null}
           ${many ? html`<span class="row-inbox" title=${one.inbox.name}><i style=${{ background: one.inbox.color }}></i><span class="quiet">, ${one.inbox.name}</span></span>` : null}
           ${one.team && !one.assignee ? html`<span class="row-team" dir="auto"><span class="quiet">, team </span>${one.team.name}</span>` : null}
           ${one.assignee ? html`<span class="row-assignee" title="Assigned to ${one.assignee.first_name}"><${AgentAvatar} agent=${one.assignee} size=${18} /><span class="quiet">, assigned to ${one.assignee.uuid === me ? 'you' : one.assignee.first_name}</span></span>` : null}

@@ -23,12 +23,14 @@ export const kindOfOne = (conversation) => conversation.kind || 'chat';
 /** @param {Conversation} conversation @param {number} [at] */
 export const isSnoozed = (conversation, at = Date.now()) => !!conversation.snoozed_until && conversation.snoozed_until > at;
 
-/** Does it belong into this list? @param {Conversation} conversation @param {Filter} filter @param {string} me */
-export function fits(conversation, filter, me) {
+/** Does it belong into this list? @param {Conversation} conversation @param {Filter} filter @param {string} me @param {boolean} [listed] it stands there already */
+export function fits(conversation, filter, me, listed = false) {
   if (filter.inbox && conversation.inbox.uuid !== filter.inbox) return false;
   if (filter.kind && (filter.kind === 'reports' ? kindOfOne(conversation) === 'chat' : kindOfOne(conversation) !== filter.kind)) return false;
   if (filter.box === 'mine' && conversation.assignee?.uuid !== me) return false;
   if (filter.box === 'unassigned' && conversation.assignee) return false;
+  // Whom notes call, only the server knows: what stands there stays, the rest comes by asking.
+  if (filter.box === 'mentioned' && !listed) return false;
   return filter.status === 'snoozed' ? isSnoozed(conversation) : conversation.status === filter.status && !isSnoozed(conversation);
 }
 
@@ -60,7 +62,7 @@ function placed(state, changed) {
       const oldest = state.conversations[list.ids[list.ids.length - 1]];
       // Below the last loaded row lies what the next page will bring; adding it here would leave a gap.
       const within = !list.next || !oldest || one.last_message_at >= oldest.last_message_at;
-      const belongs = fits(one, filter, state.agent.uuid) && (inside || within);
+      const belongs = fits(one, filter, state.agent.uuid, inside) && (inside || within);
       if (belongs && !inside) ids = [...ids, one.uuid];
       else if (!belongs && inside) ids = ids.filter((id) => id !== one.uuid);
     }
@@ -154,7 +156,7 @@ export function reloadLists() {
 export function setFilter(patch) {
   const filter = { ...now().filter, ...patch };
   change({ filter, cursor: '' });
-  if (now().lists[keyOf(filter)]?.state !== 'ready') load(filter);
+  if (filter.box === 'mentioned' || now().lists[keyOf(filter)]?.state !== 'ready') load(filter);
 }
 
 // A snooze ends by the clock, without a word from the server.
