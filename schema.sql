@@ -195,7 +195,8 @@ CREATE TABLE invitations (
     purpose     TEXT NOT NULL CHECK (purpose IN ('setup', 'invite', 'reset')),
     agent_id    INTEGER REFERENCES agents (id) ON DELETE CASCADE,
     expires_at  INTEGER NOT NULL,
-    used_at     INTEGER
+    used_at     INTEGER,
+    issued_by INTEGER REFERENCES agents (id) ON DELETE CASCADE
 ) STRICT;
 
 -- Groups of agents.
@@ -262,7 +263,8 @@ CREATE TABLE conversations (
     given_at INTEGER,
     assigned_at INTEGER,
     fields TEXT NOT NULL DEFAULT '{}',
-    listing TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN quarantine IS NOT NULL THEN 'spam' WHEN snoozed_until IS NULL THEN status ELSE 'snoozed' END) VIRTUAL
+    listing TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN quarantine IS NOT NULL THEN 'spam' WHEN snoozed_until IS NULL THEN status ELSE 'snoozed' END) VIRTUAL,
+    passed_id INTEGER REFERENCES agents (id) ON DELETE SET NULL
 ) STRICT;
 CREATE INDEX conversations_full_ip ON conversations (inbox_id, created_at) WHERE meta_ip IS NOT NULL AND instr(meta_ip, '/') = 0;
 CREATE INDEX conversations_replied ON conversations (inbox_id, first_reply_at, created_at, team_id, kind) WHERE first_reply_at IS NOT NULL AND kind = 'chat';

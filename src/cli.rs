@@ -8,7 +8,7 @@ use deskbell::base::id::new_token;
 use deskbell::base::log as house_log;
 use deskbell::base::secret::Secret;
 use deskbell::demo;
-use deskbell::desk::agents::NewAgent;
+use deskbell::desk::agents::{Factor, NewAgent};
 use deskbell::model::agent::Role;
 use deskbell::store::backup;
 use lexopt::prelude::*;
@@ -29,6 +29,7 @@ deskbell: live chat for small sites, in one program and one SQLite file
   deskbell create-agent EMAIL NAME   add somebody who can log in (--role owner|admin|agent); asks for nothing,
                                      prints a one-time link to choose a password
   deskbell reset-password EMAIL      print a one-time link to choose a new password
+                                     (--without-second-factor also removes a lost second factor)
   deskbell version
 
 Options for all: --config FILE (default /etc/deskbell/deskbell.conf when it exists), --data FILE, --listen ADDR.
@@ -43,6 +44,7 @@ struct Arguments {
     listen: Option<String>,
     role: Option<String>,
     json: bool,
+    without_second_factor: bool,
 }
 
 /// Runs one command; the error is for a person.
@@ -68,8 +70,16 @@ pub fn run() -> Result<()> {
 }
 
 fn parse() -> Result<Option<Arguments>> {
-    let mut arguments =
-        Arguments { command: String::new(), operands: Vec::new(), config: None, data: None, listen: None, role: None, json: false };
+    let mut arguments = Arguments {
+        command: String::new(),
+        operands: Vec::new(),
+        config: None,
+        data: None,
+        listen: None,
+        role: None,
+        json: false,
+        without_second_factor: false,
+    };
     let wrong = |error: lexopt::Error| Error::invalid(format!("{error}.\n\n{USAGE}"));
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next().map_err(wrong)? {
@@ -87,6 +97,7 @@ fn parse() -> Result<Option<Arguments>> {
             Long("listen") => arguments.listen = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("role") => arguments.role = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("json") => arguments.json = true,
+            Long("without-second-factor") => arguments.without_second_factor = true,
             Value(value) if arguments.command.is_empty() => arguments.command = value.string().map_err(wrong)?,
             Value(value) => arguments.operands.push(value.string().map_err(wrong)?),
             other => return Err(wrong(other.unexpected())),
@@ -232,7 +243,7 @@ fn create_agent(arguments: &Arguments, email: &str, name: &str) -> Result<()> {
         let house = House::open(config.clone(), Clock::default()).await?;
         // Nobody knows this one; the link below lets its owner choose his own.
         house.desk.create_agent(new, &Secret::new(new_token())).await?;
-        print_link(&house, &config, email).await?;
+        print_link(&house, &config, email, Factor::Kept).await?;
         house.close().await
     })
 }
@@ -241,13 +252,14 @@ fn reset_password(arguments: &Arguments, email: &str) -> Result<()> {
     let config = configure(arguments)?;
     runtime(&config)?.block_on(async {
         let house = House::open(config.clone(), Clock::default()).await?;
-        print_link(&house, &config, email).await?;
+        let factor = if arguments.without_second_factor { Factor::Removed } else { Factor::Kept };
+        print_link(&house, &config, email, factor).await?;
         house.close().await
     })
 }
 
-async fn print_link(house: &House, config: &Config, email: &str) -> Result<()> {
-    let (purpose, token) = house.desk.issue_reset(email).await?;
+async fn print_link(house: &House, config: &Config, email: &str, factor: Factor) -> Result<()> {
+    let (purpose, token) = house.desk.issue_reset(email, factor).await?;
     let base = config.base_url.clone().unwrap_or_else(|| format!("http://{}", config.listen));
     println!("Open this link within 24 hours to choose a password:\n\n  {base}/desk#{}={token}\n", purpose.as_str());
     if config.base_url.is_none() {

@@ -6,10 +6,11 @@ use crate::base::error::{Error, Kind, Result};
 use crate::base::limits;
 use crate::base::net::{Origin, network_of};
 use crate::base::secret::{self, Secret};
-use crate::desk::agents::{LoggedIn, NewAgent};
-use crate::http::throttle::Failures;
+use crate::desk::agents::NewAgent;
+use crate::desk::logins::{self, Admission, LoggedIn, wrong_code};
+use crate::http::throttle::{Failures, TooMany};
 use crate::http::{Reply, Request};
-use crate::model::agent::{AgentSession, Role};
+use crate::model::agent::{AgentSession, Browser, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -23,6 +24,8 @@ pub struct Tries {
     account: Failures,
     /// Links that do not work, from one address.
     link: Failures,
+    /// Wrong second factors of one account, from everywhere.
+    code: Failures,
 }
 
 impl Default for Tries {
@@ -33,6 +36,7 @@ impl Default for Tries {
             address: counter(limits::LOGIN_FAILURES_PER_ADDRESS_MAX),
             account: counter(limits::LOGIN_FAILURES_PER_ACCOUNT_MAX),
             link: counter(limits::LOGIN_FAILURES_MAX),
+            code: Failures::new(limits::LOGIN_CODE_FAILURES_MAX, limits::LOGIN_CODE_WINDOW, limits::THROTTLE_KEYS_MAX),
         }
     }
 }
@@ -41,6 +45,12 @@ impl Default for Tries {
 struct Login {
     email: String,
     password: String,
+}
+
+#[derive(Deserialize)]
+struct Code {
+    ticket: String,
+    code: String,
 }
 
 #[derive(Deserialize)]
@@ -105,28 +115,59 @@ impl Desks {
         self.check_same_site(&request)?;
         let asked: Login = request.json().await?;
         let account = crate::base::email::key(asked.email.trim());
+        let password = Secret::new(asked.password);
+        let knock = self.desk.log_in(&asked.email, &password, browser(&request));
+        let admission = self.as_tried(&request, &account, Kind::Unauthorized, knock).await?;
+        self.go_on(&request, admission).await
+    }
+
+    /// `POST /session/code`: the second step. Wrong codes count where wrong passwords count, and once more for the account alone.
+    pub(super) async fn log_in_code(&self, mut request: Request) -> Result<Reply> {
+        self.check_same_site(&request)?;
+        self.check_link_tries(&request)?;
+        let asked: Code = request.json().await?;
+        let Some(holder) = self.desk.ticket_holder(&asked.ticket).await? else {
+            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.now());
+            return Err(wrong_code("ticket"));
+        };
+        let (key, now) = (holder.to_string(), self.desk.clock.now());
+        self.failures.code.take(&key, now).map_err(too_many)?;
+        let knock = self.desk.log_in_with_code(&asked.ticket, &asked.code, browser(&request));
+        let outcome = self.as_tried(&request, &key, Kind::Unauthorized, knock).await;
+        if outcome.as_ref().err().is_none_or(|error| error.kind != Kind::Unauthorized) {
+            self.failures.code.undo(&key, now);
+        }
+        self.let_in(&request, outcome?).await
+    }
+
+    /// Runs a proof of who somebody is, with every failure of `kind` counted against the account, the address, and both together.
+    pub(super) async fn as_tried<T>(
+        &self,
+        request: &Request,
+        account: &str,
+        kind: Kind,
+        proof: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
         let address = network_of(request.client_ip);
         let counters = [
             (&self.failures.pair, format!("{account} {address}")),
             (&self.failures.address, address.to_string()),
-            (&self.failures.account, account),
+            (&self.failures.account, account.to_owned()),
         ];
         let now = self.desk.clock.now();
         for (counter, key) in &counters {
-            counter.check(key, now).map_err(|wait| {
-                let minutes = wait.retry_after_s.div_ceil(60);
-                Error::too_many(format!("Too many tries. Please wait {minutes} min, or ask an admin for a new link."), wait.retry_after_s)
-            })?;
+            counter.check(key, now).map_err(too_many)?;
         }
         // Counted before the outcome is known: a hundred tries at once are a hundred tries.
         counters.iter().for_each(|(counter, key)| counter.add(key, now));
-        let outcome = self.desk.log_in(&asked.email, &Secret::new(asked.password)).await;
-        if outcome.as_ref().err().is_none_or(|error| error.kind != Kind::Unauthorized) {
+        let outcome = proof.await;
+        if outcome.as_ref().err().is_none_or(|error| error.kind != kind) {
             counters.iter().for_each(|(counter, key)| counter.undo(key, now));
         }
-        let logged_in = outcome?;
-        self.failures.pair.forget(&counters[0].1);
-        self.let_in(&request, logged_in).await
+        if outcome.is_ok() {
+            self.failures.pair.forget(&counters[0].1);
+        }
+        outcome
     }
 
     /// `DELETE /session`.
@@ -142,9 +183,9 @@ impl Desks {
         self.check_link_tries(&request)?;
         let asked: Setup = request.json().await?;
         let owner = NewAgent { email: asked.email, first_name: asked.first_name, last_name: asked.last_name, role: Role::Owner };
-        let made = self.desk.set_up(&asked.token, owner, &Secret::new(asked.password)).await;
-        let logged_in = self.counted(&request, made)?;
-        self.let_in(&request, logged_in).await
+        let made = self.desk.set_up(&asked.token, owner, &Secret::new(asked.password), browser(&request)).await;
+        let admission = self.counted(&request, made)?;
+        self.go_on(&request, admission).await
     }
 
     /// `POST /invitation`: whom a link is for.
@@ -164,9 +205,17 @@ impl Desks {
         self.check_link_tries(&request)?;
         let asked: Invitation = request.json().await?;
         let names = asked.first_name.map(|first_name| (first_name, asked.last_name.unwrap_or_default()));
-        let made = self.desk.accept_invitation(&asked.token, names, &Secret::new(asked.password)).await;
-        let logged_in = self.counted(&request, made)?;
-        self.let_in(&request, logged_in).await
+        let made = self.desk.accept_invitation(&asked.token, names, &Secret::new(asked.password), browser(&request)).await;
+        let admission = self.counted(&request, made)?;
+        self.go_on(&request, admission).await
+    }
+
+    /// Into the desk, or to the question for the second factor.
+    async fn go_on(&self, request: &Request, admission: Admission) -> Result<Reply> {
+        match admission {
+            Admission::In(logged_in) => self.let_in(request, *logged_in).await,
+            Admission::SecondFactor { ticket } => Ok(wire::ok(json!({ "two_factor": true, "ticket": ticket }))),
+        }
     }
 
     async fn let_in(&self, request: &Request, logged_in: LoggedIn) -> Result<Reply> {
@@ -222,4 +271,14 @@ impl Desks {
         let secure = if secure { "; Secure" } else { "" };
         format!("{name}={token}; Path=/; Max-Age={life_s}; HttpOnly; SameSite=Lax{secure}")
     }
+}
+
+/// Where a request comes from, as the list of sessions remembers it.
+fn browser(request: &Request) -> Browser {
+    logins::browser(request.header("user-agent").unwrap_or_default(), request.client_ip)
+}
+
+fn too_many(wait: TooMany) -> Error {
+    let minutes = wait.retry_after_s.div_ceil(60);
+    Error::too_many(format!("Too many tries. Please wait {minutes} min, or ask an admin for a new link."), wait.retry_after_s)
 }

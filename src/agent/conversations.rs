@@ -89,6 +89,10 @@ impl Desks {
             Some(text) => Some(super::id(&text, "inbox")?),
             None => None,
         };
+        let tag = match request.query("tag").filter(|text| !text.is_empty()) {
+            Some(text) => Some(super::id(&text, "tag").map_err(|error| error.in_field("tag"))?),
+            None => None,
+        };
         let kinds = match request.query("kind").as_deref() {
             None | Some("") => Kinds::Any,
             Some("reports") => Kinds::Reports,
@@ -102,6 +106,7 @@ impl Desks {
             kinds,
             listing: request.query("status").unwrap_or_else(|| "open".into()),
             inbox,
+            tag,
             before: number(request, "before")?,
             limit: page_size(request)?,
         };
@@ -248,22 +253,6 @@ impl Desks {
         Ok(wire::ok(wire::contact(&self.desk, &contact)))
     }
 
-    /// `GET /search`.
-    pub(super) async fn search(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request).await?;
-        let typed = request.query("q").unwrap_or_default();
-        let (hits, people, next) = self.desk.search(&agent, &typed, number(request, "before")?, page_size(request)?).await?;
-        let results: Vec<Value> = hits.iter().map(|hit| wire::hit(&self.desk, hit)).collect();
-        let contacts: Vec<Value> = people
-            .iter()
-            .map(|(contact, conversation)| {
-                let conversation = conversation.map(|uuid| uuid.to_string());
-                json!({ "uuid": contact.uuid.to_string(), "name": contact.name(), "email": contact.email, "conversation": conversation })
-            })
-            .collect();
-        Ok(wire::ok(json!({ "results": results, "contacts": contacts, "next": next })))
-    }
-
     /// `GET /changes`.
     pub(super) async fn changes(&self, request: &Request) -> Result<Reply> {
         let agent = self.agent(request).await?;
@@ -274,12 +263,12 @@ impl Desks {
         Ok(wire::ok(json!({ "seq": changes.seq, "reload": changes.reload, "more": changes.more, "frames": frames })))
     }
 
-    async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
+    pub(super) async fn shown(&self, agent: &crate::model::agent::AgentSession, uuid: Uuid) -> Result<Reply> {
         let listed = self.desk.listed(agent, uuid).await?;
         Ok(wire::ok(json!({ "conversation": wire::listed(&self.desk, &listed) })))
     }
 }
 
-fn page_size(request: &Request) -> Result<u32> {
+pub(super) fn page_size(request: &Request) -> Result<u32> {
     Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
 }

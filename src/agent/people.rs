@@ -4,7 +4,8 @@ use super::{Desks, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::secret::Secret;
-use crate::desk::agents::{AgentEdit, NewAgent, ProfileEdit};
+use crate::desk::agent_edits::AgentEdit;
+use crate::desk::agents::{NewAgent, ProfileEdit};
 use crate::http::{Reply, Request};
 use crate::model::agent::{Availability, Role};
 use serde::Deserialize;
@@ -26,6 +27,7 @@ struct Invite {
     #[serde(default)]
     last_name: String,
     role: String,
+    custom_role: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -33,7 +35,12 @@ struct Edit {
     first_name: Option<String>,
     last_name: Option<String>,
     role: Option<String>,
+    #[serde(default, deserialize_with = "super::given")]
+    custom_role: Option<Option<String>>,
     suspended: Option<bool>,
+    open_max: Option<u32>,
+    #[serde(default, deserialize_with = "super::given")]
+    work_hours: Option<Option<String>>,
 }
 
 impl Desks {
@@ -49,7 +56,10 @@ impl Desks {
         };
         let password = asked.password.map(|new| (Secret::new(asked.current_password.unwrap_or_default()), Secret::new(new)));
         let edit = ProfileEdit { first_name: asked.first_name, last_name: asked.last_name, availability, password };
-        let agent = self.desk.edit_profile(&session, edit).await?;
+        let agent = match edit.password.is_some() {
+            true => self.with_password(&request, &session, self.desk.edit_profile(&session, edit)).await?,
+            false => self.desk.edit_profile(&session, edit).await?,
+        };
         Ok(wire::ok(wire::agent(&self.desk, &agent)))
     }
 
@@ -65,7 +75,8 @@ impl Desks {
         let session = self.agent(&request).await?;
         let asked: Invite = request.json().await?;
         let new = NewAgent { email: asked.email, first_name: asked.first_name, last_name: asked.last_name, role: role(&asked.role)? };
-        let (agent, token) = self.desk.invite(&session, new).await?;
+        let custom_role = asked.custom_role.as_deref().map(|text| named(text, "custom_role")).transpose()?;
+        let (agent, token) = self.desk.invite(&session, new, custom_role).await?;
         let link = format!("{}/desk#invite={token}", self.base(&request));
         Ok(wire::ok(json!({ "agent": wire::agent(&self.desk, &agent), "link": link })))
     }
@@ -75,7 +86,15 @@ impl Desks {
         let session = self.agent(&request).await?;
         let asked: Edit = request.json().await?;
         let role = asked.role.as_deref().map(role).transpose()?;
-        let edit = AgentEdit { first_name: asked.first_name, last_name: asked.last_name, role, suspended: asked.suspended };
+        let edit = AgentEdit {
+            first_name: asked.first_name,
+            last_name: asked.last_name,
+            role,
+            custom_role: asked.custom_role.map(|given| given.map(|text| named(&text, "custom_role")).transpose()).transpose()?,
+            suspended: asked.suspended,
+            open_max: asked.open_max,
+            work_hours: asked.work_hours.map(|given| given.map(|text| named(&text, "work_hours")).transpose()).transpose()?,
+        };
         let agent = self.desk.edit_agent(&session, uuid, edit).await?;
         Ok(wire::ok(wire::agent(&self.desk, &agent)))
     }
@@ -90,4 +109,8 @@ impl Desks {
 
 fn role(text: &str) -> Result<Role> {
     Role::parse(text).ok_or_else(|| Error::invalid("role is one of owner, admin, agent.").in_field("role"))
+}
+
+fn named(text: &str, field: &'static str) -> Result<Uuid> {
+    Uuid::parse(text).ok_or_else(|| Error::invalid("There is no such thing.").in_field(field))
 }

@@ -24,7 +24,7 @@ impl Desks {
 }
 
 /// One path of all dark modules: runs of a row become one stroke, so that the file stays small and scales without seams.
-fn svg(link: &str) -> Result<String> {
+pub(super) fn svg(link: &str) -> Result<String> {
     let code = QrCode::encode_text(link, QrCodeEcc::Medium).map_err(Error::internal)?;
     let side = code.size() + 2 * QUIET;
     let mut path = String::new();

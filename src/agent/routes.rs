@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Status};
+use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Share, Status};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,16 +40,32 @@ pub static ROUTES: &[Route] = &[
     // Ways in.
     inside("GET", "session"),
     open("POST", "session"),
+    open("POST", "session/code"),
     inside("DELETE", "session"),
     open("POST", "setup"),
     open("POST", "invitation"),
     open("PUT", "invitation"),
     inside("PUT", "me"),
+    inside("GET", "me/two-factor"),
+    inside("POST", "me/two-factor"),
+    inside("PUT", "me/two-factor"),
+    inside("DELETE", "me/two-factor"),
+    inside("POST", "me/recovery"),
+    inside("GET", "me/sessions"),
+    inside("DELETE", "me/sessions"),
+    inside("DELETE", "me/sessions/{session}"),
     // People.
     inside("GET", "agents"),
     may(People, "POST", "agents"),
     may(People, "PUT", "agents/{agent}"),
     may(People, "POST", "agents/{agent}/invitation"),
+    may(People, "GET", "agents/{agent}/sessions"),
+    may(People, "DELETE", "agents/{agent}/sessions"),
+    may(People, "DELETE", "agents/{agent}/two-factor"),
+    may(People, "GET", "roles"),
+    may(People, "POST", "roles"),
+    may(People, "PUT", "roles/{role}"),
+    may(People, "DELETE", "roles/{role}"),
     // Conversations.
     inside("GET", "conversations"),
     inside("GET", "conversations/{conversation}"),
@@ -62,6 +78,10 @@ pub static ROUTES: &[Route] = &[
     may(Reply, "DELETE", "conversations/{conversation}/draft"),
     may(Assign, "PUT", "conversations/{conversation}/assignment"),
     may(Status, "PUT", "conversations/{conversation}/status"),
+    may(Status, "PUT", "conversations/{conversation}/priority"),
+    may(Status, "PUT", "conversations/{conversation}/tags"),
+    inside("POST", "conversations/{conversation}/macro"),
+    may(Status, "POST", "conversations/bulk"),
     inside("PUT", "conversations/{conversation}/seen"),
     may(Contacts, "PUT", "contacts/{contact}"),
     inside("GET", "search"),
@@ -69,6 +89,20 @@ pub static ROUTES: &[Route] = &[
     inside("GET", "changes"),
     inside("GET", "notices"),
     inside("PUT", "notices/read"),
+    // What the desk is ordered with.
+    inside("GET", "tags"),
+    may(Share, "POST", "tags"),
+    may(Share, "PUT", "tags/{tag}"),
+    may(Share, "POST", "tags/{tag}/merge"),
+    may(Share, "DELETE", "tags/{tag}"),
+    inside("GET", "statuses"),
+    may(Share, "POST", "statuses"),
+    may(Share, "PUT", "statuses/{status}"),
+    may(Share, "DELETE", "statuses/{status}"),
+    inside("GET", "macros"),
+    inside("POST", "macros"),
+    inside("PUT", "macros/{macro}"),
+    inside("DELETE", "macros/{macro}"),
     // Settings.
     inside("GET", "inboxes"),
     may(Settings, "POST", "inboxes"),

@@ -3,6 +3,7 @@
 use super::{Desks, wire};
 use crate::base::error::Result;
 use crate::base::id::Uuid;
+use crate::desk::availability::Reach;
 use crate::desk::seats::moves_sight;
 use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWriter};
 use crate::http::{Reply, Request};
@@ -11,6 +12,7 @@ use crate::model::agent::{AgentRef, AgentSession};
 use crate::model::event::{Door, Event, Topic, What};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// Shortest time between two signs of typing that are told.
@@ -41,12 +43,17 @@ impl Desks {
 
     async fn live(self, socket: Socket, session: AgentSession, seat: Seat) {
         let (reader, writer) = socket.split();
+        // Of this page alone; the agent is idle when all his pages are.
         let place = self.desk.lookers.arrive();
-        socket::run_both(self.read(reader, &writer, &session, place), self.write(&writer, seat, &session)).await;
+        let idle = AtomicBool::new(false);
+        socket::run_both(self.read(reader, &writer, &session, (place, &idle)), self.write(&writer, seat, &session)).await;
+        if idle.load(Ordering::Relaxed) {
+            self.idle(&session, false).await;
+        }
         self.desk.looks_away(&reference(&session), place);
     }
 
-    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession, place: u64) {
+    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession, (place, idle): (u64, &AtomicBool)) {
         let mut last_typing: Option<Instant> = None;
         while let Ok(text) = reader.next_text().await {
             let Ok(frame) = serde_json::from_str::<Frame>(&text) else {
@@ -63,9 +70,21 @@ impl Desks {
                     let conversation = frame.data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
                     Box::pin(self.desk.looks_at(session, place, conversation)).await;
                 }
+                "idle" => {
+                    let is_idle = frame.data.get("idle").and_then(Value::as_bool).unwrap_or(false);
+                    if idle.swap(is_idle, Ordering::Relaxed) != is_idle {
+                        Box::pin(self.idle(session, is_idle)).await;
+                    }
+                }
                 // Unknown types are somebody's future; too frequent ones are dropped.
                 _ => {}
             }
+        }
+    }
+
+    async fn idle(&self, session: &AgentSession, is_idle: bool) {
+        if let Err(error) = self.desk.set_idle(session, is_idle).await {
+            log::debug!("idleness not told agent={} error=\"{error:?}\"", session.agent.uuid);
         }
     }
 
@@ -85,11 +104,8 @@ impl Desks {
 
     async fn write(&self, writer: &SocketWriter, mut seat: Seat, session: &AgentSession) {
         let online = self.desk.agents().await.unwrap_or_default();
-        let online: Vec<String> = online
-            .iter()
-            .filter(|agent| self.desk.presence.is_present(Topic::Agent(agent.id)))
-            .map(|agent| agent.uuid.to_string())
-            .collect();
+        let online: Vec<String> =
+            online.iter().filter(|agent| self.desk.reach(agent.id) != Reach::Offline).map(|agent| agent.uuid.to_string()).collect();
         // The seat was taken before this number is read: what lies between is heard and caught up, and dropped once by its number.
         let seq = self.desk.seq().await.unwrap_or(0);
         let now = self.desk.clock.now();

@@ -5,6 +5,7 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind};
 use crate::base::id::{Seq, Uuid};
 use crate::desk::Desk;
+use crate::desk::availability::Reach;
 use crate::desk::threads::{Opened, Page};
 use crate::desk::translations::{Locale, Sentence};
 use crate::http::Reply;
@@ -57,7 +58,7 @@ pub fn all_teams(teams: &[Team], here: &[AgentRef], saved: Option<Uuid>) -> Valu
     saving(json!({ "teams": shapes.collect::<Vec<_>>() }), saved)
 }
 
-fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
+pub(super) fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
     if let Some(uuid) = saved {
         shape["uuid"] = json!(uuid.to_string());
     }
@@ -104,14 +105,23 @@ pub fn problem(error: &Error) -> Value {
     json!({ "field": error.field, "message": error.message })
 }
 
+/// Agent as he sees himself: only he knows that he hides.
+pub fn me(desk: &Desk, agent: &Agent) -> Value {
+    let mut shape = self::agent(desk, agent);
+    shape["hidden"] = json!(agent.hidden);
+    shape
+}
+
 /// Agent.
 pub fn agent(desk: &Desk, agent: &Agent) -> Value {
+    let stance = desk.stance(agent.id);
     json!({
+        "status": stance.reach.as_str(), "why": stance.why.as_str(), "hidden": false,
         "uuid": agent.uuid.to_string(), "first_name": agent.first_name, "last_name": agent.last_name, "email": agent.email,
         "role": agent.role.as_str(), "availability": agent.availability.as_str(),
-        "online": desk.presence.is_present(Topic::Agent(agent.id)), "suspended": agent.suspended_at.is_some(),
+        "online": stance.reach != Reach::Offline, "suspended": agent.suspended_at.is_some(),
         "custom_role": agent.custom_role.as_ref().map(|(uuid, name)| json!({ "uuid": uuid.to_string(), "name": name })),
-        "hidden": agent.hidden, "open_max": agent.open_max, "work_hours": agent.work_hours.map(|uuid| uuid.to_string()), "two_factor": agent.two_factor,
+        "open_max": agent.open_max, "work_hours": agent.work_hours.map(|uuid| uuid.to_string()), "two_factor": agent.two_factor,
         "invited": !agent.has_password, "last_seen_at": agent.last_seen_at, "avatar_tint": agent.uuid.tint(),
     })
 }
@@ -354,12 +364,17 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         What::NoticesRead => ("notices", json!({})),
         What::ConversationGone { conversation } => ("conversation_gone", json!({ "uuid": conversation.to_string() })),
         What::RoleChanged { role } => ("role", json!({ "uuid": role.to_string() })),
-        What::AgentPresence { agent, online } => {
-            ("presence", json!({ "agent": agent.uuid.to_string(), "online": online, "availability": agent.availability.as_str() }))
+        What::QueueChanged { waiting } => ("queue", json!({ "waiting": waiting })),
+        What::AgentPresence { agent, stance } => {
+            let (status, why) = (stance.reach.as_str(), stance.why.as_str());
+            let online = stance.reach != Reach::Offline;
+            let availability = agent.availability.as_str();
+            let agent = agent.uuid.to_string();
+            ("presence", json!({ "agent": agent, "online": online, "availability": availability, "status": status, "why": why }))
         }
         What::ContactPresence { contact, online } => ("presence", json!({ "contact": contact.to_string(), "online": online })),
         What::Pages { contact, pages: visits } => ("pages", json!({ "contact": contact.to_string(), "pages": pages(visits) })),
-        What::SessionEnded { .. } | What::SignedOut { .. } | What::OutlookChanged { .. } => return None,
+        What::SessionEnded { .. } | What::SignedOut { .. } | What::OutlookChanged { .. } | What::PlaceChanged { .. } => return None,
     };
     let mut frame = json!({ "type": kind, "data": data });
     if let Some(seq) = event.seq {

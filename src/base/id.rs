@@ -135,6 +135,8 @@ row_id! {
     TeamId,
     /// Row of `business_hours`.
     HoursId,
+    /// Row of `roles`.
+    RoleId,
     /// Row of `slas`.
     SlaId,
     /// Row of `rules`.

@@ -2,6 +2,18 @@
 
 use std::time::Duration;
 
+/// Conversations that routing moves in one commit: others want to write in between; the rest follows at once.
+pub const ROUTED_AT_ONCE: u32 = 200;
+/// Places of the queue that are counted and told: who stands behind them is told no number.
+pub const QUEUE_TOLD_MAX: u32 = 1_000;
+/// Finished chats from which the wait is estimated: the newest of a team, more than a median needs.
+pub const HANDLING_SAMPLES_MAX: u32 = 200;
+/// Conversations one agent may follow: more than anybody can listen to.
+pub const FOLLOWED_MAX: u32 = 100;
+/// Longest time a team may set for an answer: a day.
+pub const ANSWER_WITHIN_S_MAX: u32 = 24 * 3600;
+/// Characters of the note that goes with a transfer.
+pub const TRANSFER_NOTE_CHARS_MAX: usize = 2_000;
 /// Notices shown at once: a screenful or two.
 pub const NOTICES_PAGE: u32 = 50;
 /// Notices kept per agent; who has more unread looks at the lists instead.
@@ -191,6 +203,10 @@ pub const HOURS_SETS_MAX: usize = 100;
 pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
 /// Holidays of one set: ten years of them.
 pub const HOLIDAYS_MAX: usize = 300;
+/// Roles of the house's own making: nobody remembers more.
+pub const ROLES_MAX: usize = 50;
+/// Conversations that are given to one agent by themselves, at most: nobody answers more at once.
+pub const OPEN_MAX: u32 = 100;
 /// Teams of one house.
 pub const TEAMS_MAX: usize = 100;
 /// First answers that an estimate of the reply time looks at: the newest, far more than a median needs.
@@ -215,6 +231,12 @@ pub const VARIABLE_CHARS_MAX: usize = 500;
 pub const REPORT_GAP: Duration = Duration::from_secs(10);
 /// Sweeps of one cleaning: each removes some thousand small rows or a few files.
 pub const SWEEPS_MAX: usize = 1000;
+/// How long one step of a search may walk before it tells what it found and where to go on: a person would not wait longer for a page.
+pub const SEARCH_TIME_MAX: Duration = Duration::from_millis(500);
+/// Rows that a search looks at before it looks at the clock.
+pub const SEARCH_STEP_MAX: u32 = 8_192;
+/// People found by one search: more are looked for in the directory.
+pub const SEARCH_PEOPLE_MAX: u32 = 8;
 /// Messages removed by one step of an erasure: others want to write in between.
 pub const ERASE_MESSAGES_PER_STEP: u32 = 200;
 /// Small rows (changes of the feed) removed by one step of an erasure.
@@ -292,6 +314,19 @@ pub const LOGIN_FAILURES_MAX: u32 = 10;
 pub const LOGIN_FAILURES_PER_ADDRESS_MAX: u32 = 20;
 /// Failed logins into one account from everywhere: high, so that a stranger cannot shut its owner out, and still hopeless to guess with.
 pub const LOGIN_FAILURES_PER_ACCOUNT_MAX: u32 = 100;
+/// Wrong second factors of one account, from everywhere, within the hour: whoever gets that far knows the password, and a million codes
+/// must stay out of reach for years.
+pub const LOGIN_CODE_FAILURES_MAX: u32 = 15;
+/// How long wrong second factors are remembered.
+pub const LOGIN_CODE_WINDOW: Duration = Duration::from_secs(3600);
+/// Codes tried with one right password.
+pub const LOGIN_CODE_TRIES_MAX: u32 = 5;
+/// How long a right password waits for its second factor.
+pub const LOGIN_STEP_LIFE: Duration = Duration::from_secs(5 * 60);
+/// Logins of one agent that wait for a second factor at once.
+pub const LOGIN_STEPS_MAX: u32 = 10;
+/// Recovery codes of one agent.
+pub const RECOVERY_CODES: usize = 10;
 /// How long failed logins are remembered.
 pub const LOGIN_FAILURE_WINDOW: Duration = Duration::from_secs(15 * 60);
 /// Keys one throttle table remembers at most; the oldest are forgotten first.

@@ -23,3 +23,4 @@ pub mod signing;
 mod strip;
 pub mod text;
 pub mod token;
+pub mod totp;

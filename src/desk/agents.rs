@@ -1,15 +1,17 @@
-//! People inside: the first owner, invitations, passwords, sessions, roles, suspension.
+//! People inside: the first owner, invitations, passwords, one's own profile. How they get in is in `logins`, what is changed of others in
+//! `agent_edits`.
 
 use super::Desk;
+use super::authority::{acting, may_give, may_manage};
+use super::logins::Admission;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, Uuid, new_token};
 use crate::base::secret::Secret;
 use crate::base::{email, limits, password, text};
-use crate::model::access::Permission;
-use crate::model::agent::{Agent, AgentSession, Availability, Purpose, Role};
-use crate::model::message::Activity;
+use crate::model::access::{Permission, Rights};
+use crate::model::agent::{Agent, AgentSession, Availability, Browser, Purpose, Role};
 use crate::store::invitations::Invitation;
-use crate::store::{WriteTx, agents, audit, conversations, invitations};
+use crate::store::{WriteTx, agents, audit, invitations, logins, roles};
 use serde_json::json;
 
 /// A person about to be stored.
@@ -21,19 +23,13 @@ pub struct NewAgent {
     pub role: Role,
 }
 
-/// A login: the cookie's token and what belongs to it.
-pub struct LoggedIn {
-    pub token: String,
-    pub session: AgentSession,
-}
-
-/// What an admin changes of an agent; `None` stays.
-#[derive(Debug, Clone, Default)]
-pub struct AgentEdit {
-    pub first_name: Option<String>,
-    pub last_name: Option<String>,
-    pub role: Option<Role>,
-    pub suspended: Option<bool>,
+/// What a reset from the command line does with the second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Factor {
+    /// It is still asked for.
+    Kept,
+    /// It is lost, and goes.
+    Removed,
 }
 
 /// What an agent changes of himself; `None` stays.
@@ -61,14 +57,14 @@ impl Desk {
                 if agents::any_can_log_in(tx)? {
                     return Err(Error::conflict("deskbell is set up already. Use `deskbell reset-password` to get in again."));
                 }
-                invitations::insert(tx, Purpose::Setup, None, &given)
+                invitations::insert(tx, Purpose::Setup, None, &given, None)
             })
             .await?;
         Ok(token)
     }
 
     /// Creates the first owner with the one-time token and logs him in.
-    pub async fn set_up(&self, token: &str, new: NewAgent, password: &Secret) -> Result<LoggedIn> {
+    pub async fn set_up(&self, token: &str, new: NewAgent, password: &Secret, browser: Browser) -> Result<Admission> {
         let new = checked(NewAgent { role: Role::Owner, ..new })?;
         // A look at the token first: hashing is dear, and anybody may knock here.
         let knock = token.to_owned();
@@ -87,29 +83,20 @@ impl Desk {
                 Ok(agent)
             })
             .await?;
-        self.open_session(agent.id).await
+        self.admit(agent.id, browser).await
     }
 
     /// Creates an agent who can log in at once; for the command line and the demo.
     pub async fn create_agent(&self, new: NewAgent, password: &Secret) -> Result<Agent> {
         let new = checked(new)?;
         let hash = self.hash_password(&new.email, password).await?;
-        self.store.write(move |tx| agents::insert(tx, &new.email, &new.first_name, &new.last_name, new.role, Some(&hash))).await
-    }
-
-    /// Logs in by address and password. Unknown, wrong, invited and suspended are the same 401, at the same cost.
-    pub async fn log_in(&self, email: &str, password: &Secret) -> Result<LoggedIn> {
-        let email = email.trim().to_owned();
-        let found = self.store.read(move |tx| agents::find_by_email(tx, &email)).await?;
-        let (agent, hash) = match found {
-            Some((agent, Some(hash))) if agent.suspended_at.is_none() => (Some(agent), Some(hash)),
-            _ => (None, None),
-        };
-        let right = self.verify_password(hash, password).await?;
-        match agent {
-            Some(agent) if right => self.open_session(agent.id).await,
-            _ => Err(Error::unauthorized("The e-mail address or the password is not right.")),
-        }
+        self.store
+            .write(move |tx| {
+                let agent = agents::insert(tx, &new.email, &new.first_name, &new.last_name, new.role, Some(&hash))?;
+                audit::append(tx, None, "agent.created", &agent.uuid.to_string(), &json!({ "role": agent.role.as_str() }))?;
+                Ok(agent)
+            })
+            .await
     }
 
     /// The session of a cookie.
@@ -124,30 +111,29 @@ impl Desk {
         Ok(session)
     }
 
-    /// Ends a session and its sockets.
-    pub async fn log_out(&self, session: &AgentSession) -> Result<()> {
-        let (agent, id) = (session.agent.id, session.id);
-        self.store.write(move |tx| agents::end_session(tx, agent, id)).await
-    }
-
     /// All agents.
     pub async fn agents(&self) -> Result<Vec<Agent>> {
         self.store.read(agents::all).await
     }
 
-    /// An admin adds somebody; answers the agent and the one-time token of his invitation.
-    pub async fn invite(&self, by: &AgentSession, new: NewAgent) -> Result<(Agent, String)> {
-        may_administer(by, new.role)?;
+    /// Somebody is added, with a role that is within that of whoever adds him; answers the agent and the one-time token of his invitation.
+    pub async fn invite(&self, by: &AgentSession, new: NewAgent, custom_role: Option<Uuid>) -> Result<(Agent, String)> {
+        by.may(Permission::People)?;
         let new = checked(new)?;
-        let (by, token) = (by.agent.id, new_token());
+        let (by, token) = (by.clone(), new_token());
         let given = token.clone();
         let agent = self
             .store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::People)?;
+                let role = super::agent_edits::wanted_role(tx, new.role, custom_role)?;
+                may_give(&by, new.role, Rights::of(new.role, role.as_ref().map(|role| (role.rights.scope, role.rights.permissions))))?;
                 let agent = agents::insert(tx, &new.email, &new.first_name, &new.last_name, new.role, None)?;
-                invitations::insert(tx, Purpose::Invite, Some(agent.id), &given)?;
-                audit::append(tx, Some(by), "agent.invited", &agent.uuid.to_string(), &json!({ "role": agent.role.as_str() }))?;
-                Ok(agent)
+                roles::give(tx, agent.id, role.as_ref().map(|role| role.id))?;
+                invitations::insert(tx, Purpose::Invite, Some(agent.id), &given, Some(by.id))?;
+                let detail = json!({ "role": role.map_or(new.role.as_str().to_owned(), |role| role.name) });
+                audit::append(tx, Some(by.id), "agent.invited", &agent.uuid.to_string(), &detail)?;
+                agents::agent(tx, agent.id)
             })
             .await?;
         Ok((agent, token))
@@ -161,24 +147,29 @@ impl Desk {
         let purpose = self
             .store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::People)?;
                 let agent = agents::find(tx, uuid)?.ok_or_else(|| Error::not_found("agent"))?;
-                may_administer(&by, agent.role)?;
-                audit::append(tx, Some(by.agent.id), "agent.link", &agent.uuid.to_string(), &json!({}))?;
-                issue_link(tx, &agent, &given)
+                may_manage(&by, &agent)?;
+                audit::append(tx, Some(by.id), "agent.link", &agent.uuid.to_string(), &json!({}))?;
+                issue_link(tx, &agent, &given, Some(by.id))
             })
             .await?;
         Ok((purpose, token))
     }
 
-    /// A reset link by address, for the command line.
-    pub async fn issue_reset(&self, email: &str) -> Result<(Purpose, String)> {
+    /// A reset link by address, for the command line; with `Factor::Removed` a lost second factor goes, too.
+    pub async fn issue_reset(&self, email: &str, factor: Factor) -> Result<(Purpose, String)> {
         let (email, token) = (email.trim().to_owned(), new_token());
         let given = token.clone();
         let purpose = self
             .store
             .write(move |tx| {
                 let (agent, _) = agents::find_by_email(tx, &email)?.ok_or_else(|| Error::not_found("agent with this address"))?;
-                issue_link(tx, &agent, &given)
+                if factor == Factor::Removed && logins::factor(tx, agent.id)?.is_on {
+                    super::two_factor::remove(tx, None, &agent)?;
+                }
+                audit::append(tx, None, "agent.link", &agent.uuid.to_string(), &json!({}))?;
+                issue_link(tx, &agent, &given, None)
             })
             .await?;
         Ok((purpose, token))
@@ -195,8 +186,15 @@ impl Desk {
             .await
     }
 
-    /// Uses an invitation or a reset: sets the password (and names), ends all other sessions, logs in.
-    pub async fn accept_invitation(&self, token: &str, names: Option<(String, String)>, password: &Secret) -> Result<LoggedIn> {
+    /// Uses an invitation or a reset: sets the password (and names), ends all other sessions, and lets in whoever has no second factor. A link
+    /// replaces the password, never the second factor (security row 26).
+    pub async fn accept_invitation(
+        &self,
+        token: &str,
+        names: Option<(String, String)>,
+        password: &Secret,
+        browser: Browser,
+    ) -> Result<Admission> {
         let (invited, _) = self.invitation(token).await?;
         let hash = self.hash_password(&invited.email, password).await?;
         let token = token.to_owned();
@@ -219,61 +217,14 @@ impl Desk {
                 Ok(id)
             })
             .await?;
-        self.open_session(id).await
-    }
-
-    /// An admin edits somebody. The last owner can be neither demoted nor suspended; suspension ends sessions and sockets at once.
-    pub async fn edit_agent(&self, by: &AgentSession, uuid: Uuid, edit: AgentEdit) -> Result<Agent> {
-        let by = by.clone();
-        self.store
-            .write(move |tx| {
-                let mut agent = agents::find(tx, uuid)?.ok_or_else(|| Error::not_found("agent"))?;
-                may_administer(&by, agent.role)?;
-                let was_owner = agent.role == Role::Owner && agent.suspended_at.is_none();
-                let first_name = edit.first_name.as_deref().unwrap_or(&agent.first_name).to_owned();
-                let last_name = edit.last_name.as_deref().unwrap_or(&agent.last_name).to_owned();
-                (agent.first_name, agent.last_name) = names_checked(&first_name, &last_name)?;
-                let role_changed = edit.role.is_some_and(|role| role != agent.role);
-                if let Some(role) = edit.role {
-                    may_administer(&by, role)?;
-                    agent.role = role;
-                }
-                match edit.suspended {
-                    Some(true) => agent.suspended_at = agent.suspended_at.or(Some(tx.now)),
-                    Some(false) => agent.suspended_at = None,
-                    None => {}
-                }
-                let still_owner = agent.role == Role::Owner && agent.suspended_at.is_none();
-                if was_owner && !still_owner && agents::other_owners(tx, agent.id)? == 0 {
-                    return Err(Error::conflict("There must be at least one owner. Make somebody else an owner first."));
-                }
-                let agent = agents::update(tx, &agent)?;
-                if agent.suspended_at.is_some() {
-                    release(tx, by.agent.id, agent.id)?;
-                }
-                if agent.suspended_at.is_some() || role_changed {
-                    invitations::void(tx, agent.id)?;
-                }
-                // A new role starts with a new login; a suspended agent has none.
-                if agent.suspended_at.is_some() || (role_changed && agent.id != by.agent.id) {
-                    agents::end_sessions(tx, agent.id, None)?;
-                }
-                let detail = json!({ "role": agent.role.as_str(), "suspended": agent.suspended_at.is_some() });
-                audit::append(tx, Some(by.agent.id), "agent.edited", &agent.uuid.to_string(), &detail)?;
-                Ok(agent)
-            })
-            .await
+        self.admit(id, browser).await
     }
 
     /// An agent edits himself. A new password needs the present one and ends all other sessions.
     pub async fn edit_profile(&self, session: &AgentSession, edit: ProfileEdit) -> Result<Agent> {
         let hash = match &edit.password {
             Some((present, new)) => {
-                let id = session.agent.id;
-                let stored = self.store.read(move |tx| agents::password_hash(tx, id)).await?;
-                if !self.verify_password(stored, present).await? {
-                    return Err(Error::forbidden("The present password is not right.").in_field("current_password"));
-                }
+                self.prove_password(session, present).await.map_err(|error| error.in_field("current_password"))?;
                 Some(self.hash_password(&session.agent.email, new).await?)
             }
             None => None,
@@ -295,24 +246,8 @@ impl Desk {
                 agents::update(tx, &agent)
             })
             .await?;
-        if edit.availability.is_some() {
-            self.tell_presence(&agent, self.presence.is_present(crate::model::event::Topic::Agent(agent.id))).await?;
-        }
+        self.notice().await?;
         Ok(agent)
-    }
-
-    async fn open_session(&self, agent: AgentId) -> Result<LoggedIn> {
-        let (token, csrf) = (new_token(), new_token());
-        let given = token.clone();
-        let session = self
-            .store
-            .write(move |tx| {
-                let id = agents::insert_session(tx, agent, &given, &csrf)?;
-                agents::touch(tx, agent)?;
-                Ok(AgentSession { id, agent: agents::agent(tx, agent)?, csrf })
-            })
-            .await?;
-        Ok(LoggedIn { token, session })
     }
 
     /// Hashing takes 19 MB and 30 ms: never in a transaction, never many at once, never on a runtime thread.
@@ -328,7 +263,7 @@ impl Desk {
         place.map_err(|_| Error::busy())?.map_err(Error::internal)
     }
 
-    async fn verify_password(&self, hash: Option<String>, password: &Secret) -> Result<bool> {
+    pub(super) async fn verify_password(&self, hash: Option<String>, password: &Secret) -> Result<bool> {
         let _permit = self.password_place().await?;
         let password = password.clone();
         tokio::task::spawn_blocking(move || match hash {
@@ -344,32 +279,12 @@ impl Desk {
     }
 }
 
-/// Only owners make, change and unmake owners; only admins and owners admins.
-fn may_administer(by: &AgentSession, role: Role) -> Result<()> {
-    by.may(Permission::People)?;
-    match (by.agent.role, role) {
-        (Role::Owner, _) | (Role::Admin, Role::Admin | Role::Agent) | (Role::Agent, Role::Agent) => Ok(()),
-        (Role::Admin, Role::Owner) => Err(Error::forbidden("Only an owner can do this.")),
-        (Role::Agent, _) => Err(Error::forbidden("Only an admin can do this.")),
-    }
-}
-
-/// Gives an agent's unresolved conversations back to everybody: nobody waits for somebody who will not come.
-fn release(tx: &WriteTx, by: AgentId, agent: AgentId) -> Result<()> {
-    for conversation in conversations::unresolved_of_assignee(tx, agent)? {
-        conversations::set_assignee(tx, conversation, None)?;
-        super::messages::note_activity(tx, conversation, Some(by), Activity { action: "assignment".into(), value: String::new() })?;
-        conversations::announce(tx, conversation, true)?;
-    }
-    Ok(())
-}
-
-fn issue_link(tx: &WriteTx, agent: &Agent, token: &str) -> Result<Purpose> {
+fn issue_link(tx: &WriteTx, agent: &Agent, token: &str, by: Option<AgentId>) -> Result<Purpose> {
     if agent.suspended_at.is_some() {
         return Err(Error::conflict("This agent is suspended."));
     }
     let purpose = if agent.has_password { Purpose::Reset } else { Purpose::Invite };
-    invitations::insert(tx, purpose, Some(agent.id), token)?;
+    invitations::insert(tx, purpose, Some(agent.id), token, by)?;
     Ok(purpose)
 }
 
@@ -388,7 +303,7 @@ fn checked(new: NewAgent) -> Result<NewAgent> {
     Ok(NewAgent { email, first_name, last_name, role: new.role })
 }
 
-fn names_checked(first: &str, last: &str) -> Result<(String, String)> {
+pub(super) fn names_checked(first: &str, last: &str) -> Result<(String, String)> {
     let (first, last) = (text::clean_line(first, 128), text::clean_line(last, 128));
     if first.is_empty() {
         return Err(Error::invalid("Please give a first name.").in_field("first_name"));

@@ -1,6 +1,7 @@
 //! What decides how a conversation begins: the start button that was used, the hours, and whether the person has one already.
 
 use super::Desk;
+use super::availability::Here;
 use super::conversations::Started;
 use super::form::Answers;
 use super::messages::{Incoming, reopen, store_incoming};
@@ -48,12 +49,14 @@ impl Desk {
 }
 
 impl Pressed {
-    /// The team behind the button; one that is gone is none.
-    pub(super) fn team(&self, tx: &ReadTx) -> Result<Option<TeamId>> {
-        Ok(match self.team {
-            Some(uuid) => teams::find(tx, uuid)?.map(|team| team.id),
-            None => None,
-        })
+    /// The team behind the button (row 147), else that of the inbox, else that of the house; one that is gone is none.
+    pub(super) fn team(&self, tx: &ReadTx, of_inbox: Option<Uuid>) -> Result<Option<TeamId>> {
+        for uuid in [self.team, of_inbox].into_iter().flatten() {
+            if let Some(team) = teams::find(tx, uuid)? {
+                return Ok(Some(team.id));
+            }
+        }
+        teams::default(tx)
     }
 
     /// Says the button's opening message, before anything else is said.
@@ -106,10 +109,19 @@ pub(super) fn said_before(tx: &ReadTx, inbox: InboxId, contact: ContactId, echo_
 
 /// Where everybody has one conversation for ever (decision 3): a first message of somebody who has one goes on there. Answers `None`
 /// when there is none, or only closed ones into which nothing may be written any more.
-pub(super) fn go_on(tx: &WriteTx, inbox: InboxId, contact: ContactId, message: &Incoming, refuse_closed: bool) -> Result<Option<Started>> {
+pub(super) fn go_on(
+    tx: &WriteTx,
+    here: &Here,
+    inbox: InboxId,
+    contact: ContactId,
+    message: &Incoming,
+    refuse_closed: bool,
+) -> Result<Option<Started>> {
     let Some(before) = conversations::newest_chat(tx, inbox, contact, !refuse_closed)? else { return Ok(None) };
     reopen(tx, &before)?;
-    let (conversation, message) = store_incoming(tx, before.id, contact, message)?;
+    let (_, message) = store_incoming(tx, before.id, contact, message)?;
+    super::routing::wrote(tx, here, &before)?;
+    let conversation = conversations::conversation(tx, before.id)?;
     let contact = contacts::contact(tx, contact)?;
     Ok(Some(Started { conversation, seq: message.seq, message, opening: None, contact, token: None }))
 }

@@ -139,8 +139,11 @@ impl Desk {
         let wants_address = self.wants_address(inbox, &pressed).await?;
         let (single, has_chat) = (inbox.config.single_thread, inbox.config.tiles.chat);
         let consent = self.asked(inbox, &start.sender).await?;
+        let default_team = Uuid::parse(&inbox.config.routing.team);
+        let here = self.here();
         let (inbox, known) = (inbox.id, session.map(|session| session.contact));
-        self.store
+        let started = self
+            .store
             .write(move |tx| {
                 let echo = start.message.echo_id.as_deref();
                 if let (true, Some(contact), Some(echo)) = (single, known, echo)
@@ -159,7 +162,7 @@ impl Desk {
                 }
                 consent.check(tx, inbox, known)?;
                 if let Some(contact) = known.filter(|_| single)
-                    && let Some(went_on) = go_on(tx, inbox, contact, &start.message, policy.prevent_reply_to_closed_conversation)?
+                    && let Some(went_on) = go_on(tx, &here, inbox, contact, &start.message, policy.prevent_reply_to_closed_conversation)?
                 {
                     consent.keep(tx, inbox, contact, Some(went_on.conversation.id))?;
                     if let Some(variables) = variables {
@@ -195,21 +198,26 @@ impl Desk {
                     ip,
                     user_agent: crate::base::text::clean_line(&start.sender.user_agent, limits::USER_AGENT_CHARS_MAX),
                     locale: start.sender.locale,
-                    team: pressed.team(tx)?,
+                    team: pressed.team(tx, default_team)?,
                     priority: pressed.priority,
                     button: pressed.id.clone(),
                     ..conversations::NewConversation::chat(inbox, contact)
                 };
                 let id = conversations::insert(tx, &new)?;
                 consent.keep(tx, inbox, contact, Some(id))?;
+                super::routing::begins(tx, id)?;
                 let opening = pressed.open(tx, id)?;
-                let (conversation, message) = super::messages::store_incoming(tx, id, contact, &start.message)?;
+                let (_, message) = super::messages::store_incoming(tx, id, contact, &start.message)?;
                 if !told.is_empty() {
                     super::messages::note_words(tx, id, told)?;
                 }
+                super::routing::give(tx, &here, id)?;
+                let conversation = conversations::conversation(tx, id)?;
                 Ok(Started { conversation, seq: message.seq, message, opening, contact: contacts::contact(tx, contact)?, token })
             })
-            .await
+            .await?;
+        self.look_at_queue().await?;
+        Ok(started)
     }
 
     /// The contact has read everything up to now. Answers true; a conversation of somebody else is not found.
@@ -234,6 +242,7 @@ impl Desk {
             return Err(Error::forbidden("Conversations cannot be closed from here.").coded("close_off"));
         }
         let session = session.clone();
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
@@ -243,6 +252,7 @@ impl Desk {
                 conversations::set_status(tx, conversation.id, Status::Resolved, None, true)?;
                 jobs::cancel(tx, &wake_key(&conversation))?;
                 note_activity(tx, conversation.id, None, Activity { action: "close".into(), value: conversation.contact.name.clone() })?;
+                super::routing::status_changed(tx, &here, &conversation, false)?;
                 conversations::announce(tx, conversation.id, true)
             })
             .await
@@ -251,6 +261,7 @@ impl Desk {
     /// An agent sets the status, in the house's own words when given, or lets the conversation rest until a time in the future.
     pub async fn set_status(&self, agent: &AgentSession, uuid: Uuid, wanted: WantedStatus) -> Result<Conversation> {
         let agent = agent.agent.id;
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
@@ -264,6 +275,8 @@ impl Desk {
                 if !set_status(tx, Some(agent), &before, to)? {
                     return Ok(before);
                 }
+                let is_open = status == Status::Open && snoozed_until.is_none();
+                super::routing::status_changed(tx, &here, &before, is_open)?;
                 conversations::announce(tx, before.id, true)
             })
             .await
@@ -286,6 +299,7 @@ impl Desk {
     /// An agent gives the conversation to somebody, to a team, or to nobody.
     pub async fn assign(&self, agent: &AgentSession, uuid: Uuid, to: Assign) -> Result<Conversation> {
         let agent = agent.agent.id;
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, agent, uuid)?.conversation;
@@ -298,7 +312,13 @@ impl Desk {
                     let to = to.map(|uuid| team_of(tx, uuid)).transpose()?;
                     changed |= give_team(tx, Some(agent), &before, to.as_ref())?;
                 }
-                if changed { conversations::announce(tx, before.id, true) } else { Ok(before) }
+                if !changed {
+                    return Ok(before);
+                }
+                let had = before.assignee.as_ref().map(|agent| agent.id);
+                super::routing::returned(tx, &here, before.id, had)?;
+                super::routing::place_free(tx, &here, had)?;
+                conversations::announce(tx, before.id, true)
             })
             .await
     }
@@ -321,6 +341,7 @@ impl Desk {
     /// The time of a snoozed conversation has come.
     pub async fn wake(&self, id: i64) -> Result<()> {
         let id = crate::base::id::ConversationId(id);
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let conversation = match conversations::conversation(tx, id) {
@@ -335,6 +356,7 @@ impl Desk {
                 }
                 conversations::set_status(tx, id, Status::Open, None, false)?;
                 note_activity(tx, id, None, Activity { action: "status".into(), value: "open".into() })?;
+                super::routing::status_changed(tx, &here, &conversation, true)?;
                 conversations::announce(tx, id, true)?;
                 Ok(())
             })

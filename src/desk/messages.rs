@@ -59,6 +59,7 @@ impl Desk {
         self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
+        let here = self.here();
         self.store
             .write(move |tx| {
                 let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
@@ -78,7 +79,9 @@ impl Desk {
                     incoming.text = said_by(tx, conversation.id, postback)?;
                 }
                 reopen(tx, &conversation)?;
-                Ok(store_incoming(tx, conversation.id, session.contact, &incoming)?.1)
+                let message = store_incoming(tx, conversation.id, session.contact, &incoming)?.1;
+                super::routing::wrote(tx, &here, &conversation)?;
+                Ok(message)
             })
             .await
     }

@@ -1,8 +1,11 @@
 //! Floor 4: the product's verbs and rules. Opens transactions and hands out seats; knows no HTTP, no JSON of any protocol, no sockets.
 
 mod actions;
+pub mod agent_edits;
 pub mod agents;
+pub mod archive;
 pub mod attachments;
+mod authority;
 pub mod availability;
 mod beginnings;
 pub mod catch_up;
@@ -21,7 +24,9 @@ pub mod house;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;
+pub mod logins;
 pub mod lookers;
+pub mod macros;
 mod mentions;
 pub mod messages;
 pub mod notices;
@@ -29,9 +34,12 @@ pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
+pub mod queue;
 pub mod replies;
 pub mod reports;
 pub mod retention;
+pub mod roles;
+pub mod routing;
 pub mod seats;
 pub mod setting_texts;
 mod settings_check;
@@ -42,6 +50,7 @@ pub mod teams;
 pub mod threads;
 pub mod transcripts;
 pub mod translations;
+pub mod two_factor;
 pub mod verification;
 pub mod visitors;
 pub mod words;
@@ -98,7 +107,7 @@ impl Desk {
     /// Opens the desk on an opened store, whose commits forget what changed in `known` and tell `board`.
     pub async fn open(store: Store, hub: Hub, clock: Clock, known: inboxes::Known, board: outlook::Board, base_path: &str) -> Result<Desk> {
         let link_key = store.write(link_key).await?;
-        Ok(Desk(Arc::new(Inner {
+        let desk = Desk(Arc::new(Inner {
             store,
             hub,
             presence: Presence::default(),
@@ -110,7 +119,10 @@ impl Desk {
             pages: Mutex::default(),
             known,
             board,
-        })))
+        }));
+        // Whoever asks who is here needs to know who is inside at all.
+        desk.roster().await?;
+        Ok(desk)
     }
 
     /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.

@@ -2,13 +2,14 @@
 //! somebody comes or goes, when hours turn and when settings change; visitors hear of it only when something they see differs.
 
 use super::Desk;
-use super::availability::Reach;
+use super::availability::{Reach, Stance};
 use crate::base::clock::Millis;
 use crate::base::error::{Kind, Result};
 use crate::base::id::{AgentId, InboxId, TeamId, Uuid};
 use crate::base::limits;
 use crate::hub::Seat;
-use crate::model::agent::AgentRef;
+use crate::model::access::Permission;
+use crate::model::agent::{Agent, AgentRef};
 use crate::model::event::{Event, Topic, What};
 use crate::model::hours::{Hours, Standing};
 use crate::model::inbox::Inbox;
@@ -31,13 +32,23 @@ const ESTIMATE_LIFE: Duration = Duration::from_secs(600);
 /// People, teams and hours as last read: they change rarely, and every visitor asks.
 #[derive(Debug, Default)]
 pub struct Roster {
-    /// Everybody who is not suspended.
-    agents: Vec<AgentRef>,
+    /// Everybody, suspended ones too, by name.
+    agents: Vec<Agent>,
     teams: Vec<Team>,
     hours: Vec<Hours>,
 }
 
 impl Roster {
+    /// Everybody inside.
+    pub fn agents(&self) -> impl Iterator<Item = &Agent> {
+        self.agents.iter()
+    }
+
+    /// The agent with this row number.
+    pub fn agent(&self, id: AgentId) -> Option<&Agent> {
+        self.agents.iter().find(|agent| agent.id == id)
+    }
+
     /// The set of hours with this public id.
     pub fn hours(&self, uuid: Uuid) -> Option<&Hours> {
         self.hours.iter().find(|set| set.uuid == uuid)
@@ -76,6 +87,10 @@ pub struct Board(Arc<Inner>);
 struct Inner {
     /// A few lines each, never over an await.
     roster: Mutex<Known>,
+    /// How each agent counted when it was last told, and since when. One entry per agent.
+    stances: Mutex<HashMap<AgentId, (Stance, Millis)>>,
+    /// Who waits, as visitors were told last.
+    queue: super::queue::Told,
     /// What each inbox's visitors were told last. One entry per inbox that anybody asked for.
     told: Mutex<HashMap<InboxId, Told>>,
     /// Bounded by `limits::ESTIMATES_MAX`.
@@ -85,7 +100,9 @@ struct Inner {
 
 #[derive(Default)]
 struct Known {
-    roster: Option<Arc<Roster>>,
+    /// As last read; kept while a fresh one is on its way.
+    roster: Arc<Roster>,
+    is_fresh: bool,
     /// Counts what was forgotten: what was read before a change must not be kept after it.
     forgotten: u64,
 }
@@ -107,15 +124,56 @@ impl Board {
     /// A commit's announcement, heard before anybody else hears it: who looks then, looks afresh.
     pub fn hear(&self, what: &What) {
         match what {
-            What::AgentChanged { .. } | What::HoursChanged { .. } | What::TeamChanged { .. } => {
+            What::AgentChanged { .. } | What::HoursChanged { .. } | What::TeamChanged { .. } | What::RoleChanged { .. } => {
                 let mut known = lock(&self.0.roster);
-                known.roster = None;
+                known.is_fresh = false;
                 known.forgotten += 1;
             }
             What::InboxChanged { .. } => {}
+            What::ConversationChanged { conversation } if self.0.queue.concerns(conversation) => {}
             _ => return,
         }
         self.look_again();
+    }
+
+    /// People, teams and hours as last read, without asking anybody: right but for the moment after a change.
+    pub fn peek(&self) -> Arc<Roster> {
+        lock(&self.0.roster).roster.clone()
+    }
+
+    /// Notes how everybody counts now; answers who counts differently from before.
+    pub(super) fn put_stances(&self, all: impl Iterator<Item = (AgentId, Stance)>, now: Millis) -> Vec<(AgentId, Stance)> {
+        let mut stances = lock(&self.0.stances);
+        let mut changed = Vec::new();
+        for (agent, stance) in all {
+            let before = stances.get(&agent).copied();
+            if before.is_some_and(|(before, _)| before == stance) {
+                continue;
+            }
+            // Away for another reason, or gone after being away: it is one absence.
+            let was_away = before.filter(|(before, _)| before.reach != Reach::Online && stance.reach != Reach::Online);
+            stances.insert(agent, (stance, was_away.map_or(now, |(_, since)| since)));
+            if before.map_or(Stance::GONE, |(before, _)| before) != stance {
+                changed.push((agent, stance));
+            }
+        }
+        changed
+    }
+
+    /// Since when an agent takes no conversations; `None` while he does.
+    pub(super) fn absent_since(&self, agent: AgentId) -> Option<Millis> {
+        lock(&self.0.stances).get(&agent).filter(|(stance, _)| stance.reach != Reach::Online).map(|(_, since)| *since)
+    }
+
+    /// Everybody who takes no conversations, and since when.
+    pub(super) fn absent(&self) -> Vec<(AgentId, Millis)> {
+        let stances = lock(&self.0.stances);
+        stances.iter().filter(|(_, (stance, _))| stance.reach != Reach::Online).map(|(agent, (_, since))| (*agent, *since)).collect()
+    }
+
+    /// The queue as it was told last.
+    pub(super) fn queue(&self) -> &super::queue::Told {
+        &self.0.queue
     }
 
     /// Something may have changed: whoever watches looks again.
@@ -134,23 +192,17 @@ impl Desk {
     pub async fn roster(&self) -> Result<Arc<Roster>> {
         let forgotten = {
             let known = lock(&self.board.0.roster);
-            if let Some(roster) = &known.roster {
-                return Ok(roster.clone());
+            if known.is_fresh {
+                return Ok(known.roster.clone());
             }
             known.forgotten
         };
-        let roster = self
-            .store
-            .read(|tx| {
-                let agents =
-                    agents::all(tx)?.iter().filter(|agent| agent.suspended_at.is_none()).map(super::availability::reference).collect();
-                Ok(Roster { agents, teams: teams::all(tx)?, hours: hours::all(tx)? })
-            })
-            .await?;
+        let roster = self.store.read(|tx| Ok(Roster { agents: agents::all(tx)?, teams: teams::all(tx)?, hours: hours::all(tx)? })).await?;
         let roster = Arc::new(roster);
         let mut known = lock(&self.board.0.roster);
         if known.forgotten == forgotten {
-            known.roster = Some(roster.clone());
+            known.roster = roster.clone();
+            known.is_fresh = true;
         }
         Ok(roster)
     }
@@ -199,11 +251,18 @@ impl Desk {
         Ok(())
     }
 
-    /// Looks at every inbox that anybody asked for and tells its visitors what differs. Answers when the next hours turn.
+    /// Looks at everybody inside and at every inbox that anybody asked for, and tells what differs. Answers
+    /// when something turns next.
     pub async fn look_around(&self) -> Result<Option<Millis>> {
+        self.sweep_presence().await?;
+        self.notice().await?;
+        let moves = self.keep_routing().await?;
+        self.look_at_queue().await?;
         let watched: Vec<(InboxId, Uuid)> = lock(&self.board.0.told).iter().map(|(id, told)| (*id, told.inbox)).collect();
         let roster = self.roster().await?;
-        let mut next: Option<Millis> = None;
+        let now = self.clock.now();
+        let worked_by = roster.agents().filter_map(|agent| agent.work_hours).filter_map(|uuid| roster.hours(uuid));
+        let mut next: Option<Millis> = worked_by.filter_map(|set| set.plan.standing(now).until).chain(moves).min();
         for (id, uuid) in watched {
             let inbox = match self.inbox(uuid).await {
                 Ok(inbox) => inbox,
@@ -254,14 +313,17 @@ impl Desk {
         (Outlook { online: !here.is_empty(), open: own.open, opens_at, reply_minutes: None, buttons }, next)
     }
 
-    fn answering<'r>(&self, roster: &'r Roster) -> impl Iterator<Item = &'r AgentRef> {
-        roster.agents.iter().filter(|agent| self.reach(agent.id, agent.availability) == Reach::Online)
+    fn answering<'r>(&self, roster: &'r Roster) -> impl Iterator<Item = &'r Agent> {
+        let here = self.here();
+        let answers =
+            move |agent: &&Agent| agent.rights.permissions.has(Permission::Reply) && here.stance(agent, roster).reach == Reach::Online;
+        roster.agents().filter(answers)
     }
 
     /// Agents who answer right now.
     pub async fn team_online(&self) -> Result<Vec<AgentRef>> {
         let roster = self.roster().await?;
-        Ok(self.answering(&roster).cloned().collect())
+        Ok(self.answering(&roster).map(super::availability::reference).collect())
     }
 
     /// Fills in how long answers take, where the inbox says so at all.
@@ -318,17 +380,18 @@ impl Told {
     }
 }
 
-fn median_minutes(mut samples: Vec<Millis>) -> Option<u32> {
-    if samples.len() < SAMPLES_MIN {
-        return None;
-    }
+fn median_minutes(samples: Vec<Millis>) -> Option<u32> {
+    if samples.len() < SAMPLES_MIN { None } else { Some(kindly(median(samples))) }
+}
+
+/// The one in the middle; 0 of none.
+pub(super) fn median(mut samples: Vec<Millis>) -> Millis {
     let middle = samples.len() / 2;
-    let (_, median, _) = samples.select_nth_unstable(middle);
-    Some(kindly(*median))
+    if samples.is_empty() { 0 } else { *samples.select_nth_unstable(middle).1 }
 }
 
 /// Rounded up to a number that people say: a promise rather kept than broken.
-fn kindly(ms: Millis) -> u32 {
+pub(super) fn kindly(ms: Millis) -> u32 {
     const STEPS: [u64; 16] = [1, 2, 3, 4, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360];
     let minutes = ms.max(0).unsigned_abs().div_ceil(60_000).max(1);
     let hours = minutes.div_ceil(60);
@@ -340,7 +403,7 @@ fn kindly(ms: Millis) -> u32 {
     u32::try_from(rounded).unwrap_or(u32::MAX)
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing inside can panic half-way; a poisoned map is still whole.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -41,7 +41,7 @@ pub(super) fn kept_ip(privacy: &Privacy, ip: IpAddr) -> Option<String> {
 }
 
 /// An address without the part that names one household: /24 of IPv4, /48 of IPv6. The slash tells it from a whole one.
-fn shortened(ip: IpAddr) -> String {
+pub(super) fn shortened(ip: IpAddr) -> String {
     match ip {
         IpAddr::V4(v4) => {
             let [a, b, c, _] = v4.octets();

@@ -8,8 +8,8 @@ use crate::base::{limits, text};
 use crate::model::agent::AgentSession;
 use crate::model::conversation::Conversation;
 use crate::model::tag::{self, Tag};
-use crate::store::{ReadTx, WriteTx, audit, conversations, settings, tags};
-use serde_json::{Value, json};
+use crate::store::{ReadTx, WriteTx, audit, conversations, house, tags};
+use serde_json::json;
 
 /// Changes to a tag; `None` stays.
 #[derive(Debug, Clone, Default)]
@@ -151,8 +151,7 @@ pub(super) fn too_many() -> Error {
 
 /// Whether agents have to tag what they resolve.
 pub(super) fn required(tx: &ReadTx) -> Result<bool> {
-    let house = settings::find(tx, "house")?.and_then(|json| serde_json::from_str::<Value>(&json).ok());
-    Ok(house.is_some_and(|house| house["tag_required"] == true))
+    Ok(house::find(tx)?.tag_required)
 }
 
 /// Refuses to resolve a conversation without a tag, where the house wants one.

@@ -10,8 +10,7 @@ use crate::model::conversation::{Box_, Conversation, ConversationKind, Kinds, Li
 use crate::model::inbox::Inbox;
 use crate::model::message::Message;
 use crate::store::conversations::{Counts, Wanted};
-use crate::store::search::Hit;
-use crate::store::{ReadTx, contacts, conversations, messages, search};
+use crate::store::{ReadTx, contacts, conversations, messages};
 
 /// A conversation as its contact sees it in a list.
 #[derive(Debug, Clone)]
@@ -48,6 +47,8 @@ pub struct ListQuery {
     /// A status word, `snoozed` or `any`.
     pub listing: String,
     pub inbox: Option<Uuid>,
+    /// Only conversations with this tag.
+    pub tag: Option<Uuid>,
     pub before: Option<Seq>,
     pub limit: u32,
 }
@@ -105,8 +106,8 @@ impl Desk {
         let limit = query.limit.clamp(1, limits::LIST_PAGE_MAX);
         self.store
             .read(move |tx| {
-                let ListQuery { which, kinds, listing, inbox, before, .. } = query;
-                let wanted = Wanted { which, kinds, listing: &listing, inbox, before, limit: limit + 1 };
+                let ListQuery { which, kinds, listing, inbox, tag, before, .. } = query;
+                let wanted = Wanted { which, kinds, listing: &listing, inbox, tag, before, limit: limit + 1 };
                 let mut found = conversations::list(tx, agent, &wanted)?;
                 let more = found.len() > limit as usize;
                 found.truncate(limit as usize);
@@ -154,32 +155,6 @@ impl Desk {
             .read(move |tx| {
                 let id = conversations::find_for_agent(tx, agent, uuid)?.conversation.id;
                 Ok(page(messages::page(tx, id, before, limit + 1)?, limit, tx.seq()?))
-            })
-            .await
-    }
-
-    /// Messages and contacts that have all the words; contacts only with the first page.
-    pub async fn search(
-        &self,
-        agent: &AgentSession,
-        typed: &str,
-        before: Option<Seq>,
-        limit: u32,
-    ) -> Result<(Vec<Hit>, Vec<(Contact, Option<Uuid>)>, Option<Seq>)> {
-        if typed.chars().count() > limits::SEARCH_CHARS_MAX {
-            return Err(Error::invalid(format!("A search has at most {} characters.", limits::SEARCH_CHARS_MAX)).in_field("q"));
-        }
-        let Some(expression) = search::expression(typed) else { return Ok((Vec::new(), Vec::new(), None)) };
-        let agent = agent.agent.id;
-        let limit = limit.clamp(1, limits::LIST_PAGE_MAX);
-        self.store
-            .read(move |tx| {
-                let mut hits = search::messages(tx, agent, &expression, before, limit + 1)?;
-                let more = hits.len() > limit as usize;
-                hits.truncate(limit as usize);
-                let next = hits.last().filter(|_| more).map(|hit| hit.message.seq);
-                let people = if before.is_none() { contacts::search(tx, &expression, 5)? } else { Vec::new() };
-                Ok((hits, people, next))
             })
             .await
     }

@@ -112,6 +112,11 @@ impl Hub {
         lock(&self.rooms).owners.contains_key(&owner)
     }
 
+    /// How many seats `owner` has right now.
+    pub fn seats_of(&self, owner: Topic) -> usize {
+        lock(&self.rooms).owners.get(&owner).copied().unwrap_or_default()
+    }
+
     /// All owners with a seat.
     pub fn owners(&self) -> Vec<Topic> {
         lock(&self.rooms).owners.keys().copied().collect()

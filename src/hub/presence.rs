@@ -13,6 +13,8 @@ pub const GRACE_MS: Millis = 8_000;
 pub struct Presence {
     /// When each present owner was last seen with a seat. Bounded by the number of seats plus those within the grace.
     seen: Arc<Mutex<HashMap<Topic, Millis>>>,
+    /// Seats of each owner whose page has had no key and no mouse for a while. Bounded by the number of seats.
+    idle: Arc<Mutex<HashMap<Topic, usize>>>,
 }
 
 impl Presence {
@@ -24,6 +26,21 @@ impl Presence {
     /// Whether `owner` counts as present.
     pub fn is_present(&self, owner: Topic) -> bool {
         self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&owner)
+    }
+
+    /// One seat of `owner` fell idle, or woke up.
+    pub fn idle(&self, owner: Topic, is_idle: bool) {
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        let seats = idle.entry(owner).or_default();
+        *seats = if is_idle { *seats + 1 } else { seats.saturating_sub(1) };
+        if *seats == 0 {
+            idle.remove(&owner);
+        }
+    }
+
+    /// How many seats of `owner` are idle.
+    pub fn idle_seats(&self, owner: Topic) -> usize {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).get(&owner).copied().unwrap_or_default()
     }
 
     /// Owners that have no seat (`has_seat` says so) for longer than the grace; they are forgotten and returned. Call it every second or so.

@@ -2,7 +2,7 @@
 
 use crate::base::limits;
 use crate::desk::Desk;
-use crate::store::{agents, drafts, events, media, notices, sessions, verifications};
+use crate::store::{agents, drafts, events, logins, media, notices, sessions, verifications};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -36,7 +36,7 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
 }
 
 async fn clean(desk: &Desk) -> crate::base::error::Result<()> {
-    desk.store.write(agents::prune_sessions).await?;
+    desk.store.write(|tx| Ok(agents::prune_sessions(tx)? + logins::prune_steps(tx)?)).await?;
     // Each sweep takes a little, so that nobody waits long behind it; sweeps go on until there is nothing left.
     for _ in 0..limits::SWEEPS_MAX {
         let swept = desk

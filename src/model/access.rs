@@ -143,6 +143,15 @@ impl Scope {
         }
     }
 
+    /// Whether whoever sees this sees all of `other`, too.
+    pub fn covers(self, other: Scope) -> bool {
+        match self {
+            Scope::All => true,
+            Scope::Team => other != Scope::All,
+            Scope::Assigned => other == Scope::Assigned,
+        }
+    }
+
     /// Reads the word.
     pub fn parse(text: &str) -> Option<Scope> {
         [Scope::All, Scope::Team, Scope::Assigned].into_iter().find(|scope| scope.as_str() == text)
@@ -164,6 +173,11 @@ impl Rights {
             (Role::Agent, None) => Rights { permissions: Permissions::stock(), scope: Scope::All },
             (Role::Agent, Some((scope, permissions))) => Rights { permissions, scope },
         }
+    }
+
+    /// Whether somebody with these rights may do and see all that somebody with `others` may.
+    pub fn cover(self, others: Rights) -> bool {
+        self.permissions.cover(others.permissions) && self.scope.covers(others.scope)
     }
 }
 
@@ -213,6 +227,19 @@ mod tests {
         let stock = Permissions::stock();
         assert!(!stock.has(Permission::Settings) && Permissions::all().cover(stock) && !stock.cover(Permissions::all()));
         assert_eq!(Permissions::parse(r#"["reply","no such thing","audit"]"#).words(), ["reply", "audit"]);
+    }
+
+    #[test]
+    fn rights_cover_only_what_is_within_them() {
+        let of = |scope, words: &str| Rights { scope, permissions: Permissions::parse(words) };
+        let all = Rights::of(Role::Admin, None);
+        let stock = Rights::of(Role::Agent, None);
+        assert!(all.cover(all) && all.cover(stock) && stock.cover(stock) && !stock.cover(all));
+        let people = of(Scope::Team, r#"["people","reply"]"#);
+        assert!(people.cover(of(Scope::Assigned, r#"["reply"]"#)) && people.cover(people));
+        assert!(!people.cover(of(Scope::All, r#"["reply"]"#)), "a wider scope");
+        assert!(!people.cover(of(Scope::Team, r#"["audit"]"#)), "another permission");
+        assert!(!people.cover(stock) && !of(Scope::Assigned, "[]").cover(of(Scope::Team, "[]")));
     }
 
     #[test]

@@ -61,6 +61,70 @@ impl Availability {
     }
 }
 
+/// How an agent can be reached right now, in the words of the widget protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// At the desk and taking conversations.
+    Online,
+    /// At the desk, but not answering.
+    Away,
+    /// Not at the desk.
+    Offline,
+}
+
+impl Reach {
+    /// The word of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Reach::Online => "online",
+            Reach::Away => "away",
+            Reach::Offline => "offline",
+        }
+    }
+}
+
+/// What decides how an agent counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// Nothing speaks against it: he is here.
+    Here,
+    /// His own switch.
+    Switch,
+    /// It is not his hour.
+    Hours,
+    /// No key and no mouse for a while.
+    Idle,
+    /// He appears offline because he wants to.
+    Hidden,
+    /// No desk of his is open.
+    Gone,
+}
+
+impl Why {
+    /// The word for colleagues: who hides looks like somebody who is gone.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Why::Here => "here",
+            Why::Switch => "switch",
+            Why::Hours => "hours",
+            Why::Idle => "idle",
+            Why::Hidden | Why::Gone => "gone",
+        }
+    }
+}
+
+/// How an agent counts at this moment, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stance {
+    pub reach: Reach,
+    pub why: Why,
+}
+
+impl Stance {
+    /// Not at the desk at all.
+    pub const GONE: Stance = Stance { reach: Reach::Offline, why: Why::Gone };
+}
+
 /// A person inside.
 #[derive(Debug, Clone)]
 pub struct Agent {
@@ -97,6 +161,15 @@ pub struct AgentRef {
     pub first_name: String,
     pub last_name: String,
     pub availability: Availability,
+}
+
+/// From where somebody logs in, as it is remembered in the list of his sessions.
+#[derive(Debug, Clone, Default)]
+pub struct Browser {
+    /// What the browser says of itself.
+    pub user_agent: String,
+    /// The address without the part that names one household.
+    pub ip: String,
 }
 
 /// A logged-in browser of an agent, found through its cookie.

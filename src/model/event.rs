@@ -2,13 +2,13 @@
 
 use crate::base::id::{AgentId, AgentSessionId, ContactId, InboxId, Seq, SessionId, Uuid};
 use crate::model::access::Holder;
-use crate::model::agent::{AgentRef, Availability};
+use crate::model::agent::{AgentRef, Availability, Stance};
 use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
 use crate::model::draft::Draft;
 use crate::model::message::Message;
 use crate::model::notice::Notice;
-use crate::model::outlook::Outlook;
+use crate::model::outlook::{Outlook, Place};
 use std::sync::{Arc, OnceLock};
 
 /// A thing to listen to.
@@ -63,8 +63,12 @@ pub enum What {
     Viewing { conversation: Option<Uuid>, holder: Holder, agent: AgentRef, typing: Option<Writing> },
     /// An agent's text that waits to be sent changed; his own tabs and devices hear of it.
     DraftChanged { draft: Draft },
-    /// An agent came, went, or changed availability.
-    AgentPresence { agent: AgentRef, online: bool },
+    /// So many conversations wait for somebody.
+    QueueChanged { waiting: usize },
+    /// A visitor has another place in the queue; `None` = he waits no more.
+    PlaceChanged { conversation: Uuid, place: Option<Place> },
+    /// An agent came, went, or counts differently from before.
+    AgentPresence { agent: AgentRef, stance: Stance },
     /// A contact came or went.
     ContactPresence { contact: Uuid, online: bool },
     /// A contact looked at another page.

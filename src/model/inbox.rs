@@ -80,6 +80,7 @@ pub struct InboxConfig {
     pub contact_prompt: bool,
     pub consent: Consent,
     pub hours: Hours,
+    pub routing: InboxRouting,
     pub show_office_hours_in_chat: bool,
     pub show_office_hours_after_assignment: bool,
     /// Say how long answers usually take.
@@ -215,6 +216,14 @@ pub struct Hours {
     pub set: String,
     /// Outside of them: `open` (as ever), `form` (leave a message with an address) or `hide` (no launcher).
     pub outside: String,
+}
+
+/// To whom conversations go.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct InboxRouting {
+    /// The uuid of the team that gets what no start button gives to another; empty = the house's team.
+    pub team: String,
 }
 
 /// What is remembered about visitors.
@@ -371,6 +380,7 @@ impl Default for InboxConfig {
             contact_prompt: false,
             consent: Consent::default(),
             hours: Hours::default(),
+            routing: InboxRouting::default(),
             show_office_hours_in_chat: false,
             show_office_hours_after_assignment: false,
             show_reply_time: true,

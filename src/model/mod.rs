@@ -20,6 +20,7 @@ pub mod numbers;
 pub mod outlook;
 pub mod privacy;
 pub mod rich;
+pub mod role;
 pub mod sla;
 pub mod status;
 pub mod tag;

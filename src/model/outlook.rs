@@ -37,3 +37,12 @@ impl Outlook {
         bare(self) != bare(before)
     }
 }
+
+/// A place in the queue, as its visitor is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// 1 is next.
+    pub position: u32,
+    /// About how long it takes; `None` when nobody can honestly say.
+    pub wait_minutes: Option<u32>,
+}

@@ -11,9 +11,68 @@ pub struct Team {
     pub name: String,
     /// In the order in which they came to the house. Suspended ones stay members, but do not count as here.
     pub members: Vec<Member>,
+    pub routing: Routing,
+    /// Whoever talked with the contact last comes first.
+    pub prefer_last: bool,
+    /// Seconds until a conversation without an answer goes on to the next; `None` = it stays.
+    pub answer_within_s: Option<u32>,
+    /// Conversations of inboxes without a team of their own go here.
+    pub is_default: bool,
     /// Its own hours; without them those of the inbox count.
     pub hours: Option<(HoursId, Uuid)>,
     pub created_at: Millis,
+}
+
+/// How a team's conversations come to its members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Routing {
+    /// They wait until somebody takes them.
+    Manual,
+    /// They are given at once to whoever is here, has room and was not given one for the longest time.
+    RoundRobin,
+}
+
+impl Routing {
+    /// The word of the database and of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Routing::Manual => "manual",
+            Routing::RoundRobin => "round_robin",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Routing> {
+        [Routing::Manual, Routing::RoundRobin].into_iter().find(|routing| routing.as_str() == text)
+    }
+}
+
+/// Who of a team is given conversations before others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Place {
+    /// Before all others.
+    First,
+    /// As everybody.
+    #[default]
+    Normal,
+    /// Only when nobody else has room.
+    Last,
+}
+
+impl Place {
+    /// The word of the database and of the wires.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Place::First => "first",
+            Place::Normal => "normal",
+            Place::Last => "last",
+        }
+    }
+
+    /// Reads the word.
+    pub fn parse(text: &str) -> Option<Place> {
+        [Place::First, Place::Normal, Place::Last].into_iter().find(|place| place.as_str() == text)
+    }
 }
 
 /// An agent as a team names him.
@@ -21,6 +80,7 @@ pub struct Team {
 pub struct Member {
     pub id: AgentId,
     pub uuid: Uuid,
+    pub place: Place,
 }
 
 /// The team as a conversation names it.

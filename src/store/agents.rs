@@ -86,6 +86,12 @@ pub fn update(tx: &WriteTx, agent: &Agent) -> Result<Agent> {
     announce(tx, agent.id)
 }
 
+/// Sets the hours in which somebody works; none = whenever he is here.
+pub fn set_work_hours(tx: &WriteTx, id: AgentId, hours: Option<crate::base::id::HoursId>) -> Result<()> {
+    tx.exec("UPDATE agents SET work_hours_id = ?2 WHERE id = ?1", params![id, hours])?;
+    Ok(())
+}
+
 /// Replaces the password.
 pub fn set_password(tx: &WriteTx, id: AgentId, hash: &str) -> Result<()> {
     tx.exec("UPDATE agents SET password_hash = ?2 WHERE id = ?1", params![id, hash])?;
@@ -114,14 +120,6 @@ pub fn find_session(tx: &ReadTx, token: &str) -> Result<Option<(AgentSession, bo
     )
 }
 
-/// Stores a new session for `token`.
-pub fn insert_session(tx: &WriteTx, agent: AgentId, token: &str, csrf: &str) -> Result<AgentSessionId> {
-    Ok(AgentSessionId(tx.insert(
-        "INSERT INTO agent_sessions (token_hash, csrf, agent_id, created_at, used_at, expires_at) VALUES (?1, ?2, ?3, ?4, ?4, ?5)",
-        params![token_hash(token), csrf, agent, tx.now, tx.now + limits::AGENT_SESSION.as_millis() as i64],
-    )?))
-}
-
 /// Renews the sliding life of a session.
 pub fn renew_session(tx: &WriteTx, id: AgentSessionId) -> Result<()> {
     tx.exec(
@@ -138,8 +136,9 @@ pub fn end_session(tx: &WriteTx, agent: AgentId, id: AgentSessionId) -> Result<(
     Ok(())
 }
 
-/// Ends all sessions of an agent but `except`; their sockets close.
+/// Ends all sessions of an agent but `except`, and logins that wait for a second factor; their sockets close.
 pub fn end_sessions(tx: &WriteTx, agent: AgentId, except: Option<AgentSessionId>) -> Result<()> {
+    super::logins::end_steps(tx, agent)?;
     tx.exec("DELETE FROM agent_sessions WHERE agent_id = ?1 AND id IS NOT ?2", params![agent, except])?;
     tx.announce_ephemeral(vec![Topic::Agent(agent)], What::SignedOut { session: None, except });
     Ok(())
@@ -150,7 +149,8 @@ pub fn prune_sessions(tx: &WriteTx) -> Result<usize> {
     tx.exec("DELETE FROM agent_sessions WHERE expires_at <= ?1", [tx.now])
 }
 
-fn announce(tx: &WriteTx, id: AgentId) -> Result<Agent> {
+/// Tells every agent that this one changed.
+pub fn announce(tx: &WriteTx, id: AgentId) -> Result<Agent> {
     let agent = agent(tx, id)?;
     events::append(tx, Subject::Agent(id), vec![Topic::Agents], What::AgentChanged { agent: agent.uuid })?;
     Ok(agent)

@@ -1,9 +1,10 @@
 //! People outside, the identities that vouch for them, the pages they look at.
 
 use super::events::{self, Subject};
+use super::sight::{sees_all, sight};
 use super::tx::{ReadTx, WriteTx};
 use crate::base::error::{Error, Result};
-use crate::base::id::{ContactId, ConversationId, InboxId, Uuid};
+use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Uuid};
 use crate::base::limits;
 use crate::model::contact::{Contact, ContactKind, PageVisit};
 use crate::model::event::{Topic, What};
@@ -54,24 +55,30 @@ pub fn find_by_verified_email(tx: &ReadTx, inbox: InboxId, email: &str) -> Resul
     )
 }
 
-/// Contacts in whose name or address words begin with the words of `query` (an FTS expression of `store::search::expression`), for
-/// agents; each with its newest conversation.
-pub fn search(tx: &ReadTx, query: &str, limit: u32) -> Result<Vec<(Contact, Option<Uuid>)>> {
-    tx.all(
-        contact_select!(
-            "WHERE c.id IN (SELECT rowid FROM contacts_fts WHERE contacts_fts MATCH ?1 ORDER BY rowid DESC LIMIT ?2)
-             AND c.merged_into IS NULL ORDER BY c.id DESC"
+/// Contacts in whose name or address words begin with the words of `query` (an FTS expression of `store::search::expression`), as far as
+/// the agent sees them; each with its newest conversation that he sees.
+pub fn search(tx: &ReadTx, agent: AgentId, query: &str, limit: u32) -> Result<Vec<(Contact, Option<Uuid>)>> {
+    let ids: Vec<ContactId> = tx.all(
+        concat!(
+            "SELECT p.id FROM contacts_fts JOIN contacts p ON p.id = contacts_fts.rowid WHERE contacts_fts MATCH ?2 AND p.merged_into IS NULL AND (",
+            sees_all!(),
+            " OR EXISTS (SELECT 1 FROM conversations c WHERE c.contact_id = p.id AND ",
+            sight!(),
+            ")) ORDER BY contacts_fts.rowid DESC LIMIT ?3"
         ),
-        params![query, limit],
-        read,
-    )?
-    .into_iter()
-    .map(|contact| {
-        let newest =
-            tx.one("SELECT uuid FROM conversations WHERE contact_id = ?1 ORDER BY last_seq DESC LIMIT 1", [contact.id], |row| row.get(0))?;
-        Ok((contact, newest))
-    })
-    .collect()
+        params![agent, query, limit],
+        |row| row.get(0),
+    )?;
+    ids.into_iter()
+        .map(|id| {
+            let newest = tx.one(
+                concat!("SELECT c.uuid FROM conversations c WHERE c.contact_id = ?2 AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT 1"),
+                params![agent, id],
+                |row| row.get(0),
+            )?;
+            Ok((contact(tx, id)?, newest))
+        })
+        .collect()
 }
 
 /// Stores somebody new.

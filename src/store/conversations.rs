@@ -132,6 +132,8 @@ pub struct Wanted<'a> {
     /// A status word, `snoozed` or `any`.
     pub listing: &'a str,
     pub inbox: Option<Uuid>,
+    /// Only conversations with this tag.
+    pub tag: Option<Uuid>,
     pub before: Option<Seq>,
     pub limit: u32,
 }
@@ -143,6 +145,9 @@ pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<List
     }
     let before = wanted.before.unwrap_or(Seq::MAX);
     let inbox = wanted.inbox.map(|uuid| uuid.to_string());
+    if let Some(tag) = wanted.tag {
+        return tagged(tx, agent, wanted, tag);
+    }
     let kind = match wanted.kinds {
         Kinds::Any => None,
         Kinds::Only(ConversationKind::Chat) => Some(ConversationKind::Chat),
@@ -227,6 +232,54 @@ fn reports(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Liste
         params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox, kinds.to_string(), which],
         listed,
     )
+}
+
+/// The same for one tag: a rare one by its own index and sorted, a common one along the order of all lists, where the page is soon full.
+fn tagged(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>, tag: Uuid) -> Result<Vec<Listed>> {
+    let kinds = match wanted.kinds {
+        Kinds::Any => None,
+        Kinds::Only(kind) => Some(serde_json::json!([kind.as_str()])),
+        Kinds::Reports => Some(serde_json::json!(["bug", "feature", "review", "question"])),
+    };
+    let which = match wanted.which {
+        Box_::Mine(_) => "mine",
+        Box_::Unassigned => "unassigned",
+        Box_::All | Box_::Mentioned => "all",
+    };
+    let (inbox, kinds) = (wanted.inbox.map(|uuid| uuid.to_string()), kinds.map(|kinds| kinds.to_string()));
+    let given = params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox, kinds, which, tag];
+    let many = tx.one(
+        "SELECT count(*) FROM (SELECT 1 FROM conversation_tags WHERE tag_id = (SELECT id FROM tags WHERE uuid = ?1) LIMIT 2000)",
+        [tag],
+        |row| Ok(row.get::<_, u32>(0)? >= 2000),
+    )?;
+    match many {
+        Some(true) => tx.all(
+            listed_select!(
+                "WHERE (?2 = 'any' OR +c.listing = ?2) AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5)
+                 AND (?6 IS NULL OR +c.kind IN (SELECT value FROM json_each(?6)))
+                 AND (?7 <> 'mine' OR +c.assignee_id = ?1) AND (?7 <> 'unassigned' OR +c.assignee_id IS NULL)
+                 AND EXISTS (SELECT 1 FROM conversation_tags x WHERE x.conversation_id = +c.id AND x.tag_id = (SELECT id FROM tags WHERE uuid = ?8))
+                 AND ",
+                sight!(),
+                " ORDER BY c.last_seq DESC LIMIT ?4"
+            ),
+            given,
+            listed,
+        ),
+        Some(false) | None => tx.all(
+            listed_select!(
+                "WHERE c.id IN (SELECT conversation_id FROM conversation_tags WHERE tag_id = (SELECT id FROM tags WHERE uuid = ?8))
+                 AND (?2 = 'any' OR +c.listing = ?2) AND +c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5)
+                 AND (?6 IS NULL OR +c.kind IN (SELECT value FROM json_each(?6)))
+                 AND (?7 <> 'mine' OR +c.assignee_id = ?1) AND (?7 <> 'unassigned' OR +c.assignee_id IS NULL) AND ",
+                sight!(),
+                " ORDER BY c.last_seq DESC LIMIT ?4"
+            ),
+            given,
+            listed,
+        ),
+    }
 }
 
 /// Counts for an agent's tabs.
@@ -385,15 +438,22 @@ pub fn set_status(tx: &WriteTx, id: ConversationId, status: Status, snoozed_unti
     tx.exec(
         "UPDATE conversations SET status = ?2, snoozed_until = ?3, closed_by_contact = ?4, status_id = NULL,
                 resolved_at = CASE WHEN ?2 = 'resolved' THEN coalesce(resolved_at, ?5) END,
-                waiting_since = CASE WHEN ?2 = 'resolved' THEN NULL ELSE waiting_since END WHERE id = ?1",
+                waiting_since = CASE WHEN ?2 = 'resolved' THEN NULL ELSE waiting_since END,
+                queued_at = CASE WHEN ?2 = 'open' AND ?3 IS NULL AND assignee_id IS NULL AND kind = 'chat' THEN coalesce(queued_at, ?5) END, given_at = CASE WHEN ?2 = 'open' AND ?3 IS NULL THEN given_at END
+         WHERE id = ?1",
         params![id, status, snoozed_until, closed_by_contact, tx.now],
     )?;
     Ok(())
 }
 
-/// Sets who has it now.
+/// Sets who has it now; somebody who has it takes it out of the queue, and what nobody has waits there.
 pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) -> Result<()> {
-    tx.exec("UPDATE conversations SET assignee_id = ?2 WHERE id = ?1", params![id, agent])?;
+    tx.exec(
+        "UPDATE conversations SET assignee_id = ?2, assigned_at = CASE WHEN ?2 IS NULL THEN NULL ELSE ?3 END, given_at = NULL, passed_id = NULL,
+                queued_at = CASE WHEN ?2 IS NULL AND status = 'open' AND snoozed_until IS NULL AND kind = 'chat' THEN coalesce(queued_at, waiting_since, ?3) END
+         WHERE id = ?1",
+        params![id, agent, tx.now],
+    )?;
     Ok(())
 }
 
@@ -452,6 +512,55 @@ pub fn unread_of_contact(tx: &ReadTx, id: ConversationId) -> Result<u32> {
             |row| row.get(0),
         )?
         .unwrap_or(0))
+}
+
+/// Who waits for somebody, oldest first, of those whom this agent sees.
+pub fn queue(tx: &ReadTx, agent: AgentId, limit: u32) -> Result<Vec<Listed>> {
+    tx.all(
+        listed_select!(
+            "WHERE c.queued_at IS NOT NULL AND c.assignee_id IS NULL AND c.listing = 'open' AND ",
+            sight!(),
+            " ORDER BY c.queued_at, c.id LIMIT ?2"
+        ),
+        params![agent, limit],
+        listed,
+    )
+}
+
+/// What this agent follows and still sees, newest activity first.
+pub fn followed(tx: &ReadTx, agent: AgentId, limit: u32) -> Result<Vec<Listed>> {
+    tx.all(
+        listed_select!(
+            "WHERE c.id IN (SELECT conversation_id FROM followers WHERE agent_id = ?1) AND ",
+            sight!(),
+            " ORDER BY c.last_seq DESC LIMIT ?2"
+        ),
+        params![agent, limit],
+        listed,
+    )
+}
+
+/// Whether this agent follows a conversation.
+pub fn follows(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<bool> {
+    let sql = "SELECT 1 FROM followers f JOIN conversations c ON c.id = f.conversation_id WHERE f.agent_id = ?1 AND c.uuid = ?2";
+    Ok(tx.one(sql, params![agent, uuid], |_| Ok(()))?.is_some())
+}
+
+/// How many this agent follows.
+pub fn followed_count(tx: &ReadTx, agent: AgentId) -> Result<u32> {
+    Ok(tx.one("SELECT count(*) FROM followers WHERE agent_id = ?1", [agent], |row| row.get(0))?.unwrap_or_default())
+}
+
+/// This agent follows a conversation from now on.
+pub fn follow(tx: &WriteTx, id: ConversationId, agent: AgentId) -> Result<()> {
+    tx.exec("INSERT OR IGNORE INTO followers (conversation_id, agent_id) VALUES (?1, ?2)", params![id, agent])?;
+    Ok(())
+}
+
+/// And no longer.
+pub fn unfollow(tx: &WriteTx, id: ConversationId, agent: AgentId) -> Result<()> {
+    tx.exec("DELETE FROM followers WHERE conversation_id = ?1 AND agent_id = ?2", params![id, agent])?;
+    Ok(())
 }
 
 /// Records that a conversation changed and tells the agents, and the contact when `public`.

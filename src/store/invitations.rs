@@ -26,11 +26,11 @@ pub fn find(tx: &ReadTx, token: &str) -> Result<Option<Invitation>> {
 }
 
 /// Stores a new link; older unused ones for the same purpose and agent are void.
-pub fn insert(tx: &WriteTx, purpose: Purpose, agent: Option<AgentId>, token: &str) -> Result<()> {
+pub fn insert(tx: &WriteTx, purpose: Purpose, agent: Option<AgentId>, token: &str, by: Option<AgentId>) -> Result<()> {
     tx.exec("DELETE FROM invitations WHERE (purpose = ?1 AND agent_id IS ?2) OR expires_at < ?3", params![purpose, agent, tx.now])?;
     tx.insert(
-        "INSERT INTO invitations (token_hash, purpose, agent_id, expires_at) VALUES (?1, ?2, ?3, ?4)",
-        params![token_hash(token), purpose, agent, tx.now + limits::INVITATION_LIFE.as_millis() as i64],
+        "INSERT INTO invitations (token_hash, purpose, agent_id, expires_at, issued_by) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![token_hash(token), purpose, agent, tx.now + limits::INVITATION_LIFE.as_millis() as i64, by],
     )?;
     Ok(())
 }
@@ -38,6 +38,12 @@ pub fn insert(tx: &WriteTx, purpose: Purpose, agent: Option<AgentId>, token: &st
 /// Makes all unused links of an agent worthless: his password or his standing changed, and whoever holds one asked before that.
 pub fn void(tx: &WriteTx, agent: AgentId) -> Result<()> {
     tx.exec("DELETE FROM invitations WHERE agent_id = ?1 AND used_at IS NULL", [agent])?;
+    Ok(())
+}
+
+/// Makes all unused links worthless that an agent made: whoever lost his standing must not come back as somebody else.
+pub fn void_by(tx: &WriteTx, agent: AgentId) -> Result<()> {
+    tx.exec("DELETE FROM invitations WHERE issued_by = ?1 AND used_at IS NULL", [agent])?;
     Ok(())
 }
 

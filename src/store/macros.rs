@@ -10,55 +10,43 @@ use crate::model::macros::{Macro, Sharing};
 use rusqlite::{Row, params};
 
 macro_rules! macro_select {
-    ($tail:literal) => {
+    ($($tail:expr),+) => {
         concat!(
             "SELECT m.uuid, m.name, m.shortcut, m.body, m.is_note, m.actions, m.audience, t.id, t.uuid, m.agent_id, m.uses
              FROM macros m LEFT JOIN teams t ON t.id = m.team_id WHERE ",
-            $tail
+            $($tail),+
         )
     };
 }
 
-/// Macros this agent may use: own ones, his teams', everybody's. The most used come first.
-pub fn for_agent(tx: &ReadTx, agent: AgentId) -> Result<Vec<Macro>> {
-    tx.all(
-        macro_select!(
-            "(m.audience = 'all' OR (m.audience = 'own' AND m.agent_id = ?1)
-              OR (m.audience = 'team' AND EXISTS (SELECT 1 FROM team_members WHERE team_id = m.team_id AND agent_id = ?1)))
-             ORDER BY m.uses DESC, m.name COLLATE NOCASE, m.id LIMIT ?2"
-        ),
-        params![agent, limits::MACROS_MAX],
-        read,
-    )
+/// True where agent ?1, who shares or not (?2), may use macro `m`.
+macro_rules! usable {
+    () => {
+        "m.audience = 'all' OR (m.audience = 'own' AND m.agent_id = ?1) OR (m.audience = 'team'
+         AND (?2 OR EXISTS (SELECT 1 FROM team_members WHERE team_id = m.team_id AND agent_id = ?1)))"
+    };
 }
 
-/// Macros this agent may edit: own ones, and all shared ones when he `shares`.
-pub fn find_for_editor(tx: &ReadTx, agent: AgentId, shares: bool, uuid: Uuid) -> Result<Macro> {
-    tx.one(
-        macro_select!("m.uuid = ?1 AND ((m.audience = 'own' AND m.agent_id = ?2) OR (m.audience <> 'own' AND ?3))"),
-        params![uuid, agent, shares],
-        read,
-    )?
-    .ok_or_else(|| Error::not_found("macro"))
-}
-
-/// Shared macros of every team and of the house, beside what this agent may use: for whoever edits them.
-pub fn for_editor(tx: &ReadTx, agent: AgentId) -> Result<Vec<Macro>> {
+/// Macros this agent may use: own ones, his teams', everybody's; all teams' when he `shares`, so that he can keep them in order. The most used
+/// come first.
+pub fn for_agent(tx: &ReadTx, agent: AgentId, shares: bool) -> Result<Vec<Macro>> {
     tx.all(
-        macro_select!("(m.audience <> 'own' OR m.agent_id = ?1) ORDER BY m.uses DESC, m.name COLLATE NOCASE, m.id LIMIT ?2"),
-        params![agent, limits::MACROS_MAX],
+        macro_select!("(", usable!(), ") ORDER BY m.uses DESC, m.name COLLATE NOCASE, m.id LIMIT ?3"),
+        params![agent, shares, limits::MACROS_MAX],
         read,
     )
 }
 
 /// The macro with this public id, when this agent may use it.
-pub fn find_for_agent(tx: &ReadTx, agent: AgentId, uuid: Uuid) -> Result<Macro> {
+pub fn find_for_agent(tx: &ReadTx, agent: AgentId, shares: bool, uuid: Uuid) -> Result<Macro> {
+    tx.one(macro_select!("m.uuid = ?3 AND (", usable!(), ")"), params![agent, shares, uuid], read)?.ok_or_else(|| Error::not_found("macro"))
+}
+
+/// The macro with this public id, when this agent may edit it: own ones, and all shared ones when he `shares`.
+pub fn find_for_editor(tx: &ReadTx, agent: AgentId, shares: bool, uuid: Uuid) -> Result<Macro> {
     tx.one(
-        macro_select!(
-            "m.uuid = ?2 AND (m.audience = 'all' OR (m.audience = 'own' AND m.agent_id = ?1)
-              OR (m.audience = 'team' AND EXISTS (SELECT 1 FROM team_members WHERE team_id = m.team_id AND agent_id = ?1)))"
-        ),
-        params![agent, uuid],
+        macro_select!("m.uuid = ?3 AND ((m.audience = 'own' AND m.agent_id = ?1) OR (m.audience <> 'own' AND ?2))"),
+        params![agent, shares, uuid],
         read,
     )?
     .ok_or_else(|| Error::not_found("macro"))

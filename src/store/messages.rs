@@ -67,7 +67,7 @@ pub fn insert(tx: &WriteTx, conversation: ConversationId, new: &NewMessage) -> R
         )?,
         MessageKind::Outgoing => tx.exec(
             "UPDATE conversations SET seq = ?2, last_seq = ?2, last_message_id = ?3, last_message_at = ?4, preview = ?5, preview_from = 'agent',
-                    waiting_since = CASE WHEN ?6 THEN NULL ELSE waiting_since END,
+                    waiting_since = CASE WHEN ?6 THEN NULL ELSE waiting_since END, given_at = CASE WHEN ?6 THEN NULL ELSE given_at END,
                     first_reply_at = coalesce(first_reply_at, CASE WHEN ?6 THEN ?4 END) WHERE id = ?1",
             // What the house says by itself (a greeting, a question) is no answer: nobody's waiting ends with it.
             params![conversation, seq, id, tx.now, preview, new.agent.is_some()],

@@ -177,6 +177,7 @@ sql_id!(
     AgentSessionId,
     TeamId,
     HoursId,
+    RoleId,
     JobId,
     SlaId,
     RuleId
@@ -221,5 +222,7 @@ sql_word!(
     crate::model::conversation::ConversationKind,
     crate::model::macros::Sharing,
     crate::model::message::MessageKind,
+    crate::model::team::Routing,
+    crate::model::team::Place,
     crate::model::sla::Clock,
 );

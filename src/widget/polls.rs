@@ -115,7 +115,8 @@ impl Widget {
         let wait = Duration::from_secs(number(&request, "wait")?.unwrap_or(0).unsigned_abs()).min(limits::POLL_WAIT_MAX);
         if wait.is_zero() {
             let changes = self.desk.changes_for_visitor(&visitor.session, after).await?;
-            return Ok(visitor.told(self.caught_up(&changes, Vec::new())));
+            self.desk.look_at_queue().await?;
+            return Ok(visitor.told(self.caught_up(&visitor, &changes, Vec::new())));
         }
         let token = request.bearer().unwrap_or_default().to_owned();
         let (place, closing) = (self.place(&request), request.closing());
@@ -147,7 +148,7 @@ impl Widget {
             let event = tokio::select! {
                 event = seat.recv() => event,
                 () = tokio::time::sleep_until(until) => break,
-                () = &mut closing => return Ok(self.caught_up(&changes, Vec::new())),
+                () = &mut closing => return Ok(self.caught_up(visitor, &changes, Vec::new())),
             };
             let heard = match &event {
                 Some(event) => self.heard(visitor, event, place).await?,
@@ -157,7 +158,7 @@ impl Widget {
             match heard {
                 Heard::Nothing => continue,
                 Heard::Change => changes = self.desk.changes_for_visitor(session, after).await?,
-                Heard::Sign(frame) => return Ok(self.caught_up(&changes, vec![frame])),
+                Heard::Sign(frame) => return Ok(self.caught_up(visitor, &changes, vec![frame])),
             }
             if event.is_none() {
                 break;
@@ -165,7 +166,7 @@ impl Widget {
         }
         // The time of a session made from a token may have run out meanwhile.
         self.desk.authenticate(&visitor.inbox, token).await?;
-        Ok(self.caught_up(&changes, Vec::new()))
+        Ok(self.caught_up(visitor, &changes, Vec::new()))
     }
 
     async fn heard(&self, visitor: &Visitor, event: &Event, place: &Place) -> Result<Heard> {
@@ -190,9 +191,12 @@ impl Widget {
         Duration::from_millis(visitor.session.expires_at.saturating_sub(self.desk.clock.now()).max(0).unsigned_abs())
     }
 
-    fn caught_up(&self, changes: &Changes, signs: Vec<Arc<str>>) -> Reply {
+    fn caught_up(&self, visitor: &Visitor, changes: &Changes, signs: Vec<Arc<str>>) -> Reply {
         let told = changes.events.iter().filter_map(|event| event.wire(Door::Widget, |event| wire::frame(&self.desk, event)));
-        let frames: Vec<Value> = told.chain(signs).filter_map(|text| serde_json::from_str(&text).ok()).collect();
+        let mut frames: Vec<Value> = told.chain(signs).filter_map(|text| serde_json::from_str(&text).ok()).collect();
+        // Places have no number and cannot be caught up: whoever waits hears his with every answer.
+        let places = self.desk.places_of(visitor.session.contact);
+        frames.extend(places.into_iter().map(|(uuid, place)| json!({ "type": "queue", "data": wire::queued(uuid, Some(place)) })));
         let data = json!({ "seq": changes.seq, "reload": changes.reload, "more": changes.more, "frames": frames });
         wire::success_at(changes.seq, data)
     }

@@ -5,7 +5,6 @@ use crate::base::error::{Error, Kind};
 use crate::base::id::{Seq, Uuid};
 use crate::base::markdown::render_agent;
 use crate::desk::Desk;
-use crate::desk::availability::Reach;
 use crate::desk::icons::{self, Icon};
 use crate::desk::threads::Thread;
 use crate::desk::words::{self, Words};
@@ -16,6 +15,7 @@ use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Event, Typist, What};
 use crate::model::inbox::{FormField, HomeApp, Inbox, InboxConfig, StartButton, Tiles};
 use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::model::outlook::Place;
 use crate::model::rich::Rich;
 use serde_json::{Map, Value, json};
 
@@ -360,7 +360,9 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
             ("typing", json!({ "conversation_uuid": conversation.to_string(), "is_typing": is_typing, "author": author }))
         }
         What::OutlookChanged { outlook } => ("availability", super::availability::frame(outlook)),
-        What::Typing { .. }
+        What::PlaceChanged { conversation, place } => ("queue", queued(*conversation, *place)),
+        What::QueueChanged { .. }
+        | What::Typing { .. }
         | What::NoticeAdded { .. }
         | What::NoticesRead
         | What::ConversationGone { .. }
@@ -387,6 +389,15 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
     Some(frame.to_string())
 }
 
+/// The body of the frame `queue`: the place of a conversation, or that it waits no more.
+pub fn queued(conversation: Uuid, place: Option<Place>) -> Value {
+    json!({ "conversation_uuid": conversation.to_string(), "queue": place.map(self::place) })
+}
+
+fn place(place: Place) -> Value {
+    json!({ "position": place.position, "wait_minutes": place.wait_minutes })
+}
+
 /// What a conversation looks like without its messages; also the body of `conversation_update`.
 fn partial(desk: &Desk, conversation: &Conversation, closed: bool) -> Map<String, Value> {
     let status = match (conversation.status, closed) {
@@ -403,6 +414,7 @@ fn partial(desk: &Desk, conversation: &Conversation, closed: bool) -> Map<String
         "button": conversation.button,
         "assignee": conversation.assignee.as_ref().map(|agent| assignee(desk, agent)),
         "team": conversation.team.as_ref().map(|team| json!({ "name": team.name })),
+        "queue": desk.place_in_queue(conversation.id).map(place),
         "seq": conversation.seq,
         "agent_seen_seq": conversation.agent_seen_seq,
         "contact_seen_seq": conversation.contact_seen_seq,
@@ -437,9 +449,7 @@ fn author(desk: &Desk, author: &Author) -> Value {
             (id.0, first_name.as_str(), last_name.as_str(), kind.as_str(), "", uuid.tint())
         }
         // Visitors learn an agent's first name; the rest is between the agent and the desk.
-        Author::Agent { id, uuid, first_name, availability, .. } => {
-            (id.0, first_name.as_str(), "", "agent", reach(desk.reach(*id, *availability)), uuid.tint())
-        }
+        Author::Agent { id, uuid, first_name, .. } => (id.0, first_name.as_str(), "", "agent", desk.reach(*id).as_str(), uuid.tint()),
         Author::System { name } => (0, name.as_str(), "", "agent", "", 0),
     };
     json!({
@@ -475,14 +485,6 @@ fn attachment(desk: &Desk, file: &Attachment) -> Value {
         shape["height"] = json!(file.height);
     }
     shape
-}
-
-fn reach(reach: Reach) -> &'static str {
-    match reach {
-        Reach::Online => "online",
-        Reach::Away => "away",
-        Reach::Offline => "offline",
-    }
 }
 
 /// The questions. A choice is answered as the admin typed it (`values`), whatever it is called in the visitor's language (`value_labels`).

@@ -3,6 +3,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod archive;
 mod attacks;
 mod availability;
 mod catch_up;
@@ -14,6 +15,7 @@ mod flow;
 mod hub;
 mod identify;
 mod inside;
+mod order;
 mod owner;
 mod people;
 mod permissions;
@@ -22,3 +24,4 @@ mod privacy;
 mod reach;
 mod rich;
 mod settings;
+mod team;

@@ -34,6 +34,8 @@ CREATE TABLE login_steps (
 ALTER TABLE agent_sessions ADD COLUMN uuid TEXT NOT NULL DEFAULT '';
 ALTER TABLE agent_sessions ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
 ALTER TABLE agent_sessions ADD COLUMN ip TEXT NOT NULL DEFAULT '';
+UPDATE agent_sessions SET uuid = lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)));
+ALTER TABLE invitations ADD COLUMN issued_by INTEGER REFERENCES agents (id) ON DELETE CASCADE;
 ALTER TABLE teams ADD COLUMN routing TEXT NOT NULL DEFAULT 'manual' CHECK (routing IN ('manual', 'round_robin'));
 ALTER TABLE teams ADD COLUMN prefer_last INTEGER NOT NULL DEFAULT 1;
 ALTER TABLE teams ADD COLUMN answer_within_s INTEGER;
@@ -74,6 +76,7 @@ ALTER TABLE conversations ADD COLUMN given_at INTEGER;
 ALTER TABLE conversations ADD COLUMN assigned_at INTEGER;
 ALTER TABLE conversations ADD COLUMN fields TEXT NOT NULL DEFAULT '{}';
 ALTER TABLE conversations ADD COLUMN listing TEXT NOT NULL GENERATED ALWAYS AS (CASE WHEN quarantine IS NOT NULL THEN 'spam' WHEN snoozed_until IS NULL THEN status ELSE 'snoozed' END) VIRTUAL;
+ALTER TABLE conversations ADD COLUMN passed_id INTEGER REFERENCES agents (id) ON DELETE SET NULL;
 CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);
 CREATE INDEX conversations_list ON conversations (listing, last_seq);
 CREATE INDEX conversations_assignee ON conversations (assignee_id, listing, last_seq);
