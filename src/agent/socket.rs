@@ -9,7 +9,7 @@ use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWrite
 use crate::http::{Reply, Request};
 use crate::hub::Seat;
 use crate::model::agent::{AgentRef, AgentSession};
-use crate::model::event::{Door, Event, Topic, What};
+use crate::model::event::{Door, Event, What};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};

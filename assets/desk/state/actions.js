@@ -36,11 +36,11 @@ export async function assign(uuid, agent, { undo = true } = {}) {
   const before = conversations[uuid];
   if (!before || before.assignee?.uuid === agent?.uuid) return;
   const name = before.contact.name;
-  const ok = await optimistic(uuid, { assignee: agent && { uuid: agent.uuid, first_name: agent.first_name, last_name: agent.last_name, avatar_tint: agent.avatar_tint } },
+  const done = optimistic(uuid, { assignee: agent && { uuid: agent.uuid, first_name: agent.first_name, last_name: agent.last_name, avatar_tint: agent.avatar_tint } },
     () => api.put(`/conversations/${uuid}/assignment`, { agent: agent?.uuid ?? null }), `${name} was not assigned.`);
-  if (!ok) return;
+  if (undo) offer(agent ? `${name} is ${agent.uuid === me.uuid ? 'yours' : `with ${agent.first_name}`} now` : `Nobody has ${name} now`, done, () => assign(uuid, before.assignee, { undo: false }));
+  if (!(await done)) return;
   announce(agent ? `Assigned to ${agent.uuid === me.uuid ? 'you' : agent.first_name}` : 'Nobody is assigned');
-  if (undo) offer(agent ? `${name} is ${agent.uuid === me.uuid ? 'yours' : `with ${agent.first_name}`} now` : `Nobody has ${name} now`, () => assign(uuid, before.assignee, { undo: false }));
 }
 
 /** Hands it to a team, or takes it from one. @param {string} uuid @param {{uuid: string, name: string}|null} team @param {{undo?: boolean}} [how] */
@@ -48,10 +48,9 @@ export async function giveToTeam(uuid, team, { undo = true } = {}) {
   const before = now().conversations[uuid];
   if (!before) return;
   const { name } = before.contact;
-  const ok = await optimistic(uuid, { team: team && { uuid: team.uuid, name: team.name } }, () => api.put(`/conversations/${uuid}/assignment`, { team: team?.uuid ?? null }), `${name} was not given to the team.`);
-  if (!ok) return;
-  announce(team ? `Given to ${team.name}` : 'No team has it');
-  if (undo) offer(team ? `${name} is with ${team.name} now` : `No team has ${name} now`, () => giveToTeam(uuid, before.team || null, { undo: false }));
+  const done = optimistic(uuid, { team: team && { uuid: team.uuid, name: team.name } }, () => api.put(`/conversations/${uuid}/assignment`, { team: team?.uuid ?? null }), `${name} was not given to the team.`);
+  if (undo) offer(team ? `${name} is with ${team.name} now` : `No team has ${name} now`, done, () => giveToTeam(uuid, before.team || null, { undo: false }));
+  if (await done) announce(team ? `Given to ${team.name}` : 'No team has it');
 }
 
 /** @param {string} uuid @param {'low'|'medium'|'high'|null} priority @param {{undo?: boolean}} [how] */
@@ -59,10 +58,9 @@ export async function setPriority(uuid, priority, { undo = true } = {}) {
   const before = now().conversations[uuid];
   if (!before || (before.priority || null) === priority) return;
   const { name } = before.contact;
-  const ok = await optimistic(uuid, { priority }, () => api.put(`/conversations/${uuid}/priority`, { priority }), `The priority of ${name} is as it was.`);
-  if (!ok) return;
-  announce(priority ? `Priority ${priority}` : 'No priority');
-  if (undo) offer(priority ? `${name}: ${priority} priority` : `${name} has no priority now`, () => setPriority(uuid, before.priority || null, { undo: false }));
+  const done = optimistic(uuid, { priority }, () => api.put(`/conversations/${uuid}/priority`, { priority }), `The priority of ${name} is as it was.`);
+  if (undo) offer(priority ? `${name}: ${priority} priority` : `${name} has no priority now`, done, () => setPriority(uuid, before.priority || null, { undo: false }));
+  if (await done) announce(priority ? `Priority ${priority}` : 'No priority');
 }
 
 /** @type {Record<Status, string>} */
@@ -72,20 +70,21 @@ export const STATUS_WORDS = { open: 'Open', waiting: 'Waiting', resolved: 'Resol
 export async function setStatus(uuid, status, { undo = true } = {}) {
   const before = now().conversations[uuid];
   if (!before) return;
-  const ok = await optimistic(uuid, { status, snoozed_until: null, ...(status === 'resolved' ? { waiting_since: null } : {}) },
+  const done = optimistic(uuid, { status, snoozed_until: null, ...(status === 'resolved' ? { waiting_since: null } : {}) },
     () => api.put(`/conversations/${uuid}/status`, { status, snoozed_until: null }), `${before.contact.name} is still ${STATUS_WORDS[before.status].toLowerCase()}.`);
-  if (!ok) return;
-  announce(`${before.contact.name}: ${STATUS_WORDS[status]}`);
-  if (!undo || (before.status === status && !before.snoozed_until)) return;
-  offer(`${STATUS_WORDS[status]}: ${before.contact.name}`, () => (before.snoozed_until && before.snoozed_until > Date.now() ? snooze(uuid, before.snoozed_until, { undo: false }) : setStatus(uuid, before.status, { undo: false })));
+  if (undo && (before.status !== status || before.snoozed_until)) {
+    offer(`${STATUS_WORDS[status]}: ${before.contact.name}`, done, () => (before.snoozed_until && before.snoozed_until > Date.now() ? snooze(uuid, before.snoozed_until, { undo: false }) : setStatus(uuid, before.status, { undo: false })));
+  }
+  if (await done) announce(`${before.contact.name}: ${STATUS_WORDS[status]}`);
 }
 
 /** @param {string} uuid @param {number|null} until @param {{undo?: boolean}} [how] */
 export async function snooze(uuid, until, { undo = true } = {}) {
   const before = now().conversations[uuid];
   if (!before) return;
-  const ok = await optimistic(uuid, { snoozed_until: until }, () => api.put(`/conversations/${uuid}/status`, { status: before.status, snoozed_until: until }), `${before.contact.name} was not snoozed.`);
-  if (ok && undo) offer(`${until ? 'Snoozed' : 'Woken'}: ${before.contact.name}`, () => snooze(uuid, before.snoozed_until && before.snoozed_until > Date.now() ? before.snoozed_until : null, { undo: false }));
+  const done = optimistic(uuid, { snoozed_until: until }, () => api.put(`/conversations/${uuid}/status`, { status: before.status, snoozed_until: until }), `${before.contact.name} was not snoozed.`);
+  if (undo) offer(`${until ? 'Snoozed' : 'Woken'}: ${before.contact.name}`, done, () => snooze(uuid, before.snoozed_until && before.snoozed_until > Date.now() ? before.snoozed_until : null, { undo: false }));
+  await done;
 }
 
 /** @param {string} uuid @param {Partial<import('./types.js').Contact>} patch */

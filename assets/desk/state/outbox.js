@@ -61,18 +61,23 @@ function stored(item, answer) {
   if (item.extra.resolve && answer.conversation.status !== 'resolved') toast(`Your reply was sent, but ${answer.conversation.contact.name} is still open: it may need a tag first.`, { tone: 'bad' });
 }
 
+/** What ends the offer to take a reply back, by echo id. @type {Map<string, () => void>} */
+const late = new Map();
+
 /** It is on the server's disk and goes out by itself; until then it can be taken back. @param {string} conversation @param {string} echoId @param {{uuid: string, send_at: number, created_at: number}} held */
 function hold(conversation, echoId, held) {
   const ms = Math.max(0, held.send_at - held.created_at);
-  const over = offerQuietly('your reply', () => undoSend(conversation, echoId));
-  setTimeout(over, ms);
+  setTimeout(() => { late.get(echoId)?.(); late.delete(echoId); }, ms);
   changeThread(conversation, (thread) => ({ ...thread, timeline: changedPending(thread.timeline, echoId, { state: 'held', held: held.uuid, until: Date.now() + ms, ms }) }));
   announce(`Sends in ${Math.round(ms / 1000)} seconds. Control Z takes it back.`);
 }
 
 /** Takes back a reply that waits: its words are in the box again. @param {string} conversation @param {string} echoId */
 export async function undoSend(conversation, echoId) {
-  const entry = now().threads[conversation]?.timeline.pending.find((one) => one.echo_id === echoId);
+  const find = () => now().threads[conversation]?.timeline.pending.find((one) => one.echo_id === echoId);
+  // Asked for so quickly that the server has not said yet that it has it.
+  if (find()?.state === 'sending') await new Promise((done) => { const stop = subscribe(() => { if (find()?.state !== 'sending') { stop(); done(undefined); } }); });
+  const entry = find();
   if (!entry?.held) return;
   try {
     const answer = await api.del(`/conversations/${conversation}/messages/${entry.held}`);
@@ -131,6 +136,7 @@ export function send(conversation, { kind, text, attachments, resolve, mentions,
     },
   };
   changeThread(conversation, (one) => ({ ...one, timeline: withPending(one.timeline, pendingOf(item)) }));
+  if (item.extra.hold_ms) late.set(item.echo_id, offerQuietly('your reply', () => undoSend(conversation, item.echo_id)));
   dropDraft(conversation, kind);
   outbox?.add(item);
 }

@@ -10,18 +10,28 @@ const KEPT_MAX = 20;
 /** @type {Undoable[]} */
 let kept = [];
 
-/** Says what was done, with a way back. @param {string} words @param {() => void} back the inverse; it must offer no way back itself */
-export function offer(words, back) {
-  /** @type {Undoable} */ const one = { id: 0, at: Date.now(), words, run: () => { kept = kept.filter((other) => other !== one); drop(one.id); back(); } };
+/**
+ * Says what is being done, with a way back; offered before the server agreed, so that a quick Ctrl Z means this and not what was before.
+ * @param {string} words @param {Promise<boolean>} done whether the server agreed @param {() => void} back the inverse; it must offer no way back itself
+ */
+export function offer(words, done, back) {
+  /** @type {Undoable} */ const one = { id: 0, at: Date.now(), words, run: () => { forget(one); done.then((ok) => { if (ok) back(); }); } };
   one.id = toast(words, { action: { label: 'Undo', run: one.run } });
   kept = [...kept, one].slice(-KEPT_MAX);
+  done.then((ok) => { if (!ok) forget(one); });
 }
 
-/** Something without a notice of its own (a reply that waits) can be taken back until it is told that it cannot. @param {string} words @param {() => void} back @returns {() => void} it is too late */
+/** @param {Undoable} one */
+function forget(one) {
+  kept = kept.filter((other) => other !== one);
+  if (one.id) drop(one.id);
+}
+
+/** Something without a notice of its own (a reply that waits) can be taken back until it is too late. @param {string} words @param {() => void} back @returns {() => void} it is too late */
 export function offerQuietly(words, back) {
-  /** @type {Undoable} */ const one = { id: 0, at: Date.now(), words, run: () => { kept = kept.filter((other) => other !== one); back(); } };
+  /** @type {Undoable} */ const one = { id: 0, at: Date.now(), words, run: () => { forget(one); back(); } };
   kept = [...kept, one].slice(-KEPT_MAX);
-  return () => { kept = kept.filter((other) => other !== one); };
+  return () => forget(one);
 }
 
 /** Takes back what was done last; false when there is nothing (any more). @returns {boolean} */
