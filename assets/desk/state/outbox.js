@@ -78,7 +78,13 @@ export async function undoSend(conversation, echoId) {
   // Asked for so quickly that the server has not said yet that it has it.
   if (find()?.state === 'sending') await new Promise((done) => { const stop = subscribe(() => { if (find()?.state !== 'sending') { stop(); done(undefined); } }); });
   const entry = find();
-  if (!entry?.held) return;
+  if (entry && !entry.held) {
+    // It waits in this browser for the connection: nobody has it yet.
+    const item = takeBack(echoId);
+    if (item) dispatchEvent(new CustomEvent('deskbell:taken-back', { detail: item }));
+    return;
+  }
+  if (!entry) return;
   try {
     const answer = await api.del(`/conversations/${conversation}/messages/${entry.held}`);
     changeThread(conversation, (thread) => ({ ...thread, timeline: withoutPending(thread.timeline, echoId) }));

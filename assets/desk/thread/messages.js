@@ -75,6 +75,8 @@ export function Messages({ uuid }) {
     last.current = { newest, count: list.length, pending: timeline.pending.length };
     held.anchor = anchorOf(element);
     if (held.end !== atEnd) setAtEnd(held.end);
+    // What was loaded above is beyond the window still, and nobody scrolls any more: it slides by itself.
+    if (!held.end && from > 0 && element.scrollTop < NEAR_EDGE_PX) setView(up(keys, view));
   }, [list, view]);
 
   // Pictures, the keyboard of a phone, a growing composer: whoever is at the end stays there, and whoever reads above stays there.
