@@ -7,7 +7,7 @@ import { GROUPS, searchSettings } from './settings/index_of.js';
 import { assign, giveToTeam, setAvailability, setPriority, setStatus, snooze } from './state/actions.js';
 import { provide, provideFound } from './state/commands.js';
 import { isSnoozed, keep, setFilter } from './state/lists.js';
-import { nameOf } from './state/people.js';
+import { may, nameOf } from './state/people.js';
 import { pref, setPref } from './state/prefs.js';
 import { go, openConversation, togglePanel } from './state/router.js';
 import { change, now } from './state/store.js';
@@ -66,8 +66,8 @@ provide('boxes', ({ state }) => [
   { id: 'box/snoozed', group: 'Go to', label: 'Snoozed', icon: 'moon', keys: 'g z', run: () => toBox({ status: 'snoozed' }) },
   { id: 'box/resolved', group: 'Go to', label: 'Resolved', icon: 'check', keys: 'g e', words: 'done closed archive', run: () => toBox({ status: 'resolved' }) },
   { id: 'go/settings', group: 'Go to', label: 'Settings', icon: 'settings', keys: 'g s', run: () => { go({ name: 'settings', page: '', id: '', tab: '' }); } },
-  ...GROUPS.flatMap((group) => group.pages).filter((one) => !one.admin || state.agent.role !== 'agent').map((one) => ({ id: `settings/${one.page}`, group: 'Settings', label: one.label, icon: one.icon, words: 'settings page', run: () => { go({ name: 'settings', page: one.page, id: '', tab: '' }); } })),
-  ...(state.agent.role === 'agent' ? [] : (state.inboxes || []).map((inbox) => ({ id: `inbox/${inbox.uuid}`, group: 'Settings', label: `Inbox: ${inbox.name}`, icon: 'inbox', run: () => { go({ name: 'settings', page: 'inboxes', id: inbox.uuid, tab: '' }); } }))),
+  ...GROUPS.flatMap((group) => group.pages).filter((one) => !one.may || may(one.may)).map((one) => ({ id: `settings/${one.page}`, group: 'Settings', label: one.label, icon: one.icon, words: 'settings page', run: () => { go({ name: 'settings', page: one.page, id: '', tab: '' }); } })),
+  ...(!may('settings') ? [] : (state.inboxes || []).map((inbox) => ({ id: `inbox/${inbox.uuid}`, group: 'Settings', label: `Inbox: ${inbox.name}`, icon: 'inbox', run: () => { go({ name: 'settings', page: 'inboxes', id: inbox.uuid, tab: '' }); } }))),
 ]);
 
 provide('me', ({ state }) => [

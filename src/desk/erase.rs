@@ -9,17 +9,19 @@ use crate::model::agent::AgentSession;
 use crate::model::contact::Contact;
 use crate::model::job::Job;
 use crate::model::privacy::Belongings;
-use crate::store::{WriteTx, audit, contacts, erase, jobs};
+use crate::store::{WriteTx, audit, contacts, erase, jobs, sight};
 use serde_json::json;
 use std::sync::PoisonError;
 use std::time::Instant;
 
 impl Desk {
     /// Who it is, and what an erasure would take away.
-    pub async fn would_erase(&self, _by: &AgentSession, uuid: Uuid) -> Result<(Contact, Belongings)> {
+    pub async fn would_erase(&self, by: &AgentSession, uuid: Uuid) -> Result<(Contact, Belongings)> {
+        let by = by.agent.id;
         self.store
             .read(move |tx| {
                 let contact = contacts::find(tx, uuid)?.ok_or_else(|| Error::not_found("contact"))?;
+                sight::check_contact(tx, by, contact.id)?;
                 let belongings = erase::belongings(tx, contact.id)?;
                 Ok((contact, belongings))
             })
@@ -33,6 +35,7 @@ impl Desk {
             .store
             .write(move |tx| {
                 let contact = contacts::find(tx, uuid)?.ok_or_else(|| Error::not_found("contact"))?;
+                sight::check_contact(tx, by, contact.id)?;
                 let names = [Some(contact.name()), contact.email.clone()];
                 if confirm.is_empty() || !names.into_iter().flatten().any(|name| name.trim().to_lowercase() == confirm) {
                     let words = "This is neither the name nor the e-mail address. Nothing was erased.";

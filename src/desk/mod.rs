@@ -5,6 +5,7 @@ pub mod agent_edits;
 pub mod agents;
 pub mod archive;
 pub mod attachments;
+pub mod audit;
 mod authority;
 pub mod availability;
 mod beginnings;
@@ -16,9 +17,12 @@ pub mod csat;
 pub mod details;
 pub mod drafts;
 pub mod erase;
+pub mod evidence;
+pub mod export;
 mod filling;
 pub mod form;
 pub mod forms;
+mod hiding;
 pub mod hours;
 pub mod house;
 pub mod icons;
@@ -34,6 +38,7 @@ pub mod numbers;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
+pub mod pushes;
 pub mod queue;
 pub mod replies;
 pub mod reports;
@@ -49,6 +54,7 @@ pub mod tags;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;
+pub mod transfers;
 pub mod translations;
 pub mod two_factor;
 pub mod verification;
@@ -123,6 +129,11 @@ impl Desk {
         // Whoever asks who is here needs to know who is inside at all.
         desk.roster().await?;
         Ok(desk)
+    }
+
+    /// The sub-path under which the house is reached, before every link: "" or "/support".
+    pub fn base_path(&self) -> &str {
+        &self.base_path
     }
 
     /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.

@@ -19,6 +19,45 @@ where
     Pieces { left: length, next: Box::new(next), fetching: None }.boxed_unsync()
 }
 
+/// A body of unknown length: pieces of `source` until it has none. A piece that fails cuts the answer, so that half of it is never taken for
+/// the whole.
+pub fn until_end<S: crate::base::pieces::Pieces + 'static>(source: S) -> Body {
+    UntilEnd { fetching: Some(next_of(source)) }.boxed_unsync()
+}
+
+/// The source travels through each step, because a step must own what it waits on.
+type Step<S> = Pin<Box<dyn Future<Output = (S, crate::base::error::Result<Option<Bytes>>)> + Send>>;
+
+fn next_of<S: crate::base::pieces::Pieces + 'static>(mut source: S) -> Step<S> {
+    Box::pin(async move {
+        let piece = source.next_piece().await;
+        (source, piece)
+    })
+}
+
+struct UntilEnd<S> {
+    fetching: Option<Step<S>>,
+}
+
+impl<S: crate::base::pieces::Pieces + 'static> HttpBody for UntilEnd<S> {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
+        let Some(step) = &mut self.fetching else { return Poll::Ready(None) };
+        let (source, piece) = ready!(step.as_mut().poll(cx));
+        self.fetching = None;
+        Poll::Ready(match piece {
+            Ok(Some(piece)) => {
+                self.fetching = Some(next_of(source));
+                Some(Ok(Frame::data(piece)))
+            }
+            Ok(None) => None,
+            Err(error) => Some(Err(io::Error::other(error))),
+        })
+    }
+}
+
 struct Pieces<N, F> {
     left: u64,
     next: Box<N>,

@@ -18,6 +18,7 @@ pub mod message;
 pub mod notice;
 pub mod numbers;
 pub mod outlook;
+pub mod prefs;
 pub mod privacy;
 pub mod rich;
 pub mod role;

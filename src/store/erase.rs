@@ -160,13 +160,13 @@ pub fn count_resolved_before(tx: &ReadTx, inbox: InboxId, before: i64) -> Result
     Ok(count.unwrap_or(0))
 }
 
-/// Visitors without a name to vouch for whom this inbox, and only this inbox, has not seen since `before`.
+/// Visitors whom nobody vouches for and only this inbox knows, not seen and not spoken with since `before`.
 pub fn visitors_before(tx: &ReadTx, inbox: InboxId, before: i64, limit: u32) -> Result<Vec<ContactId>> {
     tx.all(
         "SELECT c.id FROM contacts c WHERE c.last_seen_at < ?2 AND c.kind = 'visitor' AND c.merged_into IS NULL
            AND (EXISTS (SELECT 1 FROM conversations v WHERE v.contact_id = c.id AND v.inbox_id = ?1)
                 OR EXISTS (SELECT 1 FROM sessions s WHERE s.contact_id = c.id AND s.inbox_id = ?1))
-           AND NOT EXISTS (SELECT 1 FROM conversations v WHERE v.contact_id = c.id AND v.inbox_id <> ?1)
+           AND NOT EXISTS (SELECT 1 FROM conversations v WHERE v.contact_id = c.id AND (v.inbox_id <> ?1 OR v.last_message_at >= ?2))
          ORDER BY c.last_seen_at LIMIT ?3",
         params![inbox, before, limit],
         |row| row.get(0),
@@ -179,7 +179,7 @@ pub fn count_visitors_before(tx: &ReadTx, inbox: InboxId, before: i64) -> Result
         "SELECT count(*) FROM contacts c WHERE c.last_seen_at < ?2 AND c.kind = 'visitor' AND c.merged_into IS NULL
            AND (EXISTS (SELECT 1 FROM conversations v WHERE v.contact_id = c.id AND v.inbox_id = ?1)
                 OR EXISTS (SELECT 1 FROM sessions s WHERE s.contact_id = c.id AND s.inbox_id = ?1))
-           AND NOT EXISTS (SELECT 1 FROM conversations v WHERE v.contact_id = c.id AND v.inbox_id <> ?1)",
+           AND NOT EXISTS (SELECT 1 FROM conversations v WHERE v.contact_id = c.id AND (v.inbox_id <> ?1 OR v.last_message_at >= ?2))",
         params![inbox, before],
         |row| row.get(0),
     )?;

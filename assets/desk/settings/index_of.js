@@ -3,9 +3,10 @@
 
 /** @typedef {{page: string, tab?: string, label: string, words: string}} Entry */
 
-/** @type {{group: string, pages: {page: string, label: string, icon: string, admin?: boolean}[]}[]} */
+/** @type {{group: string, pages: {page: string, label: string, icon: string, may?: string}[]}[]} */
 export const GROUPS = [
-  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }] },
+  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'roles', label: 'Roles', icon: 'shield', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
+  { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
   { group: 'deskbell', pages: [{ page: 'about', label: 'About', icon: 'info' }] },
 ];
@@ -54,10 +55,18 @@ export const ENTRIES = [
   { page: 'hours', label: 'Business hours', words: 'office hours opening times week holidays time zone schedule overnight' },
   { page: 'teams', label: 'Teams', words: 'team department group members support sales' },
   { page: 'agents', label: 'Invite an agent', words: 'invite agent person team colleague add' },
-  { page: 'agents', label: 'Roles', words: 'role owner admin agent permission' },
+  { page: 'agents', label: 'Edit an agent, sign somebody out', words: 'role owner admin limit conversations working hours sessions devices two-factor lost phone' },
+  { page: 'roles', label: 'Roles', words: 'role permission scope rights access owner admin agent' },
+  { page: 'audit', label: 'Audit log', words: 'audit log history who did what changes trail check chain' },
   { page: 'agents', label: 'Suspend an agent, new password link', words: 'suspend remove reset password link' },
+  { page: 'macros', label: 'Macros', words: 'macro canned response template snippet shortcut prepared answer placeholder' },
+  { page: 'tags', label: 'Tags', words: 'tag label colour category merge rename' },
+  { page: 'tags', label: 'Ask for a tag before resolving', words: 'tag required resolve mandatory' },
+  { page: 'statuses', label: 'Statuses', words: 'status custom state open waiting resolved pending' },
   { page: 'profile', label: 'Your name', words: 'name profile' },
   { page: 'profile', label: 'Your password', words: 'password change security' },
+  { page: 'profile', label: 'Two-factor login', words: 'two factor 2fa totp authenticator app recovery codes security' },
+  { page: 'profile', label: 'Where you are signed in', words: 'sessions devices browsers sign out revoke' },
   { page: 'profile', label: 'Online or away', words: 'availability online away presence' },
   { page: 'notifications', label: 'The bell', words: 'sound bell volume mute silent' },
   { page: 'notifications', label: 'Desktop notices', words: 'desktop notification permission browser' },

@@ -4,6 +4,7 @@
 import { ApiError, newEchoId } from '../../shared/api.js';
 import { createOutbox } from '../../shared/outbox.js';
 import { changedPending, withPending, withoutPending } from '../../shared/timeline.js';
+import { setStatus } from './actions.js';
 import { seenUpTo } from './collision.js';
 import { draft, dropDraft, forceDraft, keepDraft, written } from './drafts.js';
 import { keep } from './lists.js';
@@ -22,6 +23,11 @@ const HOLD_MS = 5000;
 
 /** @type {ReturnType<typeof createOutbox>|null} */
 let outbox = null;
+
+/** @type {((item: OutboxItem) => void)[]} */
+const afterwards = [];
+/** What is to be done when the server has a message. @param {(item: OutboxItem) => void} run */
+export const onStored = (run) => { afterwards.push(run); };
 
 /** @param {OutboxItem} item */
 function pendingOf(item) {
@@ -56,9 +62,11 @@ async function post(item) {
 /** @param {OutboxItem} item @param {any} answer */
 function stored(item, answer) {
   keep([answer.conversation]);
+  for (const run of afterwards) run(item);
   if (answer.held) { hold(item.conversation, item.echo_id, answer.held); return; }
   addMessage({ ...answer.message, echo_id: item.echo_id });
-  if (item.extra.resolve && answer.conversation.status !== 'resolved') toast(`Your reply was sent, but ${answer.conversation.contact.name} is still open: it may need a tag first.`, { tone: 'bad' });
+  // It is open still: something is missing (a tag), which is asked for now.
+  if (item.extra.resolve && answer.conversation.status !== 'resolved') setStatus(item.conversation, 'resolved');
 }
 
 /** What ends the offer to take a reply back, by echo id. @type {Map<string, () => void>} */
@@ -145,6 +153,7 @@ export function send(conversation, { kind, text, attachments, resolve, mentions,
   if (item.extra.hold_ms) late.set(item.echo_id, offerQuietly('your reply', () => undoSend(conversation, item.echo_id)));
   dropDraft(conversation, kind);
   outbox?.add(item);
+  return item.echo_id;
 }
 
 /** Sends it over somebody else's answer: a person has seen that one. @param {string} echoId */

@@ -8,7 +8,9 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {'loading'|'unreachable'|'entry'|'ready'} phase
  * @property {boolean} signed_out signed out while working: the login lies over the desk, nothing is thrown away
  * @property {boolean} setup_needed
+ * @property {string} ticket says that the password was right, while the second factor is asked for; else empty
  * @property {import('./types.js').Agent} agent who is signed in
+ * @property {string[]} may what the one who is signed in may do (permissions)
  * @property {import('./types.js').Limits} limits
  * @property {string} version
  * @property {'connecting'|'open'|'offline'} line
@@ -30,7 +32,7 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {string} said the last thing announced to screen readers
  * @property {import('./router.js').Route} route
  * @property {string} cursor the conversation the keyboard stands on
- * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'panel'} open which overlay is open
+ * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'panel'|'tags'|'priority'} open which overlay is open
  * @property {{topic: string}|null} palette the palette is open, for everything or for one topic
  * @property {Record<string, import('./draft_model.js').Written>} drafts `<conversation>.<kind>` → what is being written
  * @property {''|'reply'|'note'} write the box that takes the focus as soon as the thread is here
@@ -38,10 +40,10 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
 
 /** @type {State} */
 let state = {
-  phase: 'loading', signed_out: false, setup_needed: false, agent: /** @type {any} */ (null),
+  phase: 'loading', signed_out: false, setup_needed: false, ticket: '', agent: /** @type {any} */ (null), may: [],
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
-  filter: { box: 'all', status: 'open', inbox: '', kind: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, mail_ready: false,
+  filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, mail_ready: false,
   toasts: [], news: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', palette: null, drafts: {}, write: '',
 };
 

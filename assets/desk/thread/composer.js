@@ -17,6 +17,7 @@ import { change, now, useDesk } from '../state/store.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
 import { addFiles, clearFiles, restoreFiles, uploadsOf, useUploads } from './files.js';
 import { Calls } from './calls.js';
+import { useMacroMenu } from './macro_menu.js';
 import { preview } from './markdown.js';
 import { MARKS, type } from './marks.js';
 import { Toolbar } from './toolbar.js';
@@ -45,6 +46,8 @@ export function Composer({ uuid }) {
 
   const setText = (/** @type {string} */ next) => keepDraft(uuid, kind, next);
   const setKind = (/** @type {Kind} */ next) => setKindOnly(next);
+
+  const macros = useMacroMenu({ uuid, box, kind, text, swap: (next, value) => { keepDraft(uuid, kind, ''); setKindOnly(next); keepDraft(uuid, next, value); } });
 
   useEffect(() => bind([
     { ...THREAD_KEYS.reply, run: () => { setKind('reply'); box.current?.focus(); } },
@@ -94,7 +97,7 @@ export function Composer({ uuid }) {
     const [other] = kind === 'reply' && !sure ? missed(now().threads[uuid]?.timeline.stored || [], began.current, Date.now()) : [];
     if (other) { setAsk({ name: other.author.name, text: other.text, resolve }); return; }
     const body = text.trim();
-    send(uuid, { kind, text: body, attachments: uploadsOf(uuid).map((one) => one.attachment), resolve, anyway: sure, mentions: kind === 'note' ? calledIn(body, Object.values(now().agents).filter((agent) => !agent.suspended)) : [] });
+    macros.sent(send(uuid, { kind, text: body, attachments: uploadsOf(uuid).map((one) => one.attachment), resolve, anyway: sure, mentions: kind === 'note' ? calledIn(body, Object.values(now().agents).filter((agent) => !agent.suspended)) : [] }));
     clearFiles(uuid);
     began.current = 0;
     sayTyping(uuid, false, kind === 'note');
@@ -105,10 +108,11 @@ export function Composer({ uuid }) {
     if (!text) began.current = Date.now();
     setText(value);
     sayTyping(uuid, !!value.trim(), kind === 'note');
+    macros.look();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
     if (event.isComposing || event.keyCode === 229) return;
-    if (calls.current?.(event)) return;
+    if (calls.current?.(event) || macros.onKeyDown(event)) return;
     const mod = event.ctrlKey || event.metaKey;
     // Without words to link, Ctrl K is the desk's own key.
     if (mod && event.key.toLowerCase() === 'k' && box.current && box.current.selectionStart === box.current.selectionEnd) return;
@@ -131,8 +135,10 @@ export function Composer({ uuid }) {
       ${held.other ? html`<div class="composer-other" role="status"><p>You wrote something else on another device: <q dir="auto">${held.other.body.slice(0, 160) || 'nothing any more'}</q></p>
         <span><button type="button" class="link-button" onClick=${() => { decide(uuid, kind, 'theirs'); box.current?.focus(); }}>Take that</button> <button type="button" class="link-button" onClick=${() => { decide(uuid, kind, 'mine'); box.current?.focus(); }}>Keep this</button></span></div>` : null}
       ${note ? html`<${Calls} box=${box} text=${text} keys=${calls} />` : null}
-      <textarea ref=${box} id="composer" data-kind=${kind} rows="2" dir="auto" aria-label=${note ? 'Note for your team' : `Reply to ${name}`} placeholder=${note ? 'Write a note for your team…' : 'Write a reply…'} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} enterkeyhint=${enterSends ? 'send' : 'enter'}></textarea>
+      ${macros.menu}
+      <textarea ref=${box} id="composer" data-kind=${kind} rows="2" dir="auto" aria-label=${note ? 'Note for your team' : `Reply to ${name}`} placeholder=${note ? 'Write a note for your team…' : 'Write a reply…'} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} ...${macros.attributes} enterkeyhint=${enterSends ? 'send' : 'enter'}></textarea>
       ${showsPreview && text.trim() ? html`<div class="composer-preview prose" aria-label="Preview" dir="auto">${preview(text)}</div>` : null}
+      ${macros.chips}
       <${Uploads} uuid=${uuid} uploads=${uploads} />
       <div class="composer-foot">
         <${Toolbar} onMark=${(/** @type {'bold'} */ which) => { if (box.current) { box.current.focus(); MARKS[which](box.current); } }} onEmoji=${(/** @type {string} */ sign) => { if (box.current) type(box.current, sign); }} onFiles=${(/** @type {FileList} */ files) => addFiles(uuid, files)} preview=${showsPreview} onPreview=${() => setPref({ preview: !showsPreview })} />
@@ -142,6 +148,7 @@ export function Composer({ uuid }) {
           <button type="button" class="button is-send ${note ? 'is-note' : 'is-primary'}" disabled=${blocked} title=${enterSends ? 'Enter' : 'Ctrl Enter'} onClick=${() => submit()}>${busy && !empty ? 'Uploading…' : sendWord}</button>
           <${Menu} buttonClass="button is-send-more ${note ? 'is-note' : 'is-primary'}" name="More ways to send" align="end" label=${html`<${Icon} name="chevron_down" size=${16} />`} items=${[
             ...(blocked ? [] : [{ label: `${sendWord} and resolve`, icon: 'check', run: () => submit({ resolve: true }) }]),
+            ...(text.trim() ? [{ label: 'Save as macro…', icon: 'note', run: macros.save }] : []),
             { heading: 'Send with' },
             { label: 'Enter', hint: 'Shift Enter breaks', checked: enterSends, run: () => setPref({ enter_sends: true }) },
             { label: 'Ctrl Enter', hint: 'Enter breaks', checked: !enterSends, run: () => setPref({ enter_sends: false }) },
@@ -151,6 +158,7 @@ export function Composer({ uuid }) {
         </span>
       </div>
     </div>
+    ${macros.dialog}
     ${ask && html`<${Confirm} title="${ask.name} just answered" text=${html`<span class="crossed prose" dir="auto">“${ask.text}”</span> Yours is not sent yet.`} yes="Send anyway" no="Look first"
       onNo=${() => { const { echoId } = ask; setAsk(null); if (echoId) { const item = takeBack(echoId); if (item) { setKind(item.extra.kind); restoreFiles(uuid, item.extra.attachments || []); } } }}
       onYes=${() => { const { echoId, resolve } = ask; setAsk(null); if (echoId) sendAnyway(echoId); else submit({ resolve, sure: true }); }} />`}

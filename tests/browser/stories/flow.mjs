@@ -43,10 +43,10 @@ export default {
     await keyboard.press('a');
     await one(ann.page.getByRole('button', { name: 'Assigned to Ann Archer' }));
     await keyboard.press('p');
-    await one(ann.page.getByRole('option', { name: /Priority: high/ }));
-    await keyboard.type('high');
+    await one(ann.page.getByRole('menuitemradio', { name: /High/ }));
+    await keyboard.press('Home');
     await keyboard.press('Enter');
-    await one(ann.page.getByRole('button', { name: 'Priority: high' }));
+    await one(ann.page.getByRole('button', { name: 'Priority: High' }));
     await keyboard.press('n');
     await focusIs(ann.page, 'Note for your team');
     await keyboard.type('@be');
@@ -134,8 +134,8 @@ export default {
     await page.getByRole('button', { name: 'Resolve', exact: true }).click();
     await undo('Resolved', state(again, 'Open'));
     await page.getByRole('button', { name: 'Priority: none' }).click();
-    await page.getByRole('option', { name: /low/ }).click();
-    await one(page.getByRole('button', { name: 'Priority: low' }));
+    await page.getByRole('menuitemradio', { name: /Low/ }).click();
+    await one(page.getByRole('button', { name: 'Priority: Low' }));
     await undo('low priority', page.getByRole('button', { name: 'Priority: none' }));
   },
 
