@@ -15,8 +15,8 @@ import { Bubble } from './bubble.js';
 const NEAR_END_PX = 60;
 const NEAR_EDGE_PX = 900;
 
-/** The rows that stand in the DOM, top to bottom. @param {HTMLElement} box */
-const placed = (box) => /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (box.firstElementChild).children].filter((one) => one instanceof HTMLElement && !!one.dataset.place));
+/** The messages that stand in the DOM, top to bottom; a day's line is none, since it moves up when older ones of that day come. @param {HTMLElement} box */
+const placed = (box) => /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (box.firstElementChild).children].filter((one) => one instanceof HTMLElement && !!one.dataset.place && !one.matches('.day, .new-line')));
 
 /** The first row in sight, and how far below the edge it begins. @param {HTMLElement} box */
 function anchorOf(box) {
