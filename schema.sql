@@ -590,7 +590,7 @@ CREATE TABLE rule_runs (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX rule_runs_conversation ON rule_runs (conversation_id);
 
--- What an agent typed and has not sent, per conversation; the higher version wins.
+-- What an agent typed and has not sent: one reply and one note per conversation. Whoever saves names the version his text is based on.
 CREATE TABLE drafts (
     agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
@@ -598,9 +598,26 @@ CREATE TABLE drafts (
     is_note         INTEGER NOT NULL,
     version         INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
-    PRIMARY KEY (agent_id, conversation_id)
+    PRIMARY KEY (agent_id, conversation_id, is_note)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX drafts_conversation ON drafts (conversation_id);
+
+-- A reply its agent may still take back. It is no message yet, so no door can show it outside; a job of the same commit sends it at its time.
+CREATE TABLE held_replies (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    echo_id         TEXT NOT NULL,
+    source          TEXT NOT NULL,
+    attachments     TEXT NOT NULL,
+    rich            TEXT,
+    resolves        INTEGER NOT NULL,
+    send_at         INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    UNIQUE (agent_id, echo_id)
+) STRICT;
+CREATE INDEX held_replies_conversation ON held_replies (conversation_id);
 
 -- Who was called by name in a note.
 CREATE TABLE mentions (

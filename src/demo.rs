@@ -240,7 +240,7 @@ impl Story<'_> {
     }
 
     async fn write(&self, agent: &AgentSession, conversation: Uuid, words: &str, is_note: bool) -> Result<()> {
-        let outgoing = Outgoing { is_note, body: words.into(), echo_id: None, attachments: Vec::new(), rich: None };
+        let outgoing = Outgoing { is_note, body: words.into(), ..Outgoing::default() };
         self.desk.reply(agent, conversation, outgoing).await.map(|_| ())
     }
 }

@@ -4,6 +4,7 @@ import { html, render, useEffect } from '../vendor/preact.js';
 import './state/live.js';
 import './state/outbox.js';
 import './state/notices.js';
+import './own_commands.js';
 import { Login, SecondStep, SignedOut } from './entry/login.js';
 import { SetUp } from './entry/setup.js';
 import { Invitation } from './entry/invitation.js';

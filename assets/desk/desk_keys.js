@@ -8,6 +8,10 @@ import { bind } from './state/keys.js';
 import { back, closePanel, go, isPage, openConversation } from './state/router.js';
 import { may } from './state/people.js';
 import { change, now } from './state/store.js';
+import { toast } from './state/toasts.js';
+import { undo } from './state/undo.js';
+import { openPalette } from './parts/palette.js';
+import { toBox } from './own_commands.js';
 
 /** The conversation an action means: the open one, else the one under the cursor. */
 function meant() {
@@ -75,6 +79,8 @@ export function DeskKeys() {
     { keys: 'Enter, o', group: 'Conversations', label: 'Open', run: () => openConversation(now().cursor),
       when: () => inList() && !!now().cursor && !document.activeElement?.closest('button:not([data-row]), a, summary') },
     { keys: 'u', group: 'Conversations', label: 'Back to the list', run: back, when: hasOpen },
+    { keys: 's', group: 'In a conversation', label: 'Snooze', run: () => { openConversation(meant()); change({ open: 'snooze' }); }, when: hasNoBox },
+    { keys: 'm', group: 'In a conversation', label: 'Assign to somebody', run: () => { openConversation(meant()); change({ open: 'assign' }); }, when: hasNoBox },
     { keys: '/', group: 'Conversations', label: 'Search', run: () => focusOn('#search'), when: inList },
     { keys: 'r', group: 'In a conversation', label: 'Reply', run: () => write('reply'), when: hasNoBox },
     { keys: 'n', group: 'In a conversation', label: 'Write a note', run: () => write('note'), when: hasNoBox },
@@ -83,11 +89,20 @@ export function DeskKeys() {
     { keys: 'g c', group: 'Go to', label: 'Conversations', run: () => { go({ name: 'conversations', conversation: '' }); } },
     { keys: 'g a', group: 'Go to', label: 'Archive', run: () => { go({ name: 'archive', query: '', conversation: '' }); } },
     { keys: 'g r', group: 'Go to', label: 'Reports', run: () => { go({ name: 'reports', page: '', query: '', conversation: '' }); } },
+    { keys: 'p', group: 'In a conversation', label: 'Priority', run: () => openPalette('Priority'), when: hasNoBox },
+    { keys: 'g i', group: 'Go to', label: 'All open conversations', run: () => toBox({}) },
+    { keys: 'g m', group: 'Go to', label: 'Mine', run: () => toBox({ box: 'mine' }) },
+    { keys: 'g u', group: 'Go to', label: 'New, with nobody', run: () => toBox({ box: 'unassigned' }) },
+    { keys: 'g t', group: 'Go to', label: 'Notes that call you', run: () => toBox({ box: 'mentioned' }) },
+    { keys: 'g w', group: 'Go to', label: 'Waiting', run: () => toBox({ status: 'waiting' }) },
+    { keys: 'g z', group: 'Go to', label: 'Snoozed', run: () => toBox({ status: 'snoozed' }) },
+    { keys: 'g e', group: 'Go to', label: 'Resolved', run: () => toBox({ status: 'resolved' }) },
     { keys: 'g s', group: 'Go to', label: 'Settings', run: () => { go({ name: 'settings', page: '', id: '', tab: '' }); } },
-    { keys: 'g i', group: 'Go to', label: 'Inboxes', run: () => { go({ name: 'settings', page: 'inboxes', id: '', tab: '' }); } },
     { keys: 'g p', group: 'Go to', label: 'Your profile', run: () => { go({ name: 'settings', page: 'profile', id: '', tab: '' }); } },
-    { keys: '?', group: 'Go to', label: 'These keys', run: () => change({ open: 'keys' }) },
-    { keys: 'Escape', group: 'Go to', label: 'Close, or back', run: () => { if (chosenNow().length && !hasOpen()) clear(); else if (now().open === 'panel') closePanel(); else if (now().open) change({ open: '' }); else if (hasOpen()) back(); } },
+    { keys: 'Ctrl+k', group: 'Anywhere', label: 'Find or do anything', run: () => openPalette() },
+    { keys: 'Ctrl+z', group: 'Anywhere', label: 'Undo what you did last', run: () => { if (!undo()) toast('There is nothing to undo'); } },
+    { keys: '?', group: 'Anywhere', label: 'These keys', run: () => change({ open: 'keys' }) },
+    { keys: 'Escape', group: 'Anywhere', label: 'Close, or back', run: () => { if (chosenNow().length && !hasOpen()) clear(); else if (now().open === 'panel') closePanel(); else if (now().open) change({ open: '' }); else if (hasOpen()) back(); } },
   ]), []);
   return null;
 }

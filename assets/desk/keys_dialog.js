@@ -6,10 +6,10 @@ import { bound } from './state/keys.js';
 import { change, useDesk } from './state/store.js';
 import { THREAD_KEYS } from './state/thread_keys.js';
 
-const COMPOSER = [['Enter', 'Send (or Ctrl Enter, as you choose below the box)'], ['Shift Enter', 'New line'], ['Ctrl B', 'Bold'], ['Ctrl I', 'Italic'], ['Ctrl K', 'Link'], ['Escape', 'Leave the box']];
+const COMPOSER = [['Enter', 'Send (or Ctrl Enter, as you choose below the box)'], ['Shift Enter', 'New line'], ['Ctrl B', 'Bold'], ['Ctrl I', 'Italic'], ['Ctrl K', 'Link, with words chosen; else find or do anything'], ['Ctrl Z', 'In an empty box: undo what you did last'], ['@', 'Call a colleague, in a note'], ['Escape', 'Leave the box']];
 
 /** @param {{keys: string}} props */
-const Keys = ({ keys }) => html`<span class="keys">${keys.split(', ').map((one, index) => html`${index ? html`<i>or</i>` : null}${one.split(' ').map((key) => html`<kbd>${key === 'Escape' ? 'Esc' : key}</kbd>`)}`)}</span>`;
+const Keys = ({ keys }) => html`<span class="keys">${keys.split(', ').map((one, index) => html`${index ? html`<i>or</i>` : null}${one.split(/[ +]/).map((key) => html`<kbd>${key === 'Escape' ? 'Esc' : key.length === 1 && one.includes('+') ? key.toUpperCase() : key}</kbd>`)}`)}</span>`;
 
 export function KeysDialog() {
   const open = useDesk((state) => state.open === 'keys');

@@ -17,6 +17,7 @@ import { DeskKeys } from './desk_keys.js';
 import { AgentAvatar } from './parts/avatars.js';
 import { Menu } from './parts/menu.js';
 import { News } from './parts/news.js';
+import { openPalette, Palette } from './parts/palette.js';
 import { Spinner, usePrefs } from './parts/small.js';
 import { mayI } from './state/outside.js';
 import { tryNow } from './state/live.js';
@@ -64,6 +65,8 @@ function Rail() {
       <${Icon} name="chart" /><span>Reports</span></button>` : null}
     <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
       <${Icon} name="settings" /><span>Settings</span></button>
+    <button type="button" class="rail-button is-find" title="Find or do anything (Ctrl K)" onClick=${() => openPalette()}>
+      <${Icon} name="search" /><span>Find</span></button>
     <span class="rail-space"></span>
     <${Tray} />
     <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${words}" title=${words} items=${items}
@@ -104,6 +107,7 @@ export function Shell() {
     <${News} floating=${true} />
     <${DeskKeys} />
     <${KeysDialog} />
+    <${Palette} />
     <${TagNeeded} />
   </div>`;
 }

@@ -8,10 +8,11 @@ use crate::base::limits;
 use crate::desk::contacts::ContactEdit;
 use crate::desk::conversations::{Assign, WantedStatus};
 use crate::desk::messages::Outgoing;
+use crate::desk::replies::Manner;
 use crate::desk::threads::ListQuery;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
-use crate::model::conversation::{Box_, ConversationKind, Kinds, Listed, Status};
+use crate::model::conversation::{Box_, ConversationKind, Kinds, Status};
 use crate::model::event::Door;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -29,6 +30,15 @@ struct NewMessage {
     attachments: Vec<String>,
     #[serde(default)]
     rich: Option<super::rich::NewRich>,
+    #[serde(default)]
+    mentions: Vec<String>,
+    hold_ms: Option<Millis>,
+    after_seq: Option<Seq>,
+    #[serde(default)]
+    anyway: bool,
+    #[serde(default)]
+    resolve: bool,
+    draft_version: Option<i64>,
 }
 
 #[derive(Deserialize)]
@@ -76,8 +86,9 @@ impl Desks {
             None | Some("all") => Box_::All,
             Some("mine") => Box_::Mine(agent.agent.id),
             Some("unassigned") => Box_::Unassigned,
+            Some("mentioned") => Box_::Mentioned,
             Some(which @ ("queue" | "followed")) => return self.list_apart(request, which).await,
-            Some(_) => return Err(Error::invalid("box is one of mine, unassigned, all, queue, followed.").in_field("box")),
+            Some(_) => return Err(Error::invalid("box is one of mine, unassigned, mentioned, all, queue, followed.").in_field("box")),
         };
         let inbox = match request.query("inbox").filter(|text| !text.is_empty()) {
             Some(text) => Some(super::id(&text, "inbox")?),
@@ -116,7 +127,9 @@ impl Desks {
     pub(super) async fn open(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(request).await?;
         let opened = self.desk.open_thread(&agent, uuid, PAGE as u32).await?;
-        Ok(wire::ok_at(opened.page.seq, wire::opened(&self.desk, &opened)))
+        let mut shape = wire::opened(&self.desk, &opened);
+        shape["held"] = self.desk.held(&agent, uuid).await?.iter().map(wire::held).collect();
+        Ok(wire::ok_at(opened.page.seq, shape))
     }
 
     /// `GET /conversations/{uuid}/messages`.
@@ -147,12 +160,17 @@ impl Desks {
         }
         let attachments = asked.attachments.iter().map(|text| super::id(text, "uploaded file")).collect::<Result<Vec<_>>>()?;
         let rich = asked.rich.map(super::rich::NewRich::read).transpose()?;
-        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments, rich };
-        let (conversation, message) = self.desk.reply(&agent, uuid, outgoing).await?;
-        // Whoever just wrote has read everything before.
-        let listed = Listed { conversation, unread: 0 };
-        let data = json!({ "message": wire::message(&self.desk, &message), "conversation": wire::listed(&self.desk, &listed) });
-        Ok(wire::ok(data))
+        let mentions = asked.mentions.iter().map(|text| super::id(text, "agent")).collect::<Result<Vec<_>>>()?;
+        let outgoing = Outgoing { is_note, body: asked.body, echo_id: asked.echo_id, attachments, rich, mentions };
+        let manner = Manner {
+            hold_ms: asked.hold_ms.filter(|ms| *ms > 0),
+            after_seq: asked.after_seq,
+            anyway: asked.anyway,
+            resolves: asked.resolve,
+            draft_version: asked.draft_version,
+        };
+        let sent = self.desk.send(&agent, uuid, outgoing, manner).await?;
+        Ok(self.sent(sent, &request.request_id))
     }
 
     /// `POST /conversations/{uuid}/attachments`.

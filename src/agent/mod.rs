@@ -5,6 +5,7 @@ mod audit;
 pub mod auth;
 pub mod contacts;
 pub mod conversations;
+mod drafts;
 pub mod fields;
 pub mod house;
 pub mod inboxes;
@@ -129,6 +130,12 @@ impl Desks {
             ("GET", ["conversations", uuid]) => self.open(&request, id(uuid, "conversation")?).await,
             ("GET", ["conversations", uuid, "messages"]) => self.older(&request, id(uuid, "conversation")?).await,
             ("POST", ["conversations", uuid, "messages"]) => self.reply(request, id(uuid, "conversation")?).await,
+            ("DELETE", ["conversations", uuid, "messages", message]) => {
+                self.take_back(&request, id(uuid, "conversation")?, id(message, "message")?).await
+            }
+            ("GET", ["drafts"]) => self.drafts(&request).await,
+            ("PUT", ["conversations", uuid, "draft"]) => self.save_draft(request, id(uuid, "conversation")?).await,
+            ("DELETE", ["conversations", uuid, "draft"]) => self.drop_draft(&request, id(uuid, "conversation")?).await,
             ("POST", ["conversations", uuid, "attachments"]) => self.upload(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "assignment"]) => self.assign(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,

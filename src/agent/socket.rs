@@ -10,7 +10,7 @@ use crate::http::{Reply, Request};
 use crate::hub::Seat;
 use crate::model::access::Permission;
 use crate::model::agent::{AgentRef, AgentSession};
-use crate::model::event::{Door, Event, Topic, What};
+use crate::model::event::{Door, Event, What};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -45,16 +45,16 @@ impl Desks {
     async fn live(self, socket: Socket, session: AgentSession, seat: Seat) {
         let (reader, writer) = socket.split();
         // Of this page alone; the agent is idle when all his pages are.
+        let place = self.desk.lookers.arrive();
         let idle = AtomicBool::new(false);
-        socket::run_both(self.read(reader, &writer, &session, &idle), self.write(&writer, seat, &session)).await;
+        socket::run_both(self.read(reader, &writer, &session, (place, &idle)), self.write(&writer, seat, &session)).await;
         if idle.load(Ordering::Relaxed) {
             self.idle(&session, false).await;
         }
-        let gone = What::Viewing { conversation: None, agent: reference(&session) };
-        self.desk.announce(&[Topic::Agents], gone);
+        self.desk.looks_away(&reference(&session), place);
     }
 
-    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession, idle: &AtomicBool) {
+    async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession, (place, idle): (u64, &AtomicBool)) {
         let mut last_typing: Option<Instant> = None;
         while let Ok(text) = reader.next_text().await {
             let Ok(frame) = serde_json::from_str::<Frame>(&text) else {
@@ -65,11 +65,11 @@ impl Desks {
                 "ping" => drop(writer.send_text(r#"{"type":"pong"}"#).await),
                 "typing" if last_typing.is_none_or(|last| last.elapsed() >= TYPING_GAP) => {
                     last_typing = Some(Instant::now());
-                    Box::pin(self.typing(session, &frame.data)).await;
+                    Box::pin(self.typing(session, &frame.data, place)).await;
                 }
                 "viewing" => {
                     let conversation = frame.data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
-                    self.desk.announce(&[Topic::Agents], What::Viewing { conversation, agent: reference(session) });
+                    Box::pin(self.desk.looks_at(session, place, conversation)).await;
                 }
                 "idle" => {
                     let is_idle = frame.data.get("idle").and_then(Value::as_bool).unwrap_or(false);
@@ -89,9 +89,12 @@ impl Desks {
         }
     }
 
-    async fn typing(&self, session: &AgentSession, data: &Value) {
+    async fn typing(&self, session: &AgentSession, data: &Value, place: u64) {
         let uuid = data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
         let flag = |key| data.get(key).and_then(Value::as_bool).unwrap_or(false);
+        if let Some(uuid) = uuid {
+            self.desk.remember_writing(place, uuid, flag("is_typing"), flag("note"));
+        }
         if let Some(uuid) = uuid
             && let Err(error) = self.desk.typing_by_agent(session, uuid, flag("is_typing"), flag("note")).await
         {
@@ -106,7 +109,10 @@ impl Desks {
             online.iter().filter(|agent| self.desk.reach(agent.id) != Reach::Offline).map(|agent| agent.uuid.to_string()).collect();
         // The seat was taken before this number is read: what lies between is heard and caught up, and dropped once by its number.
         let seq = self.desk.seq().await.unwrap_or(0);
-        let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online } });
+        let now = self.desk.clock.now();
+        let lookers = self.desk.lookers_in_sight(session).await;
+        let viewing: Vec<Value> = lookers.iter().map(|one| wire::viewing(Some(one.conversation), &one.agent, one.writing(now))).collect();
+        let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online, "viewing": viewing } });
         let mut sent = writer.send_text(&ready.to_string()).await;
         let mut sight = self.desk.sight(session.agent.id).await;
         while sent.is_ok() {

@@ -14,7 +14,8 @@ use crate::model::agent::{Agent, AgentRef, full_name};
 use crate::model::ban::{Ban, BanTarget};
 use crate::model::contact::{Consent, Contact, ContactKind, ContactNote, PageVisit, name_of};
 use crate::model::conversation::{Conversation, Listed, Priority, TagRef};
-use crate::model::event::{Event, Topic, Typist, What};
+use crate::model::draft::{Draft, Held};
+use crate::model::event::{Event, Topic, Typist, What, Writing};
 use crate::model::field::Field;
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
@@ -299,6 +300,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "attachments": message.attachments.iter().map(|file| attachment(desk, file)).collect::<Vec<_>>(),
         "echo_id": if own { message.echo_id.as_deref() } else { None }, "via": message.via, "activity": message.activity,
         "rich": message.meta.rich.as_ref().map(|shown| rich(desk, shown)), "postback": message.meta.postback,
+        "mentions": message.meta.mentions.iter().map(Uuid::to_string).collect::<Vec<_>>(), "deleted": message.meta.deleted,
     })
 }
 
@@ -314,6 +316,27 @@ pub fn attachment(desk: &Desk, file: &Attachment) -> Value {
     json!({
         "uuid": file.uuid.to_string(), "name": file.name, "size": file.size, "content_type": file.content_type, "url": url,
         "thumbnail": if is_image { Some(&url) } else { None }, "width": file.width, "height": file.height,
+    })
+}
+
+/// Who looks at what, and writes there.
+pub fn viewing(conversation: Option<Uuid>, agent: &AgentRef, typing: Option<Writing>) -> Value {
+    json!({ "conversation": conversation.map(|uuid| uuid.to_string()), "agent": agent_ref(agent), "typing": typing.map(Writing::as_str) })
+}
+
+/// Draft.
+pub fn draft(draft: &Draft) -> Value {
+    json!({
+        "conversation": draft.conversation.to_string(), "is_note": draft.is_note, "body": draft.body, "version": draft.version,
+        "updated_at": draft.updated_at,
+    })
+}
+
+/// Held: a reply that may still be taken back.
+pub fn held(held: &Held) -> Value {
+    json!({
+        "uuid": held.uuid.to_string(), "conversation": held.conversation_uuid.to_string(), "echo_id": held.echo_id, "body": held.source,
+        "author_name": held.agent_name, "resolves": held.resolves, "send_at": held.send_at, "created_at": held.created_at,
     })
 }
 
@@ -431,14 +454,13 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
             let who = json!({ "type": kind, "uuid": uuid.to_string(), "name": name });
             ("typing", json!({ "conversation": conversation.to_string(), "is_typing": is_typing, "who": who, "note": note }))
         }
+        What::Viewing { conversation, agent, typing, .. } => ("viewing", viewing(*conversation, agent, *typing)),
+        What::DraftChanged { draft: changed } => ("draft", draft(changed)),
         What::NoticeAdded { notice: added } => ("notice", notice(added)),
         What::NoticesRead => ("notices", json!({})),
         What::ConversationGone { conversation } => ("conversation_gone", json!({ "uuid": conversation.to_string() })),
         What::RoleChanged { role } => ("role", json!({ "uuid": role.to_string() })),
         What::QueueChanged { waiting } => ("queue", json!({ "waiting": waiting })),
-        What::Viewing { conversation, agent } => {
-            ("viewing", json!({ "conversation": conversation.as_ref().map(Uuid::to_string), "agent": agent_ref(agent) }))
-        }
         What::AgentPresence { agent, stance } => {
             let (status, why) = (stance.reach.as_str(), stance.why.as_str());
             let online = stance.reach != Reach::Offline;

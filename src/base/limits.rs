@@ -311,6 +311,17 @@ pub const UPLOAD_LINK_LIFE: Duration = Duration::from_secs(24 * 3600);
 /// Uploaded by an agent but never sent: removed after this.
 pub const UNSENT_ATTACHMENT_LIFE: Duration = Duration::from_secs(24 * 3600);
 
+/// Drafts kept for one agent: more texts than anybody has begun and means to finish.
+pub const DRAFTS_MAX: u32 = 500;
+/// How long an emptied draft is remembered, so that a device that was away cannot bring its text back.
+pub const EMPTIED_DRAFT_LIFE: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Longest time a reply may be held back: somebody outside is waiting.
+pub const HOLD_MAX: Duration = Duration::from_secs(30);
+/// Replies held back in one conversation that are looked at: each agent has one at a time.
+pub const HELD_MAX: u32 = 100;
+/// Agents called by name in one note.
+pub const MENTIONS_MAX: usize = 50;
+
 /// Password hashes computed at once: each takes 19 MB and 30 ms.
 pub const PASSWORD_HASHES_AT_ONCE: usize = 2;
 /// How long a login waits for its turn to be hashed.

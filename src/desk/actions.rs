@@ -248,7 +248,16 @@ impl Run<'_> {
             Step::Say { is_note, source } => {
                 self.changes(tx, present, None)?;
                 let rendered = markdown::render_agent(&source);
-                let said = Said { is_note, source, rendered, echo_id: None, rich: None, attachments: Vec::new() };
+                let said = Said {
+                    is_note,
+                    source,
+                    rendered,
+                    echo_id: None,
+                    rich: None,
+                    attachments: Vec::new(),
+                    mentions: Vec::new(),
+                    late: false,
+                };
                 store_outgoing(tx, self.by.agent(), present, said)?;
             }
             Step::Follow(agent) => {

@@ -16,7 +16,7 @@ use crate::model::message::{Activity, Message, MessageKind, Meta, NewMessage};
 use crate::model::rich::{Postback, Rich};
 use crate::model::rule::Cause;
 use crate::store::media::{self, Arrived, Owner};
-use crate::store::{WriteTx, conversations, jobs, messages};
+use crate::store::{WriteTx, conversations, jobs, messages, notes};
 
 /// What a person outside sends.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ pub struct Incoming {
 }
 
 /// What a person inside sends.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Outgoing {
     /// For agents only.
     pub is_note: bool,
@@ -44,6 +44,16 @@ pub struct Outgoing {
     pub attachments: Vec<Uuid>,
     /// Cards or quick replies; the body may then be empty.
     pub rich: Option<Rich>,
+    /// Agents called by name, in a note.
+    pub mentions: Vec<Uuid>,
+}
+
+/// An answer or a note that keeps to the rules, ready to be stored.
+pub(super) struct Prepared {
+    pub(super) outgoing: Outgoing,
+    pub(super) body: String,
+    rich: Option<Rich>,
+    rendered: markup::Rendered,
 }
 
 impl Desk {
@@ -92,48 +102,19 @@ impl Desk {
 
     /// An agent answers, or notes something. The first answer takes an unassigned conversation.
     pub async fn reply(&self, agent: &AgentSession, uuid: Uuid, outgoing: Outgoing) -> Result<(Conversation, Message)> {
-        if outgoing.is_note && outgoing.rich.is_some() {
-            return Err(Error::invalid("A note has no cards: nobody outside could press them.").in_field("rich"));
-        }
-        let says_nothing = outgoing.attachments.is_empty() && outgoing.rich.is_none();
-        let body = match says_nothing || !outgoing.body.trim().is_empty() {
-            true => text::check_message(&outgoing.body).map_err(|error| error.in_field("body"))?,
-            false => String::new(),
-        };
-        let rich = outgoing.rich.map(Rich::checked).transpose()?;
-        if outgoing.attachments.len() > limits::FILES_PER_MESSAGE_MAX {
-            return Err(Error::invalid(format!("A message can carry {} files.", limits::FILES_PER_MESSAGE_MAX)).in_field("attachments"));
-        }
-        let mut rendered = markdown::render_agent(&body);
-        if let Some(rich) = &rich {
-            let words = [rendered.text, rich.text()];
-            rendered.text = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
-        }
+        let prepared = prepare(outgoing)?;
         let agent = agent.agent.clone();
         self.store
             .write(move |tx| {
                 let before = conversations::find_for_agent(tx, agent.id, uuid)?.conversation;
-                if let Some(echo) = &outgoing.echo_id
-                    && let Some(known) = messages::find_by_agent_echo(tx, agent.id, echo)?
-                {
-                    if known.conversation != before.id || (known.kind == MessageKind::Note) != outgoing.is_note {
-                        return Err(echo_taken());
-                    }
+                if let Some(known) = said_already(tx, agent.id, &before, &prepared.outgoing)? {
                     return Ok((before, known));
                 }
-                if !outgoing.is_note && before.quarantine.is_some() {
+                if !prepared.outgoing.is_note && before.quarantine.is_some() {
                     // Whoever answers has decided that somebody is there.
                     super::quarantine::release(tx, agent.id, &before)?;
                 }
-                let said = Said {
-                    is_note: outgoing.is_note,
-                    source: body,
-                    rendered,
-                    echo_id: outgoing.echo_id,
-                    rich,
-                    attachments: outgoing.attachments,
-                };
-                store_outgoing(tx, Some(&agent), &before, said)
+                store_reply(tx, &agent, &before, prepared, false)
             })
             .await
     }
@@ -169,6 +150,56 @@ impl Desk {
     }
 }
 
+/// Checks what a person inside wrote, and renders it.
+pub(super) fn prepare(outgoing: Outgoing) -> Result<Prepared> {
+    if outgoing.is_note && outgoing.rich.is_some() {
+        return Err(Error::invalid("A note has no cards: nobody outside could press them.").in_field("rich"));
+    }
+    if !outgoing.mentions.is_empty() && !outgoing.is_note {
+        return Err(Error::invalid("Colleagues are called by name in notes only.").in_field("mentions"));
+    }
+    if outgoing.mentions.len() > limits::MENTIONS_MAX {
+        return Err(Error::invalid(format!("A note can call {} people.", limits::MENTIONS_MAX)).in_field("mentions"));
+    }
+    let says_nothing = outgoing.attachments.is_empty() && outgoing.rich.is_none();
+    let body = match says_nothing || !outgoing.body.trim().is_empty() {
+        true => text::check_message(&outgoing.body).map_err(|error| error.in_field("body"))?,
+        false => String::new(),
+    };
+    let rich = outgoing.rich.clone().map(Rich::checked).transpose()?;
+    if outgoing.attachments.len() > limits::FILES_PER_MESSAGE_MAX {
+        return Err(Error::invalid(format!("A message can carry {} files.", limits::FILES_PER_MESSAGE_MAX)).in_field("attachments"));
+    }
+    let mut rendered = markdown::render_agent(&body);
+    if let Some(rich) = &rich {
+        let words = [rendered.text, rich.text()];
+        rendered.text = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
+    }
+    Ok(Prepared { outgoing, body, rich, rendered })
+}
+
+/// What this agent stored under the same echo id before, if anything.
+pub(super) fn said_already(tx: &WriteTx, agent: AgentId, before: &Conversation, outgoing: &Outgoing) -> Result<Option<Message>> {
+    let Some(echo) = &outgoing.echo_id else { return Ok(None) };
+    match messages::find_by_agent_echo(tx, agent, echo)? {
+        Some(known) if known.conversation != before.id || (known.kind == MessageKind::Note) != outgoing.is_note => Err(echo_taken()),
+        known => Ok(known),
+    }
+}
+
+/// Stores an answer or a note of an agent who may write here; `late`: it was held, and what came meanwhile he has not read.
+pub(super) fn store_reply(
+    tx: &WriteTx,
+    agent: &Agent,
+    before: &Conversation,
+    prepared: Prepared,
+    late: bool,
+) -> Result<(Conversation, Message)> {
+    let Prepared { outgoing, body, rich, rendered } = prepared;
+    let Outgoing { is_note, echo_id, attachments, mentions, .. } = outgoing;
+    store_outgoing(tx, Some(agent), before, Said { is_note, source: body, rendered, echo_id, rich, attachments, mentions, late })
+}
+
 /// Checks what a person outside typed; may be empty only beside files.
 pub fn check_incoming(typed: &str, has_files: bool) -> Result<String> {
     if has_files && typed.trim().is_empty() {
@@ -186,6 +217,10 @@ pub(super) struct Said {
     pub(super) rich: Option<Rich>,
     /// Own uploads for this conversation, not sent yet.
     pub(super) attachments: Vec<Uuid>,
+    /// Agents called by name, in a note.
+    pub(super) mentions: Vec<Uuid>,
+    /// It was held back: what came meanwhile its writer has not read.
+    pub(super) late: bool,
 }
 
 /// Stores what an agent says, or without one what the house says by itself (a rule). An agent's first answer takes an unassigned conversation.
@@ -194,6 +229,10 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
     if let Some(agent) = takes {
         conversations::set_assignee(tx, before.id, Some(agent.id))?;
     }
+    let called = match said.mentions.is_empty() {
+        true => Vec::new(),
+        false => notes::callable(tx, &said.mentions)?,
+    };
     let new = NewMessage {
         kind: if said.is_note { MessageKind::Note } else { MessageKind::Outgoing },
         contact: None,
@@ -204,7 +243,7 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
         text: said.rendered.text,
         activity: None,
         echo_id: said.echo_id,
-        meta: Meta { rich: said.rich, ..Meta::default() },
+        meta: Meta { rich: said.rich, mentions: called.iter().map(|agent| agent.uuid).collect(), ..Meta::default() },
     };
     let id = messages::insert(tx, before.id, &new)?;
     if let Some(agent) = agent {
@@ -220,8 +259,11 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
     if agent.is_some() && !said.is_note {
         super::rules::after(tx, before.id, Cause::Outgoing(id));
     }
-    if let Some(agent) = agent {
+    if let Some(agent) = agent.filter(|_| !said.late) {
         conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
+    }
+    if !called.is_empty() {
+        super::mentions::tell(tx, agent, &conversation, &message, &called)?;
     }
     if let Some(agent) = takes {
         let value = full_name(&agent.first_name, &agent.last_name);

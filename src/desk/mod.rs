@@ -18,6 +18,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod directory;
+pub mod drafts;
 pub mod erase;
 pub mod evidence;
 pub mod export;
@@ -32,7 +33,9 @@ pub mod icons;
 pub mod identity;
 pub mod inboxes;
 pub mod logins;
+pub mod lookers;
 pub mod macros;
+mod mentions;
 pub mod messages;
 pub mod notices;
 pub mod numbers;
@@ -44,6 +47,7 @@ pub mod pushes;
 pub mod puzzles;
 pub mod quarantine;
 pub mod queue;
+pub mod replies;
 pub mod reports;
 pub mod retention;
 pub mod roles;
@@ -99,6 +103,8 @@ pub struct Inner {
     link_key: [u8; 32],
     /// At most so many password hashes at once.
     passwords: Semaphore,
+    /// Which agent looks at what, and writes there.
+    pub lookers: lookers::Lookers,
     /// Pages seen since the last flush.
     pages: Mutex<pages::Pending>,
     /// Settings as last read.
@@ -128,6 +134,7 @@ impl Desk {
             store,
             hub,
             presence: Presence::default(),
+            lookers: lookers::Lookers::default(),
             clock,
             base_path: base_path.to_owned(),
             link_key,

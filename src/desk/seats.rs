@@ -32,6 +32,9 @@ pub(super) fn heard(tx: &ReadTx, sight: &Sight, what: &What) -> Result<Heard> {
         }
         What::MessageAdded { conversation, .. } if !sight.sees(Holder::of(conversation)) => Heard::Nothing,
         What::Typing { holder, .. } if !sight.sees(*holder) => Heard::Nothing,
+        What::Viewing { conversation: Some(_), holder, agent, .. } if !sight.sees(*holder) => {
+            Heard::Instead(Box::new(What::Viewing { conversation: None, holder: Holder::default(), agent: agent.clone(), typing: None }))
+        }
         What::ContactChanged { contact } if !sees_contact(tx, sight.agent, contact.uuid)? => Heard::Nothing,
         What::Onlooker { onlooker } if !sees_contact(tx, sight.agent, onlooker.contact.uuid)? => Heard::Nothing,
         What::ContactPresence { contact, .. } | What::Pages { contact, .. } if !sees_contact(tx, sight.agent, *contact)? => Heard::Nothing,

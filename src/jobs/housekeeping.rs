@@ -2,7 +2,7 @@
 
 use crate::base::limits;
 use crate::desk::Desk;
-use crate::store::{agents, events, logins, media, notices, sessions, verifications};
+use crate::store::{agents, drafts, events, logins, media, notices, sessions, verifications};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -43,7 +43,8 @@ async fn clean(desk: &Desk) -> crate::base::error::Result<()> {
             .store
             .write(|tx| {
                 let files = media::prune(tx, limits::UNSENT_ATTACHMENT_LIFE.as_millis() as i64)?;
-                Ok(events::prune(tx)? + notices::prune(tx)? + sessions::prune(tx)? + verifications::prune(tx)? + files)
+                let drafts = drafts::prune(tx, limits::EMPTIED_DRAFT_LIFE.as_millis() as i64)?;
+                Ok(events::prune(tx)? + notices::prune(tx)? + sessions::prune(tx)? + verifications::prune(tx)? + drafts + files)
             })
             .await?;
         if swept + desk.forget_addresses().await? + desk.purge_spam().await? == 0 {

@@ -101,6 +101,7 @@ async fn perform(desk: &Desk, outside: &Outside, job: &Job) -> Result<()> {
     match job {
         Job::WakeConversation { conversation } => desk.wake(*conversation).await,
         Job::VerificationMail { verification, .. } => desk.mail_code(*verification).await,
+        Job::SendHeld { held } => desk.send_held(*held).await,
         Job::Erase { contact } => desk.go_on_erasing(*contact).await,
         Job::Transcript { conversation, .. } => desk.mail_transcript(*conversation).await,
         Job::Push { notice, waited } => push::send(desk, &outside.client, outside.base_url.as_deref(), notice, *waited).await,

@@ -194,6 +194,8 @@ pub enum Box_ {
     Mine(AgentId),
     /// Assigned to nobody.
     Unassigned,
+    /// A note calls this agent by name.
+    Mentioned,
     /// Every one.
     All,
 }

@@ -5,6 +5,7 @@ use crate::model::access::Holder;
 use crate::model::agent::{AgentRef, Availability, Stance};
 use crate::model::contact::{Contact, PageVisit};
 use crate::model::conversation::Conversation;
+use crate::model::draft::Draft;
 use crate::model::message::Message;
 use crate::model::notice::Notice;
 use crate::model::onlooker::Onlooker;
@@ -68,7 +69,9 @@ pub enum What {
     /// A role was made, edited or deleted.
     RoleChanged { role: Uuid },
     /// An agent looks at a conversation (or at none).
-    Viewing { conversation: Option<Uuid>, agent: AgentRef },
+    Viewing { conversation: Option<Uuid>, holder: Holder, agent: AgentRef, typing: Option<Writing> },
+    /// An agent's text that waits to be sent changed; his own tabs and devices hear of it.
+    DraftChanged { draft: Draft },
     /// So many conversations wait for somebody.
     QueueChanged { waiting: usize },
     /// A visitor has another place in the queue; `None` = he waits no more.
@@ -83,6 +86,25 @@ pub enum What {
     SessionEnded { session: Option<SessionId> },
     /// An agent's session is over; its sockets close. `None` = all of the topic; `except` stays.
     SignedOut { session: Option<AgentSessionId>, except: Option<AgentSessionId> },
+}
+
+/// What an agent is writing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writing {
+    /// An answer to the contact.
+    Reply,
+    /// Something for the team.
+    Note,
+}
+
+impl Writing {
+    /// The word of the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Writing::Reply => "reply",
+            Writing::Note => "note",
+        }
+    }
 }
 
 /// What the desk is ordered with.

@@ -12,6 +12,8 @@ pub enum Job {
     WakeConversation { conversation: i64 },
     /// Mail the code of an address somebody claims.
     VerificationMail { verification: i64, code: String, locale: String },
+    /// Send a reply that its agent may take back until then.
+    SendHeld { held: i64 },
     /// Go on erasing a contact, then clean the file of what was left.
     Erase { contact: i64 },
     /// Mail a conversation to its contact.
@@ -33,6 +35,7 @@ impl Job {
         match self {
             Job::WakeConversation { .. } => "wake_conversation",
             Job::VerificationMail { .. } => "verification_mail",
+            Job::SendHeld { .. } => "send_held",
             Job::Erase { .. } => "erase",
             Job::Transcript { .. } => "transcript",
             Job::Push { .. } => "push",

@@ -86,6 +86,12 @@ pub struct Meta {
     /// The visitor pressed a button instead of typing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub postback: Option<Postback>,
+    /// The agents called by name in a note.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Uuid>,
+    /// A note its writer took back; nothing is left of its words.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
     /// Said by a start button before the visitor wrote.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub opening: bool,

@@ -6,6 +6,7 @@ pub mod agent;
 pub mod ban;
 pub mod contact;
 pub mod conversation;
+pub mod draft;
 pub mod event;
 pub mod facts;
 pub mod field;

@@ -165,6 +165,9 @@ pub struct Wanted<'a> {
 
 /// One page of an agent's list, newest activity first, below `before`.
 pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
+    if let Box_::Mentioned = wanted.which {
+        return mentioned(tx, agent, wanted);
+    }
     let before = wanted.before.unwrap_or(Seq::MAX);
     let inbox = wanted.inbox.map(|uuid| uuid.to_string());
     if let Some(tag) = wanted.tag {
@@ -203,17 +206,32 @@ pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<List
             given,
             listed,
         ),
-        (Box_::All, "any") => tx.all(
+        (Box_::All | Box_::Mentioned, "any") => tx.all(
             listed_select!("WHERE ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
-        (Box_::All, _) => tx.all(
+        (Box_::All | Box_::Mentioned, _) => tx.all(
             listed_select!("WHERE c.listing = ?2 AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
     }
+}
+
+/// Conversations in which a note calls the agent: few, so they are found by their own index and sorted.
+fn mentioned(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Listed>> {
+    let inbox = wanted.inbox.map(|uuid| uuid.to_string());
+    tx.all(
+        listed_select!(
+            "WHERE c.id IN (SELECT conversation_id FROM mentions WHERE agent_id = ?1) AND (?2 = 'any' OR c.listing = ?2) AND c.last_seq < ?3
+             AND (?5 IS NULL OR i.uuid = ?5) AND ",
+            sight!(),
+            " ORDER BY c.last_seq DESC LIMIT ?4"
+        ),
+        params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox],
+        listed,
+    )
 }
 
 /// The same for reports. They are few beside chats, so they are found by their own index and sorted.
@@ -225,7 +243,7 @@ fn reports(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Liste
     let which = match wanted.which {
         Box_::Mine(_) => "mine",
         Box_::Unassigned => "unassigned",
-        Box_::All => "all",
+        Box_::All | Box_::Mentioned => "all",
     };
     let inbox = wanted.inbox.map(|uuid| uuid.to_string());
     tx.all(
@@ -251,7 +269,7 @@ fn tagged(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>, tag: Uuid) -> Result
     let which = match wanted.which {
         Box_::Mine(_) => "mine",
         Box_::Unassigned => "unassigned",
-        Box_::All => "all",
+        Box_::All | Box_::Mentioned => "all",
     };
     let (inbox, kinds) = (wanted.inbox.map(|uuid| uuid.to_string()), kinds.map(|kinds| kinds.to_string()));
     let given = params![agent, wanted.listing, wanted.before.unwrap_or(Seq::MAX), wanted.limit, inbox, kinds, which, tag];

@@ -100,6 +100,16 @@ pub fn announce(tx: &WriteTx, id: MessageId) -> Result<(Conversation, Message)> 
     Ok((conversation, message))
 }
 
+/// Tells again of a message that changed after it was stored: under a number of its own, so that whoever was away hears of it too.
+pub fn announce_change(tx: &WriteTx, id: MessageId) -> Result<(Conversation, Message)> {
+    let message = message(tx, id)?;
+    let conversation = conversations::announce(tx, message.conversation, false)?;
+    let subject = Subject::Message { inbox: conversation.inbox.id, conversation: conversation.id, message: id, public: false };
+    let what = What::MessageAdded { conversation: conversation.clone(), message: Box::new(message.clone()) };
+    events::append(tx, subject, conversations::topics(&conversation, false), what)?;
+    Ok((conversation, message))
+}
+
 /// The message with this row number.
 pub fn message(tx: &ReadTx, id: MessageId) -> Result<Message> {
     let mut message = tx.one(message_select!("WHERE m.id = ?1"), [id], read)?.ok_or_else(|| Error::not_found("message"))?;

@@ -383,6 +383,7 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         | What::Onlooker { .. }
         | What::OnlookerGone { .. }
         | What::SessionEnded { .. }
+        | What::DraftChanged { .. }
         | What::SignedOut { .. } => return None,
     };
     let mut frame = json!({ "type": kind, "data": data });

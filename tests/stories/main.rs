@@ -13,6 +13,7 @@ mod erase;
 mod evidence;
 mod exposure;
 mod files;
+mod flow;
 mod hub;
 mod identify;
 mod inside;

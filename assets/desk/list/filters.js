@@ -54,6 +54,7 @@ export function Filters() {
     <div class="tabs" role="group" aria-label="Whose conversations">
       ${BOXES.map(([key, label, meaning]) => html`<button type="button" class="tab" aria-pressed=${!filter.view && filter.box === key ? 'true' : 'false'} onClick=${() => setFilter({ box: key })}>
         <span class="steady" data-text=${label}>${label}</span> ${filter.kind ? null : html`<span class="tab-count tabular" title="${counts[key]} ${meaning}">${counts[key]}</span>`}</button>`)}
+      <button type="button" class="tab is-mark" aria-pressed=${filter.box === 'mentioned' ? 'true' : 'false'} aria-label="Notes that call you" title="Notes that call you (g t)" onClick=${() => setFilter({ box: 'mentioned' })}><${Icon} name="at" size=${17} /></button>
     </div>
     <div class="filters">
       <${Menu} buttonClass="filter" name="State: ${followed ? 'Followed by me' : state[1]}" items=${[

@@ -49,6 +49,7 @@ const Skeleton = () => html`<div class="skeleton" aria-hidden="true">${[0, 1, 2,
 const EMPTY = {
   mine: ['user', 'Nothing is waiting for you', 'Conversations assigned to you appear here. Take one from New with the key a.'],
   unassigned: ['inbox', 'All taken', 'New conversations that nobody has taken yet appear here.'],
+  mentioned: ['at', 'Nobody has called you', 'When a colleague writes @ and your name in a note, the conversation appears here.'],
   all: ['chat', 'All quiet', 'Every open conversation appears here, as soon as a visitor writes.'],
   followed: ['eye', 'You follow nothing', 'Follow a conversation from its assign menu (m). You hear what is said there; nobody outside notices.'],
   waiting: ['clock', 'Nothing is waiting', 'Mark a conversation as waiting when you need something from someone else first.'],
@@ -74,6 +75,6 @@ function EmptyList() {
   if (filter.tag) return html`<${Empty} icon="tag" title="Nothing here has this tag" action=${html`<button type="button" class="button" onClick=${() => setFilter({ tag: '' })}>Show every tag</button>`}>Press t in a conversation to put it on.<//>`;
   if (filter.view) return html`<${Empty} icon="filter" title="Nothing fits this view">What fits it appears here by itself.<//>`;
   if (filter.sort === 'due') return html`<${Empty} icon="clock" title="Nothing is due">Conversations under a promise appear here, the most urgent first.<//>`;
-  const [icon, title, text] = filter.kind && filter.kind !== 'chat' && filter.status === 'open' ? REPORTS_EMPTY : EMPTY[filter.status === 'open' ? filter.box : filter.status];
+  const [icon, title, text] = filter.kind && filter.kind !== 'chat' && filter.status === 'open' ? REPORTS_EMPTY : EMPTY[filter.status === 'open' || filter.box === 'mentioned' ? filter.box : filter.status];
   return html`<${Empty} icon=${icon} title=${title}>${text}<//>`;
 }

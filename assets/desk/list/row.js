@@ -5,8 +5,10 @@ import { Icon } from '../../shared/icons.js';
 import { AgentAvatar, ContactAvatar } from '../parts/avatars.js';
 import { KindMark, PriorityMark } from '../parts/kinds.js';
 import { time } from '../parts/small.js';
+import { waitingText } from '../state/drafts.js';
 import { TagChip } from '../parts/tag_chip.js';
 import { isSnoozed } from '../state/lists.js';
+import { nameOf } from '../state/people.js';
 import { openConversation } from '../state/router.js';
 import { may } from '../state/people.js';
 import { now, useDesk } from '../state/store.js';
@@ -40,6 +42,9 @@ export function Row({ uuid, index, size, selected, tab }) {
   const typing = useDesk((state) => !!state.typing[uuid]?.some((who) => who.type === 'contact'));
   const many = useDesk((state) => (state.inboxes?.length || 0) > 1);
   const me = useDesk((state) => state.agent.uuid);
+  const waits = useDesk((state) => (selected ? '' : waitingText(state, uuid)));
+  const writer = useDesk((state) => state.typing[uuid]?.find((who) => who.type === 'agent' && !who.note)?.name || '');
+  const watchers = useDesk((state) => Object.entries(state.viewing).filter(([, at]) => at === uuid).map(([agent]) => state.agents[agent]).filter(Boolean));
   const picks = useDesk(() => may('status'));
   const picked = useSelection(uuid);
   if (!one) return null;
@@ -53,7 +58,8 @@ export function Row({ uuid, index, size, selected, tab }) {
           ${one.contact.verified ? html`<span class="row-mark" title="Verified"><${Icon} name="shield" size=${14} /><span class="quiet"> verified</span></span>` : null}
           ${one.contact.online ? html`<span class="quiet">, online</span>` : null}
           <span class="row-gap"></span><${PriorityMark} priority=${one.priority} /><${Waiting} one=${one} /></span>
-        <span class="row-line"><${KindMark} one=${one} /><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : previewOf(one)}</span>
+        <span class="row-line"><${KindMark} one=${one} /><span class="row-preview ${one.preview_from === 'note' ? 'is-note' : ''}" dir="auto">${typing ? html`<em>is typing…</em>` : writer ? html`<em class="is-colleague">${writer.split(' ')[0]} is writing a reply…</em>` : waits ? html`<b class="row-draft">Draft</b> ${waits}` : previewOf(one)}</span>
+          ${watchers.length ? html`<span class="row-watchers" title="${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'look' : 'looks'} at it">${watchers.slice(0, 2).map((agent) => html`<${AgentAvatar} agent=${agent} size=${16} />`)}<span class="quiet">, ${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'look' : 'looks'} at it</span></span>` : null}
           ${many ? html`<span class="row-inbox" title=${one.inbox.name}><i style=${{ background: one.inbox.color }}></i><span class="quiet">, ${one.inbox.name}</span></span>` : null}
           ${one.custom_status ? html`<span class="row-status"><span class="quiet">, </span><bdi>${one.custom_status.name}</bdi></span>` : null}
           ${one.tags?.length ? html`<span class="row-tags"><span class="quiet">, tags: </span>${one.tags.slice(0, 2).map((tag) => html`<${TagChip} key=${tag.uuid} tag=${tag} small=${true} />`)}${one.tags.length > 2 ? html`<span class="row-more">+${one.tags.length - 2}</span>` : null}</span>` : null}

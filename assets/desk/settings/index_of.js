@@ -75,6 +75,7 @@ export const ENTRIES = [
   { page: 'notifications', label: 'Quiet hours', words: 'quiet hours night silence' },
   { page: 'look', label: 'Light or dark desk', words: 'theme dark light look appearance' },
   { page: 'look', label: 'Enter sends', words: 'enter send ctrl keyboard composer' },
+  { page: 'look', label: 'A moment to undo a reply', words: 'undo send delay take back seconds' },
   { page: 'about', label: 'Version', words: 'version about' },
 ];
 

@@ -3,6 +3,7 @@
 import { assume, keep } from './lists.js';
 import { change, now } from './store.js';
 import { announce, toast } from './toasts.js';
+import { offer } from './undo.js';
 import { api, codeOf, wordsFor } from './wire.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
@@ -37,20 +38,37 @@ async function tagFirst(uuid, tag, then) {
   if (await optimistic(uuid, { tags }, () => api.put(`/conversations/${uuid}/tags`, { tags: tags.map((one) => one.uuid) }), 'The tag was not added.')) await then();
 }
 
-/** @param {string} uuid @param {import('./types.js').AgentRef|null} agent */
-export async function assign(uuid, agent) {
+/** @param {string} uuid @param {import('./types.js').AgentRef|null} agent @param {{undo?: boolean}} [how] */
+export async function assign(uuid, agent, { undo = true } = {}) {
   const { agent: me, conversations } = now();
-  const name = conversations[uuid]?.contact.name;
-  const ok = await optimistic(uuid, { assignee: agent && { uuid: agent.uuid, first_name: agent.first_name, last_name: agent.last_name, avatar_tint: agent.avatar_tint } },
+  const before = conversations[uuid];
+  if (!before || before.assignee?.uuid === agent?.uuid) return;
+  const name = before.contact.name;
+  const done = optimistic(uuid, { assignee: agent && { uuid: agent.uuid, first_name: agent.first_name, last_name: agent.last_name, avatar_tint: agent.avatar_tint } },
     () => api.put(`/conversations/${uuid}/assignment`, { agent: agent?.uuid ?? null }), `${name} was not assigned.`);
-  if (ok) announce(agent ? `Assigned to ${agent.uuid === me.uuid ? 'you' : agent.first_name}` : 'Nobody is assigned');
+  if (undo) offer(agent ? `${name} is ${agent.uuid === me.uuid ? 'yours' : `with ${agent.first_name}`} now` : `Nobody has ${name} now`, done, () => assign(uuid, before.assignee, { undo: false }));
+  if (!(await done)) return;
+  announce(agent ? `Assigned to ${agent.uuid === me.uuid ? 'you' : agent.first_name}` : 'Nobody is assigned');
 }
 
-/** Hands it to a team, or takes it from one. @param {string} uuid @param {import('./types.js').Team|null} team */
-export async function giveToTeam(uuid, team) {
-  const name = now().conversations[uuid]?.contact.name;
-  const ok = await optimistic(uuid, { team: team && { uuid: team.uuid, name: team.name } }, () => api.put(`/conversations/${uuid}/assignment`, { team: team?.uuid ?? null }), `${name} was not given to the team.`);
-  if (ok) announce(team ? `Given to ${team.name}` : 'No team has it');
+/** Hands it to a team, or takes it from one. @param {string} uuid @param {{uuid: string, name: string}|null} team @param {{undo?: boolean}} [how] */
+export async function giveToTeam(uuid, team, { undo = true } = {}) {
+  const before = now().conversations[uuid];
+  if (!before) return;
+  const { name } = before.contact;
+  const done = optimistic(uuid, { team: team && { uuid: team.uuid, name: team.name } }, () => api.put(`/conversations/${uuid}/assignment`, { team: team?.uuid ?? null }), `${name} was not given to the team.`);
+  if (undo) offer(team ? `${name} is with ${team.name} now` : `No team has ${name} now`, done, () => giveToTeam(uuid, before.team || null, { undo: false }));
+  if (await done) announce(team ? `Given to ${team.name}` : 'No team has it');
+}
+
+/** @param {string} uuid @param {'low'|'medium'|'high'|null} priority @param {{undo?: boolean}} [how] */
+export async function setPriority(uuid, priority, { undo = true } = {}) {
+  const before = now().conversations[uuid];
+  if (!before || (before.priority || null) === priority) return;
+  const { name } = before.contact;
+  const done = optimistic(uuid, { priority }, () => api.put(`/conversations/${uuid}/priority`, { priority }), `The priority of ${name} is as it was.`);
+  if (undo) offer(priority ? `${name}: ${priority} priority` : `${name} has no priority now`, done, () => setPriority(uuid, before.priority || null, { undo: false }));
+  if (await done) announce(priority ? `Priority ${priority}` : 'No priority');
 }
 
 /** @type {Record<Status, string>} */
@@ -60,21 +78,21 @@ export const STATUS_WORDS = { open: 'Open', waiting: 'Waiting', resolved: 'Resol
 export async function setStatus(uuid, status, { undo = true } = {}) {
   const before = now().conversations[uuid];
   if (!before) return;
-  const ok = await optimistic(uuid, { status, custom_status: null, snoozed_until: null, ...(status === 'resolved' ? { waiting_since: null } : {}) },
+  const done = optimistic(uuid, { status, custom_status: null, snoozed_until: null, ...(status === 'resolved' ? { waiting_since: null } : {}) },
     () => api.put(`/conversations/${uuid}/status`, { status, snoozed_until: null }), `${before.contact.name} is still ${STATUS_WORDS[before.status].toLowerCase()}.`);
-  if (!ok) return;
-  announce(`${before.contact.name}: ${STATUS_WORDS[status]}`);
-  if (undo && status === 'resolved') {
-    toast(`Resolved: ${before.contact.name}`, { action: { label: 'Undo', run: () => (before.snoozed_until ? snooze(uuid, before.snoozed_until) : setStatus(uuid, before.status, { undo: false })) } });
+  if (undo && (before.status !== status || before.snoozed_until)) {
+    offer(`${STATUS_WORDS[status]}: ${before.contact.name}`, done, () => (before.snoozed_until && before.snoozed_until > Date.now() ? snooze(uuid, before.snoozed_until, { undo: false }) : setStatus(uuid, before.status, { undo: false })));
   }
+  if (await done) announce(`${before.contact.name}: ${STATUS_WORDS[status]}`);
 }
 
-/** @param {string} uuid @param {number|null} until */
-export async function snooze(uuid, until) {
+/** @param {string} uuid @param {number|null} until @param {{undo?: boolean}} [how] */
+export async function snooze(uuid, until, { undo = true } = {}) {
   const before = now().conversations[uuid];
   if (!before) return;
-  const ok = await optimistic(uuid, { snoozed_until: until }, () => api.put(`/conversations/${uuid}/status`, { status: before.status, snoozed_until: until }), `${before.contact.name} was not snoozed.`);
-  if (ok && until) toast(`Snoozed: ${before.contact.name}`, { action: { label: 'Undo', run: () => snooze(uuid, null) } });
+  const done = optimistic(uuid, { snoozed_until: until }, () => api.put(`/conversations/${uuid}/status`, { status: before.status, snoozed_until: until }), `${before.contact.name} was not snoozed.`);
+  if (undo) offer(`${until ? 'Snoozed' : 'Woken'}: ${before.contact.name}`, done, () => snooze(uuid, before.snoozed_until && before.snoozed_until > Date.now() ? before.snoozed_until : null, { undo: false }));
+  await done;
 }
 
 /** @param {string} uuid @param {Partial<import('./types.js').Contact>} patch */

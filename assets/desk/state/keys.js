@@ -23,9 +23,22 @@ function isWriting(target) {
   return element.isContentEditable || !!element.closest('textarea, select, [role="menu"], [role="listbox"], input:not([type="checkbox"], [type="radio"], [type="button"])');
 }
 
+/** Ctrl (or Cmd) with a letter works everywhere, also while somebody writes; but what a field does with it itself comes first. @param {KeyboardEvent} event */
+function onChord(event) {
+  const wanted = `Ctrl+${event.key.toLowerCase()}`;
+  const match = bindings.find((one) => one.keys === wanted && (!one.when || one.when()));
+  if (!match || document.querySelector('dialog[open]')) return;
+  // In a field with words, Ctrl Z is the field's own.
+  if (wanted === 'Ctrl+z' && isWriting(event.target) && /** @type {HTMLInputElement} */ (event.target).value) return;
+  event.preventDefault();
+  match.run(event);
+}
+
 /** @param {KeyboardEvent} event */
 function onKey(event) {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+  if (event.defaultPrevented || event.isComposing) return;
+  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey) { onChord(event); return; }
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
   if (isWriting(event.target) || document.querySelector('dialog[open]')) return;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const wanted = prefix ? `${prefix} ${key}` : key;

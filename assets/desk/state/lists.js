@@ -24,14 +24,16 @@ export const kindOfOne = (conversation) => conversation.kind || 'chat';
 /** @param {Conversation} conversation @param {number} [at] */
 export const isSnoozed = (conversation, at = Date.now()) => !!conversation.snoozed_until && conversation.snoozed_until > at;
 
-/** Does it belong into this list? @param {Conversation} conversation @param {Filter} filter @param {string} me */
-export function fits(conversation, filter, me) {
+/** Does it belong into this list? @param {Conversation} conversation @param {Filter} filter @param {string} me @param {boolean} [listed] it stands there already */
+export function fits(conversation, filter, me, listed = false) {
   if (filter.inbox && conversation.inbox.uuid !== filter.inbox) return false;
   if (filter.kind && (filter.kind === 'reports' ? kindOfOne(conversation) === 'chat' : kindOfOne(conversation) !== filter.kind)) return false;
   if (filter.tag && !conversation.tags?.some((tag) => tag.uuid === filter.tag)) return false;
   if (filter.box === 'mine' && conversation.assignee?.uuid !== me) return false;
   if (filter.box === 'unassigned' && conversation.assignee) return false;
   if (filter.status === 'spam' || conversation.quarantine) return filter.status === 'spam' && !!conversation.quarantine;
+  // Whom notes call, only the server knows: what stands there stays, the rest comes by asking.
+  if (filter.box === 'mentioned' && !listed) return false;
   return filter.status === 'snoozed' ? isSnoozed(conversation) : conversation.status === filter.status && !isSnoozed(conversation);
 }
 
@@ -65,7 +67,7 @@ function placed(state, changed) {
       // Below the last loaded row lies what the next page will bring; adding it here would leave a gap.
       const within = !list.next || !oldest || one.last_message_at >= oldest.last_message_at;
       // Which ones somebody follows is not told by the conversations themselves: the list stays until it is asked for again.
-      const belongs = filter.box === 'followed' ? inside : fits(one, filter, state.agent.uuid) && (filter.sort === 'due' ? !!one.due : inside || within);
+      const belongs = filter.box === 'followed' ? inside : fits(one, filter, state.agent.uuid, inside) && (filter.sort === 'due' ? !!one.due : inside || within);
       if (belongs && !inside) ids = [...ids, one.uuid];
       else if (!belongs && inside) ids = ids.filter((id) => id !== one.uuid);
     }
@@ -181,7 +183,7 @@ export function setFilter(patch) {
   // Whoever chooses a tab leaves the view.
   const filter = { ...now().filter, ...('view' in patch ? {} : { view: '' }), ...patch };
   change({ filter, cursor: '' });
-  if (now().lists[keyOf(filter)]?.state !== 'ready') load(filter);
+  if (filter.box === 'mentioned' || now().lists[keyOf(filter)]?.state !== 'ready') load(filter);
 }
 
 // A snooze ends by the clock, without a word from the server.

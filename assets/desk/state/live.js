@@ -8,6 +8,7 @@
 //  3. When the server no longer knows that far back, everything shown is fetched anew.
 
 import { openSocket } from '../../shared/socket.js';
+import { loadDrafts, takeDraft } from './drafts.js';
 import { keep, recount, reloadLists } from './lists.js';
 import { hearNotice, noticeMessage, noticeReleased } from './notices.js';
 import { flushOutbox } from './outbox.js';
@@ -40,12 +41,8 @@ function take(frame) {
   else if (type === 'conversation') { noticeReleased(now().conversations[data.uuid], data); keep([data]); changedHands(data); }
   else if (type === 'contact') takeContact(data);
   else if (type === 'typing') onTyping(data);
-  else if (type === 'viewing') {
-    const before = now().viewing[data.agent?.uuid];
-    onViewing(data);
-    // Who comes later has not heard us; told once, since after that each knows of the other.
-    if (viewed && data.conversation === viewed && before !== viewed && data.agent?.uuid !== now().agent.uuid) sayViewing();
-  }
+  else if (type === 'viewing') onViewing(data);
+  else if (type === 'draft') takeDraft(data);
   else if (type === 'presence') onPresence(data);
   else if (type === 'queue') change({ waiting: data.waiting });
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
@@ -78,7 +75,7 @@ function takeMessage({ conversation, message }) {
   stopTyping(message.conversation, message.author.uuid);
   keep([{ ...conversation, unread }]);
   changedHands(conversation);
-  if (fresh && !mine) noticeMessage(now().conversations[message.conversation], message, !held);
+  if (fresh && !mine && !message.deleted) noticeMessage(now().conversations[message.conversation], message, !held);
 }
 
 /** An anonymous visitor signed in: the thread in front of us belongs to the person they became. @param {import('./types.js').Conversation} conversation */
@@ -135,8 +132,10 @@ async function everything() {
 function onReady(frame) {
   const online = new Set(frame.data?.online || []);
   change(({ agents }) => ({ viewing: {}, typing: {}, agents: Object.fromEntries(Object.entries(agents).map(([uuid, agent]) => [uuid, { ...agent, online: online.has(uuid) }])) }));
+  for (const one of frame.data?.viewing || []) onViewing(one);
   sayViewing();
   sayIdle();
+  loadDrafts();
   catchUp();
   recount();
   loadQueue();
@@ -177,6 +176,23 @@ onSignedIn(start);
 onSignedOut(() => { socket?.close(); socket = null; });
 
 document.addEventListener('visibilitychange', sayViewing);
+
+// After sleep the line may be dead without a word, and the clock has jumped: look now, not when a ping fails.
+const BEAT_MS = 4000;
+const ASLEEP_MS = 20000;
+let beat = Date.now();
+let hiddenAt = 0;
+function woke() {
+  if (now().phase !== 'ready' || now().signed_out) return;
+  socket?.poke();
+  if (now().line === 'open') catchUp();
+}
+setInterval(() => { const gap = Date.now() - beat; beat = Date.now(); if (gap > ASLEEP_MS) woke(); }, BEAT_MS);
+document.addEventListener('visibilitychange', () => {
+  if (document.visibilityState === 'hidden') { hiddenAt = Date.now(); return; }
+  if (hiddenAt && Date.now() - hiddenAt > ASLEEP_MS) woke();
+});
+addEventListener('online', () => woke());
 subscribe(() => {
   const { route } = now();
   const looking = route.name === 'settings' || document.visibilityState !== 'visible' ? '' : route.conversation;

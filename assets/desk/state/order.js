@@ -2,7 +2,6 @@
 // once, settled by the answer, taken back with words when refused.
 
 import { optimistic, STATUS_WORDS } from './actions.js';
-import { PRIORITY_WORDS } from './kinds.js';
 import { keep } from './lists.js';
 import { now } from './store.js';
 import { announce, toast } from './toasts.js';
@@ -20,12 +19,7 @@ export async function setTags(uuid, tags) {
   return ok;
 }
 
-/** @param {string} uuid @param {null|'low'|'medium'|'high'} priority */
-export async function setPriority(uuid, priority) {
-  const name = now().conversations[uuid]?.contact.name;
-  const ok = await optimistic(uuid, { priority }, () => api.put(`/conversations/${uuid}/priority`, { priority }), `The priority of ${name} stays as it was.`);
-  if (ok) announce(priority ? `${PRIORITY_WORDS[priority]} priority` : 'No priority');
-}
+export { setPriority } from './actions.js';
 
 /** @param {string} uuid @param {import('./tools.js').OwnStatus} status */
 export async function setOwnStatus(uuid, status) {

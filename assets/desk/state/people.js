@@ -46,13 +46,15 @@ export const stopTyping = (conversation, uuid) => {
 };
 
 /** @param {any} data */
-export function onViewing({ conversation, agent }) {
+export function onViewing({ conversation, agent, typing }) {
   if (agent.uuid === now().agent.uuid) return;
   change(({ viewing }) => {
     const next = { ...viewing };
     if (conversation) next[agent.uuid] = conversation; else delete next[agent.uuid];
     return { viewing: next };
   });
+  // Who came later is told what was being written before.
+  if (conversation && typing) onTyping({ conversation, is_typing: true, who: { type: 'agent', uuid: agent.uuid, name: nameOf(agent) }, note: typing === 'note' });
 }
 
 /** @param {any} data */

@@ -1,10 +1,10 @@
 // What this browser remembers about how its agent likes to work. Storage may be forbidden; then it lasts as long as the page.
 
-/** @typedef {{enter_sends: boolean, sound: boolean, volume: number, visitor_bell: boolean, notify: boolean, push: boolean, preview: boolean, theme: 'system'|'light'|'dark', quiet_from: string, quiet_to: string}} Prefs */
+/** @typedef {{enter_sends: boolean, hold_replies: boolean, sound: boolean, volume: number, visitor_bell: boolean, notify: boolean, push: boolean, preview: boolean, theme: 'system'|'light'|'dark', quiet_from: string, quiet_to: string}} Prefs */
 
 const KEY = 'deskbell.prefs';
 /** @type {Prefs} */
-const DEFAULTS = { enter_sends: true, sound: true, volume: 0.5, visitor_bell: true, notify: false, push: false, preview: false, theme: 'system', quiet_from: '', quiet_to: '' };
+const DEFAULTS = { enter_sends: true, hold_replies: true, sound: true, volume: 0.5, visitor_bell: true, notify: false, push: false, preview: false, theme: 'system', quiet_from: '', quiet_to: '' };
 
 /** @param {string} key @returns {string|null} */
 export function recall(key) {

@@ -39,6 +39,8 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {import('./router.js').Route} route
  * @property {string} cursor the conversation the keyboard stands on
  * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'transfer'|'panel'|'tags'|'priority'} open which overlay is open
+ * @property {{topic: string}|null} palette the palette is open, for everything or for one topic
+ * @property {Record<string, import('./draft_model.js').Written>} drafts `<conversation>.<kind>` → what is being written
  * @property {''|'reply'|'note'} write the box that takes the focus as soon as the thread is here
  */
 
@@ -48,7 +50,7 @@ let state = {
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
   filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, fields: null, onlookers: null, bans: 0, waiting: 0, waiting_since: 0, mail_ready: false,
-  toasts: [], news: [], tray: { unread: 0, list: null, more: false }, said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
+  toasts: [], news: [], tray: { unread: 0, list: null, more: false }, said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', palette: null, drafts: {}, write: '',
 };
 
 /** @type {Set<() => void>} */

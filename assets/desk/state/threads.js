@@ -1,6 +1,6 @@
 // Opened conversations: their messages as timelines, older pages, what was seen. A few are kept, so that going back is instant.
 
-import { emptyTimeline, newestSeq, oldestSeq, replaced, showing, withDivider, withStored } from '../../shared/timeline.js';
+import { emptyTimeline, newestSeq, oldestSeq, replaced, withDivider, withPending, withStored } from '../../shared/timeline.js';
 import { keep } from './lists.js';
 import { change, now } from './store.js';
 import { api, kindOf, wordsFor } from './wire.js';
@@ -9,8 +9,14 @@ import { api, kindOf, wordsFor } from './wire.js';
 /** @typedef {import('./types.js').Thread} Thread */
 
 const THREADS_MAX = 12;
+const OLDER = 100;
+/** Around a found message, and on from there. */
 const PAGE = 50;
 const SEEN_DELAY_MS = 250;
+/** Pages looked through for the first unread message: more than a thousand unread ones nobody reads one by one. */
+const UNREAD_PAGES_MAX = 12;
+const STORED_MAX = 600;
+const STORED_KEPT = 200;
 
 /** @param {string} uuid @param {(thread: Thread) => Thread} turn */
 export function changeThread(uuid, turn) {
@@ -27,7 +33,7 @@ export function entryOf(message) {
 }
 
 /** @returns {Thread} */
-const blank = () => ({ state: 'loading', timeline: emptyTimeline(), contact: '', pages: [], earlier: [], origin: null, older: 'idle', seen: 0, error: '', ahead: false, newer: 'idle', mark: null });
+const blank = () => ({ state: 'loading', timeline: emptyTimeline(), contact: '', pages: [], earlier: [], origin: null, older: 'idle', seen: 0, error: '', ahead: false, newer: 'idle', mark: null, unread: null });
 
 /** Shows a conversation: at once what is held, then what is true. @param {string} uuid */
 export async function openThread(uuid) {
@@ -41,6 +47,17 @@ export async function openThread(uuid) {
     return { threads };
   });
   await refresh(uuid, !held);
+}
+
+/** Own replies that wait on the server, as rows that can be taken back; those it does not know any more are gone. @param {import('../../shared/timeline.js').Timeline} timeline @param {any[]} held */
+function withHeld(timeline, held) {
+  const { agent } = now();
+  const kept = { ...timeline, pending: timeline.pending.filter((one) => one.state !== 'held' || held.some((other) => other.echo_id === one.echo_id)) };
+  return held.reduce((line, one) => withPending(line, {
+    uuid: '', seq: 0, at: one.created_at, created_at: one.created_at, kind: 'outgoing', mine: true, echo_id: one.echo_id, conversation: one.conversation, from: `outgoing/agent/${agent.uuid}`,
+    author: { type: 'agent', uuid: agent.uuid, name: one.author_name }, html: '', text: one.body, source: one.body, edited_at: null, attachments: [], via: 'desk', activity: null,
+    state: 'held', held: one.uuid, resolves: one.resolves, until: Date.now() + Math.max(0, one.send_at - one.created_at), ms: Math.max(0, one.send_at - one.created_at), failure: '',
+  }), kept);
 }
 
 /** @param {string} uuid @param {boolean} first */
@@ -58,8 +75,12 @@ export async function refresh(uuid, first) {
       const later = thread.timeline.stored.filter((entry) => entry.seq > last);
       let timeline = joins ? withStored(thread.timeline, entries) : withStored(replaced(thread.timeline, entries, { more: answer.has_more }), later);
       const news = entries.some((/** @type {any} */ entry) => entry.seq > answer.my_seen_seq && entry.kind === 'incoming');
-      if (first || !thread.timeline.unreadAfter) timeline = withDivider(timeline, news && answer.my_seen_seq ? answer.my_seen_seq : 0);
-      return { ...thread, state: 'ready', ahead: false, timeline, fields: answer.fields || {}, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, origin: answer.origin || null, seen: answer.my_seen_seq, following: !!answer.following, error: '' };
+      // The line stands where the unread ones begin, or not at all: above the first loaded row it would lie.
+      const above = answer.has_more && entries.length > 0 && entries[0].seq > answer.my_seen_seq + 1 && answer.conversation.unread > entries.filter((/** @type {any} */ entry) => entry.kind === 'incoming').length;
+      if (first || !thread.timeline.unreadAfter) timeline = withDivider(timeline, news && answer.my_seen_seq && !above ? answer.my_seen_seq : 0);
+      timeline = withHeld(timeline, answer.held || []);
+      const unread = above ? { count: answer.conversation.unread, after: answer.my_seen_seq } : first ? null : thread.unread;
+      return { ...thread, unread, state: 'ready', ahead: false, timeline, fields: answer.fields || {}, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, origin: answer.origin || null, seen: answer.my_seen_seq, following: !!answer.following, error: '' };
     });
   } catch (error) {
     const state = kindOf(error) === 'not_found' ? 'missing' : 'failed';
@@ -72,27 +93,43 @@ export async function loadOlder(uuid) {
   const thread = now().threads[uuid];
   if (!thread || thread.older === 'loading') return;
   const { timeline } = thread;
-  if (timeline.stored.length > timeline.shown) { changeThread(uuid, (one) => ({ ...one, timeline: showing(one.timeline, one.timeline.shown + PAGE) })); return; }
   if (!timeline.more) return;
   changeThread(uuid, (one) => ({ ...one, older: 'loading' }));
   try {
-    const answer = await api.get(`/conversations/${uuid}/messages?before=${oldestSeq(timeline)}&limit=${PAGE}`);
+    const answer = await api.get(`/conversations/${uuid}/messages?before=${oldestSeq(timeline)}&limit=${OLDER}`);
     changeThread(uuid, (one) => {
-      const next = withStored(one.timeline, answer.messages.map(entryOf), { more: answer.has_more });
-      return { ...one, older: 'idle', timeline: showing(next, next.stored.length) };
+      return { ...one, older: 'idle', timeline: withStored(one.timeline, answer.messages.map(entryOf), { more: answer.has_more }) };
     });
   } catch {
     changeThread(uuid, (one) => ({ ...one, older: 'failed' }));
   }
 }
 
-/** Back at the end: the DOM may be small again. @param {string} uuid */
-export const trim = (uuid) => changeThread(uuid, (thread) => (thread.timeline.shown > 300 && !thread.ahead ? { ...thread, timeline: showing(thread.timeline, 0) } : thread));
+/** Loads upwards until the first unread message is there, and draws the line before it. @param {string} uuid */
+export async function loadUnread(uuid) {
+  const wanted = now().threads[uuid]?.unread;
+  if (!wanted) return;
+  for (let page = 0; page < UNREAD_PAGES_MAX; page++) {
+    const thread = now().threads[uuid];
+    if (!thread || !thread.timeline.more || oldestSeq(thread.timeline) <= wanted.after) break;
+    await loadOlder(uuid);
+    if (now().threads[uuid]?.older === 'failed') return;
+  }
+  changeThread(uuid, (one) => ({ ...one, unread: null, timeline: withDivider(one.timeline, Math.max(wanted.after, oldestSeq(one.timeline) - 1)) }));
+}
+
+/** Back at the end: what was read far above is let go, and comes again when somebody goes there. @param {string} uuid */
+export const trim = (uuid) => changeThread(uuid, (thread) => (thread.timeline.stored.length > STORED_MAX && thread.older === 'idle' && !thread.ahead ? { ...thread, timeline: { ...thread.timeline, stored: thread.timeline.stored.slice(-STORED_KEPT), more: true } } : thread));
 
 /** @param {Message} message */
 export function addMessage(message) {
-  // Between what is shown and this one lies what was not loaded yet: reading on brings both.
-  changeThread(message.conversation, (thread) => (thread.ahead && message.seq > newestSeq(thread.timeline) ? thread : { ...thread, timeline: withStored(thread.timeline, [entryOf(message)]) }));
+  changeThread(message.conversation, (thread) => {
+    // Between what is shown and this one lies what was not loaded yet: reading on brings both.
+    if (thread.ahead && message.seq > newestSeq(thread.timeline)) return thread;
+    const known = thread.timeline.stored.find((one) => one.uuid === message.uuid);
+    // When it came to this screen: somebody who was typing has not read it at once (collision.js).
+    return { ...thread, timeline: withStored(thread.timeline, [{ ...entryOf(message), arrived: known ? known.arrived : Date.now() }]) };
+  });
 }
 
 let marks = 0;
@@ -102,7 +139,7 @@ export async function jumpTo(uuid, seq) {
   const held = now().threads[uuid];
   if (!held || held.state !== 'ready') return;
   if (held.timeline.stored.some((entry) => entry.seq === seq)) {
-    changeThread(uuid, (thread) => ({ ...thread, mark, timeline: showing(thread.timeline, thread.timeline.stored.length) }));
+    changeThread(uuid, (thread) => ({ ...thread, mark }));
     return;
   }
   try {
@@ -118,10 +155,7 @@ export async function loadNewer(uuid) {
   changeThread(uuid, (one) => ({ ...one, newer: 'loading' }));
   try {
     const answer = await api.get(`/conversations/${uuid}/messages?after=${newestSeq(thread.timeline)}&limit=${PAGE}`);
-    changeThread(uuid, (one) => {
-      const next = withStored(one.timeline, answer.messages.map(entryOf));
-      return { ...one, newer: 'idle', ahead: answer.has_newer, timeline: showing(next, next.stored.length) };
-    });
+    changeThread(uuid, (one) => ({ ...one, newer: 'idle', ahead: answer.has_newer, timeline: withStored(one.timeline, answer.messages.map(entryOf)) }));
   } catch {
     changeThread(uuid, (one) => ({ ...one, newer: 'failed' }));
   }
@@ -143,4 +177,4 @@ export function markSeen(uuid) {
 }
 
 /** Leaving a thread takes its "new" line away: next time it stands where it must. @param {string} uuid */
-export const leaveThread = (uuid) => changeThread(uuid, (thread) => ({ ...thread, mark: null, timeline: showing(withDivider(thread.timeline, 0), 0) }));
+export const leaveThread = (uuid) => changeThread(uuid, (thread) => ({ ...thread, unread: null, mark: null, timeline: withDivider(thread.timeline, 0) }));

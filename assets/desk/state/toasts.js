@@ -10,6 +10,7 @@ export function toast(text, { tone = 'plain', action } = {}) {
   const id = ++last;
   change(({ toasts }) => ({ toasts: [...toasts.filter((other) => other.text !== text), { id, text, tone, action }].slice(-TOASTS_MAX) }));
   setTimeout(() => drop(id), action || tone === 'bad' ? 10000 : 4500);
+  return id;
 }
 
 /** @param {number} id */

@@ -50,7 +50,7 @@
  * @typedef {{uuid: string, seq: number, conversation: string, kind: 'incoming'|'outgoing'|'note'|'activity',
  *   author: {type: string, uuid: string|null, name: string}, html: string, text: string, source?: string, created_at: number,
  *   edited_at: number|null, attachments: Attachment[], echo_id: string|null, via: string, activity: {action: string, value: any}|null,
- *   rich?: Rich|null, postback?: {message_uuid: string, postback_id: string}|null}} Message
+ *   mentions?: string[], deleted?: boolean, arrived?: number, rich?: Rich|null, postback?: {message_uuid: string, postback_id: string}|null}} Message
  */
 /** @typedef {{url: string, title: string, at: number}} PageVisit */
 /** @typedef {{attributes?: Record<string, any>, user_agent?: string, ip?: string|null}} Origin */
@@ -60,13 +60,13 @@
  *   number?: number, snippets?: Record<string, string>, chat_url?: string}} Inbox
  */
 /** @typedef {{mine: number, unassigned: number, all: number, unread: number, reports?: number}} Counts */
-/** @typedef {{box: 'mine'|'unassigned'|'all'|'followed', status: 'open'|'waiting'|'resolved'|'snoozed'|'spam', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string, view?: string, sort?: ''|'due'}} Filter */
+/** @typedef {{box: 'mine'|'unassigned'|'mentioned'|'all'|'followed', status: 'open'|'waiting'|'resolved'|'snoozed'|'spam', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string, view?: string, sort?: ''|'due'}} Filter */
 /** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
  *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string,
- *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, fields?: Record<string, any>, following?: boolean}} Thread
+ *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, unread: {count: number, after: number}|null, fields?: Record<string, any>, following?: boolean}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

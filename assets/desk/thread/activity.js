@@ -39,5 +39,5 @@ function sentence(entry) {
   return [who, action, value].filter(Boolean).join(' ');
 }
 
-/** @param {{entry: any}} props */
-export const Activity = ({ entry }) => html`<p class="activity" title=${time.full(entry.at)}><span dir="auto">${sentence(entry)}</span> <span aria-hidden="true">·</span> <time class="tabular faint" datetime=${new Date(entry.at).toISOString()}>${time.clock(entry.at)}</time></p>`;
+/** @param {{entry: any, place: string}} props */
+export const Activity = ({ entry, place }) => html`<p class="activity" data-place=${place} title=${time.full(entry.at)}><span dir="auto">${sentence(entry)}</span> <span aria-hidden="true">·</span> <time class="tabular faint" datetime=${new Date(entry.at).toISOString()}>${time.clock(entry.at)}</time></p>`;

@@ -6,14 +6,17 @@ import { Icon } from '../../shared/icons.js';
 import { Confirm } from '../parts/dialog.js';
 import { Menu } from '../parts/menu.js';
 import { usePrefs } from '../parts/small.js';
-import { draft, draftKind, keepDraft } from '../state/drafts.js';
+import { missed } from '../state/collision.js';
+import { decide, draftKind, keepDraft, written } from '../state/drafts.js';
 import { bind } from '../state/keys.js';
 import { sayTyping } from '../state/live.js';
-import { send } from '../state/outbox.js';
+import { calledIn } from '../state/mentions.js';
+import { send, sendAnyway, takeBack } from '../state/outbox.js';
 import { setPref } from '../state/prefs.js';
 import { change, now, useDesk } from '../state/store.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
 import { addFiles, clearFiles, restoreFiles, uploadsOf, useUploads } from './files.js';
+import { Calls } from './calls.js';
 import { useMacroMenu } from './macro_menu.js';
 import { preview } from './markdown.js';
 import { MARKS, type } from './marks.js';
@@ -21,35 +24,30 @@ import { Toolbar } from './toolbar.js';
 import { Uploads } from './uploads.js';
 
 const LINES_MAX_PX = 260;
-/** Somebody else answered less than this ago: ask before answering over them. */
-const JUST_NOW_MS = 20000;
 
 /** @typedef {'reply'|'note'} Kind */
-
-/** The last reply of another agent, when it is very fresh. @param {string} uuid @param {number} since */
-function crossed(uuid, since) {
-  const stored = now().threads[uuid]?.timeline.stored || [];
-  const last = [...stored].reverse().find((one) => one.kind === 'outgoing');
-  return last && !last.mine && Date.now() - last.at < JUST_NOW_MS && last.at > since ? last : null;
-}
 
 /** @param {{uuid: string}} props */
 export function Composer({ uuid }) {
   const [kind, setKindOnly] = useState(/** @type {Kind} */ (draftKind(uuid)));
-  const [text, setTextOnly] = useState(draft(uuid, draftKind(uuid)));
+  const held = useDesk(() => written(uuid, kind));
+  const { text } = held;
   const [ask, setAsk] = useState(/** @type {any} */ (null));
   const box = useRef(/** @type {HTMLTextAreaElement|null} */ (null));
   const began = useRef(0);
-  const { enter_sends: enterSends, preview: showsPreview } = usePrefs();
+  const { enter_sends: enterSends, hold_replies: holds, preview: showsPreview } = usePrefs();
   const limits = useDesk((state) => state.limits);
   const closed = useDesk((state) => state.conversations[uuid].status === 'resolved');
   const name = useDesk((state) => state.conversations[uuid].contact.name);
   const uploads = useUploads(uuid);
 
-  const setText = (/** @type {string} */ next) => { setTextOnly(next); keepDraft(uuid, kind, next); };
-  const setKind = (/** @type {Kind} */ next) => { setKindOnly(next); setTextOnly(draft(uuid, next)); };
+  const writer = useDesk((state) => state.typing[uuid]?.find((who) => who.type === 'agent' && !who.note)?.name || '');
+  const calls = useRef(/** @type {any} */ (null));
 
-  const macros = useMacroMenu({ uuid, box, kind, text, swap: (next, value) => { keepDraft(uuid, kind, ''); setKindOnly(next); setTextOnly(value); keepDraft(uuid, next, value); } });
+  const setText = (/** @type {string} */ next) => keepDraft(uuid, kind, next);
+  const setKind = (/** @type {Kind} */ next) => setKindOnly(next);
+
+  const macros = useMacroMenu({ uuid, box, kind, text, swap: (next, value) => { keepDraft(uuid, kind, ''); setKindOnly(next); keepDraft(uuid, next, value); } });
 
   useEffect(() => bind([
     { ...THREAD_KEYS.reply, run: () => { setKind('reply'); box.current?.focus(); } },
@@ -71,8 +69,16 @@ export function Composer({ uuid }) {
       restoreFiles(uuid, item.extra.attachments || []);
       box.current?.focus();
     };
+    // Refused by the server: somebody answered while this one was on its way.
+    const answered = (/** @type {any} */ event) => {
+      const { conversation, echo_id: echoId, extra: { answers } } = event.detail;
+      const [message] = answers.stored;
+      const [coming] = answers.coming;
+      if (conversation === uuid) setAsk({ echoId, name: message?.author.name || coming?.author_name, text: message?.text || coming?.body || '' });
+    };
     addEventListener('deskbell:taken-back', takenBack);
-    return () => { removeEventListener('deskbell:taken-back', takenBack); sayTyping(uuid, false, false); };
+    addEventListener('deskbell:answered', answered);
+    return () => { removeEventListener('deskbell:taken-back', takenBack); removeEventListener('deskbell:answered', answered); sayTyping(uuid, false, false); };
   }, [uuid]);
   // It grows with the text, up to a third of the screen.
   useLayoutEffect(() => {
@@ -88,11 +94,11 @@ export function Composer({ uuid }) {
   const blocked = empty || busy || length > limits.message_chars;
   const submit = (/** @type {{resolve?: boolean, sure?: boolean}} */ { resolve = false, sure = false } = {}) => {
     if (blocked) return;
-    const other = kind === 'reply' && !sure ? crossed(uuid, began.current) : null;
-    if (other) { setAsk({ other, resolve }); return; }
-    macros.sent(send(uuid, { kind, text: text.trim(), attachments: uploadsOf(uuid).map((one) => one.attachment), resolve }));
+    const [other] = kind === 'reply' && !sure ? missed(now().threads[uuid]?.timeline.stored || [], began.current, Date.now()) : [];
+    if (other) { setAsk({ name: other.author.name, text: other.text, resolve }); return; }
+    const body = text.trim();
+    macros.sent(send(uuid, { kind, text: body, attachments: uploadsOf(uuid).map((one) => one.attachment), resolve, anyway: sure, mentions: kind === 'note' ? calledIn(body, Object.values(now().agents).filter((agent) => !agent.suspended)) : [] }));
     clearFiles(uuid);
-    setTextOnly('');
     began.current = 0;
     sayTyping(uuid, false, kind === 'note');
     box.current?.focus();
@@ -105,8 +111,11 @@ export function Composer({ uuid }) {
     macros.look();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.isComposing || event.keyCode === 229 || macros.onKeyDown(event)) return;
+    if (event.isComposing || event.keyCode === 229) return;
+    if (calls.current?.(event) || macros.onKeyDown(event)) return;
     const mod = event.ctrlKey || event.metaKey;
+    // Without words to link, Ctrl K is the desk's own key.
+    if (mod && event.key.toLowerCase() === 'k' && box.current && box.current.selectionStart === box.current.selectionEnd) return;
     const mark = mod && !event.shiftKey ? { b: MARKS.bold, i: MARKS.italic, k: MARKS.link }[event.key.toLowerCase()] : null;
     if (mark && box.current) { event.preventDefault(); mark(box.current); } else if (event.key === 'Enter' && (mod || (enterSends && !event.shiftKey && !event.altKey))) { event.preventDefault(); submit(); } else if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); box.current?.blur(); /** @type {HTMLElement|null} */ (document.querySelector('.messages'))?.focus(); }
   };
@@ -120,11 +129,14 @@ export function Composer({ uuid }) {
   return html`<section class="composer is-${kind}" aria-label=${note ? 'Note' : 'Reply'}>
     <div class="composer-tabs" role="group" aria-label="Reply or note">
       ${/** @type {[Kind, string, string][]} */ ([['reply', 'Reply', 'r'], ['note', 'Note', 'n']]).map(([key, label, hint]) => html`<button type="button" class="composer-tab is-${key}" aria-pressed=${kind === key ? 'true' : 'false'} title="${label} (${hint})" onClick=${() => { setKind(key); box.current?.focus(); }}>${key === 'note' ? html`<${Icon} name="lock" size=${13} />` : null}<span class="steady" data-text=${label}>${label}</span></button>`)}
-      <span class="composer-to">${note ? 'Only your team sees this' : closed ? 'Resolved; a reply does not open it again by itself' : ''}</span>
+      <span class="composer-to ${writer && !note ? 'is-warning' : ''}" aria-live="polite">${note ? 'Only your team sees this' : writer ? `${writer} is writing a reply too` : closed ? 'Resolved; a reply does not open it again by itself' : ''}</span>
     </div>
     <div class="composer-box">
+      ${held.other ? html`<div class="composer-other" role="status"><p>You wrote something else on another device: <q dir="auto">${held.other.body.slice(0, 160) || 'nothing any more'}</q></p>
+        <span><button type="button" class="link-button" onClick=${() => { decide(uuid, kind, 'theirs'); box.current?.focus(); }}>Take that</button> <button type="button" class="link-button" onClick=${() => { decide(uuid, kind, 'mine'); box.current?.focus(); }}>Keep this</button></span></div>` : null}
+      ${note ? html`<${Calls} box=${box} text=${text} keys=${calls} />` : null}
       ${macros.menu}
-      <textarea ref=${box} id="composer" rows="2" dir="auto" aria-label=${note ? 'Note for your team' : `Reply to ${name}`} placeholder=${note ? 'Write a note for your team…' : 'Write a reply…'} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} ...${macros.attributes} enterkeyhint=${enterSends ? 'send' : 'enter'}></textarea>
+      <textarea ref=${box} id="composer" data-kind=${kind} rows="2" dir="auto" aria-label=${note ? 'Note for your team' : `Reply to ${name}`} placeholder=${note ? 'Write a note for your team…' : 'Write a reply…'} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} ...${macros.attributes} enterkeyhint=${enterSends ? 'send' : 'enter'}></textarea>
       ${showsPreview && text.trim() ? html`<div class="composer-preview prose" aria-label="Preview" dir="auto">${preview(text)}</div>` : null}
       ${macros.chips}
       <${Uploads} uuid=${uuid} uploads=${uploads} />
@@ -139,11 +151,16 @@ export function Composer({ uuid }) {
             ...(text.trim() ? [{ label: 'Save as macro…', icon: 'note', run: macros.save }] : []),
             { heading: 'Send with' },
             { label: 'Enter', hint: 'Shift Enter breaks', checked: enterSends, run: () => setPref({ enter_sends: true }) },
-            { label: 'Ctrl Enter', hint: 'Enter breaks', checked: !enterSends, run: () => setPref({ enter_sends: false }) }]} />
+            { label: 'Ctrl Enter', hint: 'Enter breaks', checked: !enterSends, run: () => setPref({ enter_sends: false }) },
+            { heading: 'A reply goes out' },
+            { label: 'After five seconds', hint: 'with Undo', checked: holds, run: () => setPref({ hold_replies: true }) },
+            { label: 'At once', checked: !holds, run: () => setPref({ hold_replies: false }) }]} />
         </span>
       </div>
     </div>
     ${macros.dialog}
-    ${ask && html`<${Confirm} title="${ask.other.author.name} just answered" text=${html`<span class="crossed prose" dir="auto">“${ask.other.text}”</span> Send yours as well?`} yes="Send mine too" no="Look first" onNo=${() => { setAsk(null); }} onYes=${() => { const { resolve } = ask; setAsk(null); submit({ resolve, sure: true }); }} />`}
+    ${ask && html`<${Confirm} title="${ask.name} just answered" text=${html`<span class="crossed prose" dir="auto">“${ask.text}”</span> Yours is not sent yet.`} yes="Send anyway" no="Look first"
+      onNo=${() => { const { echoId } = ask; setAsk(null); if (echoId) { const item = takeBack(echoId); if (item) { setKind(item.extra.kind); restoreFiles(uuid, item.extra.attachments || []); } } }}
+      onYes=${() => { const { echoId, resolve } = ask; setAsk(null); if (echoId) sendAnyway(echoId); else submit({ resolve, sure: true }); }} />`}
   </section>`;
 }

@@ -53,12 +53,12 @@ export function ThreadHeader({ uuid }) {
   const away = [{ heading: 'Snooze until' }, ...snoozeChoices().map(({ label, at }) => ({ label, hint: untilWords(at), run: () => snooze(uuid, at) })),
     { label: 'Choose a time…', run: () => change({ open: 'snooze-custom' }) }, ...(snoozed ? [{ label: 'Wake it now', icon: 'sun', run: () => snooze(uuid, null) }] : [])];
   const hold = (/** @type {'snooze'|'assign'} */ which) => (/** @type {boolean} */ is) => { if (is) change({ open: which }); else if (now().open === which) change({ open: '' }); };
-  return html`<header class="thread-head">
+  return html`<header class="thread-head"><div class="thread-title">
     <button type="button" class="icon-button thread-back" aria-label="Back to the list" onClick=${back}><${Icon} name="back" /></button>
     <button type="button" class="thread-who" title="About ${one.contact.name}" onClick=${togglePanel}>
       <h2 dir="auto">${one.contact.name}</h2><span class="thread-sub"><${KindBadge} one=${one} /> #${one.number} · ${one.inbox.name}${one.contact.online ? ' · online' : ''}</span></button>
     ${watchers.length > 0 && html`<span class="watchers" title="${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too">${watchers.slice(0, 3).map((agent) => html`<${AgentAvatar} agent=${agent} size=${24} />`)}<span class="quiet">${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too</span></span>`}
-    <span class="thread-actions">
+    </div><span class="thread-actions" role="group" aria-label="What to do with it">
       <${AssignMenu} uuid=${uuid} one=${one} open=${open === 'assign'} onOpen=${hold('assign')} />
       <${Menu} buttonClass="button is-state is-${state}" name="State: ${snoozed ? 'Snoozed' : stateWords}" align="end" label=${html`<${Icon} name=${ICONS[state]} size=${16} /><span class="wide-only">${snoozed ? `Until ${untilWords(/** @type {number} */ (one.snoozed_until))}` : stateWords}</span><${Icon} name="chevron_down" size=${14} />`}
         items=${[...STATUSES.flatMap((status) => [{ label: STATUS_WORDS[status], icon: ICONS[status], checked: !snoozed && one.status === status && !one.custom_status, hint: status === 'resolved' ? 'e' : '', run: () => setStatus(uuid, status) },

@@ -179,8 +179,23 @@ CREATE TABLE drafts (
     is_note         INTEGER NOT NULL,
     version         INTEGER NOT NULL,
     updated_at      INTEGER NOT NULL,
-    PRIMARY KEY (agent_id, conversation_id)
+    PRIMARY KEY (agent_id, conversation_id, is_note)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE held_replies (
+    id              INTEGER PRIMARY KEY,
+    uuid            TEXT NOT NULL UNIQUE,
+    agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
+    conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
+    echo_id         TEXT NOT NULL,
+    source          TEXT NOT NULL,
+    attachments     TEXT NOT NULL,
+    rich            TEXT,
+    resolves        INTEGER NOT NULL,
+    send_at         INTEGER NOT NULL,
+    created_at      INTEGER NOT NULL,
+    UNIQUE (agent_id, echo_id)
+) STRICT;
+CREATE INDEX held_replies_conversation ON held_replies (conversation_id);
 CREATE TABLE mentions (
     agent_id        INTEGER NOT NULL REFERENCES agents (id) ON DELETE CASCADE,
     conversation_id INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,

@@ -117,8 +117,11 @@ export class Stage {
 
   /** An agent who is signed in already; signing in has stories of its own. */
   async agent(who = 'ann', options = {}) {
-    const context = await this.context(who, options);
+    const { holds = false, ...browser } = options;
+    const context = await this.context(who, browser);
     await context.addCookies(this.sessions[who]);
+    // The moment to undo a reply has stories of its own (flow.mjs): elsewhere replies go out at once.
+    if (!holds) await context.addInitScript(() => { if (location.pathname.startsWith('/desk') && !localStorage.getItem('deskbell.prefs')) localStorage.setItem('deskbell.prefs', '{"hold_replies":false}'); });
     const agent = new Agent(this, context, await context.newPage(), options.base || this.base);
     this.people.push(agent);
     return agent;
