@@ -113,7 +113,7 @@ impl House {
                 base_url: base_url.clone(),
                 widget_dir: self.config.widget_dir.clone(),
             },
-            desks: Desks { desk: self.desk.clone(), failures: Arc::default(), base_url },
+            desks: Desks { desk: self.desk.clone(), failures: Arc::default(), base_url, data_file: self.config.data_file.clone() },
             shop,
             base_path: self.config.base_path().to_owned(),
         }

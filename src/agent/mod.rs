@@ -9,6 +9,7 @@ pub mod macros;
 mod notices;
 pub mod numbers;
 pub mod organise;
+pub mod owner;
 pub mod pages;
 pub mod people;
 pub mod privacy;
@@ -17,6 +18,7 @@ mod rich;
 mod roles;
 pub mod routes;
 mod sessions;
+mod sheet;
 pub mod snippets;
 pub mod socket;
 pub mod tools;
@@ -43,6 +45,8 @@ pub struct Desks {
     pub failures: Arc<auth::Tries>,
     /// Public address, if configured.
     pub base_url: Option<String>,
+    /// Where the one file lies.
+    pub data_file: std::path::PathBuf,
 }
 
 impl Desks {
@@ -145,6 +149,11 @@ impl Desks {
             ("POST", ["hours"]) => self.create_hours(request).await,
             ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
             ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["problems"]) => self.problems(&request).await,
+            ("POST", ["problems", "jobs", job]) => self.retry_job(&request, job).await,
+            ("GET", ["privacy-sheet"]) => self.privacy_sheet(&request).await,
+            ("GET", ["start"]) => self.start(&request).await,
+            ("PUT", ["start"]) => self.set_start(request).await,
             ("GET", ["house"]) => self.house(&request).await,
             ("PUT", ["house"]) => self.edit_house(request).await,
             ("GET", ["teams"]) => self.teams(&request).await,
