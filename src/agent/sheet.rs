@@ -19,7 +19,7 @@ impl Desks {
     /// `GET /privacy-sheet?lang=`.
     pub(super) async fn privacy_sheet(&self, request: &Request) -> Result<Reply> {
         let (house, inboxes) = (self.desk.house().await?, self.desk.inboxes().await?);
-        let lang = request.query("lang").map_or_else(|| house.language.clone(), |lang| lang.into_owned());
+        let lang = request.query("lang").unwrap_or_else(|| house.language.clone());
         let sheet = Sheet { german: lang.starts_with("de"), html: String::new() };
         let css = format!("{}/a/{}/desk/css/sheet.css", self.base(request), assets::tree_hash());
         let page = sheet.of(&house, &inboxes, &css, &rfc3339(self.desk.clock.now())[..10]);
