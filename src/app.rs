@@ -8,6 +8,7 @@ use crate::demo::Shop;
 use crate::desk::Desk;
 use crate::desk::inboxes::Known;
 use crate::desk::outlook::Board;
+use crate::http::client::Client;
 use crate::http::server::{self, ServerOptions};
 use crate::hub::Hub;
 use crate::model::event::What;
@@ -68,7 +69,7 @@ impl House {
     ) -> Result<()> {
         let (stop, stopped) = watch::channel(false);
         let workers = [
-            tokio::spawn(jobs::run(self.desk.clone(), self.wake_jobs.clone(), stopped.clone())),
+            tokio::spawn(jobs::run(self.desk.clone(), self.outside(), self.wake_jobs.clone(), stopped.clone())),
             tokio::spawn(jobs::availability::run(self.desk.clone(), stopped.clone())),
             tokio::spawn(jobs::housekeeping::run(self.desk.clone(), stopped)),
         ];
@@ -95,6 +96,11 @@ impl House {
             .map_err(|_| Error::internal("the writer thread panicked"))
     }
 
+    fn outside(&self) -> jobs::Outside {
+        let client = Client::new(self.config.outbound_allow.clone());
+        jobs::Outside { client, base_url: self.config.base_url.clone() }
+    }
+
     /// How the server behaves under this configuration.
     pub fn server_options(&self) -> ServerOptions {
         ServerOptions {
@@ -113,7 +119,13 @@ impl House {
                 base_url: base_url.clone(),
                 widget_dir: self.config.widget_dir.clone(),
             },
-            desks: Desks { desk: self.desk.clone(), failures: Arc::default(), base_url, data_file: self.config.data_file.clone() },
+            desks: Desks {
+                desk: self.desk.clone(),
+                failures: Arc::default(),
+                base_url,
+                data_file: self.config.data_file.clone(),
+                outgoing: self.outside().client,
+            },
             shop,
             base_path: self.config.base_path().to_owned(),
         }

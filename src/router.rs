@@ -44,6 +44,8 @@ impl Router {
                 let id = request.request_id.clone();
                 self.desks.socket(request).await.unwrap_or_else(|error| crate::agent::wire::failure(&error, &id, None))
             }
+            ("GET", ["transcript-key"]) => self.desks.transcript_key(&request, false).await,
+            ("GET", ["transcript-key.json"]) => self.desks.transcript_key(&request, true).await,
             ("GET", ["chat", uuid]) => self.widget.chat_page(&request, uuid).await,
             ("GET", ["chat", uuid, "plain"]) => self.widget.plain(request, uuid).await,
             ("POST", ["chat", uuid, "plain"]) => self.widget.plain(request, uuid).await,

@@ -475,7 +475,8 @@ fn every_dependency_has_its_reference_letter() {
 #[test]
 fn shapes_of_wires_live_in_wire_files() {
     // Formats of the database: the week of a set of hours, the inbox's settings, the payload of jobs, the value of an activity, cards.
-    let storage = ["src/model/hours.rs", "src/model/inbox.rs", "src/model/job.rs", "src/model/message.rs", "src/model/rich.rs"];
+    let storage =
+        ["src/model/hours.rs", "src/model/inbox.rs", "src/model/job.rs", "src/model/message.rs", "src/model/prefs.rs", "src/model/rich.rs"];
     let mut broken = Vec::new();
     for source in files("src", &[".rs"]) {
         let is_wire = source.path.ends_with("/wire.rs") || storage.contains(&source.path.as_str());
@@ -512,7 +513,11 @@ fn every_route_of_the_doors_is_in_their_readme() {
     let mut broken = Vec::new();
     for (door, prefix) in [("agent", ""), ("widget", "chat/")] {
         // Readers like to know what kind of name stands there.
-        let readme = std::fs::read_to_string(root().join(format!("src/{door}/README.md"))).unwrap().replace("{locale}", "{uuid}");
+        let readme = std::fs::read_to_string(root().join(format!("src/{door}/README.md")))
+            .unwrap()
+            .replace("{locale}", "{uuid}")
+            .replace("{report}", "{uuid}")
+            .replace("{conversation}", "{uuid}");
         for (method, path) in routes(&format!("src/{door}/mod.rs")) {
             let short = path.strip_prefix(prefix).unwrap_or(&path);
             let told = [format!("{method} /{path}"), format!("{method} …/{short}"), format!("{method} /api/v1/widget/{path}")];

@@ -4,7 +4,7 @@ import { html, render, useEffect } from '../vendor/preact.js';
 import './state/live.js';
 import './state/outbox.js';
 import './state/notices.js';
-import { Login, SignedOut } from './entry/login.js';
+import { Login, SecondStep, SignedOut } from './entry/login.js';
 import { SetUp } from './entry/setup.js';
 import { Invitation } from './entry/invitation.js';
 import { EntryFrame } from './entry/frame.js';
@@ -27,7 +27,9 @@ function Unreachable() {
 
 function Entry() {
   const setupNeeded = useDesk((state) => state.setup_needed);
+  const ticket = useDesk((state) => state.ticket);
   const token = tokenOf();
+  if (ticket) return html`<${SecondStep} />`;
   if (token?.kind === 'setup') return html`<${SetUp} token=${token.token} />`;
   if (token) return html`<${Invitation} token=${token.token} />`;
   return html`<${Login} setupNeeded=${setupNeeded} />`;

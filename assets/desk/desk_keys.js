@@ -3,7 +3,9 @@
 import { useEffect } from '../vendor/preact.js';
 import { assign, setStatus } from './state/actions.js';
 import { keyOf } from './state/lists.js';
+import { chosenNow, clear, extendTo, toggle } from './list/selection.js';
 import { bind } from './state/keys.js';
+import { may } from './state/people.js';
 import { back, closePanel, go, openConversation } from './state/router.js';
 import { change, now } from './state/store.js';
 
@@ -40,8 +42,8 @@ function write(kind) {
   openConversation(meant());
 }
 
-/** @param {number} step */
-function move(step) {
+/** @param {number} step @param {boolean} [extends_] those passed over are chosen, too */
+function move(step, extends_ = false) {
   const { route, cursor, lists, filter } = now();
   if (route.name === 'settings') return;
   const rows = /** @type {HTMLElement[]} */ ([...document.querySelectorAll('[data-result]')]);
@@ -51,6 +53,7 @@ function move(step) {
   // What was resolved has left the list: the one below it stands in its place now.
   const from = at >= 0 ? at + step : left.id && left.id === (cursor || route.conversation) ? left.at + (step > 0 ? 0 : -1) : 0;
   const next = ids[Math.max(0, Math.min(ids.length - 1, from))];
+  if (extends_ && route.name === 'conversations' && may('status')) { extendTo(next, cursor || next); change({ cursor: next }); return; }
   change({ cursor: next });
   if (route.conversation) openConversation(next);
 }
@@ -66,8 +69,9 @@ const focusOn = (selector) => /** @type {HTMLElement|null} */ (document.querySel
 
 export function DeskKeys() {
   useEffect(() => bind([
-    { keys: 'j', group: 'Conversations', label: 'Next', run: () => move(1), when: inList },
-    { keys: 'k', group: 'Conversations', label: 'Previous', run: () => move(-1), when: inList },
+    { keys: 'j', group: 'Conversations', label: 'Next', run: (event) => move(1, event.shiftKey), when: inList },
+    { keys: 'k', group: 'Conversations', label: 'Previous', run: (event) => move(-1, event.shiftKey), when: inList },
+    { keys: 'x', group: 'Conversations', label: 'Choose, for several at once (Shift j, Shift k)', run: () => toggle(meant()), when: () => hasMeant() && now().route.name === 'conversations' && may('status') },
     { keys: 'Enter, o', group: 'Conversations', label: 'Open', run: () => openConversation(now().cursor),
       when: () => inList() && !!now().cursor && !document.activeElement?.closest('button:not([data-row]), a, summary') },
     { keys: 'u', group: 'Conversations', label: 'Back to the list', run: back, when: hasOpen },
@@ -81,7 +85,7 @@ export function DeskKeys() {
     { keys: 'g i', group: 'Go to', label: 'Inboxes', run: () => { go({ name: 'settings', page: 'inboxes', id: '', tab: '' }); } },
     { keys: 'g p', group: 'Go to', label: 'Your profile', run: () => { go({ name: 'settings', page: 'profile', id: '', tab: '' }); } },
     { keys: '?', group: 'Go to', label: 'These keys', run: () => change({ open: 'keys' }) },
-    { keys: 'Escape', group: 'Go to', label: 'Close, or back', run: () => { if (now().open === 'panel') closePanel(); else if (now().open) change({ open: '' }); else if (hasOpen()) back(); } },
+    { keys: 'Escape', group: 'Go to', label: 'Close, or back', run: () => { if (chosenNow().length && !hasOpen()) clear(); else if (now().open === 'panel') closePanel(); else if (now().open) change({ open: '' }); else if (hasOpen()) back(); } },
   ]), []);
   return null;
 }

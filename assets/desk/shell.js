@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from '../vendor/preact.js';
 import { Icon } from '../shared/icons.js';
 import { ConversationList } from './list/list.js';
+import { TagNeeded } from './thread/tag_needed.js';
 import { ThreadView } from './thread/thread.js';
 import { ContactPanel } from './contact/panel.js';
 import { Settings } from './settings/settings.js';
@@ -92,5 +93,6 @@ export function Shell() {
     <${News} floating=${true} />
     <${DeskKeys} />
     <${KeysDialog} />
+    <${TagNeeded} />
   </div>`;
 }

@@ -23,6 +23,14 @@ impl Desks {
         Ok(wire::ok(self.found(&found)))
     }
 
+    /// `POST /conversations/{uuid}/survey`.
+    pub(super) async fn survey_link(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(request).await?;
+        let asked = self.desk.survey_link(&agent, uuid).await?;
+        let link = format!("{}/csat/{}", self.base(request), asked.uuid);
+        Ok(wire::ok(json!({ "link": link, "answered": asked.answered, "rating": asked.rating })))
+    }
+
     fn found(&self, found: &Archive) -> Value {
         let contacts: Vec<Value> = found
             .people

@@ -227,7 +227,7 @@ impl Desks {
     async fn welcome(&self, session: &AgentSession) -> Result<Value> {
         use crate::base::limits;
         Ok(json!({
-            "agent": wire::agent(&self.desk, &session.agent), "csrf": session.csrf, "seq": self.desk.seq().await?,
+            "agent": wire::me(&self.desk, &session.agent), "csrf": session.csrf, "seq": self.desk.seq().await?,
             "limits": {
                 "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
                 "files_per_message": limits::FILES_PER_MESSAGE_MAX,

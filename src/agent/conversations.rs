@@ -72,7 +72,8 @@ impl Desks {
             None | Some("all") => Box_::All,
             Some("mine") => Box_::Mine(agent.agent.id),
             Some("unassigned") => Box_::Unassigned,
-            Some(_) => return Err(Error::invalid("box is one of mine, unassigned, all.").in_field("box")),
+            Some(which @ ("queue" | "followed")) => return self.list_apart(request, which).await,
+            Some(_) => return Err(Error::invalid("box is one of mine, unassigned, all, queue, followed.").in_field("box")),
         };
         let inbox = match request.query("inbox").filter(|text| !text.is_empty()) {
             Some(text) => Some(super::id(&text, "inbox")?),
@@ -101,9 +102,7 @@ impl Desks {
         };
         let (found, next, counts, seq) = self.desk.list(&agent, query).await?;
         let conversations: Vec<Value> = found.iter().map(|each| wire::listed(&self.desk, each)).collect();
-        let counts = json!({
-            "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.all, "unread": counts.unread, "reports": counts.reports,
-        });
+        let counts = wire::counts(&counts);
         let next = next.map(|seq| seq.to_string());
         Ok(wire::ok_at(seq, json!({ "conversations": conversations, "next": next, "counts": counts })))
     }
@@ -118,8 +117,13 @@ impl Desks {
     /// `GET /conversations/{uuid}/messages`.
     pub(super) async fn older(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
         let agent = self.agent(request).await?;
-        let page = self.desk.older(&agent, uuid, number(request, "before")?, page_size(request)?).await?;
-        Ok(wire::ok_at(page.seq, json!({ "messages": wire::messages(&self.desk, &page), "has_more": page.has_more })))
+        let (around, after) = (number(request, "around")?, number(request, "after")?);
+        let (page, has_newer) = match around.or(after) {
+            Some(place) => self.desk.around(&agent, uuid, place, around.is_none(), page_size(request)?).await?,
+            None => (self.desk.older(&agent, uuid, number(request, "before")?, page_size(request)?).await?, false),
+        };
+        let messages = wire::messages(&self.desk, &page);
+        Ok(wire::ok_at(page.seq, json!({ "messages": messages, "has_more": page.has_more, "has_newer": has_newer })))
     }
 
     /// `POST /conversations/{uuid}/messages`.

@@ -1,6 +1,7 @@
 //! Floor 5: the agents' door, the JSON API and socket of our own desk (README.md here). Translates, authorises, calls one desk verb.
 
 pub mod archive;
+mod audit;
 pub mod auth;
 pub mod conversations;
 pub mod house;
@@ -13,16 +14,19 @@ pub mod owner;
 pub mod pages;
 pub mod people;
 pub mod privacy;
+mod pushes;
 mod qr;
 mod rich;
 mod roles;
 pub mod routes;
+mod routing;
 mod sessions;
 mod sheet;
 pub mod snippets;
 pub mod socket;
 pub mod tools;
 mod tools_wire;
+mod transcript;
 pub mod translations;
 mod two_factor;
 pub mod wire;
@@ -47,6 +51,8 @@ pub struct Desks {
     pub base_url: Option<String>,
     /// Where the one file lies.
     pub data_file: std::path::PathBuf,
+    /// Says which addresses outside may be called.
+    pub outgoing: crate::http::client::Client,
 }
 
 impl Desks {
@@ -110,6 +116,8 @@ impl Desks {
             ("GET", ["agents", uuid, "sessions"]) => self.sessions_of(&request, id(uuid, "agent")?).await,
             ("DELETE", ["agents", uuid, "sessions"]) => self.end_sessions_of(&request, id(uuid, "agent")?).await,
             ("DELETE", ["agents", uuid, "two-factor"]) => self.remove_two_factor(&request, id(uuid, "agent")?).await,
+            ("GET", ["audit"]) => self.audit(&request).await,
+            ("GET", ["audit", "check"]) => self.check_audit(&request).await,
             ("GET", ["roles"]) => self.roles(&request).await,
             ("POST", ["roles"]) => self.create_role(request).await,
             ("PUT", ["roles", uuid]) => self.edit_role(request, id(uuid, "role")?).await,
@@ -121,11 +129,18 @@ impl Desks {
             ("POST", ["conversations", uuid, "attachments"]) => self.upload(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "assignment"]) => self.assign(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
+            ("GET", ["conversations", uuid, "transcript"]) => self.transcript(&request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "survey"]) => self.survey_link(&request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "priority"]) => self.set_priority(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "tags"]) => self.set_tags(request, id(uuid, "conversation")?).await,
             ("POST", ["conversations", uuid, "macro"]) => self.use_macro(request, id(uuid, "conversation")?).await,
             ("POST", ["conversations", "bulk"]) => self.bulk(request).await,
             ("PUT", ["conversations", uuid, "seen"]) => self.seen(request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "transfer"]) => self.transfer(request, id(uuid, "conversation")?).await,
+            ("PUT", ["conversations", uuid, "follow"]) => self.follow(&request, id(uuid, "conversation")?, true).await,
+            ("DELETE", ["conversations", uuid, "follow"]) => self.follow(&request, id(uuid, "conversation")?, false).await,
+            ("GET", ["queue"]) => self.queue(&request).await,
+            ("POST", ["queue", "next"]) => self.take_next(&request).await,
             ("PUT", ["contacts", uuid]) => self.edit_contact(request, id(uuid, "contact")?).await,
             ("GET", ["contacts", uuid, "erase"]) => self.would_erase(&request, id(uuid, "contact")?).await,
             ("POST", ["contacts", uuid, "erase"]) => self.erase(request, id(uuid, "contact")?).await,
@@ -173,6 +188,12 @@ impl Desks {
             ("POST", ["macros"]) => self.create_macro(request).await,
             ("PUT", ["macros", uuid]) => self.edit_macro(request, id(uuid, "macro")?).await,
             ("DELETE", ["macros", uuid]) => self.delete_macro(&request, id(uuid, "macro")?).await,
+            ("GET", ["me", "prefs"]) => self.prefs(&request).await,
+            ("PUT", ["me", "prefs"]) => self.edit_prefs(request).await,
+            ("GET", ["push"]) => self.push(&request).await,
+            ("POST", ["push"]) => self.subscribe(request).await,
+            ("POST", ["push", "test"]) => self.try_push(&request).await,
+            ("DELETE", ["push", uuid]) => self.unsubscribe(&request, id(uuid, "subscription")?).await,
             ("GET", ["notices"]) => self.notices(&request).await,
             ("PUT", ["notices", "read"]) => self.read_notices(request).await,
             // In the table, but not here: a test keeps both alike.
@@ -193,7 +214,7 @@ impl Desks {
 
 /// Whether what stands for a uuid at the second place is one.
 fn is_named(route: &Route, path: &[&str]) -> bool {
-    let named = route.path.split('/').nth(1).is_some_and(|segment| segment.starts_with('{'));
+    let named = route.path.split('/').nth(1).is_some_and(|segment| segment.starts_with('{') && segment != "{report}");
     !named || path.get(1).is_some_and(|text| Uuid::parse(text).is_some())
 }
 

@@ -7,8 +7,10 @@ use crate::desk::hours::HoursEdit;
 use crate::desk::teams::TeamEdit;
 use crate::http::{Reply, Request};
 use crate::model::hours::{Holiday, Week};
+use crate::model::team::{Place, Routing};
 use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 struct NewHours {
@@ -24,6 +26,12 @@ struct NewTeam {
     members: Option<Vec<String>>,
     #[serde(default, deserialize_with = "super::given")]
     hours: Option<Option<String>>,
+    routing: Option<String>,
+    prefer_last: Option<bool>,
+    #[serde(default, deserialize_with = "present")]
+    answer_within_s: Option<Value>,
+    places: Option<BTreeMap<String, String>>,
+    default: Option<bool>,
 }
 
 impl Desks {
@@ -112,7 +120,27 @@ fn team_edit(asked: NewTeam) -> Result<TeamEdit> {
             Some(Some(Uuid::parse(&text).ok_or_else(|| Error::invalid("There is no such set of hours.").in_field("hours"))?))
         }
     };
-    Ok(TeamEdit { name: asked.name, members: asked.members.map(uuids).transpose()?, hours })
+    let bad = |field: &str, words: &str| Error::invalid(words).in_field(field);
+    let routing = |word: String| Routing::parse(&word).ok_or_else(|| bad("routing", "routing is manual or round_robin."));
+    let place = |(agent, word): (String, String)| {
+        let place = Place::parse(&word).ok_or_else(|| bad("places", "A place is first, normal or last."))?;
+        Ok((super::id(&agent, "agent").map_err(|error| error.in_field("places"))?, place))
+    };
+    Ok(TeamEdit {
+        name: asked.name,
+        members: asked.members.map(uuids).transpose()?,
+        hours,
+        routing: asked.routing.map(routing).transpose()?,
+        prefer_last: asked.prefer_last,
+        answer_within_s: asked.answer_within_s.map(|value| fitting::<Option<u32>>(value, "answer_within_s")).transpose()?,
+        places: asked.places.map(|places| places.into_iter().map(place).collect::<Result<_>>()).transpose()?,
+        is_default: asked.default,
+    })
+}
+
+/// A key that is there, also when it is null.
+fn present<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(value).map(Some)
 }
 
 /// A part of a body, so that what does not fit is said with its field.

@@ -16,6 +16,7 @@ struct Profile {
     first_name: Option<String>,
     last_name: Option<String>,
     availability: Option<String>,
+    hidden: Option<bool>,
     password: Option<String>,
     current_password: Option<String>,
 }
@@ -56,11 +57,14 @@ impl Desks {
         };
         let password = asked.password.map(|new| (Secret::new(asked.current_password.unwrap_or_default()), Secret::new(new)));
         let edit = ProfileEdit { first_name: asked.first_name, last_name: asked.last_name, availability, password };
-        let agent = match edit.password.is_some() {
+        let mut agent = match edit.password.is_some() {
             true => self.with_password(&request, &session, self.desk.edit_profile(&session, edit)).await?,
             false => self.desk.edit_profile(&session, edit).await?,
         };
-        Ok(wire::ok(wire::agent(&self.desk, &agent)))
+        if let Some(hidden) = asked.hidden {
+            agent = self.desk.hide(&session, hidden).await?;
+        }
+        Ok(self.shown_me(&agent))
     }
 
     /// `GET /agents`.
@@ -96,6 +100,8 @@ impl Desks {
             work_hours: asked.work_hours.map(|given| given.map(|text| named(&text, "work_hours")).transpose()).transpose()?,
         };
         let agent = self.desk.edit_agent(&session, uuid, edit).await?;
+        // The answer says how he counts with this.
+        self.desk.notice().await?;
         Ok(wire::ok(wire::agent(&self.desk, &agent)))
     }
 

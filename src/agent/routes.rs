@@ -1,7 +1,7 @@
 //! Every route of this door and what it needs. What is not in this table does not exist: the door looks here before anything else of a
 //! request is read, and a test walks the table with every role and scope.
 
-use crate::model::access::Permission::{self, Assign, Contacts, Erase, People, Reply, Reports, Settings, Share, Status};
+use crate::model::access::Permission::{self, *};
 
 /// What a caller must bring.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,8 @@ pub enum Needs {
     May(Permission),
 }
 
-/// One route. Parameters stand in braces and say what they name; a name of the first kind is always a uuid.
+/// One route. Parameters stand in braces and say what they name; a name of the first kind is always a uuid, but
+/// `{report}`, which is a word.
 #[derive(Debug)]
 pub struct Route {
     pub method: &'static str,
@@ -62,6 +63,8 @@ pub static ROUTES: &[Route] = &[
     may(People, "GET", "agents/{agent}/sessions"),
     may(People, "DELETE", "agents/{agent}/sessions"),
     may(People, "DELETE", "agents/{agent}/two-factor"),
+    may(Audit, "GET", "audit"),
+    may(Audit, "GET", "audit/check"),
     may(People, "GET", "roles"),
     may(People, "POST", "roles"),
     may(People, "PUT", "roles/{role}"),
@@ -79,6 +82,13 @@ pub static ROUTES: &[Route] = &[
     inside("POST", "conversations/{conversation}/macro"),
     may(Status, "POST", "conversations/bulk"),
     inside("PUT", "conversations/{conversation}/seen"),
+    may(Assign, "POST", "conversations/{conversation}/transfer"),
+    may(Follow, "PUT", "conversations/{conversation}/follow"),
+    may(Follow, "DELETE", "conversations/{conversation}/follow"),
+    may(Assign, "GET", "queue"),
+    may(Assign, "POST", "queue/next"),
+    inside("GET", "conversations/{conversation}/transcript"),
+    may(Status, "POST", "conversations/{conversation}/survey"),
     may(Contacts, "PUT", "contacts/{contact}"),
     may(Erase, "GET", "contacts/{contact}/erase"),
     may(Erase, "POST", "contacts/{contact}/erase"),
@@ -88,6 +98,12 @@ pub static ROUTES: &[Route] = &[
     inside("GET", "changes"),
     inside("GET", "notices"),
     inside("PUT", "notices/read"),
+    inside("GET", "me/prefs"),
+    inside("PUT", "me/prefs"),
+    inside("GET", "push"),
+    inside("POST", "push"),
+    inside("POST", "push/test"),
+    inside("DELETE", "push/{subscription}"),
     // What the desk is ordered with.
     inside("GET", "tags"),
     may(Share, "POST", "tags"),

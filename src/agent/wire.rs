@@ -16,11 +16,12 @@ use crate::model::event::{Event, Topic, Typist, What};
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
-use crate::model::notice::Notice;
+use crate::model::notice::{Notice, Subscription};
 use crate::model::rich::Rich;
-use crate::model::team::Team;
+use crate::model::team::{Place, Team};
+use crate::store::conversations::Counts;
 use crate::store::search::Hit;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A good answer.
 pub fn ok(value: Value) -> Reply {
@@ -50,6 +51,9 @@ pub fn all_teams(teams: &[Team], here: &[AgentRef], saved: Option<Uuid>) -> Valu
         json!({
             "uuid": team.uuid.to_string(), "name": team.name,
             "members": team.members.iter().map(|member| member.uuid.to_string()).collect::<Vec<_>>(),
+            "places": team.members.iter().filter(|member| member.place != Place::Normal).map(|member| (member.uuid.to_string(), json!(member.place.as_str())))
+                .collect::<Map<String, Value>>(),
+            "routing": team.routing.as_str(), "prefer_last": team.prefer_last, "answer_within_s": team.answer_within_s, "default": team.is_default,
             "hours": team.hours.map(|(_, uuid)| uuid.to_string()),
             "online": team.members.iter().any(|member| here.iter().any(|agent| agent.id == member.id)),
         })
@@ -144,6 +148,11 @@ pub fn contact(desk: &Desk, contact: &Contact) -> Value {
 
 fn consent(consent: &Consent) -> Value {
     json!({ "at": consent.at, "text": consent.text, "link_url": consent.link_url, "locale": consent.locale })
+}
+
+/// Counts of an agent's tabs.
+pub fn counts(counts: &Counts) -> Value {
+    json!({ "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.all, "unread": counts.unread, "reports": counts.reports })
 }
 
 /// Conversation as one agent's list shows it.
@@ -242,7 +251,7 @@ pub fn opened(desk: &Desk, opened: &Opened) -> Value {
     json!({
         "conversation": listed(desk, &opened.listed), "contact": contact(desk, &opened.contact), "messages": messages(desk, &opened.page),
         "has_more": opened.page.has_more, "pages": pages(&opened.pages), "earlier": earlier.collect::<Vec<_>>(),
-        "my_seen_seq": opened.my_seen_seq,
+        "my_seen_seq": opened.my_seen_seq, "following": opened.following,
         "origin": { "attributes": opened.origin.attributes, "user_agent": opened.origin.user_agent, "ip": opened.origin.ip },
     })
 }
@@ -285,6 +294,11 @@ pub fn inbox_name(inbox: &Inbox) -> Value {
         "uuid": inbox.uuid.to_string(), "name": inbox.name, "enabled": inbox.enabled,
         "config": { "brand_name": inbox.config.brand_name, "colors": inbox.config.colors },
     })
+}
+
+/// A browser that may be woken.
+pub fn subscription(one: &Subscription, current: bool) -> Value {
+    json!({ "uuid": one.uuid.to_string(), "user_agent": one.user_agent, "created_at": one.created_at, "used_at": one.used_at, "current": current })
 }
 
 /// Notice.

@@ -16,6 +16,11 @@ pub const KEYS: &[(&str, &str, &str)] = &[
         "Public address, such as https://chat.example.com; may have a sub-path. Needed for links in mail. Empty: taken from each request.",
     ),
     ("TRUSTED_PROXIES", "", "Addresses or ranges, separated by commas, whose X-Forwarded-For and X-Forwarded-Proto are believed."),
+    (
+        "OUTBOUND_ALLOW",
+        "",
+        "Addresses or ranges of your own network, separated by commas, that deskbell may call (push services, webhooks); all others inside are refused.",
+    ),
     ("LOG_LEVEL", "info", "error, warn, info or debug."),
     ("WIDGET_DIR", "", "A folder with another widget's built files, served in place of ours; for custom front ends."),
     ("RATE_LIMIT_FACTOR", "1", "Multiplies every rate limit for visitors; for load tests, or a proxy that hides all addresses."),
@@ -42,6 +47,8 @@ pub struct Config {
     pub base_url: Option<String>,
     /// Whose forwarded headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// Addresses inside that may be called all the same.
+    pub outbound_allow: Vec<IpNet>,
     /// What is logged.
     pub log_level: log::LevelFilter,
     /// A custom front end's folder.
@@ -99,16 +106,23 @@ impl RawConfig {
         self.values.get(key).map_or(default, String::as_str)
     }
 
+    /// Addresses and ranges, separated by commas.
+    fn ranges(&self, key: &'static str) -> Result<Vec<IpNet>> {
+        let ranges = self.value(key).split(',').map(str::trim).filter(|range| !range.is_empty());
+        let read = |range: &str| range.parse::<IpNet>().or_else(|_| range.parse().map(|ip: std::net::IpAddr| ip.into()));
+        ranges.map(read).collect::<Result<_, _>>().map_err(|_| {
+            let why = "expected addresses or ranges, such as 127.0.0.1 or 10.0.0.0/8.";
+            Error::invalid(format!("{key}={}: {why}", self.value(key))).in_field(key)
+        })
+    }
+
     /// Checks everything; the error names the key.
     pub fn resolve(&self) -> Result<Config> {
         let wrong = |key: &'static str, why: &str| Error::invalid(format!("{key}={}: {why}", self.value(key))).in_field(key);
         let listen = self.value("LISTEN");
         let listen = listen.parse().map_err(|_| wrong("LISTEN", "expected address:port, such as 127.0.0.1:8080 or [::]:8080."))?;
-        let proxies = self.value("TRUSTED_PROXIES").split(',').map(str::trim).filter(|range| !range.is_empty());
-        let trusted_proxies = proxies
-            .map(|range| range.parse::<IpNet>().or_else(|_| range.parse().map(|ip: std::net::IpAddr| ip.into())))
-            .collect::<Result<Vec<IpNet>, _>>()
-            .map_err(|_| wrong("TRUSTED_PROXIES", "expected addresses or ranges, such as 127.0.0.1 or 10.0.0.0/8."))?;
+        let trusted_proxies = self.ranges("TRUSTED_PROXIES")?;
+        let outbound_allow = self.ranges("OUTBOUND_ALLOW")?;
         let log_level = match self.value("LOG_LEVEL") {
             "error" => log::LevelFilter::Error,
             "warn" => log::LevelFilter::Warn,
@@ -129,6 +143,7 @@ impl RawConfig {
             data_file: PathBuf::from(self.value("DATA_FILE")),
             base_url: base_url(self.value("BASE_URL")).map_err(|why| wrong("BASE_URL", why))?,
             trusted_proxies,
+            outbound_allow,
             log_level,
             widget_dir,
             rate_limit_factor: factor.ok_or_else(|| wrong("RATE_LIMIT_FACTOR", "expected a number from 1 to 1000000."))?,

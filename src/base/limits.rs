@@ -2,6 +2,16 @@
 
 use std::time::Duration;
 
+/// How long a call to somebody else may take in all.
+pub const OUTGOING_TIMEOUT: Duration = Duration::from_secs(15);
+/// So much of an answer is read to be polite.
+pub const OUTGOING_ANSWER_BYTES_MAX: usize = 64 * 1024;
+/// Browsers that one agent may have woken: phones, laptops, and those he forgot.
+pub const PUSH_SUBSCRIPTIONS_PER_AGENT_MAX: u32 = 20;
+/// A push service that failed so often in a row lost its browser.
+pub const PUSH_FAILURES_MAX: u32 = 20;
+/// Who sits at the desk has so long to see a notice before his phone is woken too.
+pub const PUSH_PATIENCE: Duration = Duration::from_secs(20);
 /// Conversations that routing moves in one commit: others want to write in between; the rest follows at once.
 pub const ROUTED_AT_ONCE: u32 = 200;
 /// Places of the queue that are counted and told: who stands behind them is told no number.
@@ -203,6 +213,10 @@ pub const HOURS_SETS_MAX: usize = 100;
 pub const HOURS_SPANS_PER_DAY_MAX: usize = 6;
 /// Holidays of one set: ten years of them.
 pub const HOLIDAYS_MAX: usize = 300;
+/// Rows of the audit log on one page.
+pub const AUDIT_PAGE: u32 = 50;
+/// Rows of the audit log that one step of a check follows: some milliseconds of reading.
+pub const AUDIT_STEP: u32 = 5_000;
 /// Roles of the house's own making: nobody remembers more.
 pub const ROLES_MAX: usize = 50;
 /// Conversations that are given to one agent by themselves, at most: nobody answers more at once.
@@ -271,6 +285,8 @@ pub const REWRITE_BYTES_MAX: i64 = 256 * 1024 * 1024;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
 
+/// Messages of one transcript, the newest: the longest conversation the desk is built for, about ten megabytes.
+pub const TRANSCRIPT_MESSAGES_MAX: u32 = 10_000;
 /// Longest period of a report: a year and what is compared with it, with room for a fiscal one. Longer ones would keep a reader for seconds.
 pub const REPORT_PERIOD_MAX: Duration = Duration::from_secs(400 * 24 * 3600);
 /// Reports counted at once: two of four readers stay for people who answer.

@@ -24,4 +24,5 @@ mod strip;
 pub mod text;
 pub mod token;
 pub mod totp;
+pub mod webpush;
 pub mod zip;

@@ -201,9 +201,61 @@ fn parse_lines<'a, T>(lines: impl IntoIterator<Item = &'a str>, parse: impl Fn(&
     numbered.map(|(i, line)| parse(line).map_err(|message| Error::invalid(format!("Line {}: {message}", i + 1)))).collect()
 }
 
+/// Whether an address belongs to the public internet: nothing of a machine, a house, a provider or a document's examples (security row 27).
+pub fn is_public(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => {
+            let [a, b, c, _] = ip.octets();
+            let special = ip.is_private()
+                || ip.is_loopback()
+                || ip.is_link_local()
+                || ip.is_documentation()
+                || matches!((a, b, c), (0, ..) | (100, 64..=127, _) | (192, 0, 0) | (198, 18..=19, _) | (224.., ..));
+            !special
+        }
+        IpAddr::V6(ip) => {
+            // Only what is given out as global unicast (2000::/3), without tunnels that carry an address of the inside, and examples.
+            let [first, second, ..] = ip.segments();
+            let tunnel = first == 0x2002 || (first == 0x2001 && second < 0x0200);
+            (0x2000..0x4000).contains(&first) && !tunnel && !(first == 0x2001 && second == 0x0db8)
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_the_internet_is_public() {
+        for ip in [
+            "127.0.0.1",
+            "10.1.2.3",
+            "172.16.0.1",
+            "192.168.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "224.0.0.1",
+            "255.255.255.255",
+            "198.18.0.1",
+            "::1",
+            "::",
+            "::ffff:10.0.0.1",
+            "fe80::1",
+            "fc00::1",
+            "ff02::1",
+            "2002:7f00:1::",
+            "2001:0:1::1",
+            "64:ff9b::7f00:1",
+            "2001:db8::1",
+        ] {
+            assert!(!is_public(ip.parse().unwrap()), "{ip}");
+        }
+        for ip in ["8.8.8.8", "100.128.0.1", "192.1.0.1", "2606:4700::1111", "2001:4860:4860::8888", "::ffff:8.8.8.8"] {
+            assert!(is_public(ip.parse().unwrap()), "{ip}");
+        }
+    }
 
     fn admits(pattern: &str, origin: &str) -> bool {
         let patterns = parse_domains([pattern]).unwrap();

@@ -9,7 +9,7 @@ use crate::base::id::{AgentId, Uuid, new_token};
 use crate::base::secret::Secret;
 use crate::base::{email, limits, password, text};
 use crate::model::access::{Permission, Rights};
-use crate::model::agent::{Agent, AgentSession, Availability, Browser, Purpose, Role};
+use crate::model::agent::{Agent, AgentSession, Availability, Browser, Purpose, Role, full_name};
 use crate::store::invitations::Invitation;
 use crate::store::{WriteTx, agents, audit, invitations, logins, roles};
 use serde_json::json;
@@ -237,6 +237,10 @@ impl Desk {
                 let first_name = edit.first_name.as_deref().unwrap_or(&agent.first_name).to_owned();
                 let last_name = edit.last_name.as_deref().unwrap_or(&agent.last_name).to_owned();
                 (agent.first_name, agent.last_name) = names_checked(&first_name, &last_name)?;
+                if (&agent.first_name, &agent.last_name) != (&session.agent.first_name, &session.agent.last_name) {
+                    let detail = json!({ "name": full_name(&agent.first_name, &agent.last_name) });
+                    audit::append(tx, Some(agent.id), "agent.edited", &agent.uuid.to_string(), &detail)?;
+                }
                 agent.availability = edit.availability.unwrap_or(agent.availability);
                 if let Some(hash) = hash {
                     agents::set_password(tx, agent.id, &hash)?;

@@ -121,6 +121,7 @@ pub(super) fn go_on(
     reopen(tx, &before)?;
     let (_, message) = store_incoming(tx, before.id, contact, message)?;
     super::routing::wrote(tx, here, &before)?;
+    super::notices::of_incoming(tx, before.id, &message, false)?;
     let conversation = conversations::conversation(tx, before.id)?;
     let contact = contacts::contact(tx, contact)?;
     Ok(Some(Started { conversation, seq: message.seq, message, opening: None, contact, token: None }))

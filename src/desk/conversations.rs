@@ -11,10 +11,11 @@ use crate::base::limits;
 use crate::model::agent::{Agent, AgentSession};
 use crate::model::contact::{Contact, ContactKind, Session};
 use crate::model::conversation::{Conversation, ConversationKind, Priority, Status};
+use crate::model::event::{Topic, What};
 use crate::model::inbox::Inbox;
 use crate::model::message::{Activity, Message};
 use crate::model::team::Team;
-use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, sessions, teams};
+use crate::store::{WriteTx, agents, contacts, conversations, jobs, messages, notices, sessions, teams};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::net::IpAddr;
@@ -123,8 +124,9 @@ impl Desk {
     }
 
     /// A person outside begins a conversation. Without a session a visitor is made, but only when everything else is right.
-    pub async fn begin(&self, inbox: &Inbox, session: Option<&Session>, start: Start) -> Result<Started> {
+    pub async fn begin(&self, inbox: &Inbox, session: Option<&Session>, mut start: Start) -> Result<Started> {
         let verified = session.is_some_and(|session| session.verified);
+        start.message.verified = verified;
         let policy = inbox.config.policy(verified).clone();
         let answers = match super::form::check(&inbox.config.prechat_form, &start.form, session.is_some()) {
             Ok(answers) => answers,
@@ -212,6 +214,7 @@ impl Desk {
                     super::messages::note_words(tx, id, told)?;
                 }
                 super::routing::give(tx, &here, id)?;
+                super::notices::of_incoming(tx, id, &message, true)?;
                 let conversation = conversations::conversation(tx, id)?;
                 Ok(Started { conversation, seq: message.seq, message, opening, contact: contacts::contact(tx, contact)?, token })
             })
@@ -332,6 +335,9 @@ impl Desk {
                 let seq = seq.clamp(0, conversation.seq);
                 if conversations::mark_seen_by_agent(tx, conversation.id, agent, seq)? {
                     conversations::announce(tx, conversation.id, true)?;
+                }
+                if notices::mark_all(tx, agent, Some(conversation.id))? > 0 {
+                    tx.announce_ephemeral(vec![Topic::Agent(agent)], What::NoticesRead);
                 }
                 Ok(())
             })

@@ -1,14 +1,15 @@
 //! How was it? Asked once when an agent resolves a conversation, answered once by whoever has the link (protocol 2.12).
 
 use super::Desk;
-use super::messages::note_activity;
+use super::messages::{note, note_activity};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConversationId, Uuid};
 use crate::base::text;
+use crate::model::agent::AgentSession;
 use crate::model::inbox::Inbox;
-use crate::model::message::{Activity, MessageKind, NewMessage};
+use crate::model::message::{Activity, MessageKind, NewMessage, Survey};
 use crate::store::surveys::Asked;
-use crate::store::{WriteTx, inboxes, messages, surveys};
+use crate::store::{WriteTx, conversations, inboxes, messages, surveys};
 
 /// Characters of the free answer.
 const FEEDBACK_CHARS_MAX: usize = 1000;
@@ -23,6 +24,24 @@ impl Desk {
                 let asked = surveys::find(tx, uuid)?.ok_or_else(unknown)?;
                 let inbox = inboxes::inbox_of(tx, asked.inbox)?;
                 Ok((asked, inbox))
+            })
+            .await
+    }
+
+    /// The survey of a conversation, for an agent to hand on as a link. Asked here when nobody asked before; the contact sees no question
+    /// in the chat then, because the link is the question.
+    pub async fn survey_link(&self, agent: &AgentSession, uuid: Uuid) -> Result<Survey> {
+        let agent = agent.agent.id;
+        self.store
+            .write(move |tx| {
+                let conversation = conversations::find_for_agent(tx, agent, uuid)?.conversation.id;
+                if let Some(known) = surveys::of_conversation(tx, conversation)? {
+                    return Ok(known);
+                }
+                let activity = Activity { action: "survey".into(), value: "link".into() };
+                let message = note(tx, conversation, Some(agent), activity, String::new())?;
+                surveys::insert(tx, conversation, message)?;
+                surveys::of_conversation(tx, conversation)?.ok_or_else(unknown)
             })
             .await
     }

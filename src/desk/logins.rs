@@ -54,7 +54,7 @@ impl Desk {
         self.store
             .write(move |tx| {
                 if !logins::factor(tx, agent)?.is_on {
-                    return Ok(Admission::In(Box::new(open(tx, agent, &browser)?)));
+                    return Ok(Admission::In(Box::new(open(tx, agent, &browser, "password")?)));
                 }
                 let ticket = new_token();
                 logins::insert_step(tx, agent, &ticket)?;
@@ -85,7 +85,7 @@ impl Desk {
                 logins::count_try(tx, step.id)?;
                 if super::two_factor::accept(tx, step.agent, &typed)? {
                     logins::end_steps(tx, step.agent)?;
-                    return Ok(Ok(open(tx, step.agent, &browser)?));
+                    return Ok(Ok(open(tx, step.agent, &browser, "second factor")?));
                 }
                 if step.tries + 1 < limits::LOGIN_CODE_TRIES_MAX {
                     return Ok(Err("code"));
@@ -151,7 +151,7 @@ pub fn wrong_code(field: &'static str) -> Error {
 }
 
 /// Opens a session. Whoever was suspended since he proved himself gets none.
-fn open(tx: &WriteTx, agent: AgentId, browser: &Browser) -> Result<LoggedIn> {
+fn open(tx: &WriteTx, agent: AgentId, browser: &Browser, proof: &str) -> Result<LoggedIn> {
     let agent = agents::agent(tx, agent)?;
     if agent.suspended_at.is_some() {
         return Err(Error::unauthorized("The e-mail address or the password is not right."));
@@ -159,5 +159,6 @@ fn open(tx: &WriteTx, agent: AgentId, browser: &Browser) -> Result<LoggedIn> {
     let (token, csrf) = (new_token(), new_token());
     let id = logins::insert(tx, agent.id, &token, &csrf, browser)?;
     agents::touch(tx, agent.id)?;
+    audit::append(tx, Some(agent.id), "session.opened", &agent.uuid.to_string(), &json!({ "ip": browser.ip, "by": proof }))?;
     Ok(LoggedIn { token, session: AgentSession { id, agent, csrf } })
 }

@@ -4,7 +4,7 @@ use super::Desk;
 use super::attachments::drop_files;
 use super::conversations::wake_key;
 use crate::base::error::{Error, Result};
-use crate::base::id::{AgentId, ContactId, ConversationId, Uuid};
+use crate::base::id::{AgentId, ContactId, ConversationId, MessageId, Uuid};
 use crate::base::{limits, markdown, markup, text};
 use crate::model::access::Holder;
 use crate::model::agent::{Agent, AgentSession, Availability, full_name};
@@ -27,6 +27,8 @@ pub struct Incoming {
     pub files: Vec<Arrived>,
     /// The button that was pressed, when nothing was typed.
     pub postback: Option<Postback>,
+    /// Said in a verified session; the verbs set it from the session, not the doors.
+    pub verified: bool,
 }
 
 /// What a person inside sends.
@@ -49,6 +51,7 @@ impl Desk {
         self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
+        incoming.verified = session.verified;
         let here = self.here();
         self.store
             .write(move |tx| {
@@ -71,6 +74,7 @@ impl Desk {
                 reopen(tx, &conversation)?;
                 let message = store_incoming(tx, conversation.id, session.contact, &incoming)?.1;
                 super::routing::wrote(tx, &here, &conversation)?;
+                super::notices::of_incoming(tx, conversation.id, &message, false)?;
                 Ok(message)
             })
             .await
@@ -237,7 +241,7 @@ pub(super) fn store_incoming(
         text: rendered.text,
         activity: None,
         echo_id: incoming.echo_id.clone(),
-        meta: Meta { postback: incoming.postback.clone(), ..Meta::default() },
+        meta: Meta { postback: incoming.postback.clone(), verified: incoming.verified, ..Meta::default() },
     };
     let id = messages::insert(tx, conversation, &new)?;
     for (position, file) in incoming.files.iter().enumerate() {
@@ -273,15 +277,22 @@ pub(super) fn reopen(tx: &WriteTx, conversation: &Conversation) -> Result<()> {
 
 /// Writes down for the agents what somebody answered.
 pub(super) fn note_words(tx: &WriteTx, conversation: ConversationId, words: String) -> Result<()> {
-    note(tx, conversation, None, Activity { action: "answers".into(), value: words.clone() }, words)
+    note(tx, conversation, None, Activity { action: "answers".into(), value: words.clone() }, words).map(|_| ())
 }
 
 /// Writes down for the agents that something happened.
 pub(super) fn note_activity(tx: &WriteTx, conversation: ConversationId, agent: Option<AgentId>, activity: Activity) -> Result<()> {
-    note(tx, conversation, agent, activity, String::new())
+    note(tx, conversation, agent, activity, String::new()).map(|_| ())
 }
 
-fn note(tx: &WriteTx, conversation: ConversationId, agent: Option<AgentId>, activity: Activity, text: String) -> Result<()> {
+/// The same, with words of its own; which message it became.
+pub(super) fn note(
+    tx: &WriteTx,
+    conversation: ConversationId,
+    agent: Option<AgentId>,
+    activity: Activity,
+    text: String,
+) -> Result<MessageId> {
     let new = NewMessage {
         kind: MessageKind::Activity,
         contact: None,
@@ -296,7 +307,7 @@ fn note(tx: &WriteTx, conversation: ConversationId, agent: Option<AgentId>, acti
     };
     let id = messages::insert(tx, conversation, &new)?;
     messages::announce(tx, id)?;
-    Ok(())
+    Ok(id)
 }
 
 /// An echo id names one message: answering another one with it would lose what was typed.

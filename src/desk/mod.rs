@@ -5,6 +5,7 @@ pub mod agent_edits;
 pub mod agents;
 pub mod archive;
 pub mod attachments;
+pub mod audit;
 mod authority;
 pub mod availability;
 mod beginnings;
@@ -15,10 +16,12 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod erase;
+pub mod evidence;
 pub mod export;
 mod filling;
 pub mod form;
 pub mod forms;
+mod hiding;
 pub mod hours;
 pub mod house;
 pub mod icons;
@@ -33,6 +36,7 @@ pub mod outlook;
 pub mod pages;
 pub mod privacy;
 pub mod problems;
+pub mod pushes;
 pub mod queue;
 pub mod reports;
 pub mod retention;
@@ -48,6 +52,7 @@ pub mod tags;
 pub mod teams;
 pub mod threads;
 pub mod transcripts;
+pub mod transfers;
 pub mod translations;
 pub mod two_factor;
 pub mod verification;
@@ -119,6 +124,11 @@ impl Desk {
         // Whoever asks who is here needs to know who is inside at all.
         desk.roster().await?;
         Ok(desk)
+    }
+
+    /// The sub-path under which the house is reached, before every link: "" or "/support".
+    pub fn base_path(&self) -> &str {
+        &self.base_path
     }
 
     /// Announces something ephemeral (typing, presence). Durable things are announced by their commit alone.

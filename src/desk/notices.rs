@@ -2,11 +2,12 @@
 
 use super::Desk;
 use crate::base::error::Result;
-use crate::base::id::{AgentId, Uuid};
+use crate::base::id::{AgentId, ConversationId, Uuid};
 use crate::base::{limits, text};
 use crate::model::agent::{AgentSession, full_name};
 use crate::model::conversation::Conversation;
 use crate::model::event::{Topic, What};
+use crate::model::message::Message;
 use crate::model::notice::{NewNotice, Notice, NoticeKind};
 use crate::store::{WriteTx, agents, conversations, notices, sight};
 
@@ -21,6 +22,10 @@ pub(super) fn tell(
     words: &str,
 ) -> Result<Option<Notice>> {
     if by == Some(agent) || agents::agent(tx, agent)?.suspended_at.is_some() {
+        return Ok(None);
+    }
+    let prefs = super::pushes::prefs_of(tx, agent)?;
+    if !prefs.wants(kind) {
         return Ok(None);
     }
     if let Some(conversation) = conversation
@@ -40,7 +45,34 @@ pub(super) fn tell(
         text: text::preview(words, 200),
         dedup_key: conversation.map(|conversation| format!("{}:{}", kind.as_str(), conversation.id)),
     };
-    notices::insert(tx, &new)
+    let told = notices::insert(tx, &new)?;
+    if let Some(notice) = &told {
+        super::pushes::owe(tx, notice, &prefs)?;
+    }
+    Ok(told)
+}
+
+/// Tells whom a message of the contact concerns: its assignee, or everybody who could take a conversation that has just begun.
+pub(super) fn of_incoming(tx: &WriteTx, conversation: ConversationId, message: &Message, begins: bool) -> Result<()> {
+    let conversation = conversations::conversation(tx, conversation)?;
+    if conversation.quarantine.is_some() {
+        return Ok(());
+    }
+    let words = if message.text.is_empty() { "Sent a file" } else { &message.text };
+    match &conversation.assignee {
+        // Who was given it a moment ago was told so in the same breath.
+        Some(_) if begins => {}
+        Some(assignee) => {
+            tell(tx, assignee.id, NoticeKind::Message, Some(&conversation), None, words)?;
+        }
+        None if begins => {
+            for agent in agents::all(tx)? {
+                tell(tx, agent.id, NoticeKind::New, Some(&conversation), None, words)?;
+            }
+        }
+        None => {}
+    }
+    Ok(())
 }
 
 impl Desk {

@@ -130,7 +130,8 @@ impl Board {
                 known.forgotten += 1;
             }
             What::InboxChanged { .. } => {}
-            What::ConversationChanged { conversation } if self.0.queue.concerns(conversation) => {}
+            What::ConversationChanged { conversation } | What::MessageAdded { conversation, .. } if self.0.queue.concerns(conversation) => {
+            }
             _ => return,
         }
         self.look_again();

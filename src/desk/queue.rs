@@ -167,12 +167,6 @@ impl Desk {
         let agent = agent.agent.id;
         self.store.read(move |tx| conversations::followed(tx, agent, limits::FOLLOWED_MAX)).await
     }
-
-    /// Whether this agent follows a conversation.
-    pub async fn follows(&self, agent: &AgentSession, uuid: Uuid) -> Result<bool> {
-        let agent = agent.agent.id;
-        self.store.read(move |tx| conversations::follows(tx, agent, uuid)).await
-    }
 }
 
 type Handling = HashMap<TeamId, (Option<Millis>, Millis)>;

@@ -58,11 +58,12 @@ impl Desk {
         &self,
         inbox: &Inbox,
         session: Option<&Session>,
-        report: Report,
+        mut report: Report,
         admit: impl FnOnce(Millis) -> Result<()> + Send + 'static,
     ) -> Result<Reported> {
         self.check_tile(inbox, report.kind, !report.message.files.is_empty())?;
         let answers = answers(&report)?;
+        report.message.verified = session.is_some_and(|session| session.verified);
         let init_key = echo_key(session.is_none(), report.message.echo_id.as_deref())?;
         let may_chat = self.may_chat(inbox, session.is_some_and(|session| session.verified));
         let ip = super::privacy::kept_ip(&inbox.config.privacy, report.sender.ip);

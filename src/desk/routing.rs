@@ -91,6 +91,11 @@ pub(super) fn place_free(tx: &WriteTx, here: &Here, agent: Option<AgentId>) -> R
     }
 }
 
+/// A team changed: what waits may be given differently now.
+pub(super) fn team_changed(tx: &WriteTx, here: &Here) -> Result<()> {
+    give_out(tx, here, &routing::waiting_teams(tx, None)?)
+}
+
 /// The status changed by hand: open again it may have to wait; at rest it frees a place.
 pub(super) fn status_changed(tx: &WriteTx, here: &Here, before: &Conversation, is_open: bool) -> Result<()> {
     let agent = before.assignee.as_ref().map(|agent| agent.id);
@@ -191,11 +196,6 @@ impl Desk {
                 Ok(())
             })
             .await
-    }
-
-    /// A team changed: what waits there may be given differently now.
-    pub(super) fn give_again(tx: &WriteTx, here: &Here) -> Result<()> {
-        give_out(tx, here, &routing::waiting_teams(tx, None)?)
     }
 
     /// What time brings: answers that did not come, agents who left, places that fell quiet. Reads first; writes only when something has

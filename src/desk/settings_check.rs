@@ -105,6 +105,15 @@ pub(super) fn check_references(tx: &ReadTx, present: &InboxConfig, config: &Inbo
             return Err(bad("home_buttons", &format!("Button {}: there is no such team.", index + 1)));
         }
     }
+    let team = &config.routing.team;
+    let found = match Uuid::parse(team) {
+        _ if team.is_empty() || *team == present.routing.team => true,
+        Some(uuid) => inboxes::team_exists(tx, uuid)?,
+        None => false,
+    };
+    if !found {
+        return Err(bad("routing", "There is no such team."));
+    }
     let hours = &config.hours.set;
     let found = match Uuid::parse(hours) {
         _ if hours.is_empty() || *hours == present.hours.set => true,

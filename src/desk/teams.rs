@@ -1,12 +1,13 @@
 //! Teams: made, edited and deleted by admins, read by everybody inside.
 
 use super::Desk;
+use super::availability::Here;
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::{limits, text};
 use crate::model::access::Permission;
 use crate::model::agent::AgentSession;
-use crate::model::team::Team;
+use crate::model::team::{Place, Routing, Team};
 use crate::store::{WriteTx, audit, hours, teams};
 use serde_json::json;
 
@@ -17,6 +18,13 @@ pub struct TeamEdit {
     pub members: Option<Vec<Uuid>>,
     /// `Some(None)` = the hours of the inbox.
     pub hours: Option<Option<Uuid>>,
+    pub routing: Option<Routing>,
+    pub prefer_last: Option<bool>,
+    /// `Some(None)` = nobody is passed over.
+    pub answer_within_s: Option<Option<u32>>,
+    /// Places of members; who is not named has the normal one.
+    pub places: Option<Vec<(Uuid, Place)>>,
+    pub is_default: Option<bool>,
 }
 
 impl Desk {
@@ -31,13 +39,14 @@ impl Desk {
         let by = by.agent.id;
         let edit = TeamEdit { name: Some(edit.name.unwrap_or_default()), ..edit };
         check(&edit)?;
+        let here = self.here();
         self.store
             .write(move |tx| {
                 if teams::all(tx)?.len() >= limits::TEAMS_MAX {
                     return Err(Error::conflict(format!("There can be {} teams. Please delete one first.", limits::TEAMS_MAX)));
                 }
                 let uuid = teams::insert(tx, "")?;
-                let team = apply(tx, uuid, edit)?;
+                let team = apply(tx, &here, uuid, edit)?;
                 audit::append(tx, Some(by), "team.created", &uuid.to_string(), &json!({ "name": team.name }))?;
                 Ok(team)
             })
@@ -49,10 +58,11 @@ impl Desk {
         by.may(Permission::Settings)?;
         let by = by.agent.id;
         check(&edit)?;
+        let here = self.here();
         self.store
             .write(move |tx| {
-                let team = apply(tx, uuid, edit)?;
-                let detail = json!({ "name": team.name, "members": team.members.len() });
+                let team = apply(tx, &here, uuid, edit)?;
+                let detail = json!({ "name": team.name, "members": team.members.len(), "routing": team.routing.as_str() });
                 audit::append(tx, Some(by), "team.edited", &uuid.to_string(), &detail)?;
                 Ok(team)
             })
@@ -94,7 +104,7 @@ impl Desk {
     }
 }
 
-fn apply(tx: &WriteTx, uuid: Uuid, edit: TeamEdit) -> Result<Team> {
+fn apply(tx: &WriteTx, here: &Here, uuid: Uuid, edit: TeamEdit) -> Result<Team> {
     let team = teams::find(tx, uuid)?.ok_or_else(not_found)?;
     let hours = match edit.hours {
         None => team.hours.map(|(id, _)| id),
@@ -108,12 +118,29 @@ fn apply(tx: &WriteTx, uuid: Uuid, edit: TeamEdit) -> Result<Team> {
     if let Some(members) = &edit.members {
         teams::set_members(tx, team.id, members)?;
     }
+    if let Some(places) = edit.places {
+        let members = teams::find(tx, uuid)?.ok_or_else(not_found)?.members;
+        for member in members {
+            let place = places.iter().find(|(agent, _)| *agent == member.uuid).map_or(Place::Normal, |(_, place)| *place);
+            teams::set_place(tx, team.id, member.uuid, place)?;
+        }
+    }
+    let answer_within_s = edit.answer_within_s.unwrap_or(team.answer_within_s);
+    let (routing, prefer_last) = (edit.routing.unwrap_or(team.routing), edit.prefer_last.unwrap_or(team.prefer_last));
+    teams::set_routing(tx, team.id, routing, prefer_last, answer_within_s)?;
+    if let Some(is_default) = edit.is_default {
+        teams::set_default(tx, uuid, is_default)?;
+    }
+    super::routing::team_changed(tx, here)?;
     teams::find(tx, uuid)?.ok_or_else(not_found)
 }
 
 fn check(edit: &TeamEdit) -> Result<()> {
     if edit.name.as_deref().is_some_and(|name| text::clean_line(name, 100).is_empty()) {
         return Err(Error::invalid("Please give the team a name.").in_field("name"));
+    }
+    if edit.answer_within_s.flatten().is_some_and(|seconds| !(30..=limits::ANSWER_WITHIN_S_MAX).contains(&seconds)) {
+        return Err(Error::invalid("An answer is expected within half a minute to a day.").in_field("answer_within_s"));
     }
     if edit.members.as_ref().is_some_and(|members| members.len() > limits::TEAM_MEMBERS_MAX) {
         return Err(Error::invalid(format!("A team has at most {} members.", limits::TEAM_MEMBERS_MAX)).in_field("members"));

@@ -38,6 +38,8 @@ pub struct Opened {
     pub pages: Vec<PageVisit>,
     pub earlier: Vec<Conversation>,
     pub my_seen_seq: Seq,
+    /// Whether this agent listens to it silently.
+    pub following: bool,
 }
 
 /// Which list an agent asks for.
@@ -117,6 +119,12 @@ impl Desk {
             .await
     }
 
+    /// The counts for an agent's tabs.
+    pub async fn counts(&self, agent: &AgentSession) -> Result<(Counts, Seq)> {
+        let agent = agent.agent.id;
+        self.store.read(move |tx| Ok((conversations::counts(tx, agent)?, tx.seq()?))).await
+    }
+
     /// A conversation as an agent opens it: the newest messages, the person, recent pages, earlier conversations.
     pub async fn open_thread(&self, agent: &AgentSession, uuid: Uuid, limit: u32) -> Result<Opened> {
         let agent = agent.agent.id;
@@ -133,6 +141,7 @@ impl Desk {
                     pages: Vec::new(),
                     earlier: conversations::earlier(tx, agent, contact, id)?,
                     my_seen_seq: conversations::agent_seen(tx, id, agent)?,
+                    following: conversations::follows(tx, agent, uuid)?,
                     listed,
                 })
             })
@@ -155,6 +164,30 @@ impl Desk {
             .read(move |tx| {
                 let id = conversations::find_for_agent(tx, agent, uuid)?.conversation.id;
                 Ok(page(messages::page(tx, id, before, limit + 1)?, limit, tx.seq()?))
+            })
+            .await
+    }
+
+    /// Messages around a place in a conversation, half of them from there on; or with `newer_only` those after it. Whether there are newer
+    /// ones still.
+    pub async fn around(&self, agent: &AgentSession, uuid: Uuid, place: Seq, newer_only: bool, limit: u32) -> Result<(Page, bool)> {
+        let agent = agent.agent.id;
+        let limit = limit.clamp(2, limits::MESSAGES_PAGE_MAX);
+        self.store
+            .read(move |tx| {
+                let id = conversations::find_for_agent(tx, agent, uuid)?.conversation.id;
+                let (after, half) = if newer_only { (place, limit) } else { (place - 1, limit / 2) };
+                let mut newer = messages::page_after(tx, id, after, half + 1)?;
+                let has_newer = newer.len() > half as usize;
+                newer.truncate(half as usize);
+                let older = if newer_only { Vec::new() } else { messages::page(tx, id, Some(place), limit - half + 1)? };
+                let mut page = page(older, limit - half, tx.seq()?);
+                newer.reverse();
+                newer.append(&mut page.messages);
+                page.messages = newer;
+                // Whoever reads on has what came before.
+                page.has_more |= newer_only;
+                Ok((page, has_newer))
             })
             .await
     }

@@ -4,6 +4,7 @@ mod admit;
 pub mod assets;
 mod bare;
 pub mod body;
+pub mod client;
 mod encoding;
 mod finish;
 mod frames;

@@ -3,11 +3,13 @@
 
 pub mod availability;
 pub mod housekeeping;
+mod push;
 
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::random_bytes;
 use crate::base::limits;
 use crate::desk::Desk;
+use crate::http::client::Client;
 use crate::model::job::{Claimed, Job};
 use crate::store::jobs;
 use std::panic::AssertUnwindSafe;
@@ -19,8 +21,16 @@ use tokio::task::JoinSet;
 /// Longest sleep between two looks, should a wake-up ever be missed.
 const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 
+/// What jobs need to reach others. Cloning shares it.
+#[derive(Clone)]
+pub struct Outside {
+    pub client: Client,
+    /// Public address, if configured.
+    pub base_url: Option<String>,
+}
+
 /// Runs jobs until `stop` turns true; work under way is finished.
-pub async fn run(desk: Desk, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+pub async fn run(desk: Desk, outside: Outside, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
     let mut working = JoinSet::new();
     while !*stop.borrow() {
         // Registered before looking: a job that is enqueued between the look and the sleep wakes us.
@@ -35,7 +45,7 @@ pub async fn run(desk: Desk, wake: Arc<Notify>, mut stop: watch::Receiver<bool>)
         };
         if !claimed.is_empty() {
             for job in claimed {
-                working.spawn(work(desk.clone(), job));
+                working.spawn(work(desk.clone(), outside.clone(), job));
             }
             continue;
         }
@@ -60,8 +70,8 @@ async fn until_next(desk: &Desk) -> Duration {
     }
 }
 
-async fn work(desk: Desk, claimed: Claimed) {
-    let attempt = tokio::time::timeout(limits::JOB_TIMEOUT, CatchUnwind(Box::pin(perform(&desk, &claimed.job)))).await;
+async fn work(desk: Desk, outside: Outside, claimed: Claimed) {
+    let attempt = tokio::time::timeout(limits::JOB_TIMEOUT, CatchUnwind(Box::pin(perform(&desk, &outside, &claimed.job)))).await;
     let result = attempt.unwrap_or_else(|_| Err(Error::unavailable("the job took too long")));
     let done = claimed.clone();
     let written = match result {
@@ -86,12 +96,14 @@ async fn work(desk: Desk, claimed: Claimed) {
 }
 
 /// Does one job. One line per kind.
-async fn perform(desk: &Desk, job: &Job) -> Result<()> {
+async fn perform(desk: &Desk, outside: &Outside, job: &Job) -> Result<()> {
     match job {
         Job::WakeConversation { conversation } => desk.wake(*conversation).await,
         Job::VerificationMail { verification, .. } => desk.mail_code(*verification).await,
         Job::Erase { contact } => desk.go_on_erasing(*contact).await,
         Job::Transcript { conversation, .. } => desk.mail_transcript(*conversation).await,
+        Job::Push { notice, waited } => push::send(desk, &outside.client, outside.base_url.as_deref(), notice, *waited).await,
+        Job::NoticeMail { agent } => desk.mail_notices(*agent).await,
     }
 }
 

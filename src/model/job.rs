@@ -16,6 +16,10 @@ pub enum Job {
     Erase { contact: i64 },
     /// Mail a conversation to its contact.
     Transcript { conversation: i64, to: String, locale: String },
+    /// Wake the browsers of an agent who has not read a notice. `waited`: he had his moment at the desk.
+    Push { notice: String, waited: bool },
+    /// Mail an agent what he has not read.
+    NoticeMail { agent: i64 },
 }
 
 impl Job {
@@ -31,6 +35,8 @@ impl Job {
             Job::VerificationMail { .. } => "verification_mail",
             Job::Erase { .. } => "erase",
             Job::Transcript { .. } => "transcript",
+            Job::Push { .. } => "push",
+            Job::NoticeMail { .. } => "notice_mail",
         }
     }
 }

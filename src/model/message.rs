@@ -89,6 +89,9 @@ pub struct Meta {
     /// Said by a start button before the visitor wrote.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub opening: bool,
+    /// Said in a session that a token or a code had proved: later proofs say nothing about who typed before.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
 }
 
 /// The question how it was, and its answer.

@@ -17,6 +17,7 @@ pub mod message;
 pub mod notice;
 pub mod numbers;
 pub mod outlook;
+pub mod prefs;
 pub mod privacy;
 pub mod problem;
 pub mod rich;

@@ -1,7 +1,7 @@
 //! Something an agent should hear of: kept until it is read, and a while longer.
 
 use crate::base::clock::Millis;
-use crate::base::id::{AgentId, ConversationId, Uuid};
+use crate::base::id::{AgentId, AgentSessionId, ConversationId, Uuid};
 
 /// Why somebody is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,4 +83,18 @@ pub struct Notice {
     pub text: String,
     pub created_at: Millis,
     pub read_at: Option<Millis>,
+}
+
+/// A browser that agreed to be woken (RFC 8030, RFC 8291).
+#[derive(Debug, Clone)]
+pub struct Subscription {
+    pub uuid: Uuid,
+    /// The login in which it was made; it ends with it.
+    pub session: AgentSessionId,
+    pub endpoint: String,
+    pub p256dh: String,
+    pub auth: String,
+    pub user_agent: String,
+    pub created_at: Millis,
+    pub used_at: Option<Millis>,
 }

@@ -98,6 +98,17 @@ pub fn set_password(tx: &WriteTx, id: AgentId, hash: &str) -> Result<()> {
     super::invitations::void(tx, id)
 }
 
+/// How an agent wants to be called: JSON, see model/prefs.rs.
+pub fn prefs(tx: &ReadTx, id: AgentId) -> Result<String> {
+    Ok(tx.one("SELECT prefs FROM agents WHERE id = ?1", [id], |row| row.get(0))?.unwrap_or_default())
+}
+
+/// Replaces that.
+pub fn set_prefs(tx: &WriteTx, id: AgentId, prefs: &str) -> Result<()> {
+    tx.exec("UPDATE agents SET prefs = ?2 WHERE id = ?1", params![id, prefs])?;
+    Ok(())
+}
+
 /// Notes that an agent was here now.
 pub fn touch(tx: &WriteTx, id: AgentId) -> Result<()> {
     tx.exec("UPDATE agents SET last_seen_at = ?2 WHERE id = ?1", params![id, tx.now])?;

@@ -436,6 +436,12 @@ pub fn set_assignee(tx: &WriteTx, id: ConversationId, agent: Option<AgentId>) ->
          WHERE id = ?1",
         params![id, agent, tx.now],
     )?;
+    // What is somebody's is not new to the others any more.
+    if let Some(agent) = agent {
+        for told in super::notices::take_back_new(tx, id, agent)? {
+            tx.announce_ephemeral(vec![Topic::Agent(told)], What::NoticesRead);
+        }
+    }
     Ok(())
 }
 

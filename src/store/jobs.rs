@@ -18,6 +18,12 @@ pub fn enqueue_once(tx: &WriteTx, key: &str, job: &Job, run_at: Millis) -> Resul
     put(tx, job, Some(key), run_at)
 }
 
+/// Enqueues a job unless one waits under its key already: the first one sets the time.
+pub fn enqueue_unless_waiting(tx: &WriteTx, key: &str, job: &Job, run_at: Millis) -> Result<()> {
+    let waiting = tx.one("SELECT 1 FROM jobs WHERE dedup_key = ?1 AND buried_at IS NULL", [key], |_| Ok(()))?;
+    if waiting.is_some() { Ok(()) } else { put(tx, job, Some(key), run_at) }
+}
+
 fn put(tx: &WriteTx, job: &Job, key: Option<&str>, run_at: Millis) -> Result<()> {
     let payload = serde_json::to_string(job).map_err(Error::internal)?;
     tx.exec(

@@ -187,6 +187,16 @@ pub fn of_messages(tx: &ReadTx, conversation: ConversationId, first: MessageId, 
     )
 }
 
+/// The SHA-256 of each file of a conversation, in hexadecimal digits.
+pub fn hashes_of(tx: &ReadTx, conversation: ConversationId) -> Result<Vec<(AttachmentId, String)>> {
+    tx.all(
+        "SELECT a.id, lower(hex(b.hash)) FROM attachments a JOIN blobs b ON b.id = a.blob_id
+         WHERE a.conversation_id = ?1 AND a.message_id IS NOT NULL AND b.hash IS NOT NULL ORDER BY a.id LIMIT 50000",
+        [conversation],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
+}
+
 /// What is needed to send a file.
 #[derive(Debug, Clone)]
 pub struct Stored {

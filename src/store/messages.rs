@@ -160,6 +160,19 @@ pub fn page(tx: &ReadTx, conversation: ConversationId, before: Option<Seq>, limi
     with_attachments(tx, conversation, messages)
 }
 
+/// One page of everything, oldest first, above `after`: for agents who read on from somewhere in the middle.
+pub fn page_after(tx: &ReadTx, conversation: ConversationId, after: Seq, limit: u32) -> Result<Vec<Message>> {
+    let mut messages = tx.all(
+        message_select!("WHERE m.conversation_id = ?1 AND m.seq > ?2 ORDER BY m.seq LIMIT ?3"),
+        params![conversation, after, limit],
+        read,
+    )?;
+    messages.reverse();
+    let mut messages = with_attachments(tx, conversation, messages)?;
+    messages.reverse();
+    Ok(messages)
+}
+
 fn with_attachments(tx: &ReadTx, conversation: ConversationId, mut messages: Vec<Message>) -> Result<Vec<Message>> {
     let (Some(newest), Some(oldest)) = (messages.first(), messages.last()) else { return Ok(messages) };
     let mut by_message: HashMap<MessageId, Vec<_>> = HashMap::new();

@@ -29,6 +29,7 @@ pub mod notices;
 pub mod numbers;
 pub mod organise;
 mod purge;
+pub mod pushes;
 pub mod readers;
 pub mod roles;
 pub mod routing;

@@ -41,7 +41,7 @@ pub fn insert(tx: &WriteTx, new: &NewNotice) -> Result<Option<Notice>> {
         "DELETE FROM notices WHERE agent_id = ?1 AND id <= (SELECT id FROM notices WHERE agent_id = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
         params![new.agent, limits::NOTICES_PER_AGENT_MAX],
     )?;
-    let notice = tx.one(notice_select!("WHERE n.uuid = ?1"), [uuid], read)?;
+    let notice = find(tx, uuid)?;
     if let Some(notice) = &notice {
         tx.announce_ephemeral(vec![Topic::Agent(new.agent)], What::NoticeAdded { notice: notice.clone() });
     }
@@ -60,6 +60,25 @@ pub fn page(tx: &ReadTx, agent: AgentId, before: Option<Uuid>, limit: u32) -> Re
         params![agent, before, limit],
         read,
     )
+}
+
+/// The notice with this public id.
+pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Notice>> {
+    tx.one(notice_select!("WHERE n.uuid = ?1"), [uuid], read)
+}
+
+/// Takes back what everybody but `but` was told of a new conversation, since it is somebody's now; whom to tell.
+pub fn take_back_new(tx: &WriteTx, conversation: ConversationId, but: AgentId) -> Result<Vec<AgentId>> {
+    let told = tx.all(
+        "SELECT agent_id FROM notices WHERE conversation_id = ?1 AND kind = 'new' AND agent_id <> ?2 AND read_at IS NULL",
+        params![conversation, but],
+        |row| row.get(0),
+    )?;
+    tx.exec(
+        "DELETE FROM notices WHERE conversation_id = ?1 AND kind = 'new' AND agent_id <> ?2 AND read_at IS NULL",
+        params![conversation, but],
+    )?;
+    Ok(told)
 }
 
 /// How many an agent has not read.

@@ -3,7 +3,7 @@
 use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::Result;
-use crate::base::id::{AgentId, ContactId, ConversationId, HoursId, TeamId, Uuid};
+use crate::base::id::{AgentId, ContactId, ConversationId, TeamId, Uuid};
 use crate::base::limits;
 use crate::model::team::Routing;
 use rusqlite::{Row, params};
@@ -14,12 +14,6 @@ macro_rules! may_reply {
         "(a.role <> 'agent' OR a.role_id IS NULL
           OR EXISTS (SELECT 1 FROM roles r, json_each(r.permissions) p WHERE r.id = a.role_id AND p.value = 'reply'))"
     };
-}
-
-/// Sets by which hours an agent works; `None` = whenever he is here.
-pub fn set_work_hours(tx: &WriteTx, agent: AgentId, hours: Option<HoursId>) -> Result<()> {
-    tx.exec("UPDATE agents SET work_hours_id = ?2 WHERE id = ?1", params![agent, hours])?;
-    Ok(())
 }
 
 /// A member of a team who may be given conversations, as far as the database knows.

@@ -3,6 +3,7 @@
 use super::tx::{ReadTx, WriteTx};
 use crate::base::error::Result;
 use crate::base::id::{ConversationId, InboxId, MessageId, Uuid};
+use crate::model::message::Survey;
 use rusqlite::params;
 
 /// A survey and what its page shows.
@@ -24,6 +25,13 @@ pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Asked>> {
         [uuid],
         |row| Ok(Asked { id: row.get(0)?, conversation: row.get(1)?, inbox: row.get(2)?, locale: row.get(3)?, answered: row.get(4)? }),
     )
+}
+
+/// The survey of a conversation.
+pub fn of_conversation(tx: &ReadTx, conversation: ConversationId) -> Result<Option<Survey>> {
+    tx.one("SELECT uuid, rating, feedback, answered_at IS NOT NULL FROM surveys WHERE conversation_id = ?1", [conversation], |row| {
+        Ok(Survey { uuid: row.get(0)?, rating: row.get(1)?, feedback: row.get(2)?, answered: row.get(3)? })
+    })
 }
 
 /// Whether a conversation was asked already, and whether an agent ever answered in it.

@@ -242,12 +242,12 @@ impl Widget {
                 "" => (check_incoming(posted.field("message"), !posted.files.is_empty())?, None),
                 press => (String::new(), Some(pressed(press)?)),
             };
-            let incoming = Incoming { text, echo_id, files: posted.files.clone(), postback };
+            let incoming = Incoming { text, echo_id, files: posted.files.clone(), postback, ..Incoming::default() };
             self.desk.receive(&visit.inbox, session, uuid, incoming).await?;
             return Ok(Done::Thread { session: None, conversation: Some(uuid) });
         }
         let text = check_incoming(posted.field("message"), !posted.files.is_empty())?;
-        let message = Incoming { text, echo_id, files: posted.files.clone(), postback: None };
+        let message = Incoming { text, echo_id, files: posted.files.clone(), ..Incoming::default() };
         let sender = sender(request, posted.field("consent") == "1", visit.words.locale());
         let start = Start { message, form: answers(&visit.inbox, posted), button: String::new(), variables: None, sender };
         let started = self.desk.begin(&visit.inbox, session, start).await?;

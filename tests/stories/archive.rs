@@ -134,6 +134,29 @@ async fn a_long_archive_is_read_page_by_page() {
     }
 }
 
+/// A found message is shown in its place: the page around it, and from there in both directions without a hole.
+#[tokio::test]
+async fn a_found_message_is_read_in_its_place() {
+    let house = House::boot_with(Options::default().patient()).await;
+    let olga = house.agent().await;
+    let zoe = house.visitor();
+    zoe.starts("number 0").await;
+    for number in 1..40 {
+        zoe.says(&format!("number {number}")).await;
+    }
+    let place = number_at(&olga.searches("\"number 20\"").await, "results/0/message/seq");
+    let path = format!("/conversations/{}/messages", zoe.conversation());
+    let texts = |page: &Value| list_at(page, "messages").iter().map(|one| text_at(one, "text")).collect::<Vec<_>>();
+    let named = |range: std::ops::Range<i32>| range.map(|number| format!("number {number}")).collect::<Vec<_>>();
+    let page = olga.get(&format!("{path}?around={place}&limit=10")).await.ok();
+    assert_eq!((texts(&page), &page["has_more"], &page["has_newer"]), (named(15..25), &json!(true), &json!(true)));
+    let last = number_at(&page, "messages/9/seq");
+    let next = olga.get(&format!("{path}?after={last}&limit=10")).await.ok();
+    assert_eq!((texts(&next), &next["has_newer"]), (named(25..35), &json!(true)));
+    let end = olga.get(&format!("{path}?after={}&limit=10", number_at(&next, "messages/9/seq"))).await.ok();
+    assert_eq!((texts(&end), &end["has_newer"]), (named(35..40), &json!(false)));
+}
+
 /// Conversations by their number, people by name or address.
 #[tokio::test]
 async fn numbers_and_people_are_found() {

@@ -68,7 +68,11 @@ async fn a_conversation_goes_to_a_team() {
     assert_eq!(owner.post("/teams").json(json!({ "name": "Sales", "hours": stranger })).await.denied(400)["field"], "hours");
     let made = owner.post("/teams").json(json!({ "name": "Sales", "members": [ben.uuid] })).await.ok();
     let team = text_at(&made, "uuid");
-    assert_eq!(made["teams"], json!([{ "uuid": team, "name": "Sales", "members": [ben.uuid], "hours": null, "online": true }]));
+    let shown = json!([{
+        "uuid": team, "name": "Sales", "members": [ben.uuid], "hours": null, "online": true,
+        "routing": "manual", "prefer_last": true, "answer_within_s": null, "places": {}, "default": false,
+    }]);
+    assert_eq!(made["teams"], shown);
     ben.put("/me").json(json!({ "availability": "away" })).await.ok();
     assert_eq!(ben.get("/teams").await.ok()["teams"][0]["online"], false);
 

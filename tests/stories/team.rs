@@ -374,3 +374,95 @@ async fn agents_have_limits_hours_and_somebody_who_helps_them_in() {
     with_factor(&house, &owner).await;
     owner.delete(&format!("/agents/{}/two-factor", owner.uuid)).await.denied(409);
 }
+
+/// security 41: what is done inside is written down, readable by those who may, and nothing can be taken out unnoticed.
+#[tokio::test]
+async fn the_log_says_who_did_what_and_notices_what_is_missing() {
+    let house = House::boot().await;
+    let owner = house.agent().await;
+    let role = role_of(&owner, "Weekend <b>", "all", &["reply"]).await;
+    let ben = agent_as(&house, &owner, "ben", &role).await;
+    ben.get("/audit").await.denied(403);
+    ben.get("/audit/check").await.denied(403);
+    // Everything an admin does writes a row.
+    let inbox = &house.inbox;
+    let hours = text_at(&owner.post("/hours").json(json!({ "name": "Days", "time_zone": "UTC" })).await.ok(), "uuid");
+    let team = text_at(&owner.post("/teams").json(json!({ "name": "Billing" })).await.ok(), "uuid");
+    for (method, path, body, action) in [
+        ("PUT", format!("/inboxes/{inbox}"), json!({ "config": { "brand_name": "New" } }), "inbox.edited"),
+        ("POST", format!("/inboxes/{inbox}/secret"), json!({}), "inbox.secret_rotated"),
+        ("DELETE", format!("/inboxes/{inbox}/secret"), json!({}), "inbox.secret_removed"),
+        ("PUT", format!("/inboxes/{inbox}/translations/de"), json!({ "texts": {} }), "inbox.translated"),
+        ("POST", "/inboxes".into(), json!({ "name": "Second" }), "inbox.created"),
+        ("PUT", format!("/hours/{hours}"), json!({ "name": "Nights" }), "hours.edited"),
+        ("DELETE", format!("/hours/{hours}"), json!({}), "hours.deleted"),
+        ("PUT", format!("/teams/{team}"), json!({ "members": [ben.uuid] }), "team.edited"),
+        ("DELETE", format!("/teams/{team}"), json!({}), "team.deleted"),
+        ("POST", format!("/agents/{}/invitation", ben.uuid), json!({}), "agent.link"),
+        ("PUT", format!("/agents/{}", ben.uuid), json!({ "open_max": 2 }), "agent.edited"),
+        ("PUT", "/me".into(), json!({ "last_name": "Other" }), "agent.edited"),
+        ("DELETE", format!("/agents/{}/sessions", ben.uuid), json!({}), "session.ended"),
+        ("DELETE", "/me/sessions".into(), json!({}), "session.ended"),
+        ("PUT", format!("/roles/{role}"), json!({ "scope": "team" }), "role.edited"),
+    ] {
+        let answer = owner.call(method, &path).json(body).await;
+        assert!(answer.status < 300, "{method} {path}: {}", answer.text());
+        let newest = owner.get("/audit").await.ok()["entries"][0].clone();
+        assert_eq!(
+            (newest["action"].as_str(), newest["agent"]["uuid"].as_str()),
+            (Some(action), Some(owner.uuid.as_str())),
+            "{method} {path}"
+        );
+    }
+    // Filters: who, what, when; pages go back to the beginning.
+    let of = |query: &str| owner.get(&format!("/audit?{query}"));
+    let roles = list_at(&of("action=role").await.ok(), "entries");
+    assert_eq!(roles.iter().map(|entry| entry["action"].as_str().unwrap()).collect::<Vec<_>>(), ["role.edited", "role.created"]);
+    assert_eq!(roles[0]["subject_name"], "Weekend <b>");
+    assert_eq!(list_at(&of("action=role.created").await.ok(), "entries").len(), 1);
+    assert!(list_at(&of("action=rol").await.ok(), "entries").is_empty(), "a kind is a whole word");
+    let his = list_at(&of(&format!("agent={}", ben.uuid)).await.ok(), "entries");
+    assert_eq!((his.len(), his[0]["action"].as_str()), (1, Some("session.opened")));
+    assert_eq!(his[0]["detail"]["ip"], "127.0.0.0/24");
+    let nobodys = list_at(&of("agent=nobody").await.ok(), "entries");
+    assert!(nobodys.iter().all(|entry| entry["agent"].is_null()) && nobodys.iter().any(|entry| entry["action"] == "inbox.created"));
+    let now = house.clock.now();
+    assert!(list_at(&of(&format!("from={}", now + 1)).await.ok(), "entries").is_empty());
+    assert!(list_at(&of(&format!("to={}", now - days(1))).await.ok(), "entries").is_empty());
+    of("agent=me").await.denied(400);
+    of("before=x").await.denied(400);
+    let all = house.count("SELECT count(*) FROM audit");
+    for n in 0..60 {
+        owner
+            .put(&format!("/teams/{}", text_at(&owner.post("/teams").json(json!({ "name": format!("T{n}") })).await.ok(), "uuid")))
+            .json(json!({}))
+            .await
+            .ok();
+    }
+    let mut seen = 0;
+    let mut next = String::new();
+    loop {
+        let page = of(&format!("before={next}")).await.ok();
+        seen += list_at(&page, "entries").len() as i64;
+        match page["next"].as_i64() {
+            Some(id) => next = id.to_string(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, all + 120);
+    let verdict = owner.get("/audit/check").await.ok();
+    assert_eq!((&verdict["whole"], &verdict["entries"], &verdict["broken"]), (&json!(true), &json!(seen), &Value::Null));
+    // The table itself refuses; whoever gets around that is noticed.
+    let file = rusqlite::Connection::open(house.file_path()).unwrap();
+    for sql in ["UPDATE audit SET action = 'x'", "DELETE FROM audit", "REPLACE INTO audit SELECT * FROM audit WHERE id = 3"] {
+        assert!(file.execute(sql, []).is_err(), "{sql}");
+    }
+    file.execute_batch("DROP TRIGGER audit_no_delete; DELETE FROM audit WHERE id = (SELECT max(id) FROM audit)").unwrap();
+    let verdict = owner.get("/audit/check").await.ok();
+    assert_eq!((&verdict["whole"], &verdict["broken"]["missing_end"]), (&json!(false), &json!(true)), "{verdict}");
+    file.execute_batch("DELETE FROM audit WHERE id = 5").unwrap();
+    let verdict = owner.get("/audit/check").await.ok();
+    assert_eq!((&verdict["broken"]["entry"], &verdict["entries"]), (&json!(6), &json!(4)), "{verdict}");
+    file.execute_batch("DROP TRIGGER audit_no_update; UPDATE audit SET action = 'inbox.edited' WHERE id = 3").unwrap();
+    assert_eq!(owner.get("/audit/check").await.ok()["broken"]["entry"], 3);
+}

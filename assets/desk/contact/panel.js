@@ -8,6 +8,7 @@ import { closePanel as close } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { Attributes } from './attributes.js';
 import { BlockButton } from './block.js';
+import { DataOf } from './data_of.js';
 import { ContactNote, Details } from './details.js';
 import { Earlier, Pages } from './history.js';
 import { Consents, Origin } from './origin.js';
@@ -54,6 +55,7 @@ export function ContactPanel({ uuid }) {
         <${Pages} pages=${thread.pages} online=${!!contact.online} />
         <${Earlier} earlier=${thread.earlier} />
         <${ContactNote} key=${contact.uuid} contact=${contact} />
+        <${DataOf} key="data-${contact.uuid}" contact=${contact} />
         <${BlockButton} contact=${contact} />`}
     </section>`;
 }

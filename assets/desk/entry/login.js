@@ -3,9 +3,10 @@
 import { html } from '../../vendor/preact.js';
 import { Field } from '../parts/field.js';
 import { Dialog } from '../parts/dialog.js';
-import { now } from '../state/store.js';
+import { now, useDesk } from '../state/store.js';
 import { signIn } from '../state/session.js';
 import { kindOf } from '../state/wire.js';
+import { CodeForm } from './code.js';
 import { EntryFrame } from './frame.js';
 import { useForm, waitWords } from './form.js';
 
@@ -26,6 +27,9 @@ function LoginForm({ email = '' }) {
   </form>`;
 }
 
+/** The password was right, and somebody has a second factor. */
+export const SecondStep = () => html`<${EntryFrame} title="One more step"><p class="entry-text">Your password is right. Now show that it is you.</p><${CodeForm} /><//>`;
+
 /** @param {{setupNeeded: boolean}} props */
 export const Login = ({ setupNeeded }) => html`<${EntryFrame} title=${setupNeeded ? 'Nobody is here yet' : 'Sign in to your desk'}>
   ${setupNeeded ? html`<p class="entry-text">This desk has no owner yet. Open the one-time link that <code>deskbell serve</code> printed when it started; it ends with <code>#setup=…</code>. Restart the server to see it again.</p>`
@@ -34,8 +38,9 @@ export const Login = ({ setupNeeded }) => html`<${EntryFrame} title=${setupNeede
 
 /** Over the desk: what was written stays where it is. */
 export function SignedOut() {
+  const ticket = useDesk((state) => state.ticket);
   return html`<${Dialog} title="You are signed out">
     <p class="dialog-text">Sign in again to go on. Everything you wrote is still here.</p>
-    <${LoginForm} email=${now().agent.email} />
+    ${ticket ? html`<${CodeForm} />` : html`<${LoginForm} email=${now().agent.email} />`}
   <//>`;
 }

@@ -6,6 +6,7 @@ import { KIND_WORDS, KindIcon } from '../parts/kinds.js';
 import { Menu } from '../parts/menu.js';
 import { setFilter } from '../state/lists.js';
 import { useDesk } from '../state/store.js';
+import { useTools } from '../state/tools.js';
 
 /** @type {['mine'|'unassigned'|'all', string, string][]} */
 const BOXES = [['mine', 'Mine', 'assigned to you'], ['unassigned', 'New', 'not assigned to anybody'], ['all', 'All', 'open']];
@@ -23,6 +24,18 @@ function Kinds() {
   return html`<div class="kinds" role="group" aria-label="Kind of messages">
     ${/** @type {[''|'chat'|'reports', string][]} */ ([['', 'Everything'], ['chat', 'Live chat'], ['reports', 'Reports']]).map(([key, label]) => html`<button type="button" key=${key} class="kind-tab" aria-pressed=${(key === 'reports' ? inReports : kind === key) ? 'true' : 'false'} onClick=${() => setFilter({ kind: key })}><span class="steady" data-text=${label}>${label}</span>${key === 'reports' && reports ? html` <span class="tab-count tabular">${reports}</span>` : null}</button>`)}
   </div>`;
+}
+
+/** Only what has one tag; there is nothing to choose before there are tags. */
+function TagFilter() {
+  const chosen = useDesk((state) => state.filter.tag);
+  const { list } = useTools('tags');
+  if (!list?.length) return null;
+  const tag = list.find((one) => one.uuid === chosen);
+  return html`<${Menu} buttonClass="filter" name="Tag: ${tag ? tag.name : 'every tag'}" items=${[
+      { label: 'Every tag', checked: !chosen, run: () => setFilter({ tag: '' }) },
+      ...list.map((one) => ({ label: html`<span class="menu-person"><i class="tag-dot" style=${{ background: one.color }}></i><bdi>${one.name}</bdi></span>`, checked: chosen === one.uuid, run: () => setFilter({ tag: one.uuid }) }))]}
+    label=${html`<span dir="auto">${tag ? tag.name : 'Tag'}</span><${Icon} name="chevron_down" size=${16} />`} />`;
 }
 
 export function Filters() {
@@ -44,6 +57,7 @@ export function Filters() {
           { label: 'Every kind', checked: filter.kind === 'reports', run: () => setFilter({ kind: 'reports' }) },
           ...REPORTS.map(([key, label]) => ({ label: html`<span class="menu-person"><${KindIcon} kind=${key} size=${18} />${label}</span>`, checked: filter.kind === key, run: () => setFilter({ kind: key }) }))]}
         label=${html`<span>${filter.kind === 'reports' ? 'Every kind' : REPORTS.find(([key]) => key === filter.kind)?.[1]}</span><${Icon} name="chevron_down" size=${16} />`} />` : null}
+      <${TagFilter} />
       ${(inboxes?.length || 0) > 1 && html`<${Menu} buttonClass="filter" name="Inbox: ${inbox ? inbox.name : 'every inbox'}" items=${[
           { label: 'Every inbox', checked: !filter.inbox, run: () => setFilter({ inbox: '' }) },
           ...(inboxes || []).map((one) => ({ label: one.name, checked: filter.inbox === one.uuid, run: () => setFilter({ inbox: one.uuid }) }))]}

@@ -4,10 +4,11 @@ import { html } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { News } from '../parts/news.js';
 import { Empty, Spinner } from '../parts/small.js';
-import { keyOf, load } from '../state/lists.js';
+import { keyOf, load, setFilter } from '../state/lists.js';
 import { isAdmin } from '../state/people.js';
 import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
+import { BulkBar } from './bulk_bar.js';
 import { Filters } from './filters.js';
 import { Rows } from './rows.js';
 import { SearchBox, SearchResults } from './search.js';
@@ -22,6 +23,7 @@ export function ConversationList({ route }) {
       ${searching ? null : html`<${Filters} />`}
     </header>
     ${searching ? html`<${SearchResults} key=${route.q} q=${route.q} selected=${route.conversation} />` : html`<${List} selected=${route.conversation} />`}
+    ${searching ? null : html`<${BulkBar} />`}
     <${News} />
   </section>`;
 }
@@ -58,12 +60,13 @@ function EmptyList() {
   const inboxes = useDesk((state) => state.inboxes);
   const mayCreate = useDesk((state) => isAdmin(state.agent));
   const anything = useDesk((state) => Object.keys(state.conversations).length > 0);
-  if (!anything && filter.status === 'open' && filter.box === 'all' && !filter.inbox && !filter.kind) {
+  if (!anything && filter.status === 'open' && filter.box === 'all' && !filter.inbox && !filter.kind && !filter.tag) {
     const inbox = inboxes?.[0];
     return html`<${Empty} icon="chat" title="Put the chat on your site" action=${(inbox || mayCreate) && html`
         <button type="button" class="button is-primary" onClick=${() => go({ name: 'settings', page: 'inboxes', id: inbox?.uuid || 'new', tab: inbox ? 'installation' : '' })}><${Icon} name=${inbox ? 'copy' : 'plus'} size=${18} />${inbox ? 'Get the snippet' : 'Create an inbox'}</button>`}>
       Paste one line into your pages. The first visitor who writes appears here, with a soft bell.<//>`;
   }
+  if (filter.tag) return html`<${Empty} icon="tag" title="Nothing here has this tag" action=${html`<button type="button" class="button" onClick=${() => setFilter({ tag: '' })}>Show every tag</button>`}>Press t in a conversation to put it on.<//>`;
   const [icon, title, text] = filter.kind && filter.kind !== 'chat' && filter.status === 'open' ? REPORTS_EMPTY : EMPTY[filter.status === 'open' ? filter.box : filter.status];
   return html`<${Empty} icon=${icon} title=${title}>${text}<//>`;
 }

@@ -1,11 +1,11 @@
 // What kind of conversation it is, in a sign and a word; stars of a review; how urgent it is.
 
 import { h, html } from '../../vendor/preact.js';
-import { KIND_WORDS } from '../state/kinds.js';
+import { KIND_WORDS, PRIORITY_WORDS } from '../state/kinds.js';
 
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
 
-export { KIND_WORDS };
+export { KIND_WORDS, PRIORITY_WORDS };
 
 /** 20 px grid, like the desk's other signs. @type {Record<string, string>} */
 const PATHS = {
@@ -34,8 +34,5 @@ export function KindBadge({ one }) {
   return html`<span class="badge kind-badge"><${KindIcon} kind=${one.kind} size=${14} /> ${KIND_WORDS[one.kind]}</span>`;
 }
 
-/** @type {Record<string, string>} */
-export const PRIORITY_WORDS = { low: 'Low', medium: 'Medium', high: 'High' };
-
 /** @param {{priority?: string|null}} props */
-export const PriorityMark = ({ priority }) => (priority === 'high' ? html`<span class="priority" title="High priority"><span aria-hidden="true">!</span><span class="quiet">, high priority</span></span>` : null);
+export const PriorityMark = ({ priority }) => (priority ? html`<span class="priority is-${priority}" title="${PRIORITY_WORDS[priority]} priority"><span aria-hidden="true">${{ high: '!', medium: '–', low: '↓' }[priority]}</span><span class="quiet">, ${priority} priority</span></span>` : null);

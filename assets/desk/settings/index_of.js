@@ -1,13 +1,16 @@
 // The left index, the pages of an inbox, and what the search over the settings knows: each entry by the words that stand on its page,
 // with the words somebody might look for instead.
 
+import { may } from '../state/people.js';
+
 /** @typedef {{page: string, tab?: string, label: string, words: string}} Entry */
 
-/** @type {{group: string, pages: {page: string, label: string, icon: string, admin?: boolean}[]}[]} */
+/** @type {{group: string, pages: {page: string, label: string, icon: string, may?: string}[]}[]} */
 export const GROUPS = [
-  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }] },
+  { group: 'Workspace', pages: [{ page: 'start', label: 'First steps', icon: 'check', may: 'settings' }, { page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'roles', label: 'Roles', icon: 'shield', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
+  { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
-  { group: 'deskbell', pages: [{ page: 'about', label: 'About', icon: 'info' }] },
+  { group: 'deskbell', pages: [{ page: 'house', label: 'House', icon: 'home' }, { page: 'problems', label: 'What is wrong?', icon: 'help', may: 'settings' }, { page: 'about', label: 'About', icon: 'info' }] },
 ];
 
 /**
@@ -45,7 +48,7 @@ const OF_AN_INBOX = [
   ['translations', [['Language to edit', 'translation locale words sentences text german spanish english'], ['Add another language', 'translation locale add new language']]],
   ['installation', [['Paste this into your site', 'snippet install embed script code copy deskbell libredesk seggwat supportpal livechat'], ['Without a website', 'link share qr code full page url no javascript'], ['Inbox id', 'uuid id project key hash']]],
   ['security', [['Secret key', 'secret key jwt token sign rotate regenerate identity verification hs256'], ['Sign on your server', 'sample code python node go php ruby jwt'], ['Try a token', 'token check jwt debug verify expired wrong'], ['Trusted domains', 'domains trusted origins embed allow'], ['Blocked addresses', 'ip block address range cidr ban'], ['Session duration', 'session duration login hours'], ['E-mail tokens must expire', 'require exp expiry supportpal token'], ['Accepted file extensions', 'file types extensions upload']]],
-  ['privacy', [['Keep page visits', 'pages visits tracking history'], ['Keep what follows ? and # in addresses', 'query string fragment url parameters'], ['Keep IP addresses', 'ip address shorten anonymise gdpr'], ['Days until a full address is shortened', 'ip days retention']]],
+  ['privacy', [['Keep page visits', 'pages visits tracking history'], ['Keep what follows ? and # in addresses', 'query string fragment url parameters'], ['Keep IP addresses', 'ip address shorten anonymise gdpr'], ['Days until a full address is shortened', 'ip days retention'], ['Delete resolved conversations after', 'retention delete days keep old conversations gdpr dsgvo'], ['Erase anonymous visitors after', 'retention erase delete visitors days gdpr']]],
 ];
 
 /** @type {Entry[]} */
@@ -54,16 +57,31 @@ export const ENTRIES = [
   { page: 'hours', label: 'Business hours', words: 'office hours opening times week holidays time zone schedule overnight' },
   { page: 'teams', label: 'Teams', words: 'team department group members support sales' },
   { page: 'agents', label: 'Invite an agent', words: 'invite agent person team colleague add' },
-  { page: 'agents', label: 'Roles', words: 'role owner admin agent permission' },
+  { page: 'agents', label: 'Edit an agent, sign somebody out', words: 'role owner admin limit conversations working hours sessions devices two-factor lost phone' },
+  { page: 'roles', label: 'Roles', words: 'role permission scope rights access owner admin agent' },
+  { page: 'audit', label: 'Audit log', words: 'audit log history who did what changes trail check chain' },
   { page: 'agents', label: 'Suspend an agent, new password link', words: 'suspend remove reset password link' },
+  { page: 'macros', label: 'Macros', words: 'macro canned response template snippet shortcut prepared answer placeholder' },
+  { page: 'tags', label: 'Tags', words: 'tag label colour category merge rename' },
+  { page: 'tags', label: 'Ask for a tag before resolving', words: 'tag required resolve mandatory' },
+  { page: 'statuses', label: 'Statuses', words: 'status custom state open waiting resolved pending' },
   { page: 'profile', label: 'Your name', words: 'name profile' },
   { page: 'profile', label: 'Your password', words: 'password change security' },
+  { page: 'profile', label: 'Two-factor login', words: 'two factor 2fa totp authenticator app recovery codes security' },
+  { page: 'profile', label: 'Where you are signed in', words: 'sessions devices browsers sign out revoke' },
   { page: 'profile', label: 'Online or away', words: 'availability online away presence' },
   { page: 'notifications', label: 'The bell', words: 'sound bell volume mute silent' },
   { page: 'notifications', label: 'Desktop notices', words: 'desktop notification permission browser' },
   { page: 'notifications', label: 'Quiet hours', words: 'quiet hours night silence' },
   { page: 'look', label: 'Light or dark desk', words: 'theme dark light look appearance' },
   { page: 'look', label: 'Enter sends', words: 'enter send ctrl keyboard composer' },
+  { page: 'start', label: 'First steps', words: 'wizard setup start begin onboarding install first run' },
+  { page: 'problems', label: 'What is wrong?', words: 'problems errors health check doctor warning failed jobs https backup' },
+  { page: 'house', label: 'Name of the house', words: 'company name house organisation' },
+  { page: 'house', label: 'Language of the house', words: 'default language locale' },
+  { page: 'house', label: 'A tag before resolving', words: 'tag required resolve mandatory' },
+  { page: 'house', label: 'Quiet hours of the house', words: 'quiet hours night silence default notices' },
+  { page: 'house', label: 'Data-processing sheet', words: 'privacy gdpr dsgvo record of processing print sheet export' },
   { page: 'about', label: 'Version', words: 'version about' },
 ];
 
@@ -74,5 +92,6 @@ export const placeName = (entry) => (entry.tab ? `Inbox · ${INBOX_PAGES.find((o
 export function searchSettings(q) {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const rank = (/** @type {Entry} */ entry) => (entry.label.toLowerCase().startsWith(words[0]) ? 0 : words.every((word) => entry.label.toLowerCase().includes(word)) ? 1 : 2);
-  return ENTRIES.filter((entry) => words.every((word) => `${entry.label} ${entry.words}`.toLowerCase().includes(word))).sort((a, b) => rank(a) - rank(b)).slice(0, 12);
+  const closed = GROUPS.flatMap((group) => group.pages).filter((one) => one.may && !may(one.may)).map((one) => one.page);
+  return ENTRIES.filter((entry) => !closed.includes(entry.page) && words.every((word) => `${entry.label} ${entry.words}`.toLowerCase().includes(word))).sort((a, b) => rank(a) - rank(b)).slice(0, 12);
 }

@@ -1,4 +1,4 @@
-// Your own name, availability and password.
+// Your own name, availability, password, second factor and devices.
 
 import { html } from '../../vendor/preact.js';
 import { Choice, Field } from '../parts/field.js';
@@ -10,7 +10,9 @@ import { useDesk } from '../state/store.js';
 import { toast } from '../state/toasts.js';
 import { api } from '../state/wire.js';
 import { useGuard } from './guard.js';
+import { SessionsPart } from './sessions.js';
 import { PageFrame, Part } from './settings.js';
+import { TwoFactorPart } from './two_factor.js';
 
 export function Profile() {
   const agent = useDesk((state) => state.agent);
@@ -18,6 +20,8 @@ export function Profile() {
     <${Part} title="Availability" lead="Visitors see who is online."><${Choice} label="You are" value=${agent.availability} onInput=${setAvailability} options=${[['online', 'Online'], ['away', 'Away']]} hint="Away, you see everything and the bell still rings; visitors are told that an answer may take longer." /><//>
     <${Names} agent=${agent} />
     <${Password} />
+    <${TwoFactorPart} />
+    <${SessionsPart} />
   <//>`;
 }
 

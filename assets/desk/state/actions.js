@@ -3,7 +3,7 @@
 import { assume, keep } from './lists.js';
 import { change, now } from './store.js';
 import { announce, toast } from './toasts.js';
-import { api, wordsFor } from './wire.js';
+import { api, codeOf, wordsFor } from './wire.js';
 
 /** @typedef {import('./types.js').Conversation} Conversation */
 /** @typedef {import('./types.js').Status} Status */
@@ -11,7 +11,7 @@ import { api, wordsFor } from './wire.js';
 /**
  * @param {string} uuid @param {Partial<Conversation>} patch @param {() => Promise<any>} call @param {string} failed
  */
-async function optimistic(uuid, patch, call, failed) {
+export async function optimistic(uuid, patch, call, failed) {
   const before = now().conversations[uuid];
   if (!before) return false;
   assume(uuid, patch);
@@ -24,9 +24,17 @@ async function optimistic(uuid, patch, call, failed) {
     /** @type {any} */ const undo = {};
     for (const key of Object.keys(patch)) undo[key] = /** @type {any} */ (before)[key];
     assume(uuid, undo);
-    toast(`${failed} ${wordsFor(error)}`, { tone: 'bad' });
+    // Not refused for good: a tag is missing. Whoever listens asks for one and does the same again.
+    if (codeOf(error) === 'tag_required') dispatchEvent(new CustomEvent('deskbell:tag-needed', { detail: { uuids: [uuid], then: (/** @type {any} */ tag) => tagFirst(uuid, tag, () => optimistic(uuid, patch, call, failed)) } }));
+    else toast(`${failed} ${wordsFor(error)}`, { tone: 'bad' });
     return false;
   }
+}
+
+/** @param {string} uuid @param {{uuid: string, name: string, color: string}} tag @param {() => Promise<any>} then */
+async function tagFirst(uuid, tag, then) {
+  const tags = [...(now().conversations[uuid]?.tags || []), tag];
+  if (await optimistic(uuid, { tags }, () => api.put(`/conversations/${uuid}/tags`, { tags: tags.map((one) => one.uuid) }), 'The tag was not added.')) await then();
 }
 
 /** @param {string} uuid @param {import('./types.js').AgentRef|null} agent */
@@ -52,7 +60,7 @@ export const STATUS_WORDS = { open: 'Open', waiting: 'Waiting', resolved: 'Resol
 export async function setStatus(uuid, status, { undo = true } = {}) {
   const before = now().conversations[uuid];
   if (!before) return;
-  const ok = await optimistic(uuid, { status, snoozed_until: null, ...(status === 'resolved' ? { waiting_since: null } : {}) },
+  const ok = await optimistic(uuid, { status, custom_status: null, snoozed_until: null, ...(status === 'resolved' ? { waiting_since: null } : {}) },
     () => api.put(`/conversations/${uuid}/status`, { status, snoozed_until: null }), `${before.contact.name} is still ${STATUS_WORDS[before.status].toLowerCase()}.`);
   if (!ok) return;
   announce(`${before.contact.name}: ${STATUS_WORDS[status]}`);

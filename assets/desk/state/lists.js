@@ -13,9 +13,9 @@ const PAGE = 50;
 const COUNT_DELAY_MS = 400;
 
 /** @param {Filter} filter */
-export const keyOf = (filter) => `${filter.box}/${filter.status}/${filter.inbox}/${filter.kind}`;
+export const keyOf = (filter) => `${filter.box}/${filter.status}/${filter.inbox}/${filter.kind}/${filter.tag}`;
 /** @param {string} key @returns {Filter} */
-const filterOf = (key) => { const [box, status, inbox, kind] = key.split('/'); return /** @type {any} */ ({ box, status, inbox, kind }); };
+const filterOf = (key) => { const [box, status, inbox, kind, tag] = key.split('/'); return /** @type {any} */ ({ box, status, inbox, kind, tag }); };
 
 /** A conversation's kind; before reports there was only chat. @param {Conversation} conversation */
 export const kindOfOne = (conversation) => conversation.kind || 'chat';
@@ -27,6 +27,7 @@ export const isSnoozed = (conversation, at = Date.now()) => !!conversation.snooz
 export function fits(conversation, filter, me) {
   if (filter.inbox && conversation.inbox.uuid !== filter.inbox) return false;
   if (filter.kind && (filter.kind === 'reports' ? kindOfOne(conversation) === 'chat' : kindOfOne(conversation) !== filter.kind)) return false;
+  if (filter.tag && !conversation.tags?.some((tag) => tag.uuid === filter.tag)) return false;
   if (filter.box === 'mine' && conversation.assignee?.uuid !== me) return false;
   if (filter.box === 'unassigned' && conversation.assignee) return false;
   return filter.status === 'snoozed' ? isSnoozed(conversation) : conversation.status === filter.status && !isSnoozed(conversation);
@@ -103,6 +104,7 @@ function query(filter, before, limit) {
   const params = new URLSearchParams({ box: filter.box, status: filter.status, limit: String(limit) });
   if (filter.inbox) params.set('inbox', filter.inbox);
   if (filter.kind) params.set('kind', filter.kind);
+  if (filter.tag) params.set('tag', filter.tag);
   if (before) params.set('before', before);
   return params.toString();
 }

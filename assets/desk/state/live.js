@@ -8,13 +8,15 @@
 //  3. When the server no longer knows that far back, everything shown is fetched anew.
 
 import { openSocket } from '../../shared/socket.js';
+import { contactGone, conversationGone } from './gone.js';
 import { keep, recount, reloadLists } from './lists.js';
 import { noticeMessage } from './notices.js';
 import { flushOutbox } from './outbox.js';
 import { loadAgents, loadInboxes, onPresence, onTyping, onViewing, stopTyping } from './people.js';
-import { leave, onSignedIn, onSignedOut, startSeq } from './session.js';
+import { leave, lookAgain, onSignedIn, onSignedOut, startSeq } from './session.js';
 import { change, now, subscribe } from './store.js';
 import { addMessage, refresh } from './threads.js';
+import { toolChanged } from './tools.js';
 import { api, base, kindOf } from './wire.js';
 
 const HEARD_MAX = 500;
@@ -44,8 +46,17 @@ function take(frame) {
   else if (type === 'presence') onPresence(data);
   else if (type === 'pages') change(({ threads }) => ({ threads: Object.fromEntries(Object.entries(threads).map(([uuid, thread]) => [uuid, thread.contact === data.contact ? { ...thread, pages: data.pages } : thread])) }));
   else if (type === 'hours' || type === 'team') { const what = type === 'team' ? 'teams' : 'hours'; if (now()[what]) api.get(`/${what}`).then((answer) => change(/** @type {any} */ ({ [what]: answer[what] }))).catch(() => { /* asked again where it is shown */ }); }
-  else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent') loadAgents().catch(() => {});
+  else if (toolChanged(type)) { /* its list is on its way */ }
+  else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent' || type === 'role') { loadAgents().catch(() => {}); newRights(type, data.uuid); }
+  else if (type === 'conversation_gone') conversationGone(data.uuid); else if (type === 'contact_gone') contactGone(data.uuid);
   else if (type === 'signed_out') leave();
+}
+
+/** One's own role or name was changed: what one may do is asked again, and what one may see is fetched again. @param {string} type @param {string} uuid */
+function newRights(type, uuid) {
+  const { agent } = now();
+  const mine = type === 'role' ? uuid === agent.custom_role?.uuid : uuid === agent.uuid;
+  if (mine) lookAgain().then(() => { if (type === 'role') reloadLists(); }).catch(() => { /* the next call says it */ });
 }
 
 /** @param {{conversation: import('./types.js').Conversation, message: import('./types.js').Message}} data */

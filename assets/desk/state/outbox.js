@@ -18,6 +18,11 @@ import { api } from './wire.js';
 /** @type {ReturnType<typeof createOutbox>|null} */
 let outbox = null;
 
+/** @type {((item: OutboxItem) => void)[]} */
+const afterwards = [];
+/** What is to be done when the server has a message. @param {(item: OutboxItem) => void} run */
+export const onStored = (run) => { afterwards.push(run); };
+
 /** @param {OutboxItem} item */
 function pendingOf(item) {
   const { agent } = now();
@@ -47,6 +52,7 @@ function stored(item, answer) {
   addMessage({ ...answer.message, echo_id: item.echo_id });
   keep([answer.conversation]);
   if (item.extra.resolve) setStatus(item.conversation, 'resolved');
+  for (const run of afterwards) run(item);
 }
 
 function start() {
@@ -71,6 +77,7 @@ export function send(conversation, { kind, text, attachments, resolve }) {
   changeThread(conversation, (thread) => ({ ...thread, timeline: withPending(thread.timeline, pendingOf(item)) }));
   keepDraft(conversation, kind, '');
   outbox?.add(item);
+  return item.echo_id;
 }
 
 /** @param {string} echoId */

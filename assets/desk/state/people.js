@@ -24,8 +24,12 @@ export const holdAgent = (agent) => change(({ agents, agent: me }) => ({ agents:
 /** @param {import('./types.js').AgentRef|import('./types.js').Agent|null|undefined} agent */
 export const nameOf = (agent) => (agent ? `${agent.first_name} ${agent.last_name}`.trim() : '');
 
-/** @param {import('./types.js').Agent} agent */
-export const isAdmin = (agent) => agent.role !== 'agent';
+/** Whether the one who is signed in may do this (a permission of `model/access.rs`). @param {string} permission */
+export const may = (permission) => now().may.includes(permission);
+
+/** Whether the one who is signed in changes settings. @param {import('./types.js').Agent} agent */
+export const isAdmin = (agent) => agent.role !== 'agent' || may('settings');
+
 
 /** @param {any} data */
 export function onTyping({ conversation, is_typing, who, note }) {

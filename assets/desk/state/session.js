@@ -24,7 +24,7 @@ function enter(session) {
     // Another person took over this tab: nothing of the first may stay on the screen.
     change({ conversations: {}, contacts: {}, lists: {}, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, toasts: [] });
   }
-  change({ phase: 'ready', signed_out: false, agent: session.agent, limits: session.limits, version: session.version, mail_ready: !!session.mail });
+  change({ phase: 'ready', signed_out: false, ticket: '', agent: session.agent, may: session.may || [], limits: session.limits, version: session.version, mail_ready: !!session.mail });
   for (const start of starters) start();
 }
 
@@ -49,17 +49,35 @@ export function tokenOf() {
 /** The token is used up: it leaves the address bar and the history. */
 const forgetToken = () => history.replaceState(history.state, '', location.pathname + location.search);
 
+/** Into the desk, or to the question for the second factor. @param {any} answer */
+function goOn(answer) {
+  if (answer.two_factor) change({ ticket: answer.ticket });
+  else enter(answer);
+}
+
 /** @param {{email: string, password: string}} body */
-export async function signIn(body) { enter(await api.post('/session', body)); }
+export async function signIn(body) { goOn(await api.post('/session', body)); }
+
+/** @param {string} code six digits, or a recovery code */
+export async function signInWithCode(code) { enter(await api.post('/session/code', { ticket: now().ticket, code })); }
+
+/** The second step is over or given up: back to the first. */
+export const toPassword = () => change({ ticket: '' });
+
+/** What one may do was changed by somebody: asked again, and what is shown follows. */
+export async function lookAgain() {
+  const { agent, may } = await api.get('/session');
+  change({ agent, may: may || [] });
+}
 
 /** @param {{token: string, first_name: string, last_name: string, email: string, password: string}} body */
-export async function setUp(body) { const session = await api.post('/setup', body); forgetToken(); enter(session); }
+export async function setUp(body) { const answer = await api.post('/setup', body); forgetToken(); goOn(answer); }
 
 /** @param {string} token */
 export const invitation = (token) => api.post('/invitation', { token });
 
 /** @param {{token: string, password: string, first_name?: string, last_name?: string}} body */
-export async function accept(body) { const session = await api.put('/invitation', body); forgetToken(); enter(session); }
+export async function accept(body) { const answer = await api.put('/invitation', body); forgetToken(); goOn(answer); }
 
 /** Back from a spent link to the login. */
 export function toLogin() { forgetToken(); change({ phase: 'loading' }); look(); }

@@ -8,7 +8,9 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {'loading'|'unreachable'|'entry'|'ready'} phase
  * @property {boolean} signed_out signed out while working: the login lies over the desk, nothing is thrown away
  * @property {boolean} setup_needed
+ * @property {string} ticket says that the password was right, while the second factor is asked for; else empty
  * @property {import('./types.js').Agent} agent who is signed in
+ * @property {string[]} may what the one who is signed in may do (permissions)
  * @property {import('./types.js').Limits} limits
  * @property {string} version
  * @property {'connecting'|'open'|'offline'} line
@@ -24,22 +26,24 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {import('./types.js').Inbox[]|null} inboxes
  * @property {import('./types.js').Team[]|null} teams
  * @property {import('./types.js').Hours[]|null} hours
+ * @property {any[]|null} problems what is wrong, as last looked
+ * @property {any|null} start how far the first run is
  * @property {boolean} mail_ready whether this server can send mail
  * @property {import('./types.js').Toast[]} toasts
  * @property {import('./news.js').News[]} news messages not read yet, newest first
  * @property {string} said the last thing announced to screen readers
  * @property {import('./router.js').Route} route
  * @property {string} cursor the conversation the keyboard stands on
- * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'panel'} open which overlay is open
+ * @property {''|'keys'|'snooze'|'snooze-custom'|'assign'|'panel'|'tags'|'priority'} open which overlay is open
  * @property {''|'reply'|'note'} write the box that takes the focus as soon as the thread is here
  */
 
 /** @type {State} */
 let state = {
-  phase: 'loading', signed_out: false, setup_needed: false, agent: /** @type {any} */ (null),
+  phase: 'loading', signed_out: false, setup_needed: false, ticket: '', agent: /** @type {any} */ (null), may: [],
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
-  filter: { box: 'all', status: 'open', inbox: '', kind: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, mail_ready: false,
+  filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, problems: null, start: null, mail_ready: false,
   toasts: [], news: [], said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', write: '',
 };
 

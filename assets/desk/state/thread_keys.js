@@ -7,5 +7,7 @@ export const THREAD_KEYS = {
   note: { keys: 'n', group, label: 'Write a note' },
   snooze: { keys: 's', group, label: 'Snooze' },
   assign: { keys: 'm', group, label: 'Assign to somebody' },
+  tags: { keys: 't', group, label: 'Tags' },
+  priority: { keys: 'p', group, label: 'Priority' },
   person: { keys: 'i', group, label: 'Show or hide the person' },
 };

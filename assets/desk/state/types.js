@@ -4,8 +4,12 @@
 /** @typedef {'owner'|'admin'|'agent'} Role */
 /**
  * @typedef {AgentRef & {email: string, role: Role, availability: 'online'|'away', online: boolean, suspended: boolean,
- *   invited: boolean, last_seen_at: number|null}} Agent
+ *   invited: boolean, last_seen_at: number|null, custom_role?: {uuid: string, name: string}|null, hidden?: boolean, open_max?: number,
+ *   work_hours?: string|null, two_factor?: boolean}} Agent
  */
+/** @typedef {{uuid: string, name: string, scope: 'all'|'team'|'assigned', permissions: string[], agents: number}} CustomRole */
+/** @typedef {{uuid: string, user_agent: string, ip: string, created_at: number, used_at: number, current: boolean}} Login */
+/** @typedef {{id: number, at: number, agent: AgentRef|null, action: string, subject: string, subject_name: string|null, detail: any}} AuditEntry */
 /**
  * @typedef {{uuid: string, kind: 'visitor'|'contact', name: string, first_name: string, last_name: string, email: string|null,
  *   phone: string|null, verified: boolean, verified_by: string|null, attributes: Record<string, any>, first_seen_at: number,
@@ -18,7 +22,8 @@
  *   contact: {uuid: string, name: string, kind: string, verified: boolean, online: boolean, avatar_tint: number},
  *   status: Status, snoozed_until: number|null, assignee: AgentRef|null, preview: string, preview_from: string, unread: number,
  *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
- *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string}} Conversation
+ *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string,
+ *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}}} Conversation
  */
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
 /** @typedef {{uuid: string, name: string, members: string[], hours: string|null, online: boolean}} Team */
@@ -43,7 +48,7 @@
  *   number?: number, snippets?: Record<string, string>, chat_url?: string}} Inbox
  */
 /** @typedef {{mine: number, unassigned: number, all: number, unread: number, reports?: number}} Counts */
-/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question'}} Filter */
+/** @typedef {{box: 'mine'|'unassigned'|'all', status: 'open'|'waiting'|'resolved'|'snoozed', inbox: string, kind: ''|'chat'|'reports'|'bug'|'feature'|'review'|'question', tag: string}} Filter */
 /** @typedef {{ids: string[], next: string|null, state: 'loading'|'ready'|'failed', more: boolean, error: string}} List */
 /** @typedef {{type: string, uuid: string, name: string, note: boolean, until: number}} Typist */
 /**

@@ -47,5 +47,7 @@ export function wordsFor(error) {
 
 /** @param {unknown} error */
 export const fieldOf = (error) => (error instanceof ApiError ? error.field : '');
+/** The server's stable word for what happened, where it has one. @param {unknown} error @returns {string} */
+export const codeOf = (error) => (error instanceof ApiError ? error.body?.error?.code || '' : '');
 /** @param {unknown} error */
 export const kindOf = (error) => (error instanceof ApiError ? error.kind : 'internal');

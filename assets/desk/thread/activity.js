@@ -16,6 +16,12 @@ function sentence(entry) {
   const { action, value } = activity;
   if (action === 'status' && STATUS[value]) return who ? `${who} ${STATUS[value]}` : { open: 'Opened again', waiting: 'Waiting', resolved: 'Resolved' }[/** @type {'open'} */ (value)];
   if (action === 'assignment') return value ? (value === who ? `${who} took the conversation` : `${who || 'It was'} assigned ${who ? `it to ${value}` : `to ${value}`}`) : `${who} gave it back; nobody is assigned`;
+  if (action === 'custom_status') return who ? `${who} set it to “${value}”` : `Set to “${value}”`;
+  if (action === 'priority') return value ? `${who || 'It was'} set${who ? '' : ' to'} ${value} priority` : `${who || 'It was'} took the priority back`;
+  if (action === 'tag') return `${who || 'It was'} tagged${who ? ' it' : ''} ${value}`;
+  if (action === 'untag') return `${who || 'It was'} ${who ? 'removed' : 'freed from'} the tag ${value}`;
+  if (action === 'spam') return `${who || 'It was'} ${who ? 'marked it' : 'marked'} as spam`;
+  if (action === 'rule') return `By the rule “${value}”:`;
   if (action === 'team') return value ? `${who || 'It was'} gave${who ? ' it' : 'n'} to the team ${value}` : `${who} took it from its team`;
   if (action === 'snooze') return Number(value) > 0 ? `${who} put it away until ${untilWords(Number(value))}` : `${who} woke it`;
   if (action === 'identify') return `${value || 'The visitor'} was identified`;

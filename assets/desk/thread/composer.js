@@ -14,6 +14,7 @@ import { setPref } from '../state/prefs.js';
 import { change, now, useDesk } from '../state/store.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
 import { addFiles, clearFiles, restoreFiles, uploadsOf, useUploads } from './files.js';
+import { useMacroMenu } from './macro_menu.js';
 import { preview } from './markdown.js';
 import { MARKS, type } from './marks.js';
 import { Toolbar } from './toolbar.js';
@@ -47,6 +48,8 @@ export function Composer({ uuid }) {
 
   const setText = (/** @type {string} */ next) => { setTextOnly(next); keepDraft(uuid, kind, next); };
   const setKind = (/** @type {Kind} */ next) => { setKindOnly(next); setTextOnly(draft(uuid, next)); };
+
+  const macros = useMacroMenu({ uuid, box, kind, text, swap: (next, value) => { keepDraft(uuid, kind, ''); setKindOnly(next); setTextOnly(value); keepDraft(uuid, next, value); } });
 
   useEffect(() => bind([
     { ...THREAD_KEYS.reply, run: () => { setKind('reply'); box.current?.focus(); } },
@@ -87,7 +90,7 @@ export function Composer({ uuid }) {
     if (blocked) return;
     const other = kind === 'reply' && !sure ? crossed(uuid, began.current) : null;
     if (other) { setAsk({ other, resolve }); return; }
-    send(uuid, { kind, text: text.trim(), attachments: uploadsOf(uuid).map((one) => one.attachment), resolve });
+    macros.sent(send(uuid, { kind, text: text.trim(), attachments: uploadsOf(uuid).map((one) => one.attachment), resolve }));
     clearFiles(uuid);
     setTextOnly('');
     began.current = 0;
@@ -99,9 +102,10 @@ export function Composer({ uuid }) {
     if (!text) began.current = Date.now();
     setText(value);
     sayTyping(uuid, !!value.trim(), kind === 'note');
+    macros.look();
   };
   const onKeyDown = (/** @type {KeyboardEvent} */ event) => {
-    if (event.isComposing || event.keyCode === 229) return;
+    if (event.isComposing || event.keyCode === 229 || macros.onKeyDown(event)) return;
     const mod = event.ctrlKey || event.metaKey;
     const mark = mod && !event.shiftKey ? { b: MARKS.bold, i: MARKS.italic, k: MARKS.link }[event.key.toLowerCase()] : null;
     if (mark && box.current) { event.preventDefault(); mark(box.current); } else if (event.key === 'Enter' && (mod || (enterSends && !event.shiftKey && !event.altKey))) { event.preventDefault(); submit(); } else if (event.key === 'Escape') { event.preventDefault(); event.stopPropagation(); box.current?.blur(); /** @type {HTMLElement|null} */ (document.querySelector('.messages'))?.focus(); }
@@ -119,8 +123,10 @@ export function Composer({ uuid }) {
       <span class="composer-to">${note ? 'Only your team sees this' : closed ? 'Resolved; a reply does not open it again by itself' : ''}</span>
     </div>
     <div class="composer-box">
-      <textarea ref=${box} id="composer" rows="2" dir="auto" aria-label=${note ? 'Note for your team' : `Reply to ${name}`} placeholder=${note ? 'Write a note for your team…' : 'Write a reply…'} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} enterkeyhint=${enterSends ? 'send' : 'enter'}></textarea>
+      ${macros.menu}
+      <textarea ref=${box} id="composer" rows="2" dir="auto" aria-label=${note ? 'Note for your team' : `Reply to ${name}`} placeholder=${note ? 'Write a note for your team…' : 'Write a reply…'} value=${text} onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste} ...${macros.attributes} enterkeyhint=${enterSends ? 'send' : 'enter'}></textarea>
       ${showsPreview && text.trim() ? html`<div class="composer-preview prose" aria-label="Preview" dir="auto">${preview(text)}</div>` : null}
+      ${macros.chips}
       <${Uploads} uuid=${uuid} uploads=${uploads} />
       <div class="composer-foot">
         <${Toolbar} onMark=${(/** @type {'bold'} */ which) => { if (box.current) { box.current.focus(); MARKS[which](box.current); } }} onEmoji=${(/** @type {string} */ sign) => { if (box.current) type(box.current, sign); }} onFiles=${(/** @type {FileList} */ files) => addFiles(uuid, files)} preview=${showsPreview} onPreview=${() => setPref({ preview: !showsPreview })} />
@@ -130,12 +136,14 @@ export function Composer({ uuid }) {
           <button type="button" class="button is-send ${note ? 'is-note' : 'is-primary'}" disabled=${blocked} title=${enterSends ? 'Enter' : 'Ctrl Enter'} onClick=${() => submit()}>${busy && !empty ? 'Uploading…' : sendWord}</button>
           <${Menu} buttonClass="button is-send-more ${note ? 'is-note' : 'is-primary'}" name="More ways to send" align="end" label=${html`<${Icon} name="chevron_down" size=${16} />`} items=${[
             ...(blocked ? [] : [{ label: `${sendWord} and resolve`, icon: 'check', run: () => submit({ resolve: true }) }]),
+            ...(text.trim() ? [{ label: 'Save as macro…', icon: 'note', run: macros.save }] : []),
             { heading: 'Send with' },
             { label: 'Enter', hint: 'Shift Enter breaks', checked: enterSends, run: () => setPref({ enter_sends: true }) },
             { label: 'Ctrl Enter', hint: 'Enter breaks', checked: !enterSends, run: () => setPref({ enter_sends: false }) }]} />
         </span>
       </div>
     </div>
+    ${macros.dialog}
     ${ask && html`<${Confirm} title="${ask.other.author.name} just answered" text=${html`<span class="crossed prose" dir="auto">“${ask.other.text}”</span> Send yours as well?`} yes="Send mine too" no="Look first" onNo=${() => { setAsk(null); }} onYes=${() => { const { resolve } = ask; setAsk(null); submit({ resolve, sure: true }); }} />`}
   </section>`;
 }

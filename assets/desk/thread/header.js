@@ -8,6 +8,8 @@ import { Menu } from '../parts/menu.js';
 import { time, useTick } from '../parts/small.js';
 import { assign, giveToTeam, setStatus, snooze, STATUS_WORDS } from '../state/actions.js';
 import { isSnoozed } from '../state/lists.js';
+import { setOwnStatus } from '../state/order.js';
+import { useTools } from '../state/tools.js';
 import { bind } from '../state/keys.js';
 import { nameOf } from '../state/people.js';
 import { back, togglePanel } from '../state/router.js';
@@ -40,6 +42,8 @@ export function ThreadHeader({ uuid }) {
     status.current = one.status;
     if (document.activeElement === document.body) /** @type {HTMLElement|null} */ (document.querySelector('.messages'))?.focus({ preventScroll: true });
   }, [one.status]);
+  const { list: own } = useTools('statuses');
+  const stateWords = one.custom_status?.name || STATUS_WORDS[one.status];
   const snoozed = isSnoozed(one);
   const state = snoozed ? 'snoozed' : one.status;
   const away = [{ heading: 'Snooze until' }, ...snoozeChoices().map(({ label, at }) => ({ label, hint: untilWords(at), run: () => snooze(uuid, at) })),
@@ -52,8 +56,9 @@ export function ThreadHeader({ uuid }) {
     ${watchers.length > 0 && html`<span class="watchers" title="${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too">${watchers.slice(0, 3).map((agent) => html`<${AgentAvatar} agent=${agent} size=${24} />`)}<span class="quiet">${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too</span></span>`}
     <span class="thread-actions">
       <${AssignMenu} uuid=${uuid} one=${one} open=${open === 'assign'} onOpen=${hold('assign')} />
-      <${Menu} buttonClass="button is-state is-${state}" name="State: ${snoozed ? 'Snoozed' : STATUS_WORDS[one.status]}" align="end" label=${html`<${Icon} name=${ICONS[state]} size=${16} /><span class="wide-only">${snoozed ? `Until ${untilWords(/** @type {number} */ (one.snoozed_until))}` : STATUS_WORDS[one.status]}</span><${Icon} name="chevron_down" size=${14} />`}
-        items=${[...STATUSES.map((status) => ({ label: STATUS_WORDS[status], icon: ICONS[status], checked: !snoozed && one.status === status, hint: status === 'resolved' ? 'e' : '', run: () => setStatus(uuid, status) })), ...away]} />
+      <${Menu} buttonClass="button is-state is-${state}" name="State: ${snoozed ? 'Snoozed' : stateWords}" align="end" label=${html`<${Icon} name=${ICONS[state]} size=${16} /><span class="wide-only">${snoozed ? `Until ${untilWords(/** @type {number} */ (one.snoozed_until))}` : stateWords}</span><${Icon} name="chevron_down" size=${14} />`}
+        items=${[...STATUSES.flatMap((status) => [{ label: STATUS_WORDS[status], icon: ICONS[status], checked: !snoozed && one.status === status && !one.custom_status, hint: status === 'resolved' ? 'e' : '', run: () => setStatus(uuid, status) },
+          ...(own || []).filter((other) => other.category === status).map((other) => ({ label: html`<span class="menu-own"><bdi>${other.name}</bdi></span>`, checked: !snoozed && one.custom_status?.uuid === other.uuid, run: () => setOwnStatus(uuid, other) }))]), ...away]} />
       <${Menu} buttonClass="icon-button wide-only" name="Snooze" title="Snooze (s)" align="end" open=${open === 'snooze'} onOpen=${hold('snooze')} label=${html`<${Icon} name="moon" />`}
         items=${away} />
       ${one.status !== 'resolved' ? html`<button type="button" class="button is-primary resolve" title="Resolve (e)" onClick=${() => setStatus(uuid, 'resolved')}><${Icon} name="check" size=${18} /><span class="wide-only" aria-hidden="true">Resolve</span><span class="quiet">Resolve</span></button>` : null}

@@ -10,6 +10,7 @@ import { leaveThread, openThread, refresh } from '../state/threads.js';
 import { Composer } from './composer.js';
 import { dropsOf } from './files.js';
 import { ThreadHeader } from './header.js';
+import { Labels } from './labels.js';
 import { Messages } from './messages.js';
 
 /** @param {{uuid: string}} props */
@@ -40,6 +41,7 @@ function OpenThread({ uuid, loading }) {
   const drops = dropsOf(uuid, setOver);
   return html`<div class="thread ${over ? 'is-over' : ''}" ...${drops}>
     <${ThreadHeader} uuid=${uuid} />
+    <${Labels} uuid=${uuid} />
     ${loading ? html`<div class="centred"><${Spinner} label="Loading messages" /></div>` : html`<${Messages} uuid=${uuid} />`}
     <${Composer} uuid=${uuid} />
     ${over ? html`<div class="drop-hint" aria-hidden="true"><${Icon} name="paperclip" size=${28} /><p>Let go to attach</p></div>` : null}

@@ -35,6 +35,8 @@ ALTER TABLE agent_sessions ADD COLUMN uuid TEXT NOT NULL DEFAULT '';
 ALTER TABLE agent_sessions ADD COLUMN user_agent TEXT NOT NULL DEFAULT '';
 ALTER TABLE agent_sessions ADD COLUMN ip TEXT NOT NULL DEFAULT '';
 UPDATE agent_sessions SET uuid = lower(hex(randomblob(4)) || '-' || hex(randomblob(2)) || '-4' || substr(hex(randomblob(2)), 2) || '-8' || substr(hex(randomblob(2)), 2) || '-' || hex(randomblob(6)));
+-- REPLACE would delete without asking the trigger against deletion.
+CREATE TRIGGER audit_no_replace BEFORE INSERT ON audit WHEN EXISTS (SELECT 1 FROM audit WHERE id = new.id) BEGIN SELECT RAISE(ABORT, 'audit is append-only'); END;
 ALTER TABLE invitations ADD COLUMN issued_by INTEGER REFERENCES agents (id) ON DELETE CASCADE;
 ALTER TABLE teams ADD COLUMN routing TEXT NOT NULL DEFAULT 'manual' CHECK (routing IN ('manual', 'round_robin'));
 ALTER TABLE teams ADD COLUMN prefer_last INTEGER NOT NULL DEFAULT 1;
