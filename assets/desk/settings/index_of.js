@@ -1,8 +1,6 @@
 // The left index, the pages of an inbox, and what the search over the settings knows: each entry by the words that stand on its page,
 // with the words somebody might look for instead.
 
-import { may } from '../state/people.js';
-
 /** @typedef {{page: string, tab?: string, label: string, words: string}} Entry */
 
 /** @type {{group: string, pages: {page: string, label: string, icon: string, may?: string}[]}[]} */
@@ -88,8 +86,8 @@ export const ENTRIES = [
 /** Where an entry is, in words. @param {Entry} entry */
 export const placeName = (entry) => (entry.tab ? `Inbox · ${INBOX_PAGES.find((one) => one.tab === entry.tab)?.label}` : GROUPS.flatMap((group) => group.pages).find((one) => one.page === entry.page)?.label || entry.page);
 
-/** Those whose own label begins so come first. @param {string} q @returns {Entry[]} */
-export function searchSettings(q) {
+/** Those whose own label begins so come first; pages that are closed to whoever looks are left out. @param {string} q @param {(permission: string) => boolean} [may] @returns {Entry[]} */
+export function searchSettings(q, may = () => true) {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const rank = (/** @type {Entry} */ entry) => (entry.label.toLowerCase().startsWith(words[0]) ? 0 : words.every((word) => entry.label.toLowerCase().includes(word)) ? 1 : 2);
   const closed = GROUPS.flatMap((group) => group.pages).filter((one) => one.may && !may(one.may)).map((one) => one.page);

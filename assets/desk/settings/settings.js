@@ -87,7 +87,7 @@ function Index({ page, shown, id, tab }) {
   const wrong = (problems || []).filter((/** @type {any} */ one) => one.severity !== 'hint').length;
   // The first steps stand there as long as they are not done; the search still finds them.
   const isShown = (/** @type {{page: string, may?: string}} */ one) => (!one.may || held.includes(one.may)) && (one.page !== 'start' || page === 'start' || (known && !started));
-  const found = q.trim() ? searchSettings(q) : null;
+  const found = q.trim() ? searchSettings(q, may) : null;
   const take = (/** @type {import('./index_of.js').Entry} */ entry) => { setQ(''); show(entry, inbox?.uuid || ''); };
   const to = (/** @type {string} */ one, /** @type {string} */ uuid = '', /** @type {string} */ inner = '') => go({ name: 'settings', page: one, id: uuid, tab: inner });
   return html`<nav class="settings-index" aria-label="Settings">

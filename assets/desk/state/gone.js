@@ -7,14 +7,16 @@ import { change, now } from './store.js';
 import { toast } from './toasts.js';
 
 /** @param {string} uuid */
-export function conversationGone(uuid) {
+export async function conversationGone(uuid) {
   const { route, conversations, threads } = now();
   if (!conversations[uuid] && !threads[uuid]) return;
   keepDraft(uuid, 'reply', '');
   keepDraft(uuid, 'note', '');
   if (route.name !== 'settings' && route.conversation === uuid) {
-    go({ ...route, conversation: '' }, { replace: true });
+    await go({ ...route, conversation: '' }, { replace: true });
     toast('This conversation is no longer here.');
+    // What shows it must be gone before it is.
+    await new Promise((done) => setTimeout(done, 100));
   }
   change((state) => {
     const { [uuid]: _one, ...rest } = state.conversations;
