@@ -23,16 +23,16 @@ export default {
     // Another day: it goes on where it was.
     await page.goto(`${server.base}/desk/settings/start`);
     const [chat] = await Promise.all([page.context().waitForEvent('page'), page.getByRole('link', { name: 'Open the chat' }).click()]);
-    const start = chat.getByRole('button', { name: /Start conversation/ });
+    const start = chat.getByRole('button', { name: /^(Start conversation|New conversation|Send us a message)/ }).first();
     await start.click();
-    await chat.getByRole('textbox').fill('Hello, it is me');
+    await chat.getByRole('textbox', { name: 'Write a message…' }).fill('Hello, it is me');
     await chat.keyboard.press('Enter');
     await one(page.getByText('Your first message has arrived'));
     await page.getByRole('button', { name: 'Go on' }).press('Enter');
     await page.getByLabel('First name').fill('Ben');
     await page.getByLabel('E-mail').fill('ben@shop.example');
     await page.getByRole('button', { name: 'Make a link' }).press('Enter');
-    await one(page.getByLabel('link for Ben'));
+    await one(page.getByLabel('link for Ben', { exact: true }));
     await page.getByRole('button', { name: 'Done' }).press('Enter');
     await one(page.getByRole('heading', { name: 'You are open' }));
     await stage.picture(page, 'first-steps-done');
