@@ -17,7 +17,9 @@ CREATE TABLE inboxes (
     secret      TEXT,                           -- NULL = no token can be verified
     config      TEXT NOT NULL,                  -- JSON, see model/inbox.rs
     created_at  INTEGER NOT NULL,
-    updated_at  INTEGER NOT NULL
+    updated_at  INTEGER NOT NULL,
+    called_at   INTEGER,                        -- when a site asked for the chat, noted once a day
+    called_from TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- People outside. A visitor is not yet identified; merging moves what was theirs and leaves a tombstone.

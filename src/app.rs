@@ -120,7 +120,13 @@ impl House {
                 base_url: base_url.clone(),
                 widget_dir: self.config.widget_dir.clone(),
             },
-            desks: Desks { desk: self.desk.clone(), failures: Arc::default(), base_url, outgoing: self.outside().client },
+            desks: Desks {
+                desk: self.desk.clone(),
+                failures: Arc::default(),
+                base_url,
+                data_file: self.config.data_file.clone(),
+                outgoing: self.outside().client,
+            },
             shop,
             base_path: self.config.base_path().to_owned(),
         }

@@ -59,6 +59,10 @@ pub fn run() -> Result<()> {
         ("backup", [file]) => {
             let config = configure(&arguments)?;
             backup::copy_file(&config.data_file, Path::new(file))?;
+            // Who may only read cannot leave a note; the copy is good all the same.
+            if let Err(error) = backup::note(&config.data_file, deskbell::base::clock::Clock::default().now()) {
+                log::warn!("the backup was not noted in the data file error=\"{error}\"");
+            }
             println!("{file} is a verified copy of {}", config.data_file.display());
             Ok(())
         }

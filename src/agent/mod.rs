@@ -13,6 +13,7 @@ pub mod macros;
 mod notices;
 pub mod numbers;
 pub mod organise;
+pub mod owner;
 pub mod pages;
 pub mod people;
 pub mod privacy;
@@ -25,6 +26,7 @@ pub mod routes;
 mod routing;
 mod rules;
 mod sessions;
+mod sheet;
 mod slas;
 pub mod snippets;
 pub mod socket;
@@ -55,6 +57,8 @@ pub struct Desks {
     pub failures: Arc<auth::Tries>,
     /// Public address, if configured.
     pub base_url: Option<String>,
+    /// Where the one file lies.
+    pub data_file: std::path::PathBuf,
     /// Says which addresses outside may be called.
     pub outgoing: crate::http::client::Client,
 }
@@ -174,6 +178,11 @@ impl Desks {
             ("POST", ["hours"]) => self.create_hours(request).await,
             ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
             ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["problems"]) => self.problems(&request).await,
+            ("POST", ["problems", "jobs", job]) => self.retry_job(&request, job).await,
+            ("GET", ["privacy-sheet"]) => self.privacy_sheet(&request).await,
+            ("GET", ["start"]) => self.start(&request).await,
+            ("PUT", ["start"]) => self.set_start(request).await,
             ("GET", ["house"]) => self.house(&request).await,
             ("PUT", ["house"]) => self.edit_house(request).await,
             ("GET", ["teams"]) => self.teams(&request).await,

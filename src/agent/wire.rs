@@ -374,6 +374,7 @@ pub fn inbox(inbox: &Inbox, base: &str) -> Value {
         "uuid": uuid, "name": inbox.name, "enabled": inbox.enabled, "has_secret": inbox.secret.is_some(), "created_at": inbox.created_at,
         "config": inbox.config, "number": inbox.id.0, "snippet": snippets["deskbell"], "libredesk_snippet": snippets["libredesk"],
         "snippets": snippets, "chat_url": format!("{base}/chat/{uuid}"),
+        "called_at": inbox.called_at, "called_from": inbox.called_from,
     })
 }
 

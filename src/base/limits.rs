@@ -251,6 +251,20 @@ pub const SEARCH_TIME_MAX: Duration = Duration::from_millis(500);
 pub const SEARCH_STEP_MAX: u32 = 8_192;
 /// People found by one search: more are looked for in the directory.
 pub const SEARCH_PEOPLE_MAX: u32 = 8;
+/// Below this much free disk the owner is told: some days of photos for a busy shop.
+pub const DISK_FREE_MIN: u64 = 512 * 1024 * 1024;
+/// Above this size of the database the owner is told that old things can be deleted.
+pub const DATABASE_LARGE: i64 = 2 * 1024 * 1024 * 1024;
+/// The newest change may lie this far in the future: clocks are corrected by small steps all the time.
+pub const CLOCK_SLACK_MS: i64 = 5 * 60 * 1000;
+/// A backup older than this is told: a weekend may pass without one.
+pub const BACKUP_OLD_MS: i64 = 3 * 24 * 3600 * 1000;
+/// An invitation nobody followed for this long is told.
+pub const INVITATION_LATE_MS: i64 = 7 * 24 * 3600 * 1000;
+/// An inbox that no site called this long after it was made is told.
+pub const SITE_LATE_MS: i64 = 24 * 3600 * 1000;
+/// Jobs given up that are shown one by one; more have the same cause.
+pub const BURIED_SHOWN: u32 = 10;
 /// Messages removed by one step of an erasure: others want to write in between.
 pub const ERASE_MESSAGES_PER_STEP: u32 = 200;
 /// Small rows (changes of the feed) removed by one step of an erasure.

@@ -21,6 +21,9 @@ pub struct Inbox {
     pub access: Access,
     pub created_at: Millis,
     pub updated_at: Millis,
+    /// When a page last asked for the chat, and from which site: kept once a day, of the site alone.
+    pub called_at: Option<Millis>,
+    pub called_from: String,
 }
 
 /// Who may use an inbox, read once from its settings.

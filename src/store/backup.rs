@@ -17,6 +17,16 @@ pub fn copy_file(path: &Path, target: &Path) -> Result<()> {
     copy(&source, target)
 }
 
+/// Writes down in the database at `path` that a backup was made at `now`, so that the desk knows.
+pub fn note(path: &Path, now: i64) -> Result<()> {
+    let connection = super::connect(path)?;
+    connection.execute(
+        "INSERT INTO settings (key, value) VALUES ('backup_at', ?1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        [now.to_string()],
+    )?;
+    Ok(())
+}
+
 /// Copies the database of `source` into `target`, which is replaced at once or not at all. The copy is checked before; mode 0600.
 pub fn copy(source: &Connection, target: &Path) -> Result<()> {
     let mut name = target.as_os_str().to_owned();

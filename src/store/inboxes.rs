@@ -11,15 +11,23 @@ use rusqlite::{Row, params};
 
 /// The inbox with this public id, enabled or not.
 pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Inbox>> {
-    tx.one("SELECT id, uuid, name, enabled, secret, config, created_at, updated_at FROM inboxes WHERE uuid = ?1", [uuid], inbox)?
-        .transpose()
+    tx.one(
+        "SELECT id, uuid, name, enabled, secret, config, created_at, updated_at, called_at, called_from FROM inboxes WHERE uuid = ?1",
+        [uuid],
+        inbox,
+    )?
+    .transpose()
 }
 
 /// The inbox of a row number that is known to exist.
 pub fn inbox_of(tx: &ReadTx, id: InboxId) -> Result<Inbox> {
-    tx.one("SELECT id, uuid, name, enabled, secret, config, created_at, updated_at FROM inboxes WHERE id = ?1", [id], inbox)?
-        .transpose()?
-        .ok_or_else(|| Error::not_found("inbox"))
+    tx.one(
+        "SELECT id, uuid, name, enabled, secret, config, created_at, updated_at, called_at, called_from FROM inboxes WHERE id = ?1",
+        [id],
+        inbox,
+    )?
+    .transpose()?
+    .ok_or_else(|| Error::not_found("inbox"))
 }
 
 /// The public id of the inbox with this number, which other systems' embed codes carry instead.
@@ -30,7 +38,7 @@ pub fn uuid_of_number(tx: &ReadTx, number: i64) -> Result<Option<Uuid>> {
 /// All inboxes, oldest first. There are few: each is a site.
 pub fn all(tx: &ReadTx) -> Result<Vec<Inbox>> {
     tx.all(
-        "SELECT id, uuid, name, enabled, secret, config, created_at, updated_at FROM inboxes WHERE kind = 'chat' ORDER BY id LIMIT 500",
+        "SELECT id, uuid, name, enabled, secret, config, created_at, updated_at, called_at, called_from FROM inboxes WHERE kind = 'chat' ORDER BY id LIMIT 500",
         [],
         inbox,
     )?
@@ -112,5 +120,7 @@ fn inbox(row: &Row<'_>) -> rusqlite::Result<Result<Inbox>> {
         access,
         created_at: row.get(6)?,
         updated_at: row.get(7)?,
+        called_at: row.get(8)?,
+        called_from: row.get(9)?,
     }))
 }

@@ -91,6 +91,7 @@ impl Widget {
         }
         // A script tag sends no Origin, but mostly says from which page it comes.
         super::session::check_origin(&inbox, request.header("referer"), &self.own_origin(request))?;
+        self.note_site(&inbox, request).await;
         let loader = assets::find("embed/loader.js").ok_or_else(|| Error::internal("the loader is missing"))?;
         let words = self.words(&inbox, request).await?;
         let mut boot = wire::boot(inbox.uuid, &words.config(&inbox.config), &self.base(request), self.launcher_hidden(&inbox).await?);
@@ -100,6 +101,14 @@ impl Widget {
         // `<` never appears, so the text is safe wherever a page puts it.
         let boot = boot.to_string().replace('<', "\\u003c");
         Ok(format!("window.__deskbell_boot={boot};\n{}", String::from_utf8_lossy(&loader.plain())))
+    }
+
+    /// Remembers that a site asked for this chat; our own pages are none.
+    pub(super) async fn note_site(&self, inbox: &Inbox, request: &Request) {
+        let from = request.header("origin").or_else(|| request.header("referer")).and_then(net::Origin::parse);
+        if let Some(from) = from.map(|from| from.to_string()).filter(|from| *from != self.own_origin(request)) {
+            self.desk.called(inbox, from.split_once("://").map_or(from.as_str(), |(_, host)| host)).await;
+        }
     }
 
     /// `GET /widget.js`: the loader alone; it reads `window.LibredeskSettings`.

@@ -31,6 +31,7 @@ impl Widget {
     pub(super) async fn launcher(&self, request: Request) -> Result<Reply> {
         let Caller { inbox } = self.caller(&request).await?;
         self.throttles.call(&self.desk, &request, None)?;
+        self.note_site(&inbox, &request).await;
         let words = self.words(&inbox, &request).await?;
         let config = words.config(&inbox.config);
         let mut shape = wire::launcher(&config, &self.base(&request), self.launcher_hidden(&inbox).await?);

@@ -12,6 +12,7 @@ import { Duplicates } from './duplicates.js';
 import { FieldsPart } from './fields.js';
 import { Notes } from './notes.js';
 import { Details } from './details.js';
+import { DataOf } from './data_of.js';
 import { Earlier, Pages } from './history.js';
 import { Consents, Origin } from './origin.js';
 
@@ -60,6 +61,7 @@ export function ContactPanel({ uuid }) {
         <${Pages} pages=${thread.pages} online=${!!contact.online} />
         <${Earlier} earlier=${thread.earlier} />
         <${Notes} key="notes-${contact.uuid}" contact=${contact} />
+        <${DataOf} key="data-${contact.uuid}" contact=${contact} />
         <${BanPart} contact=${contact} conversation=${uuid} network=${thread.origin?.ip || null} />`}
     </section>`;
 }

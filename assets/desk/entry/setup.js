@@ -3,6 +3,7 @@
 import { html } from '../../vendor/preact.js';
 import { Field } from '../parts/field.js';
 import { setUp, toLogin } from '../state/session.js';
+import { go } from '../state/router.js';
 import { EntryFrame } from './frame.js';
 import { useForm, waitWords } from './form.js';
 
@@ -10,7 +11,7 @@ export const PASSWORD_HINT = 'At least 10 characters. A few plain words are bett
 
 /** @param {{token: string}} props */
 export function SetUp({ token }) {
-  const form = useForm({ first_name: '', last_name: '', email: '', password: '' }, (values) => setUp({ token, ...values }));
+  const form = useForm({ first_name: '', last_name: '', email: '', password: '' }, async (values) => { await setUp({ token, ...values }); go({ name: 'settings', page: 'start', id: '', tab: '' }, { replace: true }); });
   const { values, set, error } = form;
   const rest = form.rest(['first_name', 'last_name', 'email', 'password']);
   return html`<${EntryFrame} title="Welcome. Who are you?">

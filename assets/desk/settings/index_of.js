@@ -5,10 +5,10 @@
 
 /** @type {{group: string, pages: {page: string, label: string, icon: string, may?: string}[]}[]} */
 export const GROUPS = [
-  { group: 'Workspace', pages: [{ page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'fields', label: 'Fields', icon: 'note' }, { page: 'bans', label: 'Bans', icon: 'shield', may: 'ban' }, { page: 'roles', label: 'Roles', icon: 'shield', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
+  { group: 'Workspace', pages: [{ page: 'start', label: 'First steps', icon: 'check', may: 'settings' }, { page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'fields', label: 'Fields', icon: 'note' }, { page: 'bans', label: 'Bans', icon: 'shield', may: 'ban' }, { page: 'roles', label: 'Roles', icon: 'shield', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
   { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }, { page: 'rules', label: 'Rules', icon: 'refresh', may: 'settings' }, { page: 'slas', label: 'Promises', icon: 'clock' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
-  { group: 'deskbell', pages: [{ page: 'about', label: 'About', icon: 'info' }] },
+  { group: 'deskbell', pages: [{ page: 'house', label: 'House', icon: 'home' }, { page: 'problems', label: 'What is wrong?', icon: 'help', may: 'settings' }, { page: 'about', label: 'About', icon: 'info' }] },
 ];
 
 /**
@@ -46,7 +46,7 @@ const OF_AN_INBOX = [
   ['translations', [['Language to edit', 'translation locale words sentences text german spanish english'], ['Add another language', 'translation locale add new language']]],
   ['installation', [['Paste this into your site', 'snippet install embed script code copy deskbell libredesk seggwat supportpal livechat'], ['Without a website', 'link share qr code full page url no javascript'], ['Inbox id', 'uuid id project key hash']]],
   ['security', [['Secret key', 'secret key jwt token sign rotate regenerate identity verification hs256'], ['Sign on your server', 'sample code python node go php ruby jwt'], ['Try a token', 'token check jwt debug verify expired wrong'], ['Trusted domains', 'domains trusted origins embed allow'], ['Blocked addresses', 'ip block address range cidr ban'], ['Session duration', 'session duration login hours'], ['E-mail tokens must expire', 'require exp expiry supportpal token'], ['Accepted file extensions', 'file types extensions upload']]],
-  ['privacy', [['Keep page visits', 'pages visits tracking history'], ['Keep what follows ? and # in addresses', 'query string fragment url parameters'], ['Keep IP addresses', 'ip address shorten anonymise gdpr'], ['Days until a full address is shortened', 'ip days retention']]],
+  ['privacy', [['Keep page visits', 'pages visits tracking history'], ['Keep what follows ? and # in addresses', 'query string fragment url parameters'], ['Keep IP addresses', 'ip address shorten anonymise gdpr'], ['Days until a full address is shortened', 'ip days retention'], ['Delete resolved conversations after', 'retention delete days keep old conversations gdpr dsgvo'], ['Erase anonymous visitors after', 'retention erase delete visitors days gdpr']]],
 ];
 
 /** @type {Entry[]} */
@@ -76,15 +76,23 @@ export const ENTRIES = [
   { page: 'look', label: 'Light or dark desk', words: 'theme dark light look appearance' },
   { page: 'look', label: 'Enter sends', words: 'enter send ctrl keyboard composer' },
   { page: 'look', label: 'A moment to undo a reply', words: 'undo send delay take back seconds' },
+  { page: 'start', label: 'First steps', words: 'wizard setup start begin onboarding install first run' },
+  { page: 'problems', label: 'What is wrong?', words: 'problems errors health check doctor warning failed jobs https backup' },
+  { page: 'house', label: 'Name of the house', words: 'company name house organisation' },
+  { page: 'house', label: 'Language of the house', words: 'default language locale' },
+  { page: 'house', label: 'A tag before resolving', words: 'tag required resolve mandatory' },
+  { page: 'house', label: 'Quiet hours of the house', words: 'quiet hours night silence default notices' },
+  { page: 'house', label: 'Data-processing sheet', words: 'privacy gdpr dsgvo record of processing print sheet export' },
   { page: 'about', label: 'Version', words: 'version about' },
 ];
 
 /** Where an entry is, in words. @param {Entry} entry */
 export const placeName = (entry) => (entry.tab ? `Inbox · ${INBOX_PAGES.find((one) => one.tab === entry.tab)?.label}` : GROUPS.flatMap((group) => group.pages).find((one) => one.page === entry.page)?.label || entry.page);
 
-/** Those whose own label begins so come first. @param {string} q @returns {Entry[]} */
-export function searchSettings(q) {
+/** Those whose own label begins so come first; pages that are closed to whoever looks are left out. @param {string} q @param {(permission: string) => boolean} [may] @returns {Entry[]} */
+export function searchSettings(q, may = () => true) {
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const rank = (/** @type {Entry} */ entry) => (entry.label.toLowerCase().startsWith(words[0]) ? 0 : words.every((word) => entry.label.toLowerCase().includes(word)) ? 1 : 2);
-  return ENTRIES.filter((entry) => words.every((word) => `${entry.label} ${entry.words}`.toLowerCase().includes(word))).sort((a, b) => rank(a) - rank(b)).slice(0, 12);
+  const closed = GROUPS.flatMap((group) => group.pages).filter((one) => one.may && !may(one.may)).map((one) => one.page);
+  return ENTRIES.filter((entry) => !closed.includes(entry.page) && words.every((word) => `${entry.label} ${entry.words}`.toLowerCase().includes(word))).sort((a, b) => rank(a) - rank(b)).slice(0, 12);
 }

@@ -2,6 +2,7 @@
 
 import { html } from '../../vendor/preact.js';
 import { Choice, Field, Switch } from '../parts/field.js';
+import { Retention } from './retention.js';
 import { Part } from './settings.js';
 
 /** @param {{edit: import('./edit.js').Edit}} props */
@@ -22,5 +23,6 @@ export function Privacy({ edit }) {
       <${Choice} label="Keep IP addresses" ...${bind('privacy.ip')} options=${[['short', 'Shortened'], ['full', 'In full'], ['none', 'Not at all']]} hint="Shortened, the last part is zero: enough for a region, not for a person." />
       ${full ? html`<${Field} label="Days until a full address is shortened" type="number" min=${1} max=${365} value=${get('privacy.ip_days') ?? 30} onInput=${(/** @type {string} */ value) => set('privacy.ip_days', Math.max(1, Math.min(365, Math.round(Number(value)) || 1)))} error=${error('privacy.ip_days')} />` : null}
     <//>
+    <${Retention} edit=${edit} />
     <${Part} title="Consent"><p class="field-hint">Asking for consent before the first message is under Messages and forms. What somebody agreed to stands beside their conversation, with the words and the time.</p><//>`;
 }

@@ -1,7 +1,8 @@
 // Settings: an index at the side with a search over everything, and one page at a time.
 
-import { html, useLayoutEffect, useState } from '../../vendor/preact.js';
+import { html, useEffect, useLayoutEffect, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
+import { may } from '../state/people.js';
 import { go } from '../state/router.js';
 import { now, useDesk } from '../state/store.js';
 import { About } from './about.js';
@@ -12,6 +13,9 @@ import { Inboxes } from './inboxes.js';
 import { InboxEditor } from './inbox.js';
 import { GuardDialog } from './guard.js';
 import { HoursPage } from './hours.js';
+import { HousePage } from './house.js';
+import { lookForProblems, Problems } from './problems.js';
+import { lookAtStart, Start } from './start.js';
 import { GROUPS, INBOX_PAGES, placeName, searchSettings } from './index_of.js';
 import { Look } from './look.js';
 import { Notifications } from './notifications.js';
@@ -26,7 +30,7 @@ import { Tags } from './tags.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { rules: Rules, slas: Slas, inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { start: Start, problems: Problems, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {
@@ -59,8 +63,8 @@ export const Part = ({ title, lead, children }) => html`<section class="part"><h
 /** Where a found setting is: for an inbox, in the one that is open, else in the first. @param {import('./index_of.js').Entry} entry @param {string} open */
 const placeOf = (entry, open) => { const id = entry.tab ? open || now().inboxes?.[0]?.uuid || '' : ''; return { name: /** @type {const} */ ('settings'), page: entry.page, id, tab: id && entry.tab ? entry.tab : '' }; };
 
-/** Goes there, and shows the very line. @param {import('./index_of.js').Entry} entry @param {string} open */
-async function show(entry, open) {
+/** Goes there, and shows the very line; also for the palette. @param {import('./index_of.js').Entry} entry @param {string} open */
+export async function show(entry, open = '') {
   await go(placeOf(entry, open));
   for (let tries = 0; tries < 40; tries++) {
     await new Promise((done) => requestAnimationFrame(done));
@@ -80,7 +84,14 @@ function Index({ page, shown, id, tab }) {
   const [q, setQ] = useState('');
   const held = useDesk((state) => state.may);
   const inbox = useDesk((state) => (shown === 'inboxes' && id ? state.inboxes?.find((one) => one.uuid === id) : null));
-  const found = q.trim() ? searchSettings(q) : null;
+  const problems = useDesk((state) => state.problems);
+  const started = useDesk((state) => state.start?.step === 'done');
+  const known = useDesk((state) => !!state.start);
+  useEffect(() => { if (may('settings')) { lookForProblems().catch(() => {}); lookAtStart().catch(() => {}); } }, []);
+  const wrong = (problems || []).filter((/** @type {any} */ one) => one.severity !== 'hint').length;
+  // The first steps stand there as long as they are not done; the search still finds them.
+  const isShown = (/** @type {{page: string, may?: string}} */ one) => (!one.may || held.includes(one.may)) && (one.page !== 'start' || page === 'start' || (known && !started));
+  const found = q.trim() ? searchSettings(q, may) : null;
   const take = (/** @type {import('./index_of.js').Entry} */ entry) => { setQ(''); show(entry, inbox?.uuid || ''); };
   const to = (/** @type {string} */ one, /** @type {string} */ uuid = '', /** @type {string} */ inner = '') => go({ name: 'settings', page: one, id: uuid, tab: inner });
   return html`<nav class="settings-index" aria-label="Settings">
@@ -88,8 +99,8 @@ function Index({ page, shown, id, tab }) {
     <div class="search"><${Icon} name="search" size=${18} /><input type="search" placeholder="Search settings" aria-label="Search settings" value=${q} onInput=${(/** @type {any} */ event) => setQ(event.currentTarget.value)}
       onKeyDown=${(/** @type {KeyboardEvent} */ event) => { if (event.key === 'Escape') setQ(''); if (event.key === 'Enter' && found?.[0]) take(found[0]); }} /></div>
     ${found ? html`<ul role="list" class="index-list" aria-label="Found settings">${found.map((entry) => html`<li key="${entry.page}${entry.tab}${entry.label}"><button type="button" class="index-item is-found" onClick=${() => take(entry)}><span>${entry.label}</span><small>${placeName(entry)}</small></button></li>`)}</ul><p class="index-none" role="status">${found.length ? '' : 'No setting by that name.'}</p>`
-      : GROUPS.map(({ group, pages }) => html`<h2>${group}</h2><ul role="list" class="index-list">${pages.filter((one) => !one.may || held.includes(one.may)).map((one) => html`<li key=${one.page}>
-          <button type="button" class="index-item ${shown === one.page ? 'is-shown' : ''}" aria-current=${(page === one.page || (!page && shown === one.page)) && !(inbox && one.page === 'inboxes') ? 'page' : null} onClick=${() => to(one.page)}><${Icon} name=${one.icon} size=${18} /><span>${one.label}</span><${Icon} name="chevron_right" size=${16} class="index-more" /></button>
+      : GROUPS.map(({ group, pages }) => html`<h2>${group}</h2><ul role="list" class="index-list">${pages.filter(isShown).map((one) => html`<li key=${one.page}>
+          <button type="button" class="index-item ${shown === one.page ? 'is-shown' : ''}" aria-current=${(page === one.page || (!page && shown === one.page)) && !(inbox && one.page === 'inboxes') ? 'page' : null} onClick=${() => to(one.page)}><${Icon} name=${one.icon} size=${18} /><span>${one.label}</span>${one.page === 'problems' && wrong ? html`<b class="index-count"><span class="quiet">: </span>${wrong}</b>` : null}<${Icon} name="chevron_right" size=${16} class="index-more" /></button>
           ${inbox && one.page === 'inboxes' ? html`<div class="index-inbox"><p dir="auto"><span class="inbox-dot" style=${{ background: inbox.config?.launcher?.color || inbox.config?.colors?.primary }} aria-hidden="true"></span><span>${inbox.name}</span></p>
             <ul role="list" aria-label="Settings of ${inbox.name}">${INBOX_PAGES.map((inner) => html`<li key=${inner.tab}><button type="button" class="index-item is-sub" aria-current=${inner.tab === tab ? 'page' : null} onClick=${() => to('inboxes', inbox.uuid, inner.tab)}>${inner.label}</button></li>`)}</ul></div>` : null}</li>`)}</ul>`)}
   </nav>`;

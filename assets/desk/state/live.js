@@ -9,6 +9,7 @@
 
 import { openSocket } from '../../shared/socket.js';
 import { loadDrafts, takeDraft } from './drafts.js';
+import { contactGone, conversationGone } from './gone.js';
 import { keep, recount, reloadLists } from './lists.js';
 import { hearNotice, noticeMessage, noticeReleased } from './notices.js';
 import { flushOutbox } from './outbox.js';
@@ -51,6 +52,7 @@ function take(frame) {
   else if (toolChanged(type)) { /* its list is on its way */ }
   else if (type === 'inbox') { if (now().inboxes) loadInboxes().catch(() => {}); } else if (type === 'agent' || type === 'role') { loadAgents().catch(() => {}); newRights(type, data.uuid); }
   else if (type === 'notice') hearNotice(data); else if (type === 'notices') recountTray();
+  else if (type === 'conversation_gone') conversationGone(data.uuid); else if (type === 'contact_gone') contactGone(data.uuid);
   else if (type === 'signed_out') leave();
 }
 

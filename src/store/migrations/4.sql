@@ -296,3 +296,5 @@ CREATE UNIQUE INDEX messages_echo_contact ON messages (contact_id, echo_id) WHER
 INSERT INTO contacts_fts (contacts_fts, rank) VALUES ('secure-delete', 1);
 INSERT INTO contacts_fts (contacts_fts) VALUES ('optimize');
 INSERT INTO messages_fts (messages_fts, rank) VALUES ('secure-delete', 1);
+ALTER TABLE inboxes ADD COLUMN called_at INTEGER;
+ALTER TABLE inboxes ADD COLUMN called_from TEXT NOT NULL DEFAULT '';

@@ -1,0 +1,31 @@
+//! Something that a colleague would point out.
+
+use serde::Serialize;
+
+/// How much it matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Something does not work, or is not safe.
+    Urgent,
+    /// Something will go wrong one day.
+    Warning,
+    /// Something could be better.
+    Hint,
+}
+
+/// One thing that is wrong: what, why it matters, how to mend it, and where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Problem {
+    /// Stable, so that the page keeps its place.
+    pub id: String,
+    pub severity: Severity,
+    pub title: String,
+    pub why: String,
+    pub fix: String,
+    /// A page of the settings, such as `inboxes/<uuid>/security`; empty where the desk cannot mend it.
+    pub link: String,
+    /// Row number of a buried job that can be tried again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub job: Option<i64>,
+}

@@ -1,0 +1,59 @@
+//! What the house knows about itself: its size, its clock, what it owes and could not pay.
+
+use super::tx::{ReadTx, WriteTx};
+use crate::base::clock::Millis;
+use crate::base::error::{Error, Result};
+use rusqlite::params;
+
+/// A job that failed for good.
+#[derive(Debug, Clone)]
+pub struct Buried {
+    pub id: i64,
+    pub kind: String,
+    pub error: String,
+}
+
+/// Bytes of the database.
+pub fn size(tx: &ReadTx) -> Result<i64> {
+    let size = tx.one("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", [], |row| row.get(0))?;
+    Ok(size.unwrap_or(0))
+}
+
+/// When the newest change happened; later than now means that the clock went back.
+pub fn newest_change(tx: &ReadTx) -> Result<Option<Millis>> {
+    tx.one("SELECT created_at FROM events ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))
+}
+
+/// Jobs that were given up, newest first, and how many there are.
+pub fn buried(tx: &ReadTx, limit: u32) -> Result<(Vec<Buried>, i64)> {
+    let count = tx.one("SELECT count(*) FROM jobs WHERE buried_at IS NOT NULL", [], |row| row.get(0))?.unwrap_or(0);
+    let jobs = tx.all(
+        "SELECT id, kind, coalesce(last_error, '') FROM jobs WHERE buried_at IS NOT NULL ORDER BY buried_at DESC LIMIT ?1",
+        [limit],
+        |row| Ok(Buried { id: row.get(0)?, kind: row.get(1)?, error: row.get(2)? }),
+    )?;
+    Ok((jobs, count))
+}
+
+/// Gives a buried job another chance.
+pub fn dig_up(tx: &WriteTx, id: i64) -> Result<()> {
+    let found = tx.exec(
+        "UPDATE jobs SET buried_at = NULL, attempts = 0, leased_until = NULL, run_at = ?2 WHERE id = ?1 AND buried_at IS NOT NULL",
+        params![id, tx.now],
+    )?;
+    if found == 0 {
+        return Err(Error::not_found("job"));
+    }
+    tx.wake_jobs();
+    Ok(())
+}
+
+/// Agents who were invited before `before` and never came.
+pub fn never_came(tx: &ReadTx, before: Millis) -> Result<Vec<String>> {
+    tx.all(
+        "SELECT trim(first_name || ' ' || last_name) FROM agents WHERE password_hash IS NULL AND suspended_at IS NULL AND created_at < ?1
+         ORDER BY id LIMIT 20",
+        [before],
+        |row| row.get(0),
+    )
+}
