@@ -18,7 +18,13 @@ const NEAR_EDGE_PX = 900;
 /** The messages that stand in the DOM, top to bottom; a day's line is none, since it moves up when older ones of that day come. @param {HTMLElement} box */
 const placed = (box) => /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (box.firstElementChild).children].filter((one) => one instanceof HTMLElement && !!one.dataset.place && !one.matches('.day, .new-line')));
 
-/** The first row in sight, and how far below the edge it begins. @param {HTMLElement} box */
+/** @typedef {{place: string, whole: boolean, at: number}} Anchor */
+
+/**
+ * The first row in sight, and where its lower edge stands: a name above its words may go when older ones come, and what stands below
+ * must not move for that. Of a row that ends out of sight the upper edge counts.
+ * @param {HTMLElement} box @returns {Anchor|null}
+ */
 function anchorOf(box) {
   const all = placed(box);
   let [low, high] = [0, all.length - 1];
@@ -26,7 +32,10 @@ function anchorOf(box) {
     const middle = (low + high) >> 1;
     if (all[middle].offsetTop + all[middle].offsetHeight > box.scrollTop) high = middle; else low = middle + 1;
   }
-  return all[low] ? { place: all[low].dataset.place || '', above: all[low].offsetTop - box.scrollTop } : null;
+  if (!all[low]) return null;
+  const { offsetTop: top, offsetHeight: height, dataset } = all[low];
+  const whole = top + height <= box.scrollTop + box.clientHeight;
+  return { place: dataset.place || '', whole, at: top + (whole ? height : 0) - box.scrollTop };
 }
 
 /** @param {{uuid: string}} props */
@@ -35,7 +44,7 @@ export function Messages({ uuid }) {
   const seenSeq = useDesk((state) => state.conversations[uuid].contact_seen_seq);
   const { timeline } = thread;
   const box = useRef(/** @type {HTMLElement|null} */ (null));
-  const hold = useRef({ end: true, placed: false, anchor: /** @type {{place: string, above: number}|null} */ (null), slid: /** @type {any} */ (null), marked: /** @type {any} */ (null) });
+  const hold = useRef({ end: true, placed: false, anchor: /** @type {Anchor|null} */ (null), slid: /** @type {any} */ (null), marked: /** @type {any} */ (null) });
   const [view, setView] = useState(AT_END);
   const [below, setBelow] = useState(0);
   const [atEnd, setAtEnd] = useState(true);
@@ -53,7 +62,7 @@ export function Messages({ uuid }) {
     const { anchor } = hold.current;
     if (!element || !anchor) return;
     const row = /** @type {HTMLElement|null} */ (element.querySelector(`[data-place="${CSS.escape(anchor.place)}"]`));
-    if (row) { const top = row.offsetTop - anchor.above; if (Math.abs(top - element.scrollTop) > 0.5) element.scrollTop = top; }
+    if (row) { const top = row.offsetTop + (anchor.whole ? row.offsetHeight : 0) - anchor.at; if (Math.abs(top - element.scrollTop) > 0.5) element.scrollTop = top; }
   };
 
   useLayoutEffect(() => {

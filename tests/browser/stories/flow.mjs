@@ -1,26 +1,32 @@
 // The desk by keyboard, with a moment to undo, on two devices, with colleagues, and with very long conversations.
 
+import { execFileSync } from 'node:child_process';
 import { check, gone, one, same, until } from '../lib/wait.mjs';
 
 const focusIs = (page, name) => until(page, (wanted) => (document.activeElement?.getAttribute('aria-label') || '').startsWith(wanted), name);
 const state = (agent, name) => agent.page.locator('.thread-head').getByRole('button', { name: `State: ${name}` });
 const palette = (agent) => agent.page.getByRole('combobox', { name: /command/ });
 
-/** So many answers in one conversation, by the desk's own API: many at a time, so that commits are shared. */
+/** So many answers of Ann's in one conversation, put into the file while nobody serves it: through the desk it would take minutes. */
 async function tells(stage, uuid, count) {
-  const headers = { cookie: stage.sessions.ann.map((one) => `${one.name}=${one.value}`).join('; '), origin: stage.base, 'content-type': 'application/json' };
-  const { csrf } = await (await fetch(`${stage.base}/api/desk/session`, { headers })).json();
-  let next = 1;
-  const writer = async () => {
-    while (next <= count) {
-      const n = next++;
-      const body = `Line ${n} ${'of the long story '.repeat(n % 7)}`.trim();
-      const answer = await fetch(`${stage.base}/api/desk/conversations/${uuid}/messages`, { method: 'POST', headers: { ...headers, 'x-deskbell-csrf': csrf }, body: JSON.stringify({ kind: n % 9 ? 'reply' : 'note', body }) });
-      if (!answer.ok) throw new Error(`line ${n}: ${answer.status} ${await answer.text()}`);
-      await answer.arrayBuffer();
-    }
-  };
-  await Promise.all(Array.from({ length: 48 }, writer));
+  await stage.server.stop();
+  execFileSync('python3', ['-c', `
+import sqlite3, sys, time, uuid
+file, conversation, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+db = sqlite3.connect(file)
+(thread, inbox) = db.execute("SELECT id, inbox_id FROM conversations WHERE uuid = ?", (conversation,)).fetchone()
+(ann,) = db.execute("SELECT id FROM agents WHERE email LIKE 'ann@%'").fetchone()
+(seq,) = db.execute("SELECT max(seq) FROM events").fetchone()
+now = int(time.time() * 1000)
+for n in range(1, count + 1):
+    text = ("Line %d %s" % (n, "of the long story " * (n % 7))).strip()
+    kind = "outgoing" if n % 9 else "note"
+    message = db.execute("INSERT INTO messages (uuid, conversation_id, seq, kind, agent_id, via, source, html, text, created_at) VALUES (?, ?, ?, ?, ?, 'desk', ?, ?, ?, ?)",
+        (str(uuid.uuid4()), thread, seq + n, kind, ann, text, "<p>%s</p>" % text, text, now - count + n)).lastrowid
+    db.execute("INSERT INTO events (seq, kind, inbox_id, conversation_id, message_id, public, created_at) VALUES (?, 'message', ?, ?, ?, ?, ?)", (seq + n, inbox, thread, message, kind != "note", now - count + n))
+db.execute("UPDATE conversations SET seq = ?1, last_seq = ?1, last_message_id = ?2, last_message_at = ?3, preview = ?4, preview_from = 'agent', waiting_since = NULL, first_reply_at = ?3 WHERE id = ?5", (seq + count, message, now, text, thread))
+db.commit()`, stage.server.file, uuid, String(count)]);
+  await stage.server.start();
 }
 
 export default {
@@ -178,14 +184,17 @@ export default {
     await visitor.says('Who answers first?');
     const ben = await (await stage.agent('ben', { holds: true })).comesIn();
     await ben.takes('Who answers first?');
-    await ben.box.pressSequentially('I do');
-    // Ann comes later, and is told what was going on before.
+    // Ann comes later, while Ben goes on writing (who pauses for five seconds does not write any more).
+    let writing = true;
+    const written = (async () => { while (writing) await ben.box.pressSequentially('so ', { delay: 150 }); await ben.box.fill('I do'); })();
     const ann = await (await stage.agent('ann', { holds: true })).comesIn();
-    await one(ann.row('visitor').or(ann.list.getByRole('listitem').filter({ hasText: /is writing a reply/ })).filter({ hasText: /is writing a reply/ }).first());
-    await ann.list.getByRole('listitem').filter({ hasText: /is writing a reply|Who answers/ }).getByRole('button').first().click();
+    await one(ann.row(/is writing a reply/));
+    await ann.row(/is writing a reply|Who answers/).first().click();
     await one(ann.page.getByText('Ben Okafor is writing a reply too'));
     await one(ann.page.getByText('Ben Okafor is looking at this too').first());
     await stage.picture(ann.page, 'flow-collision');
+    writing = false;
+    await written;
     await ann.box.fill('No, I do');
     await ben.box.press('Enter');
     await one(ben.log.getByText(/Sends in \d s/));

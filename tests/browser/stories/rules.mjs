@@ -62,6 +62,8 @@ export default {
     await ann.page.keyboard.press('g');
     await ann.page.keyboard.press('v');
     await ann.page.getByLabel('Name', { exact: true }).fill('Money');
+    // Half a sentence is asked about too when somebody pauses, and refused; the desk says so below it.
+    stage.expects(/status of 400 .*\/views\/try/);
     await ann.page.getByRole('button', { name: 'Add a condition' }).click();
     await ann.page.getByLabel('What, condition 2', { exact: true }).selectOption({ label: 'Message' });
     await ann.page.getByLabel('With what, condition 2', { exact: true }).fill('invoice');
