@@ -73,7 +73,7 @@ function Rail() {
     ${rare.map((one) => html`<button type="button" key=${one.name} class="rail-button is-rare" aria-current=${current(one === here)} title=${one.title} onClick=${() => go(one.to)}><${Icon} name=${one.icon} /><span>${one.label}</span></button>`)}
     <button type="button" class="rail-button is-rare" title="Find or do anything (Ctrl K)" onClick=${() => openPalette()}>
       <${Icon} name="search" /><span>Find</span></button>
-    <div class="rail-more"><${Menu} buttonClass="rail-button ${here ? 'is-here' : ''}" name=${here ? `More, now ${here.label}` : 'More'} items=${more} label=${html`<${Icon} name=${here ? here.icon : 'more'} /><span>${here ? here.label : 'More'}</span>`} /></div>
+    <div class="rail-more"><${Menu} buttonClass="rail-button ${here ? 'is-here' : ''}" name=${here ? `More, now ${here.label}` : 'More'} items=${more} label=${html`<${Icon} name="more" /><span>More</span>`} /></div>
     <span class="rail-space"></span>
     <${Tray} />
     <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${words}" title=${words} items=${items}

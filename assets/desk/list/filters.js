@@ -57,7 +57,7 @@ export function Filters() {
       <button type="button" class="tab is-mark" aria-pressed=${filter.box === 'mentioned' ? 'true' : 'false'} aria-label="Notes that call you" title="Notes that call you (g t)" onClick=${() => setFilter({ box: 'mentioned' })}><${Icon} name="at" size=${17} /></button>
     </div>
     <div class="filters">
-      <${Menu} buttonClass="filter" name="State: ${followed ? 'Followed by me' : state[1]}" items=${[
+      <${Menu} buttonClass="filter" name="Status: ${followed ? 'Followed by me' : state[1]}" items=${[
           ...STATES.map(([key, label, icon]) => ({ label, icon, checked: !followed && filter.status === key, run: () => setFilter({ status: key, ...(followed ? { box: 'all' } : {}) }) })),
           ...(follows ? [{ label: 'Followed by me', icon: 'eye', separated: true, checked: followed, run: () => setFilter({ box: 'followed', status: 'open' }) }] : [])]}
         label=${html`<span>${followed ? 'Followed by me' : state[1]}</span><${Icon} name="chevron_down" size=${16} />`} />

@@ -123,14 +123,14 @@ export default {
     const ann = await (await stage.agent('ann')).comesIn();
     await ann.takes('Please solve this');
     await ann.page.getByRole('button', { name: 'Resolve', exact: true }).click();
-    await one(ann.page.getByRole('button', { name: 'State: Resolved' }));
+    await one(ann.page.getByRole('button', { name: 'Status: Resolved' }));
     await one(ann.tab('All').filter({ hasText: '3' }));
     await visitor.says('Not solved at all');
-    await one(ann.page.locator('.thread-head, header').getByRole('button', { name: 'State: Open' }).first());
+    await one(ann.page.locator('.thread-head, header').getByRole('button', { name: 'Status: Open' }).first());
     await ann.sees('Not solved at all');
     await ann.page.getByRole('button', { name: 'Snooze', exact: true }).click();
     await ann.page.getByRole('menuitem', { name: /^Tomorrow/ }).click();
-    await one(ann.page.getByRole('button', { name: 'State: Snoozed' }));
+    await one(ann.page.getByRole('button', { name: 'Status: Snoozed' }));
     await one(ann.tab('All').filter({ hasText: '3' }));
     await visitor.says('Hello again');
     await one(ann.tab('All').filter({ hasText: '4' }));
@@ -186,7 +186,7 @@ export default {
     await keyboard.press('Escape');
     await gone(ann.page.getByRole('heading', { name: 'Keyboard' }));
     await keyboard.press('e');
-    await one(ann.page.getByRole('button', { name: 'State: Resolved' }));
+    await one(ann.page.getByRole('button', { name: 'Status: Resolved' }));
     await keyboard.press('r');
     same(await ann.box.inputValue(), 'j is a letter here', 'the reply waited meanwhile');
   },

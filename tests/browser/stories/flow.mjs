@@ -3,7 +3,7 @@
 import { check, gone, one, same, until } from '../lib/wait.mjs';
 
 const focusIs = (page, name) => until(page, (wanted) => (document.activeElement?.getAttribute('aria-label') || '').startsWith(wanted), name);
-const state = (agent, name) => agent.page.locator('.thread-head').getByRole('button', { name: `State: ${name}` });
+const state = (agent, name) => agent.page.locator('.thread-head').getByRole('button', { name: `Status: ${name}` });
 const palette = (agent) => agent.page.getByRole('combobox', { name: /command/ });
 
 /** So many answers in one conversation, by the desk's own API: many at a time, so that commits are shared. */
@@ -74,7 +74,7 @@ export default {
     await one(state(ann, 'Resolved'));
     await keyboard.press('g');
     await keyboard.press('e');
-    await one(ann.list.getByRole('button', { name: 'State: Resolved' }));
+    await one(ann.list.getByRole('button', { name: 'Status: Resolved' }));
     await one(ann.row('We do, in three days.'));
     await keyboard.press('g');
     await keyboard.press('m');
