@@ -113,6 +113,8 @@ const HOUSE: &[(&str, Option<u16>)] = &[
     ("GET /desk/*", Some(200)),
     ("GET /health", Some(200)),
     ("GET /", Some(302)),
+    ("GET /transcript-key", Some(200)),
+    ("GET /transcript-key.json", Some(200)),
     ("GET /favicon.ico", Some(200)),
     ("GET /robots.txt", Some(200)),
     ("* /demo/*", Some(404)),

@@ -60,7 +60,7 @@ fn agents_message() -> Value {
 fn conversation(assignee: Value, last: Value, unread: i64, status: &str) -> Value {
     json!({
         "uuid": "<uuid>", "number": 1, "created_at": "<time>", "status": status, "closed": false, "assignee": assignee, "seq": "<seq>", "agent_seen_seq": "<seq>",
-        "contact_seen_seq": "<seq>", "unread_message_count": unread, "last_message": last, "kind": "chat", "button": "", "team": null,
+        "contact_seen_seq": "<seq>", "unread_message_count": unread, "last_message": last, "kind": "chat", "button": "", "team": null, "queue": null,
     })
 }
 

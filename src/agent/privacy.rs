@@ -19,7 +19,7 @@ impl Desks {
     pub(super) async fn would_erase(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
         let session = self.agent(request).await?;
         let (contact, belongings) = self.desk.would_erase(&session, uuid).await?;
-        Ok(wire::ok(json!({ "name": contact.name(), "email": contact.email, "belongings": belongings })))
+        Ok(wire::ok(json!({ "name": contact.name(), "email": contact.email, "belongings": wire::belongings(&belongings) })))
     }
 
     /// `POST /contacts/{uuid}/erase`.
@@ -43,6 +43,6 @@ impl Desks {
     /// `GET /inboxes/{uuid}/retention`: what timers of so many days would delete now.
     pub(super) async fn overdue(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
         let (retention, visitors) = (number(request, "retention_days")?.unwrap_or(0), number(request, "visitor_days")?.unwrap_or(0));
-        Ok(wire::ok(json!(self.desk.overdue(uuid, retention, visitors).await?)))
+        Ok(wire::ok(wire::overdue(&self.desk.overdue(uuid, retention, visitors).await?)))
     }
 }

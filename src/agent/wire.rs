@@ -22,6 +22,7 @@ use crate::model::inbox::Inbox;
 use crate::model::message::{Attachment, Author, Message, MessageKind};
 use crate::model::notice::{Notice, Subscription};
 use crate::model::onlooker::Onlooker;
+use crate::model::privacy::{Belongings, Overdue};
 use crate::model::rich::Rich;
 use crate::model::team::{Place, Team};
 use crate::store::conversations::Counts;
@@ -404,6 +405,19 @@ pub fn inbox_name(inbox: &Inbox) -> Value {
 /// A browser that may be woken.
 pub fn subscription(one: &Subscription, current: bool) -> Value {
     json!({ "uuid": one.uuid.to_string(), "user_agent": one.user_agent, "created_at": one.created_at, "used_at": one.used_at, "current": current })
+}
+
+/// What a contact left with us, in numbers.
+pub fn belongings(all: &Belongings) -> Value {
+    json!({
+        "conversations": all.conversations, "messages": all.messages, "files": all.files, "file_bytes": all.file_bytes, "notes": all.notes,
+        "pages": all.pages, "consents": all.consents, "sessions": all.sessions,
+    })
+}
+
+/// What retention timers would take now.
+pub fn overdue(overdue: &Overdue) -> Value {
+    json!({ "conversations": overdue.conversations, "visitors": overdue.visitors })
 }
 
 /// Notice.

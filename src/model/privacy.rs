@@ -1,9 +1,7 @@
 //! What is known of a person, in numbers, and what the retention timers would take.
 
-use serde::Serialize;
-
 /// What a contact left with us: what an erasure takes away, and an export hands out.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Belongings {
     pub conversations: i64,
     pub messages: i64,
@@ -17,7 +15,7 @@ pub struct Belongings {
 }
 
 /// What the retention timers of an inbox would delete now.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Overdue {
     pub conversations: i64,
     pub visitors: i64,

@@ -1,20 +1,8 @@
 //! unique 13: spam waits in quarantine, nobody who means it is turned away, and an office is not punished for its neighbours.
 
 use crate::support::*;
-use sha2::{Digest, Sha256};
 
 const SPAM: &str = "Best pills https://a.example https://b.example https://c.example [url=https://d.example]here[/url]";
-
-/// Finds what a widget finds.
-fn solve(asked: &Value) -> Value {
-    let (puzzle, bits) = (text_at(asked, "puzzle"), number_at(asked, "bits") as u32);
-    let zeros = |hash: &[u8]| {
-        let whole = hash.iter().take_while(|byte| **byte == 0).count();
-        whole as u32 * 8 + hash.get(whole).map_or(0, |byte| byte.leading_zeros())
-    };
-    let nonce = (0u64..).find(|nonce| zeros(&Sha256::digest(format!("{puzzle}:{nonce}"))) >= bits).expect("there is one");
-    json!({ "puzzle": puzzle, "nonce": nonce.to_string() })
-}
 
 async fn spam_list(agent: &Agent) -> Vec<Value> {
     list_at(&agent.get("/conversations?status=spam").await.ok(), "conversations")

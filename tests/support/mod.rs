@@ -28,7 +28,7 @@ pub use http::{Answer, Call, Client};
 pub use serde_json::{Value, json};
 pub use socket::Socket;
 pub use std::time::Duration;
-pub use visitor::Visitor;
+pub use visitor::{Visitor, solve};
 
 /// Longer than any expected wait, even on a busy machine; reaching it is a failure.
 pub const PATIENCE: Duration = Duration::from_secs(30);

@@ -268,3 +268,15 @@ impl Visitor {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+/// The work that a house under pressure asks for, done as a widget does it.
+pub fn solve(asked: &Value) -> Value {
+    use sha2::Digest;
+    let (puzzle, bits) = (super::text_at(asked, "puzzle"), super::number_at(asked, "bits") as u32);
+    let zeros = |hash: &[u8]| {
+        let whole = hash.iter().take_while(|byte| **byte == 0).count();
+        whole as u32 * 8 + hash.get(whole).map_or(0, |byte| byte.leading_zeros())
+    };
+    let nonce = (0u64..).find(|nonce| zeros(&sha2::Sha256::digest(format!("{puzzle}:{nonce}"))) >= bits).expect("there is one");
+    json!({ "puzzle": puzzle, "nonce": nonce.to_string() })
+}
