@@ -222,6 +222,15 @@ export default {
     const ann = await stage.agent('ann', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await ann.comesIn();
     await stage.picture(ann.page, 'desk-phone-list');
+    const rail = ann.page.getByRole('navigation', { name: 'Desk' });
+    await one(rail.getByRole('button', { name: 'More', exact: true }));
+    check(await rail.getByRole('button').count() === 5, 'five places, the rest in the menu');
+    check(await rail.getByRole('button').evaluateAll((all) => all.every((button) => { const at = button.getBoundingClientRect(); return at.left >= 0 && at.right <= innerWidth && at.height >= 44; })), 'each is whole and large enough for a thumb');
+    await rail.getByRole('button', { name: 'More', exact: true }).press('Enter');
+    await ann.page.getByRole('menuitemradio', { name: 'Archive' }).press('Enter');
+    await one(ann.page.getByRole('heading', { level: 1, name: 'Archive' }));
+    await one(rail.getByRole('button', { name: 'More, now Archive' }));
+    await rail.getByRole('button', { name: /^Messages/ }).click();
     await ann.takes('Zoe Miller');
     await gone(ann.list.getByRole('searchbox'));
     check(await ann.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');
