@@ -6,6 +6,7 @@ import { keyOf } from './state/lists.js';
 import { chosenNow, clear, extendTo, toggle } from './list/selection.js';
 import { bind } from './state/keys.js';
 import { back, closePanel, go, isPage, openConversation } from './state/router.js';
+import { mayI } from './state/outside.js';
 import { may } from './state/people.js';
 import { change, now } from './state/store.js';
 import { toast } from './state/toasts.js';
@@ -86,9 +87,11 @@ export function DeskKeys() {
     { keys: 'n', group: 'In a conversation', label: 'Write a note', run: () => write('note'), when: hasNoBox },
     { keys: 'e', group: 'In a conversation', label: 'Resolve, or open again', run: resolve, when: hasMeant },
     { keys: 'a', group: 'In a conversation', label: 'Assign to me', run: () => stepAside(meant(), () => assign(meant(), now().agent)), when: hasMeant },
-    { keys: 'g c', group: 'Go to', label: 'Conversations', run: () => { go({ name: 'conversations', conversation: '' }); } },
+    { keys: 'g c', group: 'Go to', label: 'Messages, as you left them', run: () => { go({ name: 'conversations', conversation: '' }); } },
     { keys: 'g a', group: 'Go to', label: 'Archive', run: () => { go({ name: 'archive', query: '', conversation: '' }); } },
-    { keys: 'g r', group: 'Go to', label: 'Reports', run: () => { go({ name: 'reports', page: '', query: '', conversation: '' }); } },
+    { keys: 'g r', group: 'Go to', label: 'Reports', run: () => { go({ name: 'reports', page: '', query: '', conversation: '' }); }, when: () => may('reports') },
+    { keys: 'g k', group: 'Go to', label: 'Contacts', run: () => { go({ name: 'contacts', id: '', conversation: '' }); }, when: () => mayI(now().may, 'contacts') },
+    { keys: 'g o', group: 'Go to', label: 'Visitors on the site now', run: () => { go({ name: 'visitors', conversation: '' }); }, when: () => mayI(now().may, 'visitors') },
     { keys: 'p', group: 'In a conversation', label: 'Priority', run: () => openPalette('Priority'), when: hasNoBox },
     { keys: 'g i', group: 'Go to', label: 'All open conversations', run: () => toBox({}) },
     { keys: 'g m', group: 'Go to', label: 'Mine', run: () => toBox({ box: 'mine' }) },

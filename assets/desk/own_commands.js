@@ -66,6 +66,10 @@ provide('boxes', ({ state }) => [
   { id: 'box/waiting', group: 'Go to', label: 'Waiting', icon: 'clock', keys: 'g w', run: () => toBox({ status: 'waiting' }) },
   { id: 'box/snoozed', group: 'Go to', label: 'Snoozed', icon: 'moon', keys: 'g z', run: () => toBox({ status: 'snoozed' }) },
   { id: 'box/resolved', group: 'Go to', label: 'Resolved', icon: 'check', keys: 'g e', words: 'done closed archive', run: () => toBox({ status: 'resolved' }) },
+  ...(may('contacts') ? [{ id: 'go/contacts', group: 'Go to', label: 'Contacts', icon: 'users', keys: 'g k', words: 'people directory customers', run: () => { go({ name: 'contacts', id: '', conversation: '' }); } }] : []),
+  ...(may('visitors') ? [{ id: 'go/visitors', group: 'Go to', label: 'Visitors on the site now', icon: 'eye', keys: 'g o', words: 'live online browsing', run: () => { go({ name: 'visitors', conversation: '' }); } }] : []),
+  { id: 'go/archive', group: 'Go to', label: 'Archive', icon: 'archive', keys: 'g a', words: 'old search past', run: () => { go({ name: 'archive', query: '', conversation: '' }); } },
+  ...(may('reports') ? [{ id: 'go/reports', group: 'Go to', label: 'Reports', icon: 'chart', keys: 'g r', words: 'numbers statistics csv', run: () => { go({ name: 'reports', page: '', query: '', conversation: '' }); } }] : []),
   { id: 'go/settings', group: 'Go to', label: 'Settings', icon: 'settings', keys: 'g s', run: () => { go({ name: 'settings', page: '', id: '', tab: '' }); } },
   ...GROUPS.flatMap((group) => group.pages).filter((one) => !one.may || may(one.may)).map((one) => ({ id: `settings/${one.page}`, group: 'Settings', label: one.label, icon: one.icon, words: 'settings page', run: () => { go({ name: 'settings', page: one.page, id: '', tab: '' }); } })),
   ...(!may('settings') ? [] : (state.inboxes || []).map((inbox) => ({ id: `inbox/${inbox.uuid}`, group: 'Settings', label: `Inbox: ${inbox.name}`, icon: 'inbox', run: () => { go({ name: 'settings', page: 'inboxes', id: inbox.uuid, tab: '' }); } }))),
@@ -79,7 +83,7 @@ provide('me', ({ state }) => [
   { id: 'keys', group: 'You', label: 'All keys', icon: 'help', keys: '?', words: 'keyboard shortcuts help', run: () => change({ open: 'keys' }) },
 ]);
 
-provideFound('settings', async (query) => searchSettings(query).slice(0, 6).map((entry) => ({
+provideFound('settings', async (query) => searchSettings(query, may).slice(0, 6).map((entry) => ({
   id: `entry/${entry.page}/${entry.tab || ''}/${entry.label}`, group: 'Settings', label: entry.label, hint: entry.tab ? 'inbox' : '', icon: 'settings',
   run: () => { go({ name: 'settings', page: entry.page, id: entry.tab ? now().inboxes?.[0]?.uuid || '' : '', tab: entry.tab || '' }); },
 })));

@@ -53,20 +53,27 @@ function Rail() {
     { label: 'Sign out', icon: 'logout', separated: true, run: leave },
   ];
   const current = (/** @type {boolean} */ is) => (is ? 'page' : null);
+  /** What a phone keeps in "More": its bar holds five. @type {{name: string, label: string, icon: string, title: string, to: import('./state/router.js').Route}[]} */
+  const rare = [
+    ...(mayI(rights, 'visitors') ? [{ name: 'visitors', label: 'Visitors', icon: 'eye', title: 'Visitors on the site now (g o)', to: /** @type {const} */ ({ name: 'visitors', conversation: '' }) }] : []),
+    { name: 'archive', label: 'Archive', icon: 'archive', title: 'Archive (g a)', to: /** @type {const} */ ({ name: 'archive', query: '', conversation: '' }) },
+    ...(may('reports') ? [{ name: 'reports', label: 'Reports', icon: 'chart', title: 'Reports (g r)', to: /** @type {const} */ ({ name: 'reports', page: '', query: '', conversation: '' }) }] : []),
+    { name: 'settings', label: 'Settings', icon: 'settings', title: 'Settings (g s)', to: /** @type {const} */ ({ name: 'settings', page: '', id: '', tab: '' }) },
+  ];
+  const here = rare.find((one) => one.name === route.name);
+  const more = [
+    ...rare.map((one) => ({ label: one.label, icon: one.icon, checked: one === here, run: () => { go(one.to); } })),
+    { label: 'Find or do anything', icon: 'search', separated: true, run: () => openPalette() },
+  ];
   return html`<nav class="rail" aria-label="Desk">
     <img class="rail-mark" src=${asset('desk/favicon.svg')} alt="" width="28" height="28" />
-    <button type="button" class="rail-button" aria-current=${current(!isPage(route))} title="Messages" onClick=${() => go({ name: 'conversations', conversation: '' })}>
+    <button type="button" class="rail-button" aria-current=${current(!isPage(route))} title="Messages (g c)" onClick=${() => go({ name: 'conversations', conversation: '' })}>
       <${Icon} name="chat" /><span>Messages</span>${unread > 0 && html`<b class="rail-badge"><span class="quiet">, unread: </span>${unread > 99 ? '99+' : unread}</b>`}</button>
-    ${mayI(rights, 'contacts') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'contacts')} title="Contacts" onClick=${() => go({ name: 'contacts', id: '', conversation: '' })}><${Icon} name="users" /><span>Contacts</span></button>`}
-    ${mayI(rights, 'visitors') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'visitors')} title="Visitors on the site now" onClick=${() => go({ name: 'visitors', conversation: '' })}><${Icon} name="eye" /><span>Visitors</span></button>`}
-    <button type="button" class="rail-button" aria-current=${current(route.name === 'archive')} title="Archive (g a)" onClick=${() => go({ name: 'archive', query: '', conversation: '' })}>
-      <${Icon} name="archive" /><span>Archive</span></button>
-    ${may('reports') ? html`<button type="button" class="rail-button" aria-current=${current(route.name === 'reports')} title="Reports (g r)" onClick=${() => go({ name: 'reports', page: '', query: '', conversation: '' })}>
-      <${Icon} name="chart" /><span>Reports</span></button>` : null}
-    <button type="button" class="rail-button" aria-current=${current(route.name === 'settings')} title="Settings (g s)" onClick=${() => go({ name: 'settings', page: '', id: '', tab: '' })}>
-      <${Icon} name="settings" /><span>Settings</span></button>
-    <button type="button" class="rail-button is-find" title="Find or do anything (Ctrl K)" onClick=${() => openPalette()}>
+    ${mayI(rights, 'contacts') && html`<button type="button" class="rail-button" aria-current=${current(route.name === 'contacts')} title="Contacts (g k)" onClick=${() => go({ name: 'contacts', id: '', conversation: '' })}><${Icon} name="users" /><span>Contacts</span></button>`}
+    ${rare.map((one) => html`<button type="button" key=${one.name} class="rail-button is-rare" aria-current=${current(one === here)} title=${one.title} onClick=${() => go(one.to)}><${Icon} name=${one.icon} /><span>${one.label}</span></button>`)}
+    <button type="button" class="rail-button is-rare" title="Find or do anything (Ctrl K)" onClick=${() => openPalette()}>
       <${Icon} name="search" /><span>Find</span></button>
+    <div class="rail-more"><${Menu} buttonClass="rail-button ${here ? 'is-here' : ''}" name=${here ? `More, now ${here.label}` : 'More'} items=${more} label=${html`<${Icon} name="more" /><span>More</span>`} /></div>
     <span class="rail-space"></span>
     <${Tray} />
     <${Menu} buttonClass="rail-button is-me" name="You: ${nameOf(agent)}, ${words}" title=${words} items=${items}

@@ -1,4 +1,4 @@
-// Live chat or reports; whose (mine, new, all), in which state, and of which inbox.
+// Live chat or feedback (what came by the other tiles); whose (mine, new, all), in which state, and of which inbox.
 
 import { html } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
@@ -23,7 +23,7 @@ function Kinds() {
   const reports = useDesk((state) => state.counts.reports || 0);
   const inReports = kind && kind !== 'chat';
   return html`<div class="kinds" role="group" aria-label="Kind of messages">
-    ${/** @type {[''|'chat'|'reports', string][]} */ ([['', 'Everything'], ['chat', 'Live chat'], ['reports', 'Reports']]).map(([key, label]) => html`<button type="button" key=${key} class="kind-tab" aria-pressed=${!view && (key === 'reports' ? inReports : kind === key) ? 'true' : 'false'} onClick=${() => setFilter({ kind: key })}><span class="steady" data-text=${label}>${label}</span>${key === 'reports' && reports ? html` <span class="tab-count tabular">${reports}</span>` : null}</button>`)}
+    ${/** @type {[''|'chat'|'reports', string][]} */ ([['', 'Everything'], ['chat', 'Live chat'], ['reports', 'Feedback']]).map(([key, label]) => html`<button type="button" key=${key} class="kind-tab" aria-pressed=${!view && (key === 'reports' ? inReports : kind === key) ? 'true' : 'false'} onClick=${() => setFilter({ kind: key })}><span class="steady" data-text=${label}>${label}</span>${key === 'reports' && reports ? html` <span class="tab-count tabular">${reports}</span>` : null}</button>`)}
   </div>`;
 }
 
@@ -57,11 +57,11 @@ export function Filters() {
       <button type="button" class="tab is-mark" aria-pressed=${filter.box === 'mentioned' ? 'true' : 'false'} aria-label="Notes that call you" title="Notes that call you (g t)" onClick=${() => setFilter({ box: 'mentioned' })}><${Icon} name="at" size=${17} /></button>
     </div>
     <div class="filters">
-      <${Menu} buttonClass="filter" name="State: ${followed ? 'Followed by me' : state[1]}" items=${[
+      <${Menu} buttonClass="filter" name="Status: ${followed ? 'Followed by me' : state[1]}" items=${[
           ...STATES.map(([key, label, icon]) => ({ label, icon, checked: !followed && filter.status === key, run: () => setFilter({ status: key, ...(followed ? { box: 'all' } : {}) }) })),
           ...(follows ? [{ label: 'Followed by me', icon: 'eye', separated: true, checked: followed, run: () => setFilter({ box: 'followed', status: 'open' }) }] : [])]}
         label=${html`<span>${followed ? 'Followed by me' : state[1]}</span><${Icon} name="chevron_down" size=${16} />`} />
-      ${filter.kind && filter.kind !== 'chat' ? html`<${Menu} buttonClass="filter" name="Reports: ${filter.kind === 'reports' ? 'every kind' : KIND_WORDS[filter.kind]}" items=${[
+      ${filter.kind && filter.kind !== 'chat' ? html`<${Menu} buttonClass="filter" name="Feedback: ${filter.kind === 'reports' ? 'every kind' : KIND_WORDS[filter.kind]}" items=${[
           { label: 'Every kind', checked: filter.kind === 'reports', run: () => setFilter({ kind: 'reports' }) },
           ...REPORTS.map(([key, label]) => ({ label: html`<span class="menu-person"><${KindIcon} kind=${key} size=${18} />${label}</span>`, checked: filter.kind === key, run: () => setFilter({ kind: key }) }))]}
         label=${html`<span>${filter.kind === 'reports' ? 'Every kind' : REPORTS.find(([key]) => key === filter.kind)?.[1]}</span><${Icon} name="chevron_down" size=${16} />`} />` : null}

@@ -59,7 +59,7 @@ const EMPTY = {
 };
 
 /** @type {[string, string, string]} */
-const REPORTS_EMPTY = ['flag', 'No reports here', 'Bug reports, feature requests, reviews and questions from the tiles of your widget appear here.'];
+const REPORTS_EMPTY = ['flag', 'No feedback yet', 'Bug reports, feature requests, reviews and questions from the tiles of your widget appear here.'];
 
 function EmptyList() {
   const filter = useDesk((state) => state.filter);

@@ -50,7 +50,7 @@ export function Views() {
   const kin = view ? (list || []).filter((one) => one.audience === view.audience) : [];
   const place = view ? kin.indexOf(view) : 0;
   const move = (/** @type {number} */ to) => view && put(`${view.name} is now ${to + 1} of ${kin.length}`, async () => take('views', (await api.put(`/views/${view.uuid}`, { position: to })).views));
-  return html`<nav class="views" aria-label="Views">
+  return html`<nav class="views ${list && !list.length ? 'is-empty' : ''}" aria-label="Views">
     ${(list || []).map((one) => html`<button type="button" key=${one.uuid} class="view" aria-pressed=${one.uuid === current ? 'true' : 'false'} title=${one.audience === 'own' ? 'Your view' : one.audience === 'team' ? 'View of a team' : 'View of everybody'} onClick=${() => openView(one.uuid === current ? '' : one.uuid)}>
       ${one.audience === 'own' ? null : html`<${Icon} name="users" size=${13} />`}<bdi>${one.name}</bdi>${one.open ? html` <span class="tab-count tabular">${one.open}<span class="quiet"> open</span></span>` : null}</button>`)}
     ${mayEdit && view ? html`<${Menu} buttonClass="icon-button is-small" name="Change the view ${view.name}" items=${[
@@ -59,7 +59,7 @@ export function Views() {
         ...(place < kin.length - 1 ? [{ label: 'Move to the back', icon: 'chevron_right', run: () => { move(place + 1); } }] : []),
         { label: 'Delete', icon: 'trash', danger: true, separated: true, run: () => { put(`${view.name} is deleted`, async () => { await api.del(`/views/${view.uuid}`); openView(''); }); } },
       ]} label=${html`<${Icon} name="more" size=${16} />`} />` : null}
-    ${list && !list.length ? html`<button type="button" class="view" title="A list of your own (g v)" onClick=${() => setEditing('new')}><${Icon} name="plus" size=${14} />New view</button>` : html`<button type="button" class="icon-button is-small" aria-label="New view" title="New view (g v)" onClick=${() => setEditing('new')}><${Icon} name="plus" size=${16} /></button>`}
+    ${list && !list.length ? html`<button type="button" class="icon-button" aria-label="New view" title="New view: a list of your own (g v)" onClick=${() => setEditing('new')}><${Icon} name="filter" size=${18} /></button>` : html`<button type="button" class="icon-button is-small" aria-label="New view" title="New view (g v)" onClick=${() => setEditing('new')}><${Icon} name="plus" size=${16} /></button>`}
     ${editing ? html`<${ViewForm} view=${editing === 'new' ? null : editing} onClose=${() => setEditing(null)} onSaved=${(/** @type {string} */ uuid) => { setEditing(null); openView(uuid); }} />` : null}
   </nav>`;
 }

@@ -22,7 +22,7 @@ const OPS = {
 /** What a field is made of: its words, its kind, and where it makes sense. @type {[string, string, string, string?][]} */
 const FIELDS = [
   ['message', 'Message', 'text'], ['from', 'Who wrote', 'choice', 'rule'], ['changed', 'What changed', 'choice', 'update'],
-  ['status', 'State', 'choice'], ['custom_status', 'Own status', 'status'], ['priority', 'Priority', 'choice'], ['tag', 'Tag', 'tag'],
+  ['status', 'Status', 'choice'], ['custom_status', 'Own status', 'status'], ['priority', 'Priority', 'choice'], ['tag', 'Tag', 'tag'],
   ['assignee', 'Assignee', 'agent'], ['team', 'Team', 'team'], ['inbox', 'Inbox', 'inbox'], ['kind', 'Kind', 'choice'],
   ['contact_name', 'Name', 'text'], ['contact_email', 'E-mail', 'text'], ['verified', 'Verified', 'flag'], ['page', 'Page they are on', 'text'],
   ['language', 'Language', 'text'], ['rating', 'Rating', 'number'], ['waiting_s', 'Waiting for an answer', 'span'], ['idle_s', 'Silent', 'span'],
@@ -43,7 +43,7 @@ const CHOICES = {
   priority: /** @type {any} */ (Object.entries(PRIORITY_WORDS)),
   kind: [['chat', 'Chat'], ['bug', 'Bug report'], ['feature', 'Feature request'], ['review', 'Review'], ['question', 'Question']],
   from: [['contact', 'The contact'], ['agent', 'An agent']],
-  changed: [['status', 'State'], ['assignee', 'Assignee'], ['team', 'Team'], ['priority', 'Priority'], ['tags', 'Tags'], ['rating', 'Rating'], ['kind', 'Kind']],
+  changed: [['status', 'Status'], ['assignee', 'Assignee'], ['team', 'Team'], ['priority', 'Priority'], ['tags', 'Tags'], ['rating', 'Rating'], ['kind', 'Kind']],
 };
 
 /** @type {[number, string][]} */

@@ -16,7 +16,7 @@ export function Dialog({ title, onClose, children, wide = false, actions }) {
     const before = /** @type {HTMLElement|null} */ (document.activeElement);
     if (!dialog.open) dialog.showModal();
     // Not the cross in the corner: the field that is asked for, else the harmless answer.
-    const settle = () => /** @type {HTMLElement|null} */ (dialog.querySelector('[data-focus]') || dialog.querySelector('.dialog-actions .button:not(.is-danger)'))?.focus();
+    const settle = () => /** @type {HTMLElement|null} */ (dialog.querySelector('[data-focus]') || dialog.querySelector('select, textarea, input:not([type="hidden"], [type="checkbox"], [type="radio"])') || dialog.querySelector('.dialog-actions .button:not(.is-danger)'))?.focus();
     settle();
     // A second Escape closes it whatever this page says: it stays as long as its owner wants it.
     let leaving = false;

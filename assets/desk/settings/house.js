@@ -37,7 +37,7 @@ function HouseForm({ house }) {
     <${Part} title="This house">
       <${Field} label="Name of the house" hint="For your team and on the data-processing sheet. Visitors see the brand name of the inbox." value=${values.name} onInput=${(/** @type {string} */ name) => set({ name })} error=${error('name')} disabled=${locked} optional=${true} />
       <${Select} label="Language of the house" hint="Where nothing else is known." value=${values.language} onInput=${(/** @type {string} */ language) => set({ language })} error=${error('language')} options=${languages.map((one) => /** @type {[string, string]} */ ([one.code, one.name]))} disabled=${locked} />
-      <${Switch} label="A tag before resolving" hint="On, a conversation can be resolved only when it has a tag: reports by tag are then complete." on=${values.tag_required} onChange=${(/** @type {boolean} */ on) => set({ tag_required: on })} disabled=${locked} error=${error('tag_required')} />
+      <${Switch} label="Ask for a tag before resolving" hint="Without one, the desk asks what it was about: reports by tag are then complete. The same switch stands under Tags." on=${values.tag_required} onChange=${(/** @type {boolean} */ on) => set({ tag_required: on })} disabled=${locked} error=${error('tag_required')} />
     <//>
     <${Part} title="Quiet hours" lead="For everybody who chose none of their own: no sound and no notices between these times.">
       <${Switch} label="Quiet hours of the house" on=${values.quiet_hours.enabled} onChange=${(/** @type {boolean} */ enabled) => quiet({ enabled })} disabled=${locked} />

@@ -5,8 +5,8 @@
 
 /** @type {{group: string, pages: {page: string, label: string, icon: string, may?: string}[]}[]} */
 export const GROUPS = [
-  { group: 'Workspace', pages: [{ page: 'start', label: 'First steps', icon: 'check', may: 'settings' }, { page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'fields', label: 'Fields', icon: 'note' }, { page: 'bans', label: 'Bans', icon: 'shield', may: 'ban' }, { page: 'roles', label: 'Roles', icon: 'shield', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
-  { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }, { page: 'rules', label: 'Rules', icon: 'refresh', may: 'settings' }, { page: 'slas', label: 'Promises', icon: 'clock' }] },
+  { group: 'Workspace', pages: [{ page: 'start', label: 'First steps', icon: 'star', may: 'settings' }, { page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'fields', label: 'Fields', icon: 'menu' }, { page: 'bans', label: 'Bans', icon: 'shield', may: 'ban' }, { page: 'roles', label: 'Roles', icon: 'key', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
+  { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }, { page: 'rules', label: 'Rules', icon: 'refresh', may: 'settings' }, { page: 'slas', label: 'Promises', icon: 'flag' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
   { group: 'deskbell', pages: [{ page: 'house', label: 'House', icon: 'home' }, { page: 'problems', label: 'What is wrong?', icon: 'help', may: 'settings' }, { page: 'about', label: 'About', icon: 'info' }] },
 ];
@@ -80,7 +80,7 @@ export const ENTRIES = [
   { page: 'problems', label: 'What is wrong?', words: 'problems errors health check doctor warning failed jobs https backup' },
   { page: 'house', label: 'Name of the house', words: 'company name house organisation' },
   { page: 'house', label: 'Language of the house', words: 'default language locale' },
-  { page: 'house', label: 'A tag before resolving', words: 'tag required resolve mandatory' },
+  { page: 'house', label: 'Ask for a tag before resolving', words: 'tag required resolve mandatory' },
   { page: 'house', label: 'Quiet hours of the house', words: 'quiet hours night silence default notices' },
   { page: 'house', label: 'Data-processing sheet', words: 'privacy gdpr dsgvo record of processing print sheet export' },
   { page: 'about', label: 'Version', words: 'version about' },

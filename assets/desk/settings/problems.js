@@ -15,6 +15,9 @@ const SEVERITY = { urgent: ['Now', 'is-bad'], warning: ['Soon', 'is-warn'], hint
 /** What is wrong, for the page and for the mark in the index. */
 export const lookForProblems = () => api.get('/problems').then((answer) => { change({ problems: answer.problems }); return answer.problems; });
 
+/** What stands between backticks is to be typed. @param {string} text */
+const withCode = (text) => text.split('`').map((part, at) => (at % 2 ? html`<code dir="ltr">${part}</code>` : part));
+
 /** @param {string} link */
 const follow = (link) => { const [page, id = '', tab = ''] = link.split('/'); go({ name: 'settings', page, id, tab }); };
 
@@ -30,7 +33,7 @@ export function Problems() {
     ${!problems ? (failed ? html`<${Empty} icon="offline" title="I could not look" action=${html`<button type="button" class="button" onClick=${load}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !problems.length ? html`<${Empty} icon="check" title="Nothing is wrong">Everything I know how to look at is in order.<//>`
       : html`<ul class="problems" role="list">${problems.map((/** @type {any} */ one) => html`<li key=${one.id} class="problem">
-          <span class="badge ${SEVERITY[one.severity]?.[1] || ''}">${SEVERITY[one.severity]?.[0] || ''}</span><h2 dir="auto">${one.title}</h2><p dir="auto">${one.why}</p><p dir="auto"><b>What to do:</b> ${one.fix}</p>
+          <span class="badge ${SEVERITY[one.severity]?.[1] || ''}">${SEVERITY[one.severity]?.[0] || ''}</span><h2 dir="auto">${one.title}</h2><p dir="auto">${one.why}</p><p dir="auto"><b>What to do:</b> ${withCode(one.fix)}</p>
           ${one.link ? html`<button type="button" class="button is-small" aria-label="Go there: ${one.title}" onClick=${() => follow(one.link)}>Go there <${Icon} name="chevron_right" size=${16} /></button>` : null}
           ${one.job ? html`<button type="button" class="button is-small" onClick=${() => retry(one.job)}>Try again</button>` : null}</li>`)}</ul>`}
   <//>`;

@@ -56,7 +56,7 @@ async function deskStates(stage, colorScheme) {
   await ann.box.fill('**Half** a note');
   await look('writing a note');
   await ann.page.getByRole('button', { name: 'Reply', exact: true }).click();
-  await ann.page.getByRole('button', { name: /^State: / }).last().click();
+  await ann.page.getByRole('button', { name: /^Status: / }).last().click();
   await one(ann.page.getByRole('menu'));
   await look('menu');
   await ann.page.keyboard.press('Escape');

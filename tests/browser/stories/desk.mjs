@@ -123,14 +123,14 @@ export default {
     const ann = await (await stage.agent('ann')).comesIn();
     await ann.takes('Please solve this');
     await ann.page.getByRole('button', { name: 'Resolve', exact: true }).click();
-    await one(ann.page.getByRole('button', { name: 'State: Resolved' }));
+    await one(ann.page.getByRole('button', { name: 'Status: Resolved' }));
     await one(ann.tab('All').filter({ hasText: '3' }));
     await visitor.says('Not solved at all');
-    await one(ann.page.locator('.thread-head, header').getByRole('button', { name: 'State: Open' }).first());
+    await one(ann.page.locator('.thread-head, header').getByRole('button', { name: 'Status: Open' }).first());
     await ann.sees('Not solved at all');
     await ann.page.getByRole('button', { name: 'Snooze', exact: true }).click();
     await ann.page.getByRole('menuitem', { name: /^Tomorrow/ }).click();
-    await one(ann.page.getByRole('button', { name: 'State: Snoozed' }));
+    await one(ann.page.getByRole('button', { name: 'Status: Snoozed' }));
     await one(ann.tab('All').filter({ hasText: '3' }));
     await visitor.says('Hello again');
     await one(ann.tab('All').filter({ hasText: '4' }));
@@ -186,7 +186,7 @@ export default {
     await keyboard.press('Escape');
     await gone(ann.page.getByRole('heading', { name: 'Keyboard' }));
     await keyboard.press('e');
-    await one(ann.page.getByRole('button', { name: 'State: Resolved' }));
+    await one(ann.page.getByRole('button', { name: 'Status: Resolved' }));
     await keyboard.press('r');
     same(await ann.box.inputValue(), 'j is a letter here', 'the reply waited meanwhile');
   },
@@ -222,6 +222,15 @@ export default {
     const ann = await stage.agent('ann', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
     await ann.comesIn();
     await stage.picture(ann.page, 'desk-phone-list');
+    const rail = ann.page.getByRole('navigation', { name: 'Desk' });
+    await one(rail.getByRole('button', { name: 'More', exact: true }));
+    check(await rail.getByRole('button').count() === 5, 'five places, the rest in the menu');
+    check(await rail.getByRole('button').evaluateAll((all) => all.every((button) => { const at = button.getBoundingClientRect(); return at.left >= 0 && at.right <= innerWidth && at.height >= 44; })), 'each is whole and large enough for a thumb');
+    await rail.getByRole('button', { name: 'More', exact: true }).press('Enter');
+    await ann.page.getByRole('menuitemradio', { name: 'Archive' }).press('Enter');
+    await one(ann.page.getByRole('heading', { level: 1, name: 'Archive' }));
+    await one(rail.getByRole('button', { name: 'More, now Archive' }));
+    await rail.getByRole('button', { name: /^Messages/ }).click();
     await ann.takes('Zoe Miller');
     await gone(ann.list.getByRole('searchbox'));
     check(await ann.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing sticks out');

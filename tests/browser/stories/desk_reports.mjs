@@ -16,8 +16,8 @@ export default {
     await ann.configures({ tiles: { chat: true, bug: true, review: true, feature: true, question: true } });
     const tab = (name) => ann.list.getByRole('group', { name: 'Kind of messages' }).getByRole('button', { name });
     await ann.looksAt('All');
-    await tab('Reports').click();
-    await one(ann.page.getByRole('heading', { name: 'No reports here' }));
+    await tab('Feedback').click();
+    await one(ann.page.getByRole('heading', { name: 'No feedback yet' }));
     await report(stage, { kind: 'bug', message: 'The basket is empty again', page_url: 'https://fernwood.example/basket', page_title: 'Basket', name: 'Mia', email: 'mia@example.com' });
     await one(ann.row('The basket is empty again'));
     await tab('Live chat').click();
@@ -25,7 +25,7 @@ export default {
     await visitor.box.fill('A word in the chat');
     await visitor.box.press('Enter');
     await one(ann.row('A word in the chat'));
-    await tab(/^Reports/).click();
+    await tab(/^Feedback/).click();
     await gone(ann.row('A word in the chat'));
     await ann.row('The basket is empty again').click();
     await one(ann.page.getByRole('heading', { level: 2 }).filter({ hasText: 'Mia' }).first());
@@ -34,9 +34,9 @@ export default {
     await one(ann.panel.getByText('Chrome 130 on Windows'));
     await stage.axe(ann.page, 'a report');
     await stage.picture(ann.page, 'desk-report');
-    await ann.list.getByRole('button', { name: 'Reports: every kind' }).click();
+    await ann.list.getByRole('button', { name: 'Feedback: every kind' }).click();
     await ann.page.getByRole('menuitemradio', { name: 'Reviews' }).click();
-    await one(ann.page.getByRole('heading', { name: 'No reports here' }));
+    await one(ann.page.getByRole('heading', { name: 'No feedback yet' }));
   },
 
   async 'row 126: what came in stays in sight until it is read, on every screen and after a reload'(stage) {

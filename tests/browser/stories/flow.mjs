@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { check, gone, one, same, until } from '../lib/wait.mjs';
 
 const focusIs = (page, name) => until(page, (wanted) => (document.activeElement?.getAttribute('aria-label') || '').startsWith(wanted), name);
-const state = (agent, name) => agent.page.locator('.thread-head').getByRole('button', { name: `State: ${name}` });
+const state = (agent, name) => agent.page.locator('.thread-head').getByRole('button', { name: `Status: ${name}` });
 const palette = (agent) => agent.page.getByRole('combobox', { name: /command/ });
 
 /** So many answers of Ann's in one conversation, put into the file while nobody serves it: through the desk it would take minutes. */
@@ -80,7 +80,7 @@ export default {
     await one(state(ann, 'Resolved'));
     await keyboard.press('g');
     await keyboard.press('e');
-    await one(ann.list.getByRole('button', { name: 'State: Resolved' }));
+    await one(ann.list.getByRole('button', { name: 'Status: Resolved' }));
     await one(ann.row('We do, in three days.'));
     await keyboard.press('g');
     await keyboard.press('m');

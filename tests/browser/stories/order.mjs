@@ -19,7 +19,7 @@ async function inThread(ann) {
 }
 
 const chip = (ann, name) => ann.page.locator('.labels .tag-chip').filter({ hasText: name });
-const state = (ann, word) => ann.page.locator('#thread').getByRole('button', { name: new RegExp(`^State: ${word}`) });
+const state = (ann, word) => ann.page.locator('#thread').getByRole('button', { name: new RegExp(`^Status: ${word}`) });
 const labels = (ann) => ann.page.getByRole('group', { name: 'Priority and tags' });
 
 export default {

@@ -129,7 +129,7 @@ export default {
     await stage.api('POST', '/chat/conversations/init', { body: { message: 'A good question' } });
     await one(ann.row('A good question'));
     same(await ann.row('Best pills').count(), 0, 'not in the list');
-    await ann.list.getByRole('button', { name: /^State: / }).click();
+    await ann.list.getByRole('button', { name: /^Status: / }).click();
     await ann.page.getByRole('menuitemradio', { name: 'Quarantine' }).click();
     await ann.row('Best pills').click();
     const why = ann.page.getByRole('region', { name: 'Quarantine' });
@@ -138,7 +138,7 @@ export default {
     await stage.picture(ann.page, 'desk-quarantine');
     await why.getByRole('button', { name: 'Let in' }).click();
     await gone(why);
-    await ann.list.getByRole('button', { name: /^State: / }).click();
+    await ann.list.getByRole('button', { name: /^Status: / }).click();
     await ann.page.getByRole('menuitemradio', { name: 'Open' }).click();
     await one(ann.row('Best pills'));
   },

@@ -95,7 +95,7 @@ export default {
     await ann.page.keyboard.press('m');
     await ann.page.getByRole('menuitem', { name: 'Follow silently' }).click();
     await one(ann.page.getByText('You follow this. Nobody outside notices.'));
-    await ann.list.getByRole('button', { name: /^State: / }).click();
+    await ann.list.getByRole('button', { name: /^Status: / }).click();
     await ann.page.getByRole('menuitemradio', { name: 'Followed by me' }).click();
     await one(ann.row('Let me see'));
     same(await ann.list.getByRole('listitem').count(), 1, 'only that one');
