@@ -14,7 +14,7 @@ pub fn person(tx: &ReadTx, contact: ContactId) -> Result<Value> {
         "SELECT json_object(
             'id', c.uuid, 'kind', c.kind, 'first_name', c.first_name, 'last_name', c.last_name, 'email', c.email,
             'email_verified', json(iif(c.email_verified, 'true', 'false')), 'phone', c.phone, 'phone_country', c.phone_country,
-            'attributes', json(c.attributes), 'variables', json(c.variables), 'fields', json(c.fields), 'note', c.note,
+            'attributes', json(c.attributes), 'variables', json(c.variables), 'fields', json(c.fields),
             'first_seen_at', c.first_seen_at, 'last_seen_at', c.last_seen_at, 'blocked_at', c.blocked_at,
             'identities', json((SELECT json_group_array(json_object('scheme', i.scheme, 'key', i.key, 'inbox', b.name, 'created_at', i.created_at,
                 'used_at', i.used_at)) FROM identities i JOIN inboxes b ON b.id = i.inbox_id WHERE i.contact_id = c.id)),
