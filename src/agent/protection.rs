@@ -5,6 +5,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::desk::bans::NewTarget;
 use crate::http::{Reply, Request};
+use crate::model::agent::AgentSession;
 use serde::Deserialize;
 use serde_json::json;
 
@@ -26,8 +27,8 @@ struct Verdict {
 impl Desks {
     /// `GET /bans`.
     pub(super) async fn bans(&self, request: &Request) -> Result<Reply> {
-        self.agent(request).await?;
-        self.all_bans(None).await
+        let agent = self.agent(request).await?;
+        self.all_bans(&agent, None).await
     }
 
     /// `POST /bans`.
@@ -41,7 +42,7 @@ impl Desks {
             _ => return Err(Error::invalid("Say whom: contact, conversation (its network) or email; one of them.").in_field("contact")),
         };
         let made = self.desk.ban(&agent, target, asked.days, &asked.reason).await?;
-        self.all_bans(Some(made)).await
+        self.all_bans(&agent, Some(made)).await
     }
 
     /// `DELETE /bans/{ban}`.
@@ -65,7 +66,7 @@ impl Desks {
         Ok(wire::ok(json!({ "conversation": wire::listed(&self.desk, &listed) })))
     }
 
-    async fn all_bans(&self, made: Option<Uuid>) -> Result<Reply> {
-        Ok(wire::ok(wire::all_bans(&self.desk.bans().await?, made)))
+    async fn all_bans(&self, by: &AgentSession, made: Option<Uuid>) -> Result<Reply> {
+        Ok(wire::ok(wire::all_bans(&self.desk.bans(by).await?, made)))
     }
 }

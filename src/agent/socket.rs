@@ -92,14 +92,11 @@ impl Desks {
     async fn typing(&self, session: &AgentSession, data: &Value, place: u64) {
         let uuid = data.get("conversation").and_then(Value::as_str).and_then(Uuid::parse);
         let flag = |key| data.get(key).and_then(Value::as_bool).unwrap_or(false);
-        if let Some(uuid) = uuid {
-            self.desk.remember_writing(place, uuid, flag("is_typing"), flag("note"));
-        }
-        if let Some(uuid) = uuid
-            && let Err(error) = self.desk.typing_by_agent(session, uuid, flag("is_typing"), flag("note")).await
-        {
+        let Some(uuid) = uuid else { return };
+        match self.desk.typing_by_agent(session, uuid, flag("is_typing"), flag("note")).await {
+            Ok(()) => self.desk.remember_writing(place, uuid, flag("is_typing"), flag("note")),
             // Nobody waits for an answer to a sign of typing.
-            log::debug!("typing not told agent={} error=\"{error:?}\"", session.agent.uuid);
+            Err(error) => log::debug!("typing not told agent={} error=\"{error:?}\"", session.agent.uuid),
         }
     }
 
@@ -132,12 +129,13 @@ impl Desks {
                 Ok(sight) => self.desk.as_seen(sight, event).await,
                 Err(_) => return writer.close(1013, "please reconnect and catch up").await,
             };
+            let sees_visitors = sight.as_ref().is_ok_and(|sight| sight.permissions.has(Permission::Visitors));
             let event = match heard {
                 Ok(Some(event)) => event,
                 Ok(None) => continue,
                 Err(_) => return writer.close(1013, "please reconnect and catch up").await,
             };
-            if matches!(event.what, What::Onlooker { .. } | What::OnlookerGone { .. }) && session.may(Permission::Visitors).is_err() {
+            if matches!(event.what, What::Onlooker { .. } | What::OnlookerGone { .. }) && !sees_visitors {
                 continue;
             }
             sent = match event.wire(Door::Agent, |event| wire::frame(&self.desk, event)) {

@@ -287,6 +287,8 @@ pub const SEARCH_CHARS_MAX: usize = 200;
 
 /// Messages of one transcript, the newest: the longest conversation the desk is built for, about ten megabytes.
 pub const TRANSCRIPT_MESSAGES_MAX: u32 = 10_000;
+/// The last moment of the year 9999: later ones are no times but numbers that overflow when something is added.
+pub const LAST_MOMENT: i64 = 253_402_300_799_999;
 /// Longest period of a report: a year and what is compared with it, with room for a fiscal one. Longer ones would keep a reader for seconds.
 pub const REPORT_PERIOD_MAX: Duration = Duration::from_secs(400 * 24 * 3600);
 /// Reports counted at once: two of four readers stay for people who answer.

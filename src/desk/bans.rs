@@ -72,9 +72,10 @@ impl Desk {
         if is_out { Err(banned()) } else { Ok(()) }
     }
 
-    /// Bans that count now, newest first.
-    pub async fn bans(&self) -> Result<Vec<Ban>> {
-        self.store.read(bans::standing).await
+    /// Bans that count now, as far as this agent sees whom they mean, newest first.
+    pub async fn bans(&self, by: &AgentSession) -> Result<Vec<Ban>> {
+        let by = by.agent.id;
+        self.store.read(move |tx| bans::in_sight(tx, by)).await
     }
 
     /// Shuts somebody out, at once. `days` = `None` for good.
@@ -124,7 +125,9 @@ impl Desk {
         let by = by.agent.id;
         self.store
             .write(move |tx| {
-                bans::find(tx, uuid)?;
+                if !bans::in_sight(tx, by)?.iter().any(|ban| ban.uuid == uuid) {
+                    return Err(Error::not_found("ban"));
+                }
                 let people = bans::meant(tx, uuid)?;
                 bans::lift(tx, uuid)?;
                 for contact in people {

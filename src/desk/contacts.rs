@@ -4,6 +4,7 @@ use super::Desk;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, Uuid};
 use crate::base::{email, text};
+use crate::model::access::Permission;
 use crate::model::agent::AgentSession;
 use crate::model::contact::Contact;
 use crate::store::{ReadTx, audit, contacts, sessions, sight};
@@ -23,10 +24,14 @@ pub struct ContactEdit {
 impl Desk {
     /// An agent edits a contact. A changed address is no longer a verified one. Blocking ends sessions and sockets at once.
     pub async fn edit_contact(&self, by: &AgentSession, uuid: Uuid, edit: ContactEdit) -> Result<Contact> {
+        let shuts_out = by.may(Permission::Ban);
         let by = by.agent.id;
         self.store
             .write(move |tx| {
                 let mut contact = in_sight(tx, by, uuid)?;
+                if edit.blocked.is_some_and(|blocked| blocked != contact.blocked_at.is_some()) {
+                    shuts_out?;
+                }
                 if let Some(name) = &edit.first_name {
                     contact.first_name = text::clean_line(name, 128);
                 }

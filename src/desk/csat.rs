@@ -57,6 +57,13 @@ impl Desk {
         if rating.is_none() && feedback.is_empty() {
             return Err(Error::invalid("Please choose a rating or write something.").in_field("rating").coded("rating_needed"));
         }
+        let asked = self
+            .store
+            .read(move |tx| {
+                surveys::find(tx, uuid)?.ok_or_else(unknown).and_then(|asked| conversations::conversation(tx, asked.conversation))
+            })
+            .await?;
+        self.check_person(asked.contact.id)?;
         self.store
             .write(move |tx| {
                 let asked = surveys::find(tx, uuid)?.ok_or_else(unknown)?;

@@ -70,7 +70,7 @@ impl Desk {
                 Ok(Profile {
                     conversations: conversations::of_contact_for_agent(tx, by, contact.id)?,
                     notes: contact_notes::of(tx, contact.id)?,
-                    duplicates: directory::duplicates(tx, contact.id)?.len(),
+                    duplicates: directory::duplicates(tx, by, contact.id)?.len(),
                     pages: Vec::new(),
                     contact,
                 })
@@ -87,12 +87,12 @@ impl Desk {
             .read(move |tx| {
                 let contact = super::contacts::in_sight(tx, by, uuid)?;
                 let mut twins = Vec::new();
-                for id in directory::duplicates(tx, contact.id)? {
+                for id in directory::duplicates(tx, by, contact.id)? {
                     let other = contacts::contact(tx, id)?;
                     let same_address = contact.email.is_some()
                         && contact.email.as_deref().map(str::to_lowercase) == other.email.as_deref().map(str::to_lowercase);
                     twins.push(Twin {
-                        conversations: directory::conversations(tx, id)?,
+                        conversations: directory::conversations_in_sight(tx, by, id)?,
                         because: if same_address { "email" } else { "phone" },
                         contradicts: contradict(tx, &contact, &other)?,
                         contact: other,

@@ -21,7 +21,7 @@ impl Desk {
         self.store
             .read(move |tx| {
                 let contact = contacts::find(tx, uuid)?.ok_or_else(|| Error::not_found("contact"))?;
-                sight::check_contact(tx, by, contact.id)?;
+                sight::check_whole_contact(tx, by, contact.id)?;
                 let belongings = erase::belongings(tx, contact.id)?;
                 Ok((contact, belongings))
             })
@@ -35,7 +35,7 @@ impl Desk {
             .store
             .write(move |tx| {
                 let contact = contacts::find(tx, uuid)?.ok_or_else(|| Error::not_found("contact"))?;
-                sight::check_contact(tx, by, contact.id)?;
+                sight::check_whole_contact(tx, by, contact.id)?;
                 let names = [Some(contact.name()), contact.email.clone()];
                 if confirm.is_empty() || !names.into_iter().flatten().any(|name| name.trim().to_lowercase() == confirm) {
                     let words = "This is neither the name nor the e-mail address. Nothing was erased.";
@@ -49,7 +49,8 @@ impl Desk {
             })
             .await?;
         self.pages.lock().unwrap_or_else(PoisonError::into_inner).remove(&contact);
-        Ok(())
+        // What was shut out under this address is forgotten in memory, too.
+        self.learn_bans().await
     }
 
     /// Goes on with an erasure that was begun, for as long as one job may take; the rest is for the next.

@@ -46,7 +46,7 @@ impl Desk {
             .store
             .write(move |tx| {
                 let contact = contacts::find(tx, uuid)?.ok_or_else(|| Error::not_found("contact"))?;
-                sight::check_contact(tx, by, contact.id)?;
+                sight::check_whole_contact(tx, by, contact.id)?;
                 audit::append(tx, Some(by), "contact.exported", &uuid.to_string(), &json!({}))?;
                 Ok(contact.id)
             })

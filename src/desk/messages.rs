@@ -6,7 +6,7 @@ use super::conversations::wake_key;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, MessageId, Uuid};
 use crate::base::{limits, markdown, markup, text};
-use crate::model::access::Holder;
+use crate::model::access::{Holder, Permission};
 use crate::model::agent::{Agent, AgentSession, Availability, full_name};
 use crate::model::contact::Session;
 use crate::model::conversation::{Conversation, Status};
@@ -16,7 +16,7 @@ use crate::model::message::{Activity, Message, MessageKind, Meta, NewMessage};
 use crate::model::rich::{Postback, Rich};
 use crate::model::rule::Cause;
 use crate::store::media::{self, Arrived, Owner};
-use crate::store::{WriteTx, conversations, jobs, messages, notes};
+use crate::store::{WriteTx, agents, conversations, jobs, messages, notes};
 
 /// What a person outside sends.
 #[derive(Debug, Clone, Default)]
@@ -133,7 +133,14 @@ impl Desk {
     /// An agent types; the contact hears of it unless it is a note.
     pub async fn typing_by_agent(&self, agent: &AgentSession, uuid: Uuid, is_typing: bool, note: bool) -> Result<()> {
         let id = agent.agent.id;
-        let conversation = self.store.read(move |tx| conversations::find_for_agent(tx, id, uuid)).await?.conversation;
+        // As he is now: the socket may be older than his role.
+        let conversation = self
+            .store
+            .read(move |tx| match agents::agent(tx, id)?.rights.permissions.has(Permission::Reply) {
+                true => Ok(conversations::find_for_agent(tx, id, uuid)?.conversation),
+                false => Err(Error::forbidden("Your role does not allow writing.")),
+            })
+            .await?;
         let person = &agent.agent;
         let who = Typist::Agent {
             id: person.id,

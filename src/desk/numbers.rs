@@ -120,6 +120,9 @@ impl Desk {
     pub async fn numbers(&self, agent: &AgentSession, asked: Asked) -> Result<Numbers> {
         let to = asked.to.unwrap_or(self.clock.now());
         let from = asked.from.unwrap_or(to - 30 * DAY);
+        if to > limits::LAST_MOMENT {
+            return Err(Error::invalid("There is no such day.").in_field("to"));
+        }
         if from < 0 || from >= to {
             return Err(Error::invalid("The period ends before it begins.").in_field("from"));
         }

@@ -3,7 +3,7 @@
 
 use super::Desk;
 use crate::base::error::{Error, Kind, Result};
-use crate::base::id::{ContactId, Uuid};
+use crate::base::id::{AgentId, ContactId, Uuid};
 use crate::base::{limits, markdown, text};
 use crate::model::agent::AgentSession;
 use crate::model::contact::Session;
@@ -12,7 +12,7 @@ use crate::model::event::{Topic, What};
 use crate::model::inbox::Inbox;
 use crate::model::message::{Message, MessageKind, Meta, NewMessage};
 use crate::model::onlooker::Onlooker;
-use crate::store::{conversations, messages, sight};
+use crate::store::{ReadTx, conversations, messages, sight};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -106,7 +106,7 @@ impl Desk {
                 let mut seen = Vec::new();
                 for one in all {
                     match sight::check_contact(tx, by, one.contact.id) {
-                        Ok(()) => seen.push(one),
+                        Ok(()) => seen.push(as_seen(tx, by, one)),
                         Err(error) if error.kind == Kind::NotFound => {}
                         Err(error) => return Err(error),
                     }
@@ -179,4 +179,10 @@ impl Desk {
         }
         Ok((conversation, message))
     }
+}
+
+/// Somebody on the site as this agent sees him: a conversation out of his sight is none.
+pub(super) fn as_seen(tx: &ReadTx, agent: AgentId, mut one: Onlooker) -> Onlooker {
+    one.conversation = one.conversation.filter(|uuid| conversations::find_for_agent(tx, agent, *uuid).is_ok());
+    one
 }

@@ -13,7 +13,7 @@ use crate::model::job::Job;
 use crate::model::notice::{Notice, NoticeKind, Subscription};
 use crate::model::prefs::{Prefs, Quiet};
 use crate::store::pushes::NewSubscription;
-use crate::store::{WriteTx, agents, house, jobs, notices, pushes, settings};
+use crate::store::{WriteTx, agents, conversations, house, jobs, notices, pushes, settings};
 
 /// Under which key the private half of our push identity is kept (RFC 8292). Browsers are bound to it: it is made once.
 const KEY: &str = "push_key";
@@ -151,6 +151,12 @@ impl Desk {
             .store
             .read(move |tx| {
                 let Some(notice) = notices::find(tx, uuid)?.filter(|notice| notice.read_at.is_none()) else { return Ok(None) };
+                // It waited: by now the conversation may be out of his sight.
+                if let Some((conversation, _)) = notice.conversation
+                    && conversations::find_for_agent(tx, notice.agent, conversation).is_err()
+                {
+                    return Ok(None);
+                }
                 // By hand, the hour does not matter.
                 if notice.kind != NoticeKind::System && !prefs_of(tx, notice.agent)?.wakes(notice.kind, tx.now) {
                     return Ok(None);

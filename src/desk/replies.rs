@@ -10,6 +10,7 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{AgentSessionId, Seq, Uuid};
 use crate::base::limits;
+use crate::model::access::Permission;
 use crate::model::agent::{Agent, AgentSession};
 use crate::model::conversation::{Conversation, Status};
 use crate::model::draft::{Draft, Held};
@@ -58,6 +59,9 @@ impl Desk {
     /// An agent answers or notes something, in his manner. The same echo id again answers the same; without a hold it sends what was held.
     pub async fn send(&self, agent: &AgentSession, uuid: Uuid, outgoing: Outgoing, manner: Manner) -> Result<Sent> {
         let prepared = prepare(outgoing)?;
+        if manner.resolves {
+            agent.may(Permission::Status)?;
+        }
         let session = agent.clone();
         let agent = agent.agent.clone();
         let sent = self.store.write(move |tx| send(tx, &agent, uuid, prepared, manner)).await?;

@@ -8,7 +8,7 @@ use crate::base::{limits, text};
 use crate::model::access::{Permission, Permissions, Rights, Scope};
 use crate::model::agent::AgentSession;
 use crate::model::role::CustomRole;
-use crate::store::{agents, audit, roles};
+use crate::store::{agents, audit, invitations, roles};
 use serde_json::{Value, json};
 
 /// Changes to a role; `None` stays.
@@ -60,12 +60,17 @@ impl Desk {
             .write(move |tx| {
                 let by = acting(tx, &by, Permission::People)?;
                 let mut role = roles::find(tx, uuid)?.ok_or_else(not_found)?;
-                within(&by, role.rights)?;
+                let before = role.rights;
+                within(&by, before)?;
                 role.name = name.unwrap_or(role.name);
                 role.rights.scope = edit.scope.unwrap_or(role.rights.scope);
                 role.rights.permissions = edit.permissions.unwrap_or(role.rights.permissions);
                 within(&by, role.rights)?;
                 let role = roles::update(tx, &role)?;
+                // A link made while he could less must not lead into what he may now.
+                if role.rights != before {
+                    invitations::void_of_role(tx, role.id)?;
+                }
                 audit::append(tx, Some(by.id), "role.edited", &uuid.to_string(), &told(&role))?;
                 Ok(role)
             })

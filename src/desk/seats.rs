@@ -3,9 +3,10 @@
 use super::Desk;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{AgentId, Uuid};
+use crate::base::limits;
 use crate::model::access::{Holder, Scope, Sight};
 use crate::model::event::{Event, What};
-use crate::store::{ReadTx, contacts, sight};
+use crate::store::{ReadTx, contacts, conversations, sight};
 use std::sync::Arc;
 
 /// Whether an event may change what somebody sees, so that his sight is looked up again.
@@ -37,7 +38,15 @@ pub(super) fn heard(tx: &ReadTx, sight: &Sight, what: &What) -> Result<Heard> {
         }
         What::ContactChanged { contact } if !sees_contact(tx, sight.agent, contact.uuid)? => Heard::Nothing,
         What::Onlooker { onlooker } if !sees_contact(tx, sight.agent, onlooker.contact.uuid)? => Heard::Nothing,
+        What::Onlooker { onlooker } => {
+            let onlooker = Box::new(super::onlookers::as_seen(tx, sight.agent, (**onlooker).clone()));
+            Heard::Instead(Box::new(What::Onlooker { onlooker }))
+        }
         What::ContactPresence { contact, .. } | What::Pages { contact, .. } if !sees_contact(tx, sight.agent, *contact)? => Heard::Nothing,
+        What::QueueChanged { .. } => {
+            let waiting = conversations::queue(tx, sight.agent, limits::LIST_PAGE_MAX)?.len();
+            Heard::Instead(Box::new(What::QueueChanged { waiting }))
+        }
         _ => Heard::AsItIs,
     })
 }

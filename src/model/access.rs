@@ -199,6 +199,7 @@ impl Holder {
 #[derive(Debug, Clone)]
 pub struct Sight {
     pub agent: AgentId,
+    pub permissions: Permissions,
     pub scope: Scope,
     pub teams: Vec<TeamId>,
 }
@@ -245,7 +246,7 @@ mod tests {
     #[test]
     fn a_team_sees_its_own_and_an_agent_his_own() {
         let of = |agent, team| Holder { agent: Some(AgentId(agent)), team: Some(TeamId(team)) };
-        let sight = |scope| Sight { agent: AgentId(1), scope, teams: vec![TeamId(7)] };
+        let sight = |scope| Sight { agent: AgentId(1), permissions: Permissions::default(), scope, teams: vec![TeamId(7)] };
         assert!(sight(Scope::All).sees(Holder::default()));
         assert!(sight(Scope::Team).sees(of(2, 7)) && sight(Scope::Team).sees(of(1, 8)) && !sight(Scope::Team).sees(of(2, 8)));
         assert!(!sight(Scope::Team).sees(Holder::default()));

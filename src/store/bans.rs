@@ -1,8 +1,9 @@
 //! Who is shut out.
 
+use super::sight::{sees_all, sight};
 use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
-use crate::base::error::{Error, Result};
+use crate::base::error::Result;
 use crate::base::id::{AgentId, ContactId, Uuid};
 use crate::base::limits;
 use crate::model::agent::AgentRef;
@@ -11,12 +12,12 @@ use crate::model::contact::name_of;
 use rusqlite::{Row, params};
 
 macro_rules! ban_select {
-    ($tail:literal) => {
+    ($($tail:expr),+) => {
         concat!(
             "SELECT b.uuid, b.network, b.email, b.reason, b.created_at, b.until, c.uuid, c.first_name, c.last_name, c.email,
                     a.id, a.uuid, a.first_name, a.last_name, a.availability
              FROM bans b LEFT JOIN contacts c ON c.id = b.contact_id LEFT JOIN agents a ON a.id = b.agent_id ",
-            $tail
+            $($tail),+
         )
     };
 }
@@ -42,10 +43,20 @@ pub fn standing(tx: &ReadTx) -> Result<Vec<Ban>> {
     )
 }
 
-/// A ban that counts now.
-pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Ban> {
-    tx.one(ban_select!("WHERE b.uuid = ?1 AND b.lifted_at IS NULL AND (b.until IS NULL OR b.until > ?2)"), params![uuid, tx.now], read)?
-        .ok_or_else(|| Error::not_found("ban"))
+/// The same as far as this agent sees: people in his sight, and networks and addresses that he named himself. Whoever sees everything sees
+/// all of them.
+pub fn in_sight(tx: &ReadTx, agent: AgentId) -> Result<Vec<Ban>> {
+    tx.all(
+        ban_select!(
+            "WHERE b.lifted_at IS NULL AND (b.until IS NULL OR b.until > ?2) AND (b.agent_id = ?1 OR ",
+            sees_all!(),
+            " OR EXISTS (SELECT 1 FROM conversations c WHERE c.contact_id = b.contact_id AND ",
+            sight!(),
+            ")) ORDER BY b.id DESC LIMIT ?3"
+        ),
+        params![agent, tx.now, limits::BANS_MAX as u32],
+        read,
+    )
 }
 
 /// People who are shut out now, by name or by their address, each with the end (`Millis::MAX` = for good).

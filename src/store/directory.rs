@@ -40,18 +40,24 @@ pub fn page(tx: &ReadTx, agent: AgentId, query: Option<&str>, before: Option<Pla
     ids.into_iter().map(|id| contacts::contact(tx, id)).collect()
 }
 
-/// Others with the same address or the same number, however it is spaced.
-pub fn duplicates(tx: &ReadTx, of: ContactId) -> Result<Vec<ContactId>> {
+/// Others in the sight of `agent` with the same address or the same number, however it is spaced.
+pub fn duplicates(tx: &ReadTx, agent: AgentId, of: ContactId) -> Result<Vec<ContactId>> {
     tx.all(
-        "SELECT o.id FROM contacts c JOIN contacts o ON o.email IS NOT NULL AND lower(o.email) = lower(c.email)
-          WHERE c.id = ?1 AND o.id <> c.id AND o.merged_into IS NULL AND c.email IS NOT NULL
+        concat!(
+            "SELECT d.id FROM (SELECT o.id FROM contacts c JOIN contacts o ON o.email IS NOT NULL AND lower(o.email) = lower(c.email)
+          WHERE c.id = ?2 AND o.id <> c.id AND o.merged_into IS NULL AND c.email IS NOT NULL
          UNION
          SELECT o.id FROM contacts c JOIN contacts o ON o.phone IS NOT NULL
             AND replace(replace(replace(replace(replace(o.phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')
               = replace(replace(replace(replace(replace(c.phone, ' ', ''), '-', ''), '(', ''), ')', ''), '.', '')
-          WHERE c.id = ?1 AND o.id <> c.id AND o.merged_into IS NULL AND c.phone IS NOT NULL AND length(c.phone) >= 6
-         LIMIT ?2",
-        params![of, limits::DUPLICATES_MAX],
+          WHERE c.id = ?2 AND o.id <> c.id AND o.merged_into IS NULL AND c.phone IS NOT NULL AND length(c.phone) >= 6) d
+         WHERE ",
+            sees_all!(),
+            " OR EXISTS (SELECT 1 FROM conversations c WHERE c.contact_id = d.id AND ",
+            sight!(),
+            ") LIMIT ?3"
+        ),
+        params![agent, of, limits::DUPLICATES_MAX],
         |row| row.get(0),
     )
 }
@@ -72,4 +78,10 @@ pub fn move_identities(tx: &WriteTx, from: ContactId, to: ContactId) -> Result<(
 /// How many conversations a contact has.
 pub fn conversations(tx: &ReadTx, of: ContactId) -> Result<i64> {
     Ok(tx.one("SELECT count(*) FROM (SELECT 1 FROM conversations WHERE contact_id = ?1 LIMIT 1000)", [of], |row| row.get(0))?.unwrap_or(0))
+}
+
+/// How many of a contact's conversations this agent sees.
+pub fn conversations_in_sight(tx: &ReadTx, agent: AgentId, of: ContactId) -> Result<i64> {
+    let sql = concat!("SELECT count(*) FROM (SELECT 1 FROM conversations c WHERE c.contact_id = ?2 AND ", sight!(), " LIMIT 1000)");
+    Ok(tx.one(sql, params![agent, of], |row| row.get(0))?.unwrap_or(0))
 }

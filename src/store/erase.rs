@@ -44,17 +44,23 @@ pub fn belongings(tx: &ReadTx, contact: ContactId) -> Result<Belongings> {
 /// First step: nobody finds this contact any more, its sessions and sockets end, what it was called is empty. No way back from here.
 pub fn begin(tx: &WriteTx, contact: &Contact) -> Result<()> {
     let id = contact.id;
-    tx.exec(
-        "DELETE FROM verifications WHERE session_id IN (SELECT id FROM sessions WHERE contact_id = ?1) OR email = lower(?2)",
-        params![id, contact.email],
+    tx.exec("DELETE FROM verifications WHERE session_id IN (SELECT id FROM sessions WHERE contact_id = ?1)", [id])?;
+    // Also what those were called who turned out to be this person.
+    let emails: Vec<String> = tx.all(
+        "WITH RECURSIVE theirs (id) AS (SELECT ?1 UNION SELECT c.id FROM theirs t JOIN contacts c ON c.merged_into = t.id)
+         SELECT DISTINCT lower(email) FROM contacts WHERE id IN (SELECT id FROM theirs) AND email IS NOT NULL",
+        [id],
+        |row| row.get(0),
     )?;
-    if let Some(email) = &contact.email {
-        tx.exec("DELETE FROM bans WHERE email IS NOT NULL AND lower(email) = lower(?1)", [email])?;
+    for email in emails {
+        tx.exec("DELETE FROM verifications WHERE lower(email) = ?1", [&email])?;
+        tx.exec("DELETE FROM bans WHERE email IS NOT NULL AND lower(email) = ?1", [&email])?;
+        // The whole address only: somebody else's may end with this one.
         tx.exec(
-            "DELETE FROM jobs WHERE instr(lower(payload), lower(?1)) OR instr(lower(coalesce(dedup_key, '')), lower(?1))
-                OR instr(lower(coalesce(last_error, '')), lower(?1))",
-            [email],
+            "DELETE FROM jobs WHERE instr(lower(payload), '\"' || ?1 || '\"') OR substr(lower(dedup_key), -length(?1) - 1) = ':' || ?1",
+            [&email],
         )?;
+        tx.exec("UPDATE jobs SET last_error = '' WHERE instr(lower(last_error), ?1)", [&email])?;
     }
     tx.exec("DELETE FROM identities WHERE contact_id = ?1", [id])?;
     sessions::end_all(tx, id)?;

@@ -2,7 +2,7 @@
 
 use super::tx::{ReadTx, WriteTx};
 use crate::base::error::Result;
-use crate::base::id::{AgentId, token_hash};
+use crate::base::id::{AgentId, RoleId, token_hash};
 use crate::base::limits;
 use crate::model::agent::Purpose;
 use rusqlite::params;
@@ -44,6 +44,16 @@ pub fn void(tx: &WriteTx, agent: AgentId) -> Result<()> {
 /// Makes all unused links worthless that an agent made: whoever lost his standing must not come back as somebody else.
 pub fn void_by(tx: &WriteTx, agent: AgentId) -> Result<()> {
     tx.exec("DELETE FROM invitations WHERE issued_by = ?1 AND used_at IS NULL", [agent])?;
+    Ok(())
+}
+
+/// Makes all password resets worthless of whoever has this role, and all links they made: what the role may has changed since.
+pub fn void_of_role(tx: &WriteTx, role: RoleId) -> Result<()> {
+    tx.exec(
+        "DELETE FROM invitations WHERE used_at IS NULL AND (issued_by IN (SELECT id FROM agents WHERE role_id = ?1)
+           OR (purpose = 'reset' AND agent_id IN (SELECT id FROM agents WHERE role_id = ?1)))",
+        [role],
+    )?;
     Ok(())
 }
 

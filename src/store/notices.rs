@@ -81,9 +81,15 @@ pub fn take_back_new(tx: &WriteTx, conversation: ConversationId, but: AgentId) -
     Ok(told)
 }
 
-/// How many an agent has not read.
+/// How many an agent has not read, of those he sees.
 pub fn unread(tx: &ReadTx, agent: AgentId) -> Result<u32> {
-    Ok(tx.one("SELECT count(*) FROM notices WHERE agent_id = ?1 AND read_at IS NULL", [agent], |row| row.get(0))?.unwrap_or(0))
+    let sql = concat!(
+        "SELECT count(*) FROM notices n LEFT JOIN conversations c ON c.id = n.conversation_id
+         WHERE n.agent_id = ?1 AND n.read_at IS NULL AND (n.conversation_id IS NULL OR ",
+        sight!(),
+        ")"
+    );
+    Ok(tx.one(sql, [agent], |row| row.get(0))?.unwrap_or(0))
 }
 
 /// Marks these as read; ids that are not his do nothing.

@@ -28,9 +28,25 @@ pub(super) use sees_all;
 
 /// What an agent sees, for his seat.
 pub fn of(tx: &ReadTx, agent: AgentId) -> Result<Sight> {
-    let scope = super::agents::agent(tx, agent)?.rights.scope;
+    let crate::model::access::Rights { permissions, scope } = super::agents::agent(tx, agent)?.rights;
     let teams = tx.all("SELECT team_id FROM team_members WHERE agent_id = ?1", [agent], |row| row.get(0))?;
-    Ok(Sight { agent, scope, teams })
+    Ok(Sight { agent, permissions, scope, teams })
+}
+
+/// Refuses a contact of whom this agent does not see everything: what takes out or erases a whole person must not reach further than he does.
+pub fn check_whole_contact(tx: &ReadTx, agent: AgentId, contact: ContactId) -> Result<()> {
+    check_contact(tx, agent, contact)?;
+    let hidden = tx.one(
+        concat!("SELECT 1 FROM conversations c WHERE c.contact_id = ?2 AND NOT ", sight!(), " LIMIT 1"),
+        rusqlite::params![agent, contact],
+        |_| Ok(()),
+    )?;
+    match hidden {
+        None => Ok(()),
+        Some(()) => {
+            Err(Error::forbidden("This person also has conversations that you do not see. Somebody who sees all of them can do this."))
+        }
+    }
 }
 
 /// Refuses a contact of whom this agent sees no conversation, as if there were none.

@@ -57,6 +57,7 @@ impl Widget {
 
     async fn csat_json(&self, request: &mut Request, uuid: &str) -> Result<Reply> {
         self.throttles.call(&self.desk, request, None)?;
+        self.desk.check_network(request.client_ip)?;
         let answer: Answer = request.json().await?;
         self.desk.answer_survey(id(uuid)?, rating(answer.rating)?, &answer.feedback).await?;
         Ok(wire::success(Value::Bool(true)))
@@ -64,6 +65,7 @@ impl Widget {
 
     async fn csat_posted(&self, request: &mut Request, uuid: Uuid) -> Result<()> {
         self.throttles.call(&self.desk, request, None)?;
+        self.desk.check_network(request.client_ip)?;
         let body = request.bytes(FORM_BYTES_MAX).await?;
         let body = String::from_utf8_lossy(&body);
         let field = |name: &str| {

@@ -5,6 +5,7 @@ mod support;
 
 mod archive;
 mod attacks;
+mod attacks_desk;
 mod availability;
 mod catch_up;
 mod chat;

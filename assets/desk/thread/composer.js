@@ -12,6 +12,7 @@ import { bind } from '../state/keys.js';
 import { sayTyping } from '../state/live.js';
 import { calledIn } from '../state/mentions.js';
 import { send, sendAnyway, takeBack } from '../state/outbox.js';
+import { may } from '../state/people.js';
 import { setPref } from '../state/prefs.js';
 import { change, now, useDesk } from '../state/store.js';
 import { THREAD_KEYS } from '../state/thread_keys.js';
@@ -147,7 +148,7 @@ export function Composer({ uuid }) {
         <span class="send-group">
           <button type="button" class="button is-send ${note ? 'is-note' : 'is-primary'}" disabled=${blocked} title=${enterSends ? 'Enter' : 'Ctrl Enter'} onClick=${() => submit()}>${busy && !empty ? 'Uploading…' : sendWord}</button>
           <${Menu} buttonClass="button is-send-more ${note ? 'is-note' : 'is-primary'}" name="More ways to send" align="end" label=${html`<${Icon} name="chevron_down" size=${16} />`} items=${[
-            ...(blocked ? [] : [{ label: `${sendWord} and resolve`, icon: 'check', run: () => submit({ resolve: true }) }]),
+            ...(blocked || !may('status') ? [] : [{ label: `${sendWord} and resolve`, icon: 'check', run: () => submit({ resolve: true }) }]),
             ...(text.trim() ? [{ label: 'Save as macro…', icon: 'note', run: macros.save }] : []),
             { heading: 'Send with' },
             { label: 'Enter', hint: 'Shift Enter breaks', checked: enterSends, run: () => setPref({ enter_sends: true }) },
