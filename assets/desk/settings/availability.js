@@ -38,9 +38,10 @@ export function Availability({ edit }) {
       <p class="field-hint is-below">${set ? html`<span class="badge ${set.open_now ? 'is-good' : ''}"><${Icon} name="clock" size=${14} /> ${openWords(set)}</span> ` : null}<button type="button" class="link-button" onClick=${toHours}>${hours?.length ? 'Edit business hours' : 'Make a set of business hours'}</button></p>
       ${chosen ? html`<fieldset class="field"><legend>Outside of these hours</legend>${OUTSIDE.map(([key, label, hint]) => html`<label class="option ${outside === key ? 'is-on' : ''}"><input type="radio" name="outside" value=${key} checked=${outside === key} onChange=${() => edit.set('hours.outside', key)} /><span><b>${label}</b><small>${hint}</small></span></label>`)}</fieldset>` : null}
     <//>
-    ${teams?.length ? html`<${Part} title="Who gets conversations">
+    ${teams ? html`<${Part} title="Who gets conversations">
       ${error('routing') && html`<p class="form-error" role="alert">${error('routing')}</p>`}
-      <${Select} label="Team" hint="For what no start button gives to another team." ...${bind('routing.team')} options=${[['', teams.some((team) => team.default) ? `The house's: ${teams.find((team) => team.default)?.name}` : 'No team'], ...teams.map((team) => /** @type {[string, string]} */ ([team.uuid, team.name]))]} />
+      ${teams.length ? html`<${Select} label="Team" hint="For what no start button gives to another team." ...${bind('routing.team')} options=${[['', teams.some((team) => team.default) ? `The house's: ${teams.find((team) => team.default)?.name}` : 'No team'], ...teams.map((team) => /** @type {[string, string]} */ ([team.uuid, team.name]))]} />`
+        : html`<p class="field-hint is-below">There are no teams yet: everybody gets them. <button type="button" class="link-button" onClick=${() => go({ name: 'settings', page: 'teams', id: '', tab: '' })}>Make a team</button></p>`}
     <//>` : null}
     <${Part} title="What visitors are told">
       <${Switch} label="Show the business hours in the chat" ...${flag('show_office_hours_in_chat')} />

@@ -18,7 +18,7 @@ const NEAR_EDGE_PX = 900;
 /** The messages that stand in the DOM, top to bottom; a day's line is none, since it moves up when older ones of that day come. @param {HTMLElement} box */
 const placed = (box) => /** @type {HTMLElement[]} */ ([.../** @type {HTMLElement} */ (box.firstElementChild).children].filter((one) => one instanceof HTMLElement && !!one.dataset.place && !one.matches('.day, .new-line')));
 
-/** @typedef {{place: string, whole: boolean, at: number}} Anchor */
+/** @typedef {{place: string, whole: boolean, at: number, top: number}} Anchor `top` is how far the box was scrolled then. */
 
 /**
  * The first row in sight, and where its lower edge stands: a name above its words may go when older ones come, and what stands below
@@ -35,7 +35,7 @@ function anchorOf(box) {
   if (!all[low]) return null;
   const { offsetTop: top, offsetHeight: height, dataset } = all[low];
   const whole = top + height <= box.scrollTop + box.clientHeight;
-  return { place: dataset.place || '', whole, at: top + (whole ? height : 0) - box.scrollTop };
+  return { place: dataset.place || '', whole, at: top + (whole ? height : 0) - box.scrollTop, top: box.scrollTop };
 }
 
 /** @param {{uuid: string}} props */
@@ -44,7 +44,7 @@ export function Messages({ uuid }) {
   const seenSeq = useDesk((state) => state.conversations[uuid].contact_seen_seq);
   const { timeline } = thread;
   const box = useRef(/** @type {HTMLElement|null} */ (null));
-  const hold = useRef({ end: true, placed: false, anchor: /** @type {Anchor|null} */ (null), slid: /** @type {any} */ (null), marked: /** @type {any} */ (null) });
+  const hold = useRef({ end: true, placed: false, before: 0, anchor: /** @type {Anchor|null} */ (null), slid: /** @type {any} */ (null), marked: /** @type {any} */ (null) });
   const [view, setView] = useState(AT_END);
   const [below, setBelow] = useState(0);
   const [atEnd, setAtEnd] = useState(true);
@@ -54,15 +54,21 @@ export function Messages({ uuid }) {
   const newest = list.length ? list[list.length - 1].key : '';
   const last = useRef({ newest, count: list.length, pending: timeline.pending.length });
   useTick();
+  // How far it is scrolled before rows come and go: somebody who scrolls has come further than the last event about it says.
+  if (box.current) hold.current.before = box.current.scrollTop;
 
   const toEnd = (smooth = false) => { const element = box.current; if (element) element.scrollTo({ top: element.scrollHeight, behavior: smooth ? 'smooth' : 'auto' }); };
-  /** Puts the row one reads back where it was. */
-  const settle = () => {
+  /** Puts the row one reads back where it was. @param {number} [moved] scrolled since */
+  const settle = (moved = 0) => {
     const element = box.current;
     const { anchor } = hold.current;
     if (!element || !anchor) return;
     const row = /** @type {HTMLElement|null} */ (element.querySelector(`[data-place="${CSS.escape(anchor.place)}"]`));
-    if (row) { const top = row.offsetTop + (anchor.whole ? row.offsetHeight : 0) - anchor.at; if (Math.abs(top - element.scrollTop) > 0.5) element.scrollTop = top; }
+    if (!row) return;
+    const top = row.offsetTop + (anchor.whole ? row.offsetHeight : 0) - anchor.at + moved;
+    if (Math.abs(top - element.scrollTop) > 0.5) element.scrollTop = top;
+    // That was no scrolling of the reader's.
+    anchor.top = element.scrollTop;
   };
 
   useLayoutEffect(() => {
@@ -80,7 +86,7 @@ export function Messages({ uuid }) {
       if (thread.ahead) refresh(uuid, true);
       if (view !== AT_END) { setView(AT_END); held.end = true; } else { toEnd(); held.end = true; }
     } else if (held.end && view === AT_END) toEnd();
-    else settle();
+    else settle(held.before - (held.anchor?.top ?? held.before));
     if (!held.end && newest !== last.current.newest && list.length > last.current.count) setBelow((before) => before + list.length - last.current.count);
     last.current = { newest, count: list.length, pending: timeline.pending.length };
     held.anchor = anchorOf(element);

@@ -22,7 +22,8 @@ export default {
     await one(owner.page.getByRole('alert').filter({ hasText: /10/ }));
     await owner.page.getByLabel('Password').fill(PASSWORD);
     await owner.page.getByRole('button', { name: 'Open my desk' }).click();
-    await one(owner.list);
+    // Nothing is there yet: the first steps come first.
+    await one(owner.page.getByRole('heading', { name: 'Make your inbox' }));
     check(!owner.page.url().includes('setup='), 'the token left the address bar');
     const cookies = await owner.context.cookies();
     check(cookies.some((cookie) => cookie.name === '__Host-deskbell' && cookie.httpOnly && cookie.secure && cookie.sameSite !== 'None'), `the cookie is guarded: ${JSON.stringify(cookies.map(({ name, httpOnly, secure, sameSite }) => ({ name, httpOnly, secure, sameSite })))}`);

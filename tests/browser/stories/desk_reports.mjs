@@ -46,7 +46,7 @@ export default {
     await visitor.says('Is anybody there?');
     const news = ann.page.getByRole('region', { name: 'Not read yet' });
     await one(news.getByText('Is anybody there?'));
-    await one(ann.page.getByRole('navigation', { name: 'Desk' }).getByRole('button', { name: /unread/ }));
+    await one(ann.page.getByRole('navigation', { name: 'Desk' }).getByRole('button', { name: /^Messages.*unread/ }));
     await visitor.says('Hello?');
     await one(news.getByText('Hello?'));
     same(await news.getByText('Is anybody there?').count(), 0, 'one line for one conversation');

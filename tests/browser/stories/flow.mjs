@@ -273,13 +273,15 @@ export default {
       const moved = await ann.page.evaluate(async () => {
         const box = document.querySelector('.messages');
         const frames = (count) => new Promise((done) => { const next = () => { if (count-- > 0) requestAnimationFrame(next); else done(); }; next(); });
-        const middle = () => [...document.querySelectorAll('.messages-inner > [data-place]')].find((row) => row.getBoundingClientRect().top > box.getBoundingClientRect().top + 60);
+        // A day's line is no row one reads: it goes up to the first message of its day.
+        const middle = () => [...document.querySelectorAll('.messages-inner > [data-place]:not(.day)')].find((row) => row.getBoundingClientRect().top > box.getBoundingClientRect().top + 60);
         box.scrollTop = Math.max(0, box.scrollTop - 900);
         const row = middle();
         const place = row?.dataset.place;
-        const before = row?.getBoundingClientRect().top;
+        // Its lower edge: the name above its words goes when older ones by the same person come.
+        const before = row?.getBoundingClientRect().bottom;
         await frames(6);
-        const after = document.querySelector(`[data-place="${CSS.escape(place)}"]`)?.getBoundingClientRect().top;
+        const after = document.querySelector(`[data-place="${CSS.escape(place)}"]`)?.getBoundingClientRect().bottom;
         return after === undefined ? 9999 : Math.abs(after - before);
       });
       // At the very top it waits for what is being loaded.
