@@ -96,7 +96,7 @@ export default {
     await ben.page.keyboard.press('g');
     await ben.page.keyboard.press('t');
     await one(ben.list.locator('[aria-pressed="true"][aria-label="Notes that call you"]'));
-    await ben.list.getByRole('button', { name: /^State/ }).click();
+    await ben.list.getByRole('button', { name: /^Status/ }).click();
     await ben.page.getByRole('menuitemradio', { name: 'Resolved' }).click();
     await one(ben.row('We do, in three days.'));
     await ben.row('We do, in three days.').click();
