@@ -97,7 +97,7 @@ async fn a_whole_conversation_in_transcript() {
     let update = visitor.hears_update("Olga has it", |data| data["assignee"].is_object()).await;
     assert_eq!(
         golden(&update),
-        json!({ "uuid": "<uuid>", "number": 1, "status": "Open", "closed": false, "assignee": agent_author(), "seq": "<seq>", "agent_seen_seq": "<seq>", "contact_seen_seq": "<seq>", "kind": "chat", "button": "", "team": null })
+        json!({ "uuid": "<uuid>", "number": 1, "status": "Open", "closed": false, "assignee": agent_author(), "seq": "<seq>", "agent_seen_seq": "<seq>", "contact_seen_seq": "<seq>", "kind": "chat", "button": "", "team": null, "queue": null })
     );
     let listed = conversation(agent_author(), last("We do", agent_author()), 1, "Open");
     assert_eq!(golden(&visitor.get("/chat/conversations").await.data()), json!([listed]));

@@ -10,7 +10,7 @@ impl Desks {
     /// `GET /problems`.
     pub(super) async fn problems(&self, _request: &Request) -> Result<Reply> {
         let problems = self.desk.problems(self.base_url.clone(), free_bytes(&self.data_file)).await?;
-        Ok(wire::ok(json!({ "problems": problems })))
+        Ok(wire::ok(json!({ "problems": problems.iter().map(wire::finding).collect::<Vec<_>>() })))
     }
 
     /// `POST /problems/jobs/{job}`: another chance.

@@ -23,6 +23,7 @@ use crate::model::message::{Attachment, Author, Message, MessageKind};
 use crate::model::notice::{Notice, Subscription};
 use crate::model::onlooker::Onlooker;
 use crate::model::privacy::{Belongings, Overdue};
+use crate::model::problem::Problem;
 use crate::model::rich::Rich;
 use crate::model::team::{Place, Team};
 use crate::store::conversations::Counts;
@@ -405,6 +406,17 @@ pub fn inbox_name(inbox: &Inbox) -> Value {
 /// A browser that may be woken.
 pub fn subscription(one: &Subscription, current: bool) -> Value {
     json!({ "uuid": one.uuid.to_string(), "user_agent": one.user_agent, "created_at": one.created_at, "used_at": one.used_at, "current": current })
+}
+
+/// One thing that is wrong with the house.
+pub fn finding(one: &Problem) -> Value {
+    let mut shape = json!({
+        "id": one.id, "severity": one.severity.as_str(), "title": one.title, "why": one.why, "fix": one.fix, "link": one.link,
+    });
+    if let Some(job) = one.job {
+        shape["job"] = json!(job);
+    }
+    shape
 }
 
 /// What a contact left with us, in numbers.

@@ -47,7 +47,7 @@ pub fn matching_step(key: &Secret, typed: &str, used: i64, now: Millis) -> Optio
     (present - STEPS_AROUND..=present + STEPS_AROUND)
         .filter(|step| code(key, *step).is_some_and(|code| secret::equal(code.as_bytes(), typed.as_bytes())))
         .filter(|step| *step > used)
-        .last()
+        .max()
 }
 
 /// What an app reads from the QR code.

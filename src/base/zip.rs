@@ -126,8 +126,8 @@ fn put64(out: &mut Vec<u8>, n: u64) {
 fn dos_time(at: Millis) -> (u16, u16) {
     let time = jiff::Timestamp::from_millisecond(at).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_zoned(jiff::tz::TimeZone::UTC);
     let year = (time.year() - 1980).clamp(0, 127) as u16;
-    let date = year << 9 | (time.month() as u16) << 5 | time.day() as u16;
-    (date, (time.hour() as u16) << 11 | (time.minute() as u16) << 5 | (time.second() as u16) / 2)
+    let date = (year << 9) | ((time.month() as u16) << 5) | time.day() as u16;
+    (date, ((time.hour() as u16) << 11) | ((time.minute() as u16) << 5) | ((time.second() as u16) / 2))
 }
 
 #[cfg(test)]

@@ -38,6 +38,7 @@ pub struct Manner {
 }
 
 /// How it went.
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way out")]
 pub enum Sent {
     /// It is a message.
     Stored(Conversation, Message),
@@ -48,6 +49,7 @@ pub enum Sent {
 }
 
 /// What was taken back.
+#[expect(clippy::large_enum_variant, reason = "one at a time, on its way out")]
 pub enum TakenBack {
     /// A reply; its words are a draft again.
     Reply(Draft),

@@ -1,10 +1,7 @@
 //! Something that a colleague would point out.
 
-use serde::Serialize;
-
 /// How much it matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// Something does not work, or is not safe.
     Urgent,
@@ -14,8 +11,19 @@ pub enum Severity {
     Hint,
 }
 
+impl Severity {
+    /// The word of the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Severity::Urgent => "urgent",
+            Severity::Warning => "warning",
+            Severity::Hint => "hint",
+        }
+    }
+}
+
 /// One thing that is wrong: what, why it matters, how to mend it, and where.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// Stable, so that the page keeps its place.
     pub id: String,
@@ -26,6 +34,5 @@ pub struct Problem {
     /// A page of the settings, such as `inboxes/<uuid>/security`; empty where the desk cannot mend it.
     pub link: String,
     /// Row number of a buried job that can be tried again.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub job: Option<i64>,
 }
