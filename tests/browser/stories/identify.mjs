@@ -83,6 +83,8 @@ export default {
 
   // Row 195.
   async 'without the switch nobody is asked'(stage) {
+    // Somebody is here to answer: only whoever would wait in vain is offered to leave an address.
+    await (await stage.agent('ann')).comesIn();
     const visitor = await (await stage.visitor()).opens();
     await visitor.says('Just a question');
     check(await visitor.frame.getByRole('textbox', { name: 'E-mail' }).count() === 0, 'no questions');
