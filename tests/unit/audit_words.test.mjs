@@ -23,6 +23,8 @@ test('sentences name whom and what', () => {
   assert.equal(said(entry('agent.edited', { subject: 'a', subject_name: 'Ann' })), 'changed their own profile');
   assert.equal(said(entry('session.ended', { subject_name: 'Ben', detail: { which: 'all' } })), 'signed|Ben| out everywhere');
   assert.equal(said(entry('something.new_thing')), 'new thing something');
+  assert.equal(said(entry('contact.fields', { subject_name: 'Mia', detail: { fields: ['plan', 'seats'] } })), 'changed the fields of|Mia|: plan, seats');
+  assert.equal(said(entry('conversation.released')), 'let a conversation out of the quarantine');
   assert.equal(said(entry('contact.note.edited', { detail: { note: 'x' } })), 'changed a note about a person');
   assert.equal(details(entry('agent.edited', { detail: { role: 'Weekend', suspended: true, open_max: 3 } })), 'role: Weekend · suspended: yes · conversations at once: 3');
   assert.equal(details(entry('role.edited', { detail: { name: 'W', scope: 'assigned', permissions: ['reply'] } })), 'Sees their own; may answer and note');

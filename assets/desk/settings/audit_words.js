@@ -11,7 +11,7 @@ export const KINDS = {
   agent: ['the agent', 'Agents'], session: ['a session', 'Signing in and out'], role: ['the role', 'Roles'], team: ['the team', 'Teams'], hours: ['the business hours', 'Business hours'],
   inbox: ['the inbox', 'Inboxes'], house: ['the settings of the house', 'The house'], contact: ['a person', 'People outside'], conversation: ['a conversation', 'Conversations'], message: ['a message', 'Messages'],
   tag: ['the tag', 'Tags'], status: ['the status', 'Statuses'], macro: ['the macro', 'Macros'], view: ['the view', 'Views'], rule: ['the rule', 'Rules'], sla: ['the deadline', 'Deadlines'], field: ['the field', 'Fields'],
-  'contact.note': ['a note about a person', ''], ban: ['a ban', 'Bans'], retention: ['what was older than the settings keep', 'Retention'], transcript: ['a signed transcript', 'Transcripts'], quarantine: ['the quarantine', 'Quarantine'],
+  'contact.note': ['a note about a person', ''], ban: ['a ban', 'Bans'], retention: ['what was older than the settings keep', 'Retention'], transcript: ['a signed transcript', 'Transcripts'], quarantine: ['the quarantine', 'Quarantine'], job: ['something that was to be done', 'Work in the background'],
 };
 
 /** @type {Record<string, string>} */
@@ -37,6 +37,10 @@ const SPECIAL = {
   'inbox.secret_removed': () => ['removed the secret of the inbox', 'name', ''],
   'inbox.translated': ({ detail }) => ['changed words of the inbox', 'name', ` (${detail.locale || 'a language'})`],
   'tag.merged': ({ detail }) => [`merged the tag “${detail.from || ''}” into`, 'name', ''],
+  'contact.fields': ({ detail }) => ['changed the fields of', 'name', Array.isArray(detail.fields) && detail.fields.length ? `: ${detail.fields.join(', ')}` : ''],
+  'conversation.spam': () => ['called a conversation spam', '', ''],
+  'conversation.released': () => ['let a conversation out of the quarantine', '', ''],
+  'job.retried': () => ['had something tried again that had failed for good', '', ''],
   'message.edited': () => ['changed a message', '', ''],
   'message.deleted': () => ['deleted a message', '', ''],
   'transcript.made': ({ detail }) => [`took a transcript of a conversation${detail.notes ? ', with private notes' : ''}`, '', ''],
