@@ -19,6 +19,8 @@ pub mod http;
 pub mod hub;
 /// Floor 5: workers.
 pub mod jobs;
+/// Floor 3: how to speak SMTP and IMAP, write mail and read it.
+pub mod mail;
 /// Floor 0: plain data with the words of the house.
 pub mod model;
 /// Floor 6: every door in one match.

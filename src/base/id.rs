@@ -141,6 +141,10 @@ row_id! {
     SlaId,
     /// Row of `rules`.
     RuleId,
+    /// Row of `mailboxes`.
+    MailboxId,
+    /// Row of `mails`.
+    MailId,
     /// Row of `jobs`.
     JobId,
 }

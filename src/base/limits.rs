@@ -454,3 +454,11 @@ pub const RULE_DEPTH_MAX: usize = 3;
 pub const RULE_ROWS_MAX: u32 = 2_000;
 /// Conversations on which one rule on time acts in one go: the rest follows at the next look, others want to write in between.
 pub const RULE_ACTS_MAX: usize = 100;
+/// Message-IDs of a thread that a mail names: enough for every reader, short of what servers refuse.
+pub const MAIL_REFERENCES_MAX: usize = 20;
+/// Bytes of all files that travel along with one mail: most servers take 25 MB of base64, which is 18 MB of files.
+pub const MAIL_FILES_BYTES_MAX: u64 = 10 * 1024 * 1024;
+/// Bytes of one incoming mail: twice what the common servers take.
+pub const MAIL_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
+pub const MAILS_PER_MINUTE: u32 = 60;

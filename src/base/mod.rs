@@ -17,6 +17,7 @@ pub mod password;
 pub mod pieces;
 pub mod plural;
 pub mod secret;
+pub mod server;
 pub mod signing;
 // Used while building, by build.rs; here for its tests.
 #[cfg(test)]

@@ -35,6 +35,7 @@ pub mod inboxes;
 pub mod logins;
 pub mod lookers;
 pub mod macros;
+pub mod mail_tags;
 mod mentions;
 pub mod messages;
 pub mod notices;

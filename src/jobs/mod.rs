@@ -3,6 +3,7 @@
 
 pub mod availability;
 pub mod housekeeping;
+mod post;
 pub mod promises;
 mod push;
 

@@ -103,6 +103,8 @@ pub const MIGRATIONS: &[&str] = &[
     CREATE INDEX conversations_kind ON conversations (kind, listing, last_seq);",
     // 4: the desk in full.
     include_str!("migrations/4.sql"),
+    // 5: mail.
+    include_str!("migrations/5.sql"),
 ];
 
 /// The version of a file that has everything.
