@@ -56,6 +56,11 @@ pub fn hours_exist(tx: &ReadTx, uuid: Uuid) -> Result<bool> {
     Ok(tx.one("SELECT 1 FROM business_hours WHERE uuid = ?1", [uuid], |_| Ok(()))?.is_some())
 }
 
+/// Whether there is such a mailbox.
+pub fn mailbox_exists(tx: &ReadTx, uuid: Uuid) -> Result<bool> {
+    Ok(tx.one("SELECT 1 FROM inboxes WHERE uuid = ?1 AND kind = 'mailbox'", [uuid], |_| Ok(()))?.is_some())
+}
+
 /// Stores a new inbox.
 pub fn insert(tx: &WriteTx, name: &str, config: &InboxConfig) -> Result<Inbox> {
     let uuid = Uuid::new();
