@@ -26,4 +26,5 @@ pub mod text;
 pub mod token;
 pub mod totp;
 pub mod webpush;
+pub mod when;
 pub mod zip;
