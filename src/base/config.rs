@@ -161,8 +161,6 @@ impl RawConfig {
             trusted_proxies,
             outbound_allow,
             key_file: Some(PathBuf::from(self.value("KEY_FILE"))).filter(|path| !path.as_os_str().is_empty()),
-    ),
-    (
             ca_file,
             log_level,
             widget_dir,

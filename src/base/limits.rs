@@ -474,3 +474,23 @@ pub const PROBES_AT_ONCE: usize = 4;
 pub const MAIL_ERROR_CHARS_MAX: usize = 500;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
+/// Characters of a mail's subject, before its fields are filled: readers show 60 or so.
+pub const MAIL_SUBJECT_CHARS_MAX: usize = 200;
+/// Characters of the words of a mail: some pages.
+pub const MAIL_BODY_CHARS_MAX: usize = 10_000;
+/// Mail templates of the house, all kinds, names and languages together.
+pub const MAIL_TEMPLATES_MAX: u32 = 500;
+/// Notices in one mail: more than a person reads; the desk has them all.
+pub const NOTICES_PER_MAIL: u32 = 30;
+/// How often it is looked whether an agent's quiet hours are over.
+pub const QUIET_LOOK: Duration = Duration::from_secs(10 * 60);
+/// How long a question of how it was lies in the chat before it goes by mail.
+pub const SURVEY_PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// Calls of "I forgot my password" from one network in an hour: an office after a holiday fits.
+pub const FORGOTTEN_PER_NETWORK: u32 = 10;
+/// The same for one address: each new link makes the one before worthless.
+pub const FORGOTTEN_PER_ADDRESS: u32 = 3;
+/// In which they are counted.
+pub const FORGOTTEN_WINDOW: Duration = Duration::from_secs(3600);
+/// Messages of a transcript that goes by mail, the newest: a megabyte or so, which every server takes.
+pub const MAILED_TRANSCRIPT_MESSAGES: u32 = 2_000;

@@ -82,6 +82,13 @@ pub fn retry(tx: &WriteTx, id: JobId, error: &str, run_at: Millis) -> Result<()>
     Ok(())
 }
 
+/// Puts another payload in place of a job's.
+pub fn rewrite(tx: &WriteTx, id: JobId, job: &Job) -> Result<()> {
+    let payload = serde_json::to_string(job).map_err(Error::internal)?;
+    tx.exec("UPDATE jobs SET payload = ?2 WHERE id = ?1", params![id, payload])?;
+    Ok(())
+}
+
 /// Failed for good; kept for people to see.
 pub fn bury(tx: &WriteTx, id: JobId, error: &str) -> Result<()> {
     tx.exec("UPDATE jobs SET leased_until = NULL, last_error = ?2, buried_at = ?3 WHERE id = ?1", params![id, error, tx.now])?;

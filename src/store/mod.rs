@@ -53,6 +53,7 @@ pub mod statuses;
 pub mod surveys;
 pub mod tags;
 pub mod teams;
+pub mod templates;
 pub mod translations;
 pub mod tx;
 pub mod verifications;

@@ -87,3 +87,6 @@ ALTER TABLE conversations ADD COLUMN mailed_at INTEGER;
 ALTER TABLE conversations ADD COLUMN told_seq INTEGER NOT NULL DEFAULT 0; -- to the team, while nobody was here
 ALTER TABLE conversations ADD COLUMN told_at INTEGER;
 ALTER TABLE conversations ADD COLUMN subject TEXT NOT NULL DEFAULT ''; -- of its mails
+
+-- Which notices a mail told already.
+ALTER TABLE notices ADD COLUMN mailed_at INTEGER;
