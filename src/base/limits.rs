@@ -460,6 +460,22 @@ pub const MAIL_REFERENCES_MAX: usize = 20;
 pub const MAIL_FILES_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Bytes of one incoming mail: twice what the common servers take.
 pub const MAIL_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Conversations that one address may begin in one mailbox in 24 hours; more of its mails join the newest.
+pub const MAIL_STARTS_PER_SENDER: i64 = 20;
+/// Mails that become messages of one conversation in an hour: nobody writes more, and what does is a machine.
+pub const MAILS_PER_CONVERSATION_HOUR: i64 = 60;
+/// Conversations that mail begins in one mailbox within an hour before newcomers are looked at as if many wrote at once.
+pub const MAIL_STARTS_CALM: i64 = 60;
+/// Characters of a subject that is kept: lists show less.
+pub const MAIL_SUBJECT_CHARS_MAX: usize = 200;
+/// Characters of quoted text, and of a signature, that are kept: the mails before are messages of their own.
+pub const MAIL_REST_CHARS_MAX: usize = 100_000;
+/// Recipients of one mail that are looked at for a tag of ours: long lists are newsletters.
+pub const MAIL_RECIPIENTS_READ: usize = 100;
+/// Automatic answers are told in their conversation once within this time: an absence repeats itself.
+pub const AUTOMATIC_NOTED_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// Remarks about one mail: beyond, nobody reads on.
+pub const MAIL_REMARKS_MAX: usize = 20;
 /// Mailboxes of a house: each that is fetched holds a connection.
 pub const MAILBOXES_MAX: u32 = 50;
 /// How long one nameserver may take; three are asked.
