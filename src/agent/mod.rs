@@ -9,6 +9,7 @@ mod drafts;
 pub mod fields;
 pub mod house;
 pub mod inboxes;
+mod mailed;
 pub mod macros;
 mod notices;
 pub mod numbers;
@@ -136,6 +137,9 @@ impl Desks {
             ("POST", ["conversations", uuid, "messages"]) => self.reply(request, id(uuid, "conversation")?).await,
             ("DELETE", ["conversations", uuid, "messages", message]) => {
                 self.take_back(&request, id(uuid, "conversation")?, id(message, "message")?).await
+            }
+            ("POST", ["conversations", uuid, "messages", message, "mail"]) => {
+                self.mail_again(&request, id(uuid, "conversation")?, id(message, "message")?).await
             }
             ("GET", ["drafts"]) => self.drafts(&request).await,
             ("PUT", ["conversations", uuid, "draft"]) => self.save_draft(request, id(uuid, "conversation")?).await,

@@ -75,6 +75,7 @@ pub static ROUTES: &[Route] = &[
     inside("GET", "conversations/{conversation}/messages"),
     may(Reply, "POST", "conversations/{conversation}/messages"),
     may(Reply, "DELETE", "conversations/{conversation}/messages/{message}"),
+    may(Reply, "POST", "conversations/{conversation}/messages/{message}/mail"),
     may(Reply, "POST", "conversations/{conversation}/attachments"),
     inside("GET", "drafts"),
     may(Reply, "PUT", "conversations/{conversation}/draft"),

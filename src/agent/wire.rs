@@ -303,6 +303,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "echo_id": if own { message.echo_id.as_deref() } else { None }, "via": message.via, "activity": message.activity,
         "rich": message.meta.rich.as_ref().map(|shown| rich(desk, shown)), "postback": message.meta.postback,
         "mentions": message.meta.mentions.iter().map(Uuid::to_string).collect::<Vec<_>>(), "deleted": message.meta.deleted,
+        "mail": message.mail.as_ref().map(|mail| json!({ "state": mail.state.as_str(), "to": mail.to, "error": mail.error })),
     })
 }
 
@@ -358,7 +359,7 @@ pub fn opened(desk: &Desk, opened: &Opened) -> Value {
     json!({
         "conversation": listed(desk, &opened.listed), "contact": contact(desk, &opened.contact), "messages": messages(desk, &opened.page),
         "has_more": opened.page.has_more, "pages": pages(&opened.pages), "earlier": earlier.collect::<Vec<_>>(),
-        "my_seen_seq": opened.my_seen_seq, "following": opened.following, "fields": opened.fields,
+        "my_seen_seq": opened.my_seen_seq, "following": opened.following, "fields": opened.fields, "mail": opened.mail,
         "origin": { "attributes": opened.origin.attributes, "user_agent": opened.origin.user_agent, "ip": opened.origin.ip },
     })
 }

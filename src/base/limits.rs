@@ -454,6 +454,12 @@ pub const RULE_DEPTH_MAX: usize = 3;
 pub const RULE_ROWS_MAX: u32 = 2_000;
 /// Conversations on which one rule on time acts in one go: the rest follows at the next look, others want to write in between.
 pub const RULE_ACTS_MAX: usize = 100;
+/// Messages in one mail at most, whatever the inbox says: what nobody reads to the end helps nobody.
+pub const MAIL_MESSAGES_MAX: u32 = 100;
+/// Agents who are mailed about one conversation that nobody has.
+pub const TOLD_AGENTS_MAX: usize = 50;
+/// Life of a link in a mail that opens a conversation, and of what it opens: long enough for a holiday, short of for ever.
+pub const MAIL_LINK_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Message-IDs of a thread that a mail names: enough for every reader, short of what servers refuse.
 pub const MAIL_REFERENCES_MAX: usize = 20;
 /// Bytes of all files that travel along with one mail: most servers take 25 MB of base64, which is 18 MB of files.

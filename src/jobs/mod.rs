@@ -2,6 +2,7 @@
 //! a crash is an expired lease is a retry, so every job is idempotent.
 
 pub mod availability;
+mod continuity;
 pub mod housekeeping;
 mod post;
 pub mod promises;
@@ -107,6 +108,9 @@ async fn perform(desk: &Desk, outside: &Outside, job: &Job) -> Result<()> {
         Job::Transcript { conversation, .. } => desk.mail_transcript(*conversation).await,
         Job::Push { notice, waited } => push::send(desk, &outside.client, outside.base_url.as_deref(), notice, *waited).await,
         Job::NoticeMail { agent } => desk.mail_notices(*agent).await,
+        Job::Continuity { conversation, upto } => continuity::to_contact(desk, outside, *conversation, *upto).await,
+        Job::TellTeam { conversation, upto } => continuity::to_team(desk, outside, *conversation, *upto).await,
+        Job::ReplyMail { message } => continuity::reply(desk, outside, *message).await,
     }
 }
 

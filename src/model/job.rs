@@ -22,6 +22,20 @@ pub enum Job {
     Push { notice: String, waited: bool },
     /// Mail an agent what he has not read.
     NoticeMail { agent: i64 },
+    /// Mail the contact what he has not seen. `upto`: the batch that was tried already, by its last change number.
+    Continuity {
+        conversation: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upto: Option<i64>,
+    },
+    /// Mail the team what was written while nobody was here. `upto` as above.
+    TellTeam {
+        conversation: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upto: Option<i64>,
+    },
+    /// Mail an answer in a conversation that is held by mail.
+    ReplyMail { message: i64 },
 }
 
 impl Job {
@@ -40,6 +54,9 @@ impl Job {
             Job::Transcript { .. } => "transcript",
             Job::Push { .. } => "push",
             Job::NoticeMail { .. } => "notice_mail",
+            Job::Continuity { .. } => "continuity",
+            Job::TellTeam { .. } => "tell_team",
+            Job::ReplyMail { .. } => "reply_mail",
         }
     }
 }
