@@ -466,5 +466,17 @@ pub const MAIL_REFERENCES_MAX: usize = 20;
 pub const MAIL_FILES_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Bytes of one incoming mail: twice what the common servers take.
 pub const MAIL_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Mailboxes of a house: each that is fetched holds a connection.
+pub const MAILBOXES_MAX: u32 = 50;
+/// How long one nameserver may take; three are asked.
+pub const DNS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a mail server that is only tried out may take for one answer: somebody sits before the page.
+pub const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of one answer of a mail server that is tried out.
+pub const PROBE_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// Mailboxes that are tried out at once.
+pub const PROBES_AT_ONCE: usize = 4;
+/// Characters of what a mail server said that are kept and shown.
+pub const MAIL_ERROR_CHARS_MAX: usize = 500;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
