@@ -454,6 +454,12 @@ pub const RULE_DEPTH_MAX: usize = 3;
 pub const RULE_ROWS_MAX: u32 = 2_000;
 /// Conversations on which one rule on time acts in one go: the rest follows at the next look, others want to write in between.
 pub const RULE_ACTS_MAX: usize = 100;
+/// Messages in one mail at most, whatever the inbox says: what nobody reads to the end helps nobody.
+pub const MAIL_MESSAGES_MAX: u32 = 100;
+/// Agents who are mailed about one conversation that nobody has.
+pub const TOLD_AGENTS_MAX: usize = 50;
+/// Life of a link in a mail that opens a conversation, and of what it opens: long enough for a holiday, short of for ever.
+pub const MAIL_LINK_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Message-IDs of a thread that a mail names: enough for every reader, short of what servers refuse.
 pub const MAIL_REFERENCES_MAX: usize = 20;
 /// Bytes of all files that travel along with one mail: most servers take 25 MB of base64, which is 18 MB of files.
@@ -466,8 +472,6 @@ pub const MAIL_STARTS_PER_SENDER: i64 = 20;
 pub const MAILS_PER_CONVERSATION_HOUR: i64 = 60;
 /// Conversations that mail begins in one mailbox within an hour before newcomers are looked at as if many wrote at once.
 pub const MAIL_STARTS_CALM: i64 = 60;
-/// Characters of a subject that is kept: lists show less.
-pub const MAIL_SUBJECT_CHARS_MAX: usize = 200;
 /// Characters of quoted text, and of a signature, that are kept: the mails before are messages of their own.
 pub const MAIL_REST_CHARS_MAX: usize = 100_000;
 /// Recipients of one mail that are looked at for a tag of ours: long lists are newsletters.
@@ -490,7 +494,7 @@ pub const PROBES_AT_ONCE: usize = 4;
 pub const MAIL_ERROR_CHARS_MAX: usize = 500;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
-/// Characters of a mail's subject, before its fields are filled: readers show 60 or so.
+/// Characters of a mail's subject, written (before its fields are filled) or kept: readers show 60 or so.
 pub const MAIL_SUBJECT_CHARS_MAX: usize = 200;
 /// Characters of the words of a mail: some pages.
 pub const MAIL_BODY_CHARS_MAX: usize = 10_000;
