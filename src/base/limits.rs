@@ -460,5 +460,30 @@ pub const MAIL_REFERENCES_MAX: usize = 20;
 pub const MAIL_FILES_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Bytes of one incoming mail: twice what the common servers take.
 pub const MAIL_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Mailboxes of a house: each that is fetched holds a connection.
+pub const MAILBOXES_MAX: u32 = 50;
+/// How long one nameserver may take; three are asked.
+pub const DNS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a mail server that is only tried out may take for one answer: somebody sits before the page.
+pub const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of one answer of a mail server that is tried out.
+pub const PROBE_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// Mailboxes that are tried out at once.
+pub const PROBES_AT_ONCE: usize = 4;
+/// Characters of what a mail server said that are kept and shown.
+pub const MAIL_ERROR_CHARS_MAX: usize = 500;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
+
+/// A step of a talk with a mail server: connecting, TLS, a command and its answer.
+pub const SMTP_STEP: Duration = Duration::from_secs(20);
+/// Handing over one mail and waiting for its receipt: servers look through it meanwhile.
+pub const SMTP_DATA: Duration = Duration::from_secs(60);
+/// All steps for one mail together: shorter than a job may run, so that we say how it ended.
+pub const SMTP_TOTAL: Duration = Duration::from_secs(100);
+/// A line to a mail server is kept so long for the next mail; servers hang up after a few minutes.
+pub const SMTP_IDLE: Duration = Duration::from_secs(30);
+/// Addresses of a mail server's name that are tried.
+pub const SMTP_ADDRESSES_MAX: usize = 4;
+/// Characters of what a mail server said that are shown to people.
+pub const SMTP_SAID_CHARS_MAX: usize = 200;

@@ -16,6 +16,7 @@ pub mod net;
 pub mod password;
 pub mod pieces;
 pub mod plural;
+pub mod seal;
 pub mod secret;
 pub mod server;
 pub mod signing;
