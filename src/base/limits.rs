@@ -536,3 +536,16 @@ pub const FORGOTTEN_PER_ADDRESS: u32 = 3;
 pub const FORGOTTEN_WINDOW: Duration = Duration::from_secs(3600);
 /// Messages of a transcript that goes by mail, the newest: a megabyte or so, which every server takes.
 pub const MAILED_TRANSCRIPT_MESSAGES: u32 = 2_000;
+
+/// A step of a talk with a mail server: connecting, TLS, a command and its answer.
+pub const SMTP_STEP: Duration = Duration::from_secs(20);
+/// Handing over one mail and waiting for its receipt: servers look through it meanwhile.
+pub const SMTP_DATA: Duration = Duration::from_secs(60);
+/// All steps for one mail together: shorter than a job may run, so that we say how it ended.
+pub const SMTP_TOTAL: Duration = Duration::from_secs(100);
+/// A line to a mail server is kept so long for the next mail; servers hang up after a few minutes.
+pub const SMTP_IDLE: Duration = Duration::from_secs(30);
+/// Addresses of a mail server's name that are tried.
+pub const SMTP_ADDRESSES_MAX: usize = 4;
+/// Characters of what a mail server said that are shown to people.
+pub const SMTP_SAID_CHARS_MAX: usize = 200;

@@ -14,3 +14,4 @@ pub mod reply;
 pub mod slim;
 pub mod smtp;
 mod transfer;
+pub mod smtp_words;
