@@ -17,6 +17,9 @@ use std::path::{Path, PathBuf};
 /// Where a packaged deskbell has its configuration.
 const CONFIG_FILE: &str = "/etc/deskbell/deskbell.conf";
 
+/// What the service manager calls the key that seals secrets.
+const CREDENTIAL: &str = "deskbell.key";
+
 const USAGE: &str = "\
 deskbell: live chat for small sites, in one program and one SQLite file
 
@@ -131,6 +134,12 @@ fn raw(arguments: &Arguments) -> Result<RawConfig> {
         None => {}
     }
     raw.read_environment(std::env::vars())?;
+    if let (true, Some(folder)) = (raw.value("KEY_FILE").is_empty(), std::env::var_os("CREDENTIALS_DIRECTORY")) {
+        let key = Path::new(&folder).join(CREDENTIAL);
+        if key.exists() {
+            raw.set("KEY_FILE", &key.to_string_lossy())?;
+        }
+    }
     if let Some(data) = &arguments.data {
         raw.set("DATA_FILE", data)?;
     }

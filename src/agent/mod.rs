@@ -11,6 +11,7 @@ pub mod house;
 pub mod inboxes;
 mod letters;
 pub mod macros;
+mod mailed;
 mod notices;
 pub mod numbers;
 pub mod organise;
@@ -139,6 +140,10 @@ impl Desks {
             ("DELETE", ["conversations", uuid, "messages", message]) => {
                 self.take_back(&request, id(uuid, "conversation")?, id(message, "message")?).await
             }
+            ("GET", ["conversations", uuid, "messages", message, "rest"]) => {
+                self.mail_rest(&request, id(uuid, "conversation")?, id(message, "message")?).await
+            }
+            ("DELETE", ["contacts", uuid, "mail-trouble"]) => self.trust_address(&request, id(uuid, "contact")?).await,
             ("GET", ["drafts"]) => self.drafts(&request).await,
             ("PUT", ["conversations", uuid, "draft"]) => self.save_draft(request, id(uuid, "conversation")?).await,
             ("DELETE", ["conversations", uuid, "draft"]) => self.drop_draft(&request, id(uuid, "conversation")?).await,

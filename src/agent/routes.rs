@@ -76,6 +76,8 @@ pub static ROUTES: &[Route] = &[
     inside("GET", "conversations/{conversation}/messages"),
     may(Reply, "POST", "conversations/{conversation}/messages"),
     may(Reply, "DELETE", "conversations/{conversation}/messages/{message}"),
+    inside("GET", "conversations/{conversation}/messages/{message}/rest"),
+    may(Contacts, "DELETE", "contacts/{contact}/mail-trouble"),
     may(Reply, "POST", "conversations/{conversation}/attachments"),
     inside("GET", "drafts"),
     may(Reply, "PUT", "conversations/{conversation}/draft"),

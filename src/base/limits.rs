@@ -460,6 +460,34 @@ pub const MAIL_REFERENCES_MAX: usize = 20;
 pub const MAIL_FILES_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Bytes of one incoming mail: twice what the common servers take.
 pub const MAIL_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Conversations that one address may begin in one mailbox in 24 hours; more of its mails join the newest.
+pub const MAIL_STARTS_PER_SENDER: i64 = 20;
+/// Mails that become messages of one conversation in an hour: nobody writes more, and what does is a machine.
+pub const MAILS_PER_CONVERSATION_HOUR: i64 = 60;
+/// Conversations that mail begins in one mailbox within an hour before newcomers are looked at as if many wrote at once.
+pub const MAIL_STARTS_CALM: i64 = 60;
+/// Characters of a subject that is kept: lists show less.
+pub const MAIL_SUBJECT_CHARS_MAX: usize = 200;
+/// Characters of quoted text, and of a signature, that are kept: the mails before are messages of their own.
+pub const MAIL_REST_CHARS_MAX: usize = 100_000;
+/// Recipients of one mail that are looked at for a tag of ours: long lists are newsletters.
+pub const MAIL_RECIPIENTS_READ: usize = 100;
+/// Automatic answers are told in their conversation once within this time: an absence repeats itself.
+pub const AUTOMATIC_NOTED_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// Remarks about one mail: beyond, nobody reads on.
+pub const MAIL_REMARKS_MAX: usize = 20;
+/// Mailboxes of a house: each that is fetched holds a connection.
+pub const MAILBOXES_MAX: u32 = 50;
+/// How long one nameserver may take; three are asked.
+pub const DNS_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long a mail server that is only tried out may take for one answer: somebody sits before the page.
+pub const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes of one answer of a mail server that is tried out.
+pub const PROBE_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// Mailboxes that are tried out at once.
+pub const PROBES_AT_ONCE: usize = 4;
+/// Characters of what a mail server said that are kept and shown.
+pub const MAIL_ERROR_CHARS_MAX: usize = 500;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
 /// Characters of a mail's subject, before its fields are filled: readers show 60 or so.

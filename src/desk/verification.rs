@@ -134,11 +134,6 @@ impl Desk {
         Ok(outcome)
     }
 
-    /// Whether mail can be sent at all; the desk warns where something depends on it.
-    pub fn has_mailbox(&self) -> bool {
-        false
-    }
-
     /// Whether the code is a way into this inbox for this person.
     fn check_identifies(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
         if inbox.config.access == "verified" {

@@ -11,6 +11,7 @@ mod push;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::random_bytes;
 use crate::base::limits;
+use crate::base::tls::Tls;
 use crate::desk::Desk;
 use crate::http::client::Client;
 use crate::model::job::{Claimed, Job};
@@ -28,6 +29,8 @@ const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Outside {
     pub client: Client,
+    /// How mail servers are known.
+    pub tls: Tls,
     /// Public address, if configured.
     pub base_url: Option<String>,
 }

@@ -28,6 +28,8 @@ pub mod invitations;
 pub mod jobs;
 pub mod logins;
 pub mod macros;
+pub mod mailboxes;
+pub mod mails_in;
 pub mod media;
 pub mod messages;
 pub mod migrate;
