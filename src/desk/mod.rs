@@ -79,6 +79,7 @@ pub mod survey_mail;
 pub mod suspicion;
 pub mod tags;
 pub mod teams;
+pub mod templates;
 pub mod threads;
 pub mod transcripts;
 pub mod transfers;
