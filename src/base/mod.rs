@@ -24,6 +24,7 @@ pub mod signing;
 #[cfg(test)]
 mod strip;
 pub mod text;
+pub mod tls;
 pub mod token;
 pub mod totp;
 pub mod webpush;

@@ -2,7 +2,7 @@
 //! the connection is made, so that no name can lead inside by resolving twice (security row 27).
 
 use crate::base::error::{Error, Result};
-use crate::base::{limits, net};
+use crate::base::{limits, net, tls};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{Request, Uri};
@@ -14,7 +14,6 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// Calls others. Cloning shares the certificates.
 #[derive(Clone, Default)]
@@ -91,18 +90,8 @@ impl Client {
         if let Some(known) = self.tls.get() {
             return Ok(known);
         }
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if roots.is_empty() {
-            return Err(Error::unavailable("This machine has no root certificates. Install the package ca-certificates."));
-        }
-        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(Error::internal)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))))
+        let connector = tls::connector()?;
+        Ok(self.tls.get_or_init(|| connector))
     }
 }
 

@@ -3,4 +3,5 @@
 pub mod compose;
 pub mod dns;
 pub mod inbound;
+pub mod probe;
 pub mod smtp;

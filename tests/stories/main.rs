@@ -18,6 +18,7 @@ mod flow;
 mod hub;
 mod identify;
 mod inside;
+mod mailboxes;
 mod notices;
 mod numbers;
 mod order;
