@@ -10,6 +10,7 @@ pub mod fields;
 pub mod house;
 pub mod inboxes;
 pub mod macros;
+mod mailed;
 mod notices;
 pub mod numbers;
 pub mod organise;
@@ -136,6 +137,13 @@ impl Desks {
             ("POST", ["conversations", uuid, "messages"]) => self.reply(request, id(uuid, "conversation")?).await,
             ("DELETE", ["conversations", uuid, "messages", message]) => {
                 self.take_back(&request, id(uuid, "conversation")?, id(message, "message")?).await
+            }
+            ("GET", ["conversations", uuid, "messages", message, "rest"]) => {
+                self.mail_rest(&request, id(uuid, "conversation")?, id(message, "message")?).await
+            }
+            ("DELETE", ["contacts", uuid, "mail-trouble"]) => self.trust_address(&request, id(uuid, "contact")?).await,
+            ("POST", ["conversations", uuid, "messages", message, "mail"]) => {
+                self.mail_again(&request, id(uuid, "conversation")?, id(message, "message")?).await
             }
             ("GET", ["drafts"]) => self.drafts(&request).await,
             ("PUT", ["conversations", uuid, "draft"]) => self.save_draft(request, id(uuid, "conversation")?).await,

@@ -22,15 +22,15 @@ pub const KEYS: &[(&str, &str, &str)] = &[
         "Addresses or ranges of your own network, separated by commas, that deskbell may call (push services, webhooks); all others inside are refused.",
     ),
     (
-        "CA_FILE",
-        "",
-        "A file of certificates (PEM) that are trusted besides the machine's own, such as the authority of your own mail server.",
-    ),
-    (
         "KEY_FILE",
         "",
         "A file with 32 random bytes or more that seals the passwords of mailboxes, so that a copy of DATA_FILE alone opens none. \
          Empty: the service's credential deskbell.key if there is one, else a key inside DATA_FILE.",
+    ),
+    (
+        "CA_FILE",
+        "",
+        "A file of certificates (PEM) that are trusted besides the machine's own, such as the authority of your own mail server.",
     ),
     ("LOG_LEVEL", "info", "error, warn, info or debug."),
     ("WIDGET_DIR", "", "A folder with another widget's built files, served in place of ours; for custom front ends."),
@@ -60,10 +60,10 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// Addresses inside that may be called all the same.
     pub outbound_allow: Vec<IpNet>,
-    /// Certificates that are trusted besides the machine's own.
-    pub ca_file: Option<PathBuf>,
     /// Where the key lies that seals secrets, if outside of the data file.
     pub key_file: Option<PathBuf>,
+    /// Certificates that are trusted besides the machine's own.
+    pub ca_file: Option<PathBuf>,
     /// What is logged.
     pub log_level: log::LevelFilter,
     /// A custom front end's folder.
@@ -160,8 +160,8 @@ impl RawConfig {
             base_url: base_url(self.value("BASE_URL")).map_err(|why| wrong("BASE_URL", why))?,
             trusted_proxies,
             outbound_allow,
-            ca_file,
             key_file: Some(PathBuf::from(self.value("KEY_FILE"))).filter(|path| !path.as_os_str().is_empty()),
+            ca_file,
             log_level,
             widget_dir,
             rate_limit_factor: factor.ok_or_else(|| wrong("RATE_LIMIT_FACTOR", "expected a number from 1 to 1000000."))?,

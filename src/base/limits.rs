@@ -454,12 +454,32 @@ pub const RULE_DEPTH_MAX: usize = 3;
 pub const RULE_ROWS_MAX: u32 = 2_000;
 /// Conversations on which one rule on time acts in one go: the rest follows at the next look, others want to write in between.
 pub const RULE_ACTS_MAX: usize = 100;
+/// Messages in one mail at most, whatever the inbox says: what nobody reads to the end helps nobody.
+pub const MAIL_MESSAGES_MAX: u32 = 100;
+/// Agents who are mailed about one conversation that nobody has.
+pub const TOLD_AGENTS_MAX: usize = 50;
+/// Life of a link in a mail that opens a conversation, and of what it opens: long enough for a holiday, short of for ever.
+pub const MAIL_LINK_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Message-IDs of a thread that a mail names: enough for every reader, short of what servers refuse.
 pub const MAIL_REFERENCES_MAX: usize = 20;
 /// Bytes of all files that travel along with one mail: most servers take 25 MB of base64, which is 18 MB of files.
 pub const MAIL_FILES_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Bytes of one incoming mail: twice what the common servers take.
 pub const MAIL_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Conversations that one address may begin in one mailbox in 24 hours; more of its mails join the newest.
+pub const MAIL_STARTS_PER_SENDER: i64 = 20;
+/// Mails that become messages of one conversation in an hour: nobody writes more, and what does is a machine.
+pub const MAILS_PER_CONVERSATION_HOUR: i64 = 60;
+/// Conversations that mail begins in one mailbox within an hour before newcomers are looked at as if many wrote at once.
+pub const MAIL_STARTS_CALM: i64 = 60;
+/// Characters of quoted text, and of a signature, that are kept: the mails before are messages of their own.
+pub const MAIL_REST_CHARS_MAX: usize = 100_000;
+/// Recipients of one mail that are looked at for a tag of ours: long lists are newsletters.
+pub const MAIL_RECIPIENTS_READ: usize = 100;
+/// Automatic answers are told in their conversation once within this time: an absence repeats itself.
+pub const AUTOMATIC_NOTED_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// Remarks about one mail: beyond, nobody reads on.
+pub const MAIL_REMARKS_MAX: usize = 20;
 /// Mailboxes of a house: each that is fetched holds a connection.
 pub const MAILBOXES_MAX: u32 = 50;
 /// How long one nameserver may take; three are asked.
@@ -474,6 +494,26 @@ pub const PROBES_AT_ONCE: usize = 4;
 pub const MAIL_ERROR_CHARS_MAX: usize = 500;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
+/// Characters of a mail's subject, written (before its fields are filled) or kept: readers show 60 or so.
+pub const MAIL_SUBJECT_CHARS_MAX: usize = 200;
+/// Characters of the words of a mail: some pages.
+pub const MAIL_BODY_CHARS_MAX: usize = 10_000;
+/// Mail templates of the house, all kinds, names and languages together.
+pub const MAIL_TEMPLATES_MAX: u32 = 500;
+/// Notices in one mail: more than a person reads; the desk has them all.
+pub const NOTICES_PER_MAIL: u32 = 30;
+/// How often it is looked whether an agent's quiet hours are over.
+pub const QUIET_LOOK: Duration = Duration::from_secs(10 * 60);
+/// How long a question of how it was lies in the chat before it goes by mail.
+pub const SURVEY_PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// Calls of "I forgot my password" from one network in an hour: an office after a holiday fits.
+pub const FORGOTTEN_PER_NETWORK: u32 = 10;
+/// The same for one address: each new link makes the one before worthless.
+pub const FORGOTTEN_PER_ADDRESS: u32 = 3;
+/// In which they are counted.
+pub const FORGOTTEN_WINDOW: Duration = Duration::from_secs(3600);
+/// Messages of a transcript that goes by mail, the newest: a megabyte or so, which every server takes.
+pub const MAILED_TRANSCRIPT_MESSAGES: u32 = 2_000;
 
 /// A step of a talk with a mail server: connecting, TLS, a command and its answer.
 pub const SMTP_STEP: Duration = Duration::from_secs(20);

@@ -28,4 +28,5 @@ pub mod tls;
 pub mod token;
 pub mod totp;
 pub mod webpush;
+pub mod when;
 pub mod zip;

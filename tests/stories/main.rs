@@ -17,6 +17,7 @@ mod files;
 mod flow;
 mod hub;
 mod identify;
+mod incoming;
 mod inside;
 mod notices;
 mod numbers;
