@@ -649,7 +649,8 @@ CREATE TABLE notices (
     text            TEXT NOT NULL DEFAULT '',
     dedup_key       TEXT,
     created_at      INTEGER NOT NULL,
-    read_at         INTEGER
+    read_at         INTEGER,
+    mailed_at       INTEGER                     -- told by mail, while unread
 ) STRICT;
 CREATE INDEX notices_agent ON notices (agent_id, id);
 CREATE INDEX notices_unread ON notices (agent_id) WHERE read_at IS NULL;

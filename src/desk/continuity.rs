@@ -63,7 +63,12 @@ pub(super) fn owe_contact(tx: &WriteTx, id: ConversationId, message: MessageId) 
         return jobs::enqueue_once(tx, &format!("reply:{message}"), &Job::ReplyMail { message: message.0 }, tx.now);
     }
     match !way.continuity.mailbox.is_empty() && way.continuity.to_contacts {
-        true => jobs::owe(tx, &contact_key(id), &Job::Continuity { conversation: id.0, upto: None }, tx.now + Times::of(&way.continuity).threshold),
+        true => jobs::owe(
+            tx,
+            &contact_key(id),
+            &Job::Continuity { conversation: id.0, upto: None },
+            tx.now + Times::of(&way.continuity).threshold,
+        ),
         false => Ok(()),
     }
 }
@@ -72,7 +77,9 @@ pub(super) fn owe_contact(tx: &WriteTx, id: ConversationId, message: MessageId) 
 pub(super) fn owe_team(tx: &WriteTx, id: ConversationId) -> Result<()> {
     let way = continuity::way(tx, id)?;
     match !way.is_mailbox && !way.continuity.mailbox.is_empty() && way.continuity.to_agents {
-        true => jobs::owe(tx, &team_key(id), &Job::TellTeam { conversation: id.0, upto: None }, tx.now + Times::of(&way.continuity).threshold),
+        true => {
+            jobs::owe(tx, &team_key(id), &Job::TellTeam { conversation: id.0, upto: None }, tx.now + Times::of(&way.continuity).threshold)
+        }
         false => Ok(()),
     }
 }
@@ -109,7 +116,11 @@ fn look(tx: &ReadTx, desk: &Desk, id: ConversationId) -> Result<Option<Look>> {
     let Some(standing) = continuity::standing(tx, id)? else { return Ok(None) };
     let conversation = conversations::conversation(tx, id)?;
     let way = continuity::way(tx, id)?;
-    if conversation.quarantine.is_some() || is_shut_out(tx, desk, conversation.contact.id)? || way.is_mailbox || way.continuity.mailbox.is_empty() {
+    if conversation.quarantine.is_some()
+        || is_shut_out(tx, desk, conversation.contact.id)?
+        || way.is_mailbox
+        || way.continuity.mailbox.is_empty()
+    {
         return Ok(None);
     }
     let mailbox = continuity::mailbox(tx, id, &way.continuity.mailbox)?;
@@ -205,7 +216,15 @@ impl Desk {
                 let mut letters = Vec::new();
                 for to in told(tx, &look, &seeing)? {
                     let who = to.as_ref().map_or("team".to_owned(), |agent| agent.id.to_string());
-                    let letter = desk.letter_to_team(tx, &look.conversation, to.as_ref(), &look.continuity, &batch, &look.mailbox, base_url.as_deref())?;
+                    let letter = desk.letter_to_team(
+                        tx,
+                        &look.conversation,
+                        to.as_ref(),
+                        &look.continuity,
+                        &batch,
+                        &look.mailbox,
+                        base_url.as_deref(),
+                    )?;
                     letters.push(Due { key: format!("{}:{upto}:{who}", team_key(id)), letter });
                 }
                 Ok(Some(DueToTeam { letters, upto }))

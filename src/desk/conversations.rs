@@ -391,7 +391,10 @@ impl Desk {
 /// Refuses a session that is for one conversation alone: it speaks for nobody beyond that.
 pub(super) fn check_whole(session: Option<&Session>) -> Result<()> {
     match session.is_some_and(|session| session.conversation.is_some()) {
-        true => Err(Error::forbidden("This link is for one conversation. Please open the chat on our website for anything else.").coded("one_only")),
+        true => {
+            Err(Error::forbidden("This link is for one conversation. Please open the chat on our website for anything else.")
+                .coded("one_only"))
+        }
         false => Ok(()),
     }
 }

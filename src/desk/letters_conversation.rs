@@ -33,7 +33,14 @@ impl Desk {
         Ok(Letter {
             link: base_url.map(|base| format!("{base}{path}")),
             fields,
-            ..self.letter(tx, LetterKind::ToContact, conversation, Party { name: name(&contact), address: address.to_owned() }, batch, mailbox)?
+            ..self.letter(
+                tx,
+                LetterKind::ToContact,
+                conversation,
+                Party { name: name(&contact), address: address.to_owned() },
+                batch,
+                mailbox,
+            )?
         })
     }
 

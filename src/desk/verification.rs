@@ -134,14 +134,6 @@ impl Desk {
         Ok(outcome)
     }
 
-    /// Mails a code. As long as no mailbox can be set up, it says so and is tried again until nobody wants the code any more.
-    pub async fn mail_code(&self, verification: i64) -> Result<()> {
-        match self.store.read(move |tx| verifications::is_open(tx, verification)).await? {
-            true => Err(no_mailbox()),
-            false => Ok(()),
-        }
-    }
-
     /// Whether the code is a way into this inbox for this person.
     fn check_identifies(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
         super::conversations::check_whole(session)?;

@@ -29,6 +29,15 @@ impl ContactKind {
     }
 }
 
+/// What is known against an address: mail to it comes back, or its owner called one of ours unwanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailTrouble {
+    pub bounced_at: Option<Millis>,
+    pub complained_at: Option<Millis>,
+    /// What the server said that sent it back.
+    pub reason: String,
+}
+
 /// A person outside.
 #[derive(Debug, Clone)]
 pub struct Contact {
@@ -57,6 +66,8 @@ pub struct Contact {
     pub first_seen_at: Millis,
     pub last_seen_at: Millis,
     pub blocked_at: Option<Millis>,
+    /// None = mail to this person goes well, as far as anybody knows.
+    pub mail_trouble: Option<MailTrouble>,
 }
 
 impl Contact {

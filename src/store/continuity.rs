@@ -1,7 +1,7 @@
 //! How far a conversation went by mail, each way: what nobody has seen yet, what was covered, which mails came before.
 
-use super::tx::{ReadTx, WriteTx};
 use super::messages;
+use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ContactId, ConversationId, MessageId, Seq, Uuid};
@@ -9,7 +9,7 @@ use crate::base::limits;
 use crate::model::inbox::Continuity;
 use crate::model::letter::LetterKind;
 use crate::model::mailbox::MailboxConfig;
-use crate::model::message::{Mailing, MailState, Message};
+use crate::model::message::{MailState, Mailing, Message};
 use rusqlite::params;
 use std::collections::HashMap;
 

@@ -28,7 +28,7 @@ macro_rules! conversation_select {
                     (SELECT json_group_array(json_array(g.uuid, g.name, g.color)) FROM (SELECT g.* FROM conversation_tags x JOIN tags g ON g.id = x.tag_id
                       WHERE x.conversation_id = c.id ORDER BY g.name COLLATE NOCASE) g),
                     (SELECT json_array(d.kind, d.due_at, d.warn_at, d.breached_at) FROM deadlines d WHERE d.conversation_id = c.id AND d.met_at IS NULL AND d.paused_at IS NULL
-                      ORDER BY d.due_at LIMIT 1)",
+                      ORDER BY d.due_at LIMIT 1), c.subject",
             $more,
             " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
               LEFT JOIN agents a ON a.id = c.assignee_id LEFT JOIN teams t ON t.id = c.team_id
@@ -628,7 +628,7 @@ pub(super) fn topics(conversation: &Conversation, public: bool) -> Vec<Topic> {
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
-    Ok(Listed { conversation: read(row)?, unread: row.get(46)? })
+    Ok(Listed { conversation: read(row)?, unread: row.get(47)? })
 }
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -687,6 +687,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         },
         tags: tags(&row.get::<_, String>(44)?),
         due: row.get::<_, Option<String>>(45)?.as_deref().and_then(due),
+        subject: row.get(46)?,
     })
 }
 

@@ -18,6 +18,7 @@ mod files;
 mod flow;
 mod hub;
 mod identify;
+mod incoming;
 mod inside;
 mod notices;
 mod numbers;

@@ -38,6 +38,7 @@ const SPECIAL = {
   'inbox.translated': ({ detail }) => ['changed words of the inbox', 'name', ` (${detail.locale || 'a language'})`],
   'tag.merged': ({ detail }) => [`merged the tag “${detail.from || ''}” into`, 'name', ''],
   'contact.fields': ({ detail }) => ['changed the fields of', 'name', Array.isArray(detail.fields) && detail.fields.length ? `: ${detail.fields.join(', ')}` : ''],
+  'contact.mail_retried': () => ['had mail to', 'name', ' tried again'],
   'conversation.spam': () => ['called a conversation spam', '', ''],
   'conversation.released': () => ['let a conversation out of the quarantine', '', ''],
   'job.retried': () => ['had something tried again that had failed for good', '', ''],
