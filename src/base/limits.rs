@@ -510,8 +510,6 @@ pub const MAIL_RECIPIENTS_MAX: usize = 500;
 pub const MAIL_TEXT_BYTES_MAX: usize = 1024 * 1024;
 /// Files of one incoming mail.
 pub const MAIL_FILES_MAX: usize = 100;
-/// Characters of a subject.
-pub const MAIL_SUBJECT_CHARS_MAX: usize = 500;
 /// Characters of a name in a header.
 pub const MAIL_NAME_CHARS_MAX: usize = 200;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
