@@ -10,11 +10,12 @@ import { now } from '../state/store.js';
 import { retry, sendAnyway, sendNow, takeBack, undoSend } from '../state/outbox.js';
 import { DeleteNote } from './delete_note.js';
 import { Attached } from './attached.js';
+import { Mailed } from './mailed.js';
 import { preview } from './markdown.js';
 import { Rich } from './rich.js';
 
-/** @param {{entry: any, first: boolean, last: boolean, seen: boolean, place: string}} props */
-export function Bubble({ entry, first, last, seen, place }) {
+/** @param {{entry: any, first: boolean, last: boolean, seen: boolean, unseen: boolean, newest: boolean, place: string}} props */
+export function Bubble({ entry, first, last, seen, unseen, newest, place }) {
   const side = entry.kind === 'incoming' ? 'theirs' : entry.kind === 'note' ? 'note' : 'ours';
   const stored = entry.state === 'stored';
   const body = stored ? (entry.html ? fromHtml(entry.html) : entry.text) : preview(entry.text || '');
@@ -35,7 +36,7 @@ export function Bubble({ entry, first, last, seen, place }) {
       ${says ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
       ${entry.rich ? html`<${Rich} rich=${entry.rich} />` : null}
       ${entry.attachments?.length ? html`<${Attached} files=${entry.attachments} />` : null}
-      ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : entry.edited_at && !entry.deleted ? html`<p class="said-state">Edited</p>` : null}
+      ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : side === 'ours' && unseen && (entry.mail || newest) ? html`<${Mailed} entry=${entry} newest=${newest} />` : entry.edited_at && !entry.deleted ? html`<p class="said-state">Edited</p>` : null}
     </div>
   </article>`;
 }
