@@ -455,8 +455,17 @@ mod tests {
             ];
             assert!(known.contains(&name.as_str()), "<{name} in {html}");
             let end = rest.find('>').unwrap();
-            let tag = rest[..end].to_ascii_lowercase();
-            assert!(!["src=", "onerror", "onload", "onclick", "javascript:", "url("].iter().any(|bad| tag.contains(bad)), "{tag}");
+            // Between quotes are values, between values are names of attributes.
+            let mut parts = rest[..end].split('"');
+            while let (Some(attribute), Some(value)) = (parts.next(), parts.next()) {
+                let attribute = attribute.trim().rsplit(' ').next().unwrap_or_default();
+                let known = ["lang=", "dir=", "charset=", "name=", "content=", "class=", "style=", "role=", "aria-roledescription=", "aria-label=", "width=", "align="];
+                let more = ["cellpadding=", "cellspacing=", "bgcolor=", "href=", "target=", "rel=", "start="];
+                assert!(known.contains(&attribute) || more.contains(&attribute), "{attribute} in {}", &rest[..end]);
+                let leads = ["https://", "http://", "mailto:"].iter().any(|scheme| value.starts_with(scheme));
+                assert!(attribute != "href=" || leads, "{value}");
+                assert!(attribute != "style=" || !value.contains("url("), "{value}");
+            }
         }
     }
 
