@@ -144,6 +144,9 @@ impl Desks {
                 self.mail_rest(&request, id(uuid, "conversation")?, id(message, "message")?).await
             }
             ("DELETE", ["contacts", uuid, "mail-trouble"]) => self.trust_address(&request, id(uuid, "contact")?).await,
+            ("POST", ["conversations", uuid, "messages", message, "mail"]) => {
+                self.mail_again(&request, id(uuid, "conversation")?, id(message, "message")?).await
+            }
             ("GET", ["drafts"]) => self.drafts(&request).await,
             ("PUT", ["conversations", uuid, "draft"]) => self.save_draft(request, id(uuid, "conversation")?).await,
             ("DELETE", ["conversations", uuid, "draft"]) => self.drop_draft(&request, id(uuid, "conversation")?).await,

@@ -78,6 +78,7 @@ pub static ROUTES: &[Route] = &[
     may(Reply, "DELETE", "conversations/{conversation}/messages/{message}"),
     inside("GET", "conversations/{conversation}/messages/{message}/rest"),
     may(Contacts, "DELETE", "contacts/{contact}/mail-trouble"),
+    may(Reply, "POST", "conversations/{conversation}/messages/{message}/mail"),
     may(Reply, "POST", "conversations/{conversation}/attachments"),
     inside("GET", "drafts"),
     may(Reply, "PUT", "conversations/{conversation}/draft"),

@@ -15,6 +15,7 @@ pub mod catch_up;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
+pub mod continuity;
 pub mod conversations;
 pub mod csat;
 pub mod details;
@@ -37,6 +38,10 @@ pub mod incoming;
 mod letter_page;
 mod letter_text;
 pub mod letters;
+<<<<<<< HEAD
+=======
+mod letters_conversation;
+>>>>>>> main
 pub mod logins;
 pub mod lookers;
 pub mod macros;
@@ -49,6 +54,7 @@ pub mod messages;
 pub mod notices;
 pub mod numbers;
 pub mod onlookers;
+pub mod open_links;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;

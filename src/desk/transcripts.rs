@@ -37,7 +37,7 @@ impl Desk {
         let (session, typed) = (session.clone(), typed.trim().to_owned());
         self.store
             .write(move |tx| {
-                let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
+                let conversation = conversations::find_for_contact(tx, &session, uuid)?;
                 let contact = contacts::contact(tx, session.contact)?;
                 let is_proved = contact.email_verified && contact.email.is_some();
                 if !is_proved && !takes_unproved {

@@ -136,6 +136,7 @@ impl Desk {
 
     /// Whether the code is a way into this inbox for this person.
     fn check_identifies(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
+        super::conversations::check_whole(session)?;
         if inbox.config.access == "verified" {
             return Err(Error::forbidden("Please sign in on this website to chat with us.").coded("sign_in_needed"));
         }
@@ -244,6 +245,7 @@ fn proved(tx: &WriteTx, inbox: InboxId, claim: &Verification) -> Result<Option<C
     }
     contact.last_seen_at = tx.now;
     contacts::update(tx, &contact)?;
+    super::continuity::address_known(tx, contact.id)?;
     if let Some(words) = claim.consent.as_deref().and_then(words_of)
         && !consents::has(tx, inbox, contact.id, &words)?
     {

@@ -2,6 +2,7 @@
 //! a crash is an expired lease is a retry, so every job is idempotent.
 
 pub mod availability;
+mod continuity;
 pub mod housekeeping;
 mod letters;
 mod post;
@@ -120,6 +121,9 @@ async fn perform(desk: &Desk, outside: &Outside, job: &Job) -> Result<()> {
         Job::Forgotten { email } => desk.remember_password(email, outside.base_url.is_some()).await,
         Job::LinkMail { token, mail, .. } => letters::link(desk, outside, token, mail).await,
         Job::SurveyMail { conversation, asked, mail } => letters::survey(desk, outside, *conversation, *asked, mail).await,
+        Job::Continuity { conversation, upto } => continuity::to_contact(desk, outside, *conversation, *upto).await,
+        Job::TellTeam { conversation, upto } => continuity::to_team(desk, outside, *conversation, *upto).await,
+        Job::ReplyMail { message } => continuity::reply(desk, outside, *message).await,
     }
 }
 

@@ -39,6 +39,20 @@ pub enum Job {
     LinkMail { agent: i64, token: String, mail: String },
     /// Mail a contact the question how it was. `asked`: an agent wants it, whether or not the contact sees it in the chat.
     SurveyMail { conversation: i64, asked: bool, mail: String },
+    /// Mail the contact what he has not seen. `upto`: the batch that was tried already, by its last change number.
+    Continuity {
+        conversation: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upto: Option<i64>,
+    },
+    /// Mail the team what was written while nobody was here. `upto` as above.
+    TellTeam {
+        conversation: i64,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        upto: Option<i64>,
+    },
+    /// Mail an answer in a conversation that is held by mail.
+    ReplyMail { message: i64 },
 }
 
 impl Job {
@@ -74,6 +88,9 @@ impl Job {
             Job::Forgotten { .. } => "forgotten",
             Job::LinkMail { .. } => "link_mail",
             Job::SurveyMail { .. } => "survey_mail",
+            Job::Continuity { .. } => "continuity",
+            Job::TellTeam { .. } => "tell_team",
+            Job::ReplyMail { .. } => "reply_mail",
         }
     }
 }

@@ -10,6 +10,7 @@ pub mod bans;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
+pub mod continuity;
 pub mod conversations;
 pub mod directory;
 pub mod drafts;

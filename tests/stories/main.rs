@@ -20,6 +20,7 @@ mod identify;
 mod incoming;
 mod inside;
 mod notices;
+mod letters;
 mod numbers;
 mod order;
 mod owner;
