@@ -12,7 +12,7 @@ use crate::model::letter::{Letter, LetterKind, Rendered, Said};
 use crate::model::letter_fields::{Block, blocks};
 use crate::model::template;
 use crate::store::templates::{self, Template};
-use crate::store::{ReadTx, hours as sets, house, inboxes};
+use crate::store::{ReadTx, hours as sets, house, inboxes, mailboxes};
 use jiff::tz::TimeZone;
 
 /// One part of a mail, in both of its forms.
@@ -81,7 +81,7 @@ impl Setting {
             house,
             colour: crate::model::inbox::Colors::default().primary,
             zone: zone(&settings.quiet_hours.time_zone),
-            footer: templates::footer(tx, inbox)?,
+            footer: mailboxes::sending_for(tx, inbox)?.map(|mailbox| mailbox.config.footer).unwrap_or_default(),
             fallbacks: vec![settings.language],
             own: templates::of_kind(tx, kind.as_str())?,
             name: String::new(),
@@ -105,14 +105,12 @@ impl Setting {
     /// the stock ones in his language; else in one that the house speaks.
     pub(super) fn wording(&self, kind: LetterKind, locale: &str) -> Wording {
         let wanted = words::canonical(locale).unwrap_or_default();
-        let plain = words::language(&wanted).to_owned();
         for name in [self.name.as_str(), ""] {
-            for code in [wanted.as_str(), plain.as_str(), ""] {
-                let found = self.own.iter().find(|own| own.name == name && own.locale == code);
-                if let Some(own) = found {
-                    let locale = [code, &wanted, &self.fallbacks[0]].into_iter().find(|code| !code.is_empty()).unwrap_or(words::ENGLISH);
-                    return Wording { subject: own.subject.clone(), body: own.body.clone(), locale: locale.to_owned() };
-                }
+            let named = self.own.iter().filter(|own| own.name == name);
+            if let Some((_, own)) = named.filter_map(|own| Some((nearness(&own.locale, &wanted)?, own))).min_by_key(|(rank, _)| *rank) {
+                // Dates follow the reader's region.
+                let locale = [&wanted, &self.fallbacks[0]].into_iter().find(|code| !code.is_empty()).map_or(words::ENGLISH, String::as_str);
+                return Wording { subject: own.subject.clone(), body: own.body.clone(), locale: locale.to_owned() };
             }
         }
         let tried = [wanted.as_str()].into_iter().chain(self.fallbacks.iter().map(String::as_str)).find_map(|code| stock(kind, code));
@@ -189,6 +187,17 @@ impl Setting {
             Piece::Words { html, text } => Piece::Footer { html, text },
             other => other,
         }
+    }
+}
+
+/// How well words of one language fit a reader of another code: his region, his language, a sister region of it, words for all.
+fn nearness(own: &str, wanted: &str) -> Option<u8> {
+    match () {
+        () if own.is_empty() => Some(3),
+        () if own == wanted => Some(0),
+        () if own == words::language(wanted) => Some(1),
+        () if words::language(own) == words::language(wanted) => Some(2),
+        () => None,
     }
 }
 
@@ -377,13 +386,14 @@ mod tests {
             (wording.subject, wording.locale)
         };
         assert_eq!(pick(&setting, "tlh").1, "en-US");
-        setting.own = vec![own("", "", "all"), own("", "de", "german"), own("", "de-CH", "swiss"), own("warm", "fr", "warm french")];
+        setting.own = vec![own("", "", "all"), own("", "de", "german"), own("", "de-CH", "swiss"), own("warm", "fr", "warm french"), own("", "pt-BR", "brazil")];
         for (name, locale, subject, spoken) in [
             ("", "de-CH", "swiss", "de-CH"),
-            ("", "de-AT", "german", "de"),
+            ("", "de-AT", "german", "de-AT"),
             ("", "fr", "all", "fr"),
             ("", "", "all", "en-US"),
-            ("warm", "fr-CA", "warm french", "fr"),
+            ("warm", "fr-CA", "warm french", "fr-CA"),
+            ("", "pt", "brazil", "pt"),
             ("warm", "de", "german", "de"),
             ("gone", "it", "all", "it"),
         ] {
