@@ -95,7 +95,7 @@ impl Desks {
         })).collect();
         Ok(wire::ok(json!({
             "kinds": LetterKind::ALL.into_iter().map(kind).collect::<Vec<_>>(), "templates": own,
-            "limits": { "subject": limits::LETTER_SUBJECT_CHARS_MAX, "body": limits::MAIL_BODY_CHARS_MAX },
+            "limits": { "subject": limits::MAIL_SUBJECT_CHARS_MAX, "body": limits::MAIL_BODY_CHARS_MAX },
         })))
     }
 }

@@ -514,13 +514,8 @@ pub const MAIL_FILES_MAX: usize = 100;
 pub const MAIL_NAME_CHARS_MAX: usize = 200;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
-<<<<<<< HEAD
-/// Characters of a mail's subject, before its fields are filled: readers show 60 or so.
-pub const LETTER_SUBJECT_CHARS_MAX: usize = 200;
-=======
 /// Characters of a mail's subject, written (before its fields are filled) or kept: readers show 60 or so.
 pub const MAIL_SUBJECT_CHARS_MAX: usize = 200;
->>>>>>> main
 /// Characters of the words of a mail: some pages.
 pub const MAIL_BODY_CHARS_MAX: usize = 10_000;
 /// Mail templates of the house, all kinds, names and languages together.

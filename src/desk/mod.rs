@@ -38,10 +38,7 @@ pub mod incoming;
 mod letter_page;
 mod letter_text;
 pub mod letters;
-<<<<<<< HEAD
-=======
 mod letters_conversation;
->>>>>>> main
 pub mod logins;
 pub mod lookers;
 pub mod macros;

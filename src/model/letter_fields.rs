@@ -147,8 +147,8 @@ pub fn check(kind: LetterKind, subject: &str, body: &str) -> Result<()> {
     if subject.trim().is_empty() {
         return Err(Error::invalid("A mail needs a subject.").in_field("subject"));
     }
-    if subject.chars().count() > limits::LETTER_SUBJECT_CHARS_MAX || subject.contains(['\n', '\r']) {
-        let sentence = format!("A subject is one line of at most {} characters.", limits::LETTER_SUBJECT_CHARS_MAX);
+    if subject.chars().count() > limits::MAIL_SUBJECT_CHARS_MAX || subject.contains(['\n', '\r']) {
+        let sentence = format!("A subject is one line of at most {} characters.", limits::MAIL_SUBJECT_CHARS_MAX);
         return Err(Error::invalid(sentence).in_field("subject"));
     }
     if body.chars().count() > limits::MAIL_BODY_CHARS_MAX {
