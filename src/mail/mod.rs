@@ -12,6 +12,7 @@ mod mime;
 mod nature;
 pub mod reply;
 pub mod slim;
+pub mod probe;
 pub mod smtp;
 mod transfer;
 pub mod smtp_words;
