@@ -103,11 +103,14 @@ async fn a_transcript_has_no_notes_and_no_ids_and_goes_to_its_owner_row_205() {
     let sent = ask(json!({})).await;
     assert_eq!((sent.status, text_at(&sent.json(), "sent_to").as_str()), (202, "zoe@customer.example"));
     assert_eq!(house.owed("transcript"), 1);
-    let letter = house.desk().transcript_letter(house.number(&conversation), "zoe@customer.example", "en").await.unwrap().expect("a letter");
+    let letter = house.desk().transcript_letter(house.number(&conversation), "zoe@customer.example", "en", Some(BASE)).await.unwrap().expect("a letter");
     let mail = house.desk().rendered(&letter).await.unwrap();
     assert!(mail.subject.contains("Shop & Co"));
     assert!(mail.text.contains("Where is <b>my</b> parcel?") && mail.text.contains("On its way, see https://shop.example/p"), "{}", mail.text);
     assert!(mail.html.contains("&lt;b&gt;my&lt;/b&gt;") && mail.html.contains("<strong>On its way</strong>"));
+    assert!(mail.text.contains(&format!("Open the conversation:\n{BASE}/chat/{}#c=", house.inbox)), "{}", mail.text);
+    let other = house.desk().transcript_letter(house.number(&conversation), "other@example.com", "en", Some(BASE)).await.unwrap().unwrap();
+    assert!(other.link.is_none(), "what opens the conversation goes to its owner alone");
     for hidden in ["difficult", &conversation, "olga@", "transcript:"] {
         assert!(!mail.text.contains(hidden) && !mail.html.contains(hidden), "{hidden}");
     }
@@ -280,7 +283,7 @@ async fn words_of_mails_are_changed_looked_at_chosen_and_taken_back_row_177() {
     zoe.says("a *real* question <script>").await;
     let number = house.number(&zoe.conversation());
     let mail = async |locale: &str| {
-        let letter = house.desk().transcript_letter(number, "zoe@customer.example", locale).await.unwrap().expect("a letter");
+        let letter = house.desk().transcript_letter(number, "zoe@customer.example", locale, None).await.unwrap().expect("a letter");
         house.desk().rendered(&letter).await.unwrap()
     };
     assert_eq!(mail("de-AT").await.subject, "Alles");
