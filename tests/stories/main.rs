@@ -22,6 +22,7 @@ mod incoming;
 mod inside;
 mod mailboxes;
 mod notices;
+mod letters;
 mod numbers;
 mod order;
 mod owner;
