@@ -2,7 +2,9 @@
 //! a crash is an expired lease is a retry, so every job is idempotent.
 
 pub mod availability;
+pub mod deliver;
 pub mod housekeeping;
+pub mod mailbox;
 mod post;
 pub mod promises;
 mod push;

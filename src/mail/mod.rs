@@ -2,5 +2,7 @@
 
 pub mod compose;
 pub mod dns;
+pub mod imap;
 pub mod inbound;
+pub mod line;
 pub mod smtp;
