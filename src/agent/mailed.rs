@@ -1,4 +1,4 @@
-//! What came by mail: the rest of a message, and addresses to which mail comes back.
+//! What came by mail and what went by it: the rest of a message, addresses to which mail comes back, answers that are mailed again.
 
 use super::{Desks, wire};
 use crate::base::error::Result;
@@ -19,5 +19,12 @@ impl Desks {
         let session = self.agent(request).await?;
         let contact = self.desk.trust_address(&session, contact).await?;
         Ok(assets::json(request, 200, &json!({ "contact": wire::contact(&self.desk, &contact) })))
+    }
+
+    /// `POST /conversations/{conversation}/messages/{message}/mail`.
+    pub(super) async fn mail_again(&self, request: &Request, uuid: Uuid, message: Uuid) -> Result<Reply> {
+        let agent = self.agent(request).await?;
+        self.desk.mail_again(&agent, uuid, message).await?;
+        Ok(Reply::status(202))
     }
 }

@@ -309,6 +309,7 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "by_mail": message.meta.mail.as_ref().map(|mark| json!({
             "from": mark.from, "subject": mark.subject, "flag": mark.flag.map(MailFlag::as_str), "rest": mark.rest, "remarks": mark.remarks,
         })),
+        "mail": message.mail.as_ref().map(|mail| json!({ "state": mail.state.as_str(), "to": mail.to, "error": mail.error })),
     })
 }
 
@@ -364,7 +365,7 @@ pub fn opened(desk: &Desk, opened: &Opened) -> Value {
     json!({
         "conversation": listed(desk, &opened.listed), "contact": contact(desk, &opened.contact), "messages": messages(desk, &opened.page),
         "has_more": opened.page.has_more, "pages": pages(&opened.pages), "earlier": earlier.collect::<Vec<_>>(),
-        "my_seen_seq": opened.my_seen_seq, "following": opened.following, "fields": opened.fields,
+        "my_seen_seq": opened.my_seen_seq, "following": opened.following, "fields": opened.fields, "mail": opened.mail,
         "origin": { "attributes": opened.origin.attributes, "user_agent": opened.origin.user_agent, "ip": opened.origin.ip },
     })
 }

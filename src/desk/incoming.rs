@@ -147,9 +147,7 @@ impl Desk {
                 continue;
             }
             let taken = match file.bytes {
-                FileBytes::Here(bytes) => {
-                    self.take_file(&file.name, limits::FILE_BYTES_MAX, allowed, &mut Whole(Some(bytes.into()))).await
-                }
+                FileBytes::Here(bytes) => self.take_file(&file.name, limits::FILE_BYTES_MAX, allowed, &mut Whole(Some(bytes.into()))).await,
                 FileBytes::Stored { blob, size } => self.adopt_file(&file.name, blob, size, allowed).await,
             };
             match taken {
@@ -218,7 +216,9 @@ impl Desk {
                 files.insert(0, whole);
                 remarks.insert(0, "This mail is longer than a message can be: all of it is in \"mail.txt\".".into());
             }
-            Err(error) if matches!(error.kind, Kind::Invalid | Kind::TooLarge) => remarks.insert(0, "The end of this mail was cut off.".into()),
+            Err(error) if matches!(error.kind, Kind::Invalid | Kind::TooLarge) => {
+                remarks.insert(0, "The end of this mail was cut off.".into())
+            }
             Err(error) => {
                 self.discard_files(std::mem::take(files)).await;
                 return Err(error);

@@ -42,7 +42,8 @@ pub(super) struct Letter {
 /// Puts a mail that a person wrote where it belongs.
 pub(super) fn place(tx: &WriteTx, here: &Here, letter: &Letter) -> Result<Placed> {
     let claims = letter.claims;
-    let Some((thread, before)) = claims.thread.and_then(|thread| Some((thread, conversations::conversation(tx, thread.conversation).ok()?)))
+    let Some((thread, before)) =
+        claims.thread.and_then(|thread| Some((thread, conversations::conversation(tx, thread.conversation).ok()?)))
     else {
         return begin(tx, here, letter, None, claims.has_false_tag);
     };

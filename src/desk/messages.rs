@@ -70,7 +70,7 @@ impl Desk {
         let here = self.here();
         self.store
             .write(move |tx| {
-                let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
+                let conversation = conversations::find_for_contact(tx, &session, uuid)?;
                 if let Some(echo) = &incoming.echo_id
                     && let Some(known) = messages::find_by_contact_echo(tx, session.contact, echo)?
                 {
@@ -96,7 +96,7 @@ impl Desk {
         self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
-        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, session.inbox, session.contact, uuid)).await?;
+        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, &session, uuid)).await?;
         if conversation.status == Status::Resolved && refuse_closed { Err(closed()) } else { Ok(()) }
     }
 
@@ -117,8 +117,8 @@ impl Desk {
 
     /// A person outside types. Ignored (not found) when the conversation is not his.
     pub async fn typing_by_contact(&self, session: &Session, uuid: Uuid, is_typing: bool) -> Result<()> {
-        let (inbox, contact) = (session.inbox, session.contact);
-        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, inbox, contact, uuid)).await?;
+        let session = session.clone();
+        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, &session, uuid)).await?;
         let holder = Holder::of(&conversation);
         let person = conversation.contact;
         let who = Typist::Contact { id: person.id, uuid: person.uuid, name: person.name };
@@ -291,6 +291,7 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
     }
     if agent.is_some() && !said.is_note {
         super::rules::after(tx, before.id, Cause::Outgoing(id));
+        super::continuity::owe_contact(tx, before.id, id)?;
     }
     if let Some(agent) = agent.filter(|_| !said.late) {
         conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
@@ -335,6 +336,7 @@ pub(super) fn store_incoming(
         media::insert(tx, Owner::Message(conversation, id), position as u32, file)?;
     }
     super::rules::after(tx, conversation, Cause::Incoming(id));
+    super::continuity::owe_team(tx, conversation)?;
     messages::announce(tx, id)
 }
 

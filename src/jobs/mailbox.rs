@@ -83,7 +83,7 @@ async fn match_to(desk: &Desk, readers: &mut HashMap<MailboxId, Reader>, wanted:
 }
 
 /// Reads one mailbox until told to stop; what fails is tried again, after pauses that grow.
-async fn mind(desk: Desk, mailbox: Mailbox, mut stop: watch::Receiver<bool>) {
+async fn mind(desk: Desk, mailbox: Mailbox, stop: watch::Receiver<bool>) {
     let mut failures = 0;
     while !*stop.borrow() {
         let mut stopping = stop.clone();

@@ -2,8 +2,10 @@
 //! a crash is an expired lease is a retry, so every job is idempotent.
 
 pub mod availability;
+mod continuity;
 pub mod deliver;
 pub mod housekeeping;
+mod letters;
 pub mod mailbox;
 mod post;
 pub mod promises;
@@ -12,6 +14,7 @@ mod push;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::random_bytes;
 use crate::base::limits;
+use crate::base::tls::Tls;
 use crate::desk::Desk;
 use crate::http::client::Client;
 use crate::model::job::{Claimed, Job};
@@ -29,6 +32,8 @@ const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub struct Outside {
     pub client: Client,
+    /// How mail servers are known.
+    pub tls: Tls,
     /// Public address, if configured.
     pub base_url: Option<String>,
 }
@@ -87,8 +92,14 @@ async fn work(desk: Desk, outside: Outside, claimed: Claimed) {
             let text = error.message.clone();
             desk.store
                 .write(move |tx| match last || hopeless {
-                    true => jobs::bury(tx, done.id, &text),
-                    false => jobs::retry(tx, done.id, &text, tx.now + backoff_ms(done.attempts)),
+                    true => {
+                        // What is kept for people to see opens nothing.
+                        if let Some(emptied) = done.job.without_secrets() {
+                            jobs::rewrite(tx, done.id, &emptied)?;
+                        }
+                        jobs::bury(tx, done.id, &text)
+                    }
+                    false => jobs::retry(tx, done.id, &text, tx.now + backoff_ms(done.attempts).min(done.job.patience_ms())),
                 })
                 .await
         }
@@ -103,12 +114,18 @@ async fn work(desk: Desk, outside: Outside, claimed: Claimed) {
 async fn perform(desk: &Desk, outside: &Outside, job: &Job) -> Result<()> {
     match job {
         Job::WakeConversation { conversation } => desk.wake(*conversation).await,
-        Job::VerificationMail { verification, .. } => desk.mail_code(*verification).await,
+        Job::VerificationMail { verification, code, locale } => letters::code(desk, outside, *verification, code, locale).await,
         Job::SendHeld { held } => desk.send_held(*held).await,
         Job::Erase { contact } => desk.go_on_erasing(*contact).await,
-        Job::Transcript { conversation, .. } => desk.mail_transcript(*conversation).await,
+        Job::Transcript { conversation, to, locale, mail } => letters::transcript(desk, outside, *conversation, to, locale, mail).await,
         Job::Push { notice, waited } => push::send(desk, &outside.client, outside.base_url.as_deref(), notice, *waited).await,
-        Job::NoticeMail { agent } => desk.mail_notices(*agent).await,
+        Job::NoticeMail { agent, mail } => letters::notices(desk, outside, *agent, mail).await,
+        Job::Forgotten { email } => desk.remember_password(email, outside.base_url.is_some()).await,
+        Job::LinkMail { token, mail, .. } => letters::link(desk, outside, token, mail).await,
+        Job::SurveyMail { conversation, asked, mail } => letters::survey(desk, outside, *conversation, *asked, mail).await,
+        Job::Continuity { conversation, upto } => continuity::to_contact(desk, outside, *conversation, *upto).await,
+        Job::TellTeam { conversation, upto } => continuity::to_team(desk, outside, *conversation, *upto).await,
+        Job::ReplyMail { message } => continuity::reply(desk, outside, *message).await,
     }
 }
 

@@ -57,7 +57,9 @@ impl Imap {
         let host = server.host.clone();
         let line = Line::open(&host, server.port_or(993, 143), server.security).await?;
         let mut client = Client::new(line);
-        greeted(&host, in_time(&host, client.read_response()).await?)?;
+        let greeting = in_time(&host, client.read_response()).await?;
+        let greeting = greeting.map_err(|_| Error::unavailable(format!("{host} answers, but does not speak IMAP.")))?;
+        greeted(&host, greeting.ok_or_else(|| Error::unavailable(format!("{host} closed the connection at once.")))?.parsed())?;
         if server.security == Security::Starttls {
             in_time(&host, client.run_command_and_check_ok("STARTTLS", None))
                 .await?
@@ -215,13 +217,11 @@ impl Imap {
 }
 
 /// Whether what came first was a welcome.
-fn greeted(host: &str, greeting: std::io::Result<Option<async_imap::types::ResponseData>>) -> Result<()> {
-    let greeting = greeting.map_err(|_| Error::unavailable(format!("{host} answers, but does not speak IMAP.")))?;
-    let greeting = greeting.ok_or_else(|| Error::unavailable(format!("{host} closed the connection at once.")))?;
-    match greeting.parsed() {
+fn greeted(host: &str, greeting: &Response<'_>) -> Result<()> {
+    match greeting {
         Response::Data { status: Status::Ok | Status::PreAuth, .. } => Ok(()),
-        Response::Data { information, .. } => {
-            let words = information.as_deref().unwrap_or("it gave no reason");
+        Response::Data { outcome, .. } => {
+            let words = outcome.information.as_deref().unwrap_or("it gave no reason");
             Err(Error::unavailable(format!("{host} takes nobody: {}", clean_line(words, 200))))
         }
         _ => Err(Error::unavailable(format!("{host} answers, but does not speak IMAP."))),

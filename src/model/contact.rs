@@ -1,7 +1,7 @@
 //! People outside, their proofs and the pages they look at.
 
 use crate::base::clock::Millis;
-use crate::base::id::{ContactId, InboxId, SessionId, Uuid};
+use crate::base::id::{ContactId, ConversationId, InboxId, SessionId, Uuid};
 use crate::model::agent::AgentRef;
 use serde_json::{Map, Value};
 
@@ -108,7 +108,21 @@ pub struct Session {
     pub verified: bool,
     /// Verified by the code alone.
     pub by_code: bool,
+    /// Opened by a link in a mail: this conversation, and nothing else of the person.
+    pub conversation: Option<(ConversationId, Uuid)>,
     pub expires_at: Millis,
+}
+
+impl Session {
+    /// The one conversation it is for, when it is for one alone.
+    pub fn only(&self) -> Option<ConversationId> {
+        self.conversation.map(|(id, _)| id)
+    }
+
+    /// Whether its life is renewed while it is used: that of an anonymous visitor.
+    pub fn slides(&self) -> bool {
+        !self.verified && self.conversation.is_none()
+    }
 }
 
 /// Words somebody is asked to agree to, as he saw them.

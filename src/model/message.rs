@@ -72,8 +72,53 @@ pub struct Message {
     pub meta: Meta,
     /// Set on the message that asks how it was.
     pub survey: Option<Survey>,
+    /// How the mail went that carried it to the contact; None = none did.
+    pub mail: Option<Mailing>,
     pub created_at: Millis,
     pub edited_at: Option<Millis>,
+}
+
+/// How the mail went that carried a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailing {
+    pub state: MailState,
+    /// The address it goes to.
+    pub to: String,
+    /// Why it failed or came back, in words for agents.
+    pub error: String,
+}
+
+/// How far a mail came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailState {
+    /// Not yet, or not yet again.
+    Waiting,
+    /// The next server has it.
+    Sent,
+    /// It will not be tried again by itself.
+    Failed,
+    /// It came back.
+    Bounced,
+}
+
+impl MailState {
+    /// The word of the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MailState::Waiting => "waiting",
+            MailState::Sent => "sent",
+            MailState::Failed => "failed",
+            MailState::Bounced => "bounced",
+        }
+    }
+
+    /// Reads the database's word; what it does not know waits.
+    pub fn parse(word: &str) -> MailState {
+        [MailState::Sent, MailState::Failed, MailState::Bounced]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+            .unwrap_or(MailState::Waiting)
+    }
 }
 
 /// What a message carries beside its words; kept as JSON.

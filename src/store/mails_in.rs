@@ -164,11 +164,8 @@ pub fn written_since(tx: &ReadTx, inbox: InboxId, address: &str, since: Millis) 
 
 /// Conversations that mail began in this inbox since.
 pub fn begun_since(tx: &ReadTx, inbox: InboxId, since: Millis) -> Result<i64> {
-    let count = tx.one(
-        "SELECT count(*) FROM conversations WHERE inbox_id = ?1 AND created_at > ?2",
-        params![inbox, since],
-        |row| row.get(0),
-    )?;
+    let count =
+        tx.one("SELECT count(*) FROM conversations WHERE inbox_id = ?1 AND created_at > ?2", params![inbox, since], |row| row.get(0))?;
     Ok(count.unwrap_or(0))
 }
 
@@ -230,7 +227,8 @@ pub fn mark_complained(tx: &WriteTx, address: &str) -> Result<()> {
 
 /// Forgets that mail to this address came back; with `all` also that its owner complained. Whether there was anything to forget.
 pub fn clear(tx: &WriteTx, address: &str, all: bool) -> Result<bool> {
-    let bounced = tx.exec("UPDATE mail_addresses SET bounced_at = NULL, reason = '' WHERE address = ?1 AND bounced_at IS NOT NULL", [address])?;
+    let bounced =
+        tx.exec("UPDATE mail_addresses SET bounced_at = NULL, reason = '' WHERE address = ?1 AND bounced_at IS NOT NULL", [address])?;
     let complained = match all {
         true => tx.exec("UPDATE mail_addresses SET complained_at = NULL WHERE address = ?1 AND complained_at IS NOT NULL", [address])?,
         false => 0,

@@ -113,12 +113,22 @@ async fn a_reply_by_mail_is_a_message_in_the_chat_row_49() {
     reply.recipients = vec![post.tag(Side::Contact, &conversation)];
     reply.body.quoted = "On Monday we wrote:\n> Where shall it go?".into();
     reply.body.signature = "-- \nZoe".into();
-    reply.files.push(ReceivedFile { name: "photo.txt".into(), content_type: "text/plain".into(), is_inline: false, bytes: FileBytes::Here(b"hello".to_vec()) });
+    reply.files.push(ReceivedFile {
+        name: "photo.txt".into(),
+        content_type: "text/plain".into(),
+        is_inline: false,
+        bytes: FileBytes::Here(b"hello".to_vec()),
+    });
     assert_eq!(post.places(reply).await, conversation);
     visitor.hears("It has *come*, see https://shop.example/1\nthanks").await;
     let said = agent.sees("It has *come*, see https://shop.example/1\nthanks").await;
-    assert_eq!((&said["message"]["via"], &said["message"]["kind"], &said["message"]["by_mail"]["flag"]), (&json!("mail"), &json!("incoming"), &Value::Null));
-    assert!(text_at(&said, "message/html").contains("*come*") && text_at(&said, "message/html").contains("href=\"https://shop.example/1\""));
+    assert_eq!(
+        (&said["message"]["via"], &said["message"]["kind"], &said["message"]["by_mail"]["flag"]),
+        (&json!("mail"), &json!("incoming"), &Value::Null)
+    );
+    assert!(
+        text_at(&said, "message/html").contains("*come*") && text_at(&said, "message/html").contains("href=\"https://shop.example/1\"")
+    );
     assert_eq!(said["message"]["attachments"][0]["name"], "photo.txt");
     let opened = agent.get(&format!("/conversations/{conversation}")).await.ok();
     assert_eq!(opened["conversation"]["status"], "open", "an answer opens what was resolved");
@@ -196,9 +206,30 @@ async fn nobody_else_gets_into_a_thread_row_33() {
         ("a stranger with a stolen Message-ID", eve, ADDRESS.into(), Some(id.clone()), Trust::Proved, json!("stranger")),
         ("her address forged, with a Message-ID", zoe, ADDRESS.into(), Some(id.clone()), Trust::Forged, json!("forged")),
         ("another customer's address with her tag", "yan@customer.example", tag.clone(), None, Trust::Proved, json!("stranger")),
-        ("a tag with one letter changed", zoe, changed(proof, if &tag[proof..=proof] == "a" { "b" } else { "a" }), None, Trust::Proved, json!("stranger")),
-        ("a tag of the other side", zoe, tag.replace(&format!("+c{number:x}"), &format!("+a{number:x}")), None, Trust::Proved, json!("stranger")),
-        ("her proof on another conversation", zoe, tag.replace(&format!("+c{number:x}"), &format!("+c{:x}", post.number(&other))), None, Trust::Proved, json!("stranger")),
+        (
+            "a tag with one letter changed",
+            zoe,
+            changed(proof, if &tag[proof..=proof] == "a" { "b" } else { "a" }),
+            None,
+            Trust::Proved,
+            json!("stranger"),
+        ),
+        (
+            "a tag of the other side",
+            zoe,
+            tag.replace(&format!("+c{number:x}"), &format!("+a{number:x}")),
+            None,
+            Trust::Proved,
+            json!("stranger"),
+        ),
+        (
+            "her proof on another conversation",
+            zoe,
+            tag.replace(&format!("+c{number:x}"), &format!("+c{:x}", post.number(&other))),
+            None,
+            Trust::Proved,
+            json!("stranger"),
+        ),
         ("a number in the subject", zoe, ADDRESS.into(), None, Trust::Proved, Value::Null),
         ("a Message-ID nobody wrote", zoe, ADDRESS.into(), Some("1@shop.example".into()), Trust::Proved, Value::Null),
         ("her address forged, nothing else", zoe, ADDRESS.into(), None, Trust::Forged, json!("forged")),
@@ -232,7 +263,10 @@ async fn a_mail_takes_nobody_over() {
     let begun = post.places(mail("zoe@customer.example", "I lost my password")).await;
     let opened = agent.get(&format!("/conversations/{begun}")).await.ok();
     assert_ne!(text_at(&opened, "contact/uuid"), hers);
-    assert_eq!((&opened["contact"]["email_verified"], &opened["contact"]["verified"], &opened["earlier"]), (&json!(false), &json!(false), &json!([])));
+    assert_eq!(
+        (&opened["contact"]["email_verified"], &opened["contact"]["verified"], &opened["earlier"]),
+        (&json!(false), &json!(false), &json!([]))
+    );
     // Once more from there is the same stranger; a mail whose sender is proved is she herself.
     let again = post.places(mail("zoe@customer.example", "hello?")).await;
     assert_ne!(again, begun, "another mail is another conversation");
@@ -257,18 +291,27 @@ async fn a_new_mail_begins_a_conversation() {
     ];
     let begun = post.places(first).await;
     let opened = agent.get(&format!("/conversations/{begun}")).await.ok();
-    assert_eq!((&opened["conversation"]["subject"], &opened["conversation"]["inbox"]["name"]), (&json!("Ferns for the garden"), &json!("Mail")));
+    assert_eq!(
+        (&opened["conversation"]["subject"], &opened["conversation"]["inbox"]["name"]),
+        (&json!("Ferns for the garden"), &json!("Mail"))
+    );
     assert_eq!((&opened["contact"]["name"], &opened["contact"]["email"]), (&json!("Nina Nagel"), &json!("nina@elsewhere.example")));
     let said = &opened["messages"][0];
     assert_eq!(said["attachments"].as_array().map(Vec::len), Some(1));
     assert_eq!(said["attachments"][0]["name"], "list.txt");
     let remarks = list_at(said, "by_mail/remarks");
-    assert!(remarks[0] == "A part could not be read." && remarks[1].as_str().is_some_and(|words| words.contains("fake.png")), "{remarks:?}");
+    assert!(
+        remarks[0] == "A part could not be read." && remarks[1].as_str().is_some_and(|words| words.contains("fake.png")),
+        "{remarks:?}"
+    );
     assert_eq!(list_at(&agent.get("/conversations").await.ok(), "conversations").len(), 1, "it stands in the list");
     // Longer than a message: the beginning is one, the whole is a file.
     let long = format!("{}end", "word ".repeat(5_000));
     let said = last(&post.thread(&agent, &post.places(mail("nina@elsewhere.example", &long)).await).await);
-    assert_eq!((said["text"].as_str().map(|text| text.chars().count()), &said["attachments"][0]["name"]), (Some(10_000), &json!("mail.txt")));
+    assert_eq!(
+        (said["text"].as_str().map(|text| text.chars().count()), &said["attachments"][0]["name"]),
+        (Some(10_000), &json!("mail.txt"))
+    );
     assert_eq!(said["attachments"][0]["size"], long.len());
     // Nothing in it but a subject.
     let empty = post.places(mail("nina@elsewhere.example", "")).await;
@@ -289,7 +332,10 @@ async fn an_agent_answers_by_mail() {
     assert_eq!(post.places(reply).await, conversation);
     visitor.hears("It went out **yesterday**.").await;
     let said = post.thread(&owner, &conversation).await.into_iter().find(|message| message["kind"] == "outgoing").expect("his answer");
-    assert_eq!((&said["author"]["uuid"], &said["via"], &said["attachments"][0]["name"]), (&json!(otto), &json!("mail"), &json!("label.txt")));
+    assert_eq!(
+        (&said["author"]["uuid"], &said["via"], &said["attachments"][0]["name"]),
+        (&json!(otto), &json!("mail"), &json!("label.txt"))
+    );
     let opened = owner.get(&format!("/conversations/{conversation}")).await.ok();
     assert_eq!(opened["conversation"]["assignee"]["uuid"], json!(otto), "the first answer takes it");
     // By the tag, from whoever is not known to be inside or is not believed: a note, marked, and never in an agent's name.
@@ -305,7 +351,11 @@ async fn an_agent_answers_by_mail() {
         (reply.recipients, reply.trust) = (vec![tag.clone()], trust);
         assert_eq!(post.places(reply).await, conversation);
         let said = last(&post.thread(&owner, &conversation).await);
-        assert_eq!((&said["kind"], &said["author"]["type"], &said["by_mail"]["flag"]), (&json!("note"), &json!("system"), &json!(flag)), "{from}");
+        assert_eq!(
+            (&said["kind"], &said["author"]["type"], &said["by_mail"]["flag"]),
+            (&json!("note"), &json!("system"), &json!(flag)),
+            "{from}"
+        );
     }
     assert_eq!(visitor.texts().await.len(), 2, "nothing of that reached the visitor");
     // A colleague who may not answer, without the tag: a conversation of its own.
@@ -384,7 +434,12 @@ async fn mail_that_comes_back_is_told() {
     let notice = |id: &str, is_permanent: bool| {
         let mut notice = mail("mailer-daemon@elsewhere.example", "Undelivered");
         notice.nature = Nature::Bounce;
-        notice.bounce = Some(Bounce { message_id: id.into(), recipient: "zoe@customer.example".into(), is_permanent, reason: "550 no such\r\nmailbox".into() });
+        notice.bounce = Some(Bounce {
+            message_id: id.into(),
+            recipient: "zoe@customer.example".into(),
+            is_permanent,
+            reason: "550 no such\r\nmailbox".into(),
+        });
         notice
     };
     post.takes(notice("forged@elsewhere.example", true)).await;
@@ -421,7 +476,11 @@ async fn a_banned_sender_is_not_heard() {
     let (_, conversation, _) = post.mailed("zoe").await;
     agent.post("/bans").json(json!({ "email": "eve@elsewhere.example" })).await.ok();
     assert_eq!(post.takes(mail("Eve@elsewhere.example", "hi")).await, Placed::Noted("banned"));
-    agent.post("/bans").json(json!({ "contact": text_at(&agent.get(&format!("/conversations/{conversation}")).await.ok(), "contact/uuid") })).await.ok();
+    agent
+        .post("/bans")
+        .json(json!({ "contact": text_at(&agent.get(&format!("/conversations/{conversation}")).await.ok(), "contact/uuid") }))
+        .await
+        .ok();
     let mut reply = mail("zoe@customer.example", "hi");
     reply.recipients = vec![post.tag(Side::Contact, &conversation)];
     assert_eq!(post.takes(reply).await, Placed::Noted("banned"));

@@ -1,0 +1,6 @@
+//! Mail, there and back, through real servers and broken ones.
+
+mod support;
+
+#[path = "mail/rig.rs"]
+mod rig;
