@@ -81,7 +81,7 @@ impl House {
             tokio::spawn(jobs::run(self.desk.clone(), self.outside.clone(), self.wake_jobs.clone(), stopped.clone())),
             tokio::spawn(jobs::availability::run(self.desk.clone(), stopped.clone())),
             tokio::spawn(jobs::promises::run(self.desk.clone(), stopped.clone())),
-            tokio::spawn(jobs::mailbox::run(self.desk.clone(), self.wake_mail.clone(), stopped.clone())),
+            tokio::spawn(jobs::mailbox::run(self.desk.clone(), self.outside.tls.clone(), self.wake_mail.clone(), stopped.clone())),
             tokio::spawn(jobs::deliver::run(self.desk.clone(), self.config.data_file.clone(), stopped.clone())),
             tokio::spawn(jobs::housekeeping::run(self.desk.clone(), stopped)),
         ];

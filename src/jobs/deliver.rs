@@ -1,13 +1,12 @@
 //! Takes mail from `deskbell deliver`, the command that a mail server calls for each mail. It comes through a socket beside the data file that
 //! only the owner of the file may open: the file has one writer, and who may read it needs no further proof.
 //!
-//! The other side says `deliver ADDRESS`, a line end, the mail, and closes its half; we answer `taken`, `later WHY` or `refused WHY`.
+//! The other side says `deliver ADDRESS`, a line end, the mail, and closes its half; we answer `taken`, `later WHY`, `refused WHY` or `unknown WHY`.
 
 use crate::base::error::{Error, Kind, Result};
 use crate::base::limits;
 use crate::desk::Desk;
-use crate::mail::inbound;
-use crate::model::mailbox::Mailbox;
+use crate::model::mailbox::{Direction, Mailbox};
 use crate::store::mailboxes;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
@@ -72,7 +71,8 @@ async fn answer(desk: &Desk, mut stream: UnixStream) {
         Ok(()) => "taken\n".to_owned(),
         Err(error) => {
             let word = match error.kind {
-                Kind::NotFound | Kind::TooLarge | Kind::Invalid => "refused",
+                Kind::NotFound => "unknown",
+                Kind::TooLarge | Kind::Invalid => "refused",
                 _ => "later",
             };
             format!("{word} {}\n", error.message.replace('\n', " "))
@@ -86,7 +86,8 @@ async fn take(desk: &Desk, stream: &mut UnixStream) -> Result<()> {
     let mut buffer = vec![0; limits::CHUNK_BYTES];
     loop {
         let read = tokio::time::timeout(limits::DELIVERY_PAUSE, stream.read(&mut buffer)).await;
-        let size = read.map_err(|_| Error::unavailable("The mail stopped coming."))?.map_err(|_| Error::unavailable("The mail was cut off."))?;
+        let size =
+            read.map_err(|_| Error::unavailable("The mail stopped coming."))?.map_err(|_| Error::unavailable("The mail was cut off."))?;
         if size == 0 {
             break;
         }
@@ -99,10 +100,10 @@ async fn take(desk: &Desk, stream: &mut UnixStream) -> Result<()> {
     if bytes.is_empty() {
         return Err(Error::invalid("There is no mail."));
     }
-    let received = tokio::task::spawn_blocking(move || inbound::read(&bytes)).await.map_err(Error::internal)?;
+    let received = super::mailbox::understood(&mailbox, bytes).await?;
     desk.receive_mail(&mailbox, received).await.map(|_| ())?;
     let id = mailbox.id;
-    desk.store.write(move |tx| mailboxes::worked(tx, id, crate::model::mailbox::Direction::In)).await
+    desk.store.write(move |tx| mailboxes::worked(tx, id, Direction::In)).await
 }
 
 /// The mailbox that is meant, and the first bytes of the mail.

@@ -5,9 +5,10 @@ use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{MailboxId, random_bytes};
 use crate::base::limits;
+use crate::base::tls::Tls;
 use crate::desk::Desk;
 use crate::mail::imap::{Imap, Position};
-use crate::mail::inbound::{self, Received};
+use crate::mail::inbound::{self, Reading, Received};
 use crate::model::mailbox::{Direction, Mailbox};
 use crate::store::mailboxes;
 use std::collections::HashMap;
@@ -21,21 +22,24 @@ const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 /// A folder that was numbered anew is read again from this long before it was last read: clocks differ.
 const OVERLAP_MS: Millis = 3_600_000;
 
+/// A mailbox with its sealed password.
+type Settings = (Mailbox, Option<Vec<u8>>);
+
 /// A task that reads a mailbox, and the settings under which it was begun.
 struct Reader {
-    settings: (Mailbox, Option<Vec<u8>>),
+    settings: Settings,
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 /// Keeps one task for each mailbox that is to be read, until `stop` turns true.
-pub async fn run(desk: Desk, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
+pub async fn run(desk: Desk, tls: Tls, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
     let mut readers: HashMap<MailboxId, Reader> = HashMap::new();
     while !*stop.borrow() {
         // Registered before looking: a change between the look and the sleep wakes us.
         let woken = wake.notified();
         match desk.store.read(wanted).await {
-            Ok(wanted) => match_to(&desk, &mut readers, wanted).await,
+            Ok(wanted) => match_to(&desk, &tls, &mut readers, wanted).await,
             Err(error) => log::warn!("mailboxes cannot be read error=\"{error:?}\""),
         }
         // Cancel-safe: all arms only wait.
@@ -45,11 +49,11 @@ pub async fn run(desk: Desk, wake: Arc<Notify>, mut stop: watch::Receiver<bool>)
             _ = stop.changed() => {}
         }
     }
-    match_to(&desk, &mut readers, HashMap::new()).await;
+    match_to(&desk, &tls, &mut readers, HashMap::new()).await;
 }
 
 /// The mailboxes to be read, each with its sealed password: a new one begins a new session.
-fn wanted(tx: &crate::store::ReadTx) -> Result<HashMap<MailboxId, (Mailbox, Option<Vec<u8>>)>> {
+fn wanted(tx: &crate::store::ReadTx) -> Result<HashMap<MailboxId, Settings>> {
     let is_read = |mailbox: &Mailbox| {
         let incoming = &mailbox.config.incoming;
         mailbox.enabled && incoming.kind == "imap" && !incoming.imap.host.is_empty()
@@ -59,15 +63,20 @@ fn wanted(tx: &crate::store::ReadTx) -> Result<HashMap<MailboxId, (Mailbox, Opti
 }
 
 /// Ends the readers that nobody wants any more, or not as they are, and begins those that are missing.
-async fn match_to(desk: &Desk, readers: &mut HashMap<MailboxId, Reader>, wanted: HashMap<MailboxId, (Mailbox, Option<Vec<u8>>)>) {
-    let is_same = |reader: &Reader, (mailbox, password): &(Mailbox, Option<Vec<u8>>)| {
+async fn match_to(desk: &Desk, tls: &Tls, readers: &mut HashMap<MailboxId, Reader>, wanted: HashMap<MailboxId, Settings>) {
+    let is_same = |reader: &Reader, (mailbox, password): &Settings| {
         let (before, sealed) = &reader.settings;
         before.config == mailbox.config && sealed == password && !reader.task.is_finished()
     };
-    let over: Vec<MailboxId> =
-        readers.iter().filter(|(id, reader)| !wanted.get(*id).is_some_and(|settings| is_same(reader, settings))).map(|(id, _)| *id).collect();
+    let over: Vec<MailboxId> = readers
+        .iter()
+        .filter(|(id, reader)| !wanted.get(*id).is_some_and(|settings| is_same(reader, settings)))
+        .map(|(id, _)| *id)
+        .collect();
     let over: Vec<Reader> = over.iter().filter_map(|id| readers.remove(id)).collect();
-    over.iter().for_each(|reader| drop(reader.stop.send(true)));
+    for reader in &over {
+        let _ = reader.stop.send(true);
+    }
     for reader in over {
         if let Err(cause) = reader.task.await {
             log::error!("reading a mailbox ended badly cause=\"{cause}\"");
@@ -76,20 +85,20 @@ async fn match_to(desk: &Desk, readers: &mut HashMap<MailboxId, Reader>, wanted:
     for (id, settings) in wanted {
         readers.entry(id).or_insert_with(|| {
             let (stop, stopped) = watch::channel(false);
-            let task = tokio::spawn(mind(desk.clone(), settings.0.clone(), stopped));
+            let task = tokio::spawn(mind(desk.clone(), tls.clone(), settings.0.clone(), stopped));
             Reader { settings, stop, task }
         });
     }
 }
 
 /// Reads one mailbox until told to stop; what fails is tried again, after pauses that grow.
-async fn mind(desk: Desk, mailbox: Mailbox, stop: watch::Receiver<bool>) {
+async fn mind(desk: Desk, tls: Tls, mailbox: Mailbox, stop: watch::Receiver<bool>) {
     let mut failures = 0;
     while !*stop.borrow() {
         let mut stopping = stop.clone();
         // Cancelled only when the reader stops: what was being fetched comes again.
         let error = tokio::select! {
-            error = read(&desk, &mailbox, &mut failures) => error,
+            error = read(&desk, &tls, &mailbox, &mut failures) => error,
             _ = stopping.wait_for(|stop| *stop) => return,
         };
         failures += 1;
@@ -117,17 +126,17 @@ fn pause(failures: u32) -> Duration {
 }
 
 /// One session: connect, fetch what came, wait for more; ends with what went wrong.
-async fn read(desk: &Desk, mailbox: &Mailbox, failures: &mut u32) -> Error {
-    match session(desk, mailbox, failures).await {
+async fn read(desk: &Desk, tls: &Tls, mailbox: &Mailbox, failures: &mut u32) -> Error {
+    match session(desk, tls, mailbox, failures).await {
         Err(error) => error,
         Ok(never) => match never {},
     }
 }
 
-async fn session(desk: &Desk, mailbox: &Mailbox, failures: &mut u32) -> Result<std::convert::Infallible> {
+async fn session(desk: &Desk, tls: &Tls, mailbox: &Mailbox, failures: &mut u32) -> Result<std::convert::Infallible> {
     let incoming = &mailbox.config.incoming;
     let (server, password) = desk.mail_login(mailbox, Direction::In).await?;
-    let mut imap = Imap::connect(&server, password.as_ref()).await?;
+    let mut imap = Imap::connect(tls, &server, password.as_ref()).await?;
     let folder = imap.open(&incoming.folder).await?;
     let id = mailbox.id;
     let known = desk.store.read(move |tx| mailboxes::position(tx, id)).await?;
@@ -193,7 +202,8 @@ fn day(at: Millis) -> String {
 async fn take(desk: &Desk, mailbox: &Mailbox, imap: &mut Imap, uid: u32) -> Result<()> {
     let Some(header) = imap.header(uid).await? else { return Ok(()) };
     if header.size > limits::MAIL_IN_MEMORY_MAX {
-        return place(desk, mailbox, too_large(&imap.fields(uid).await?, header.size)).await;
+        let fields = imap.fields(uid).await?;
+        return place(desk, mailbox, too_large(understood(mailbox, fields).await?, header.size)).await;
     }
     let mut bytes = Vec::with_capacity(header.size as usize);
     // Some servers count other line ends than they send: what comes decides, within the bound.
@@ -208,19 +218,30 @@ async fn take(desk: &Desk, mailbox: &Mailbox, imap: &mut Imap, uid: u32) -> Resu
     if bytes.is_empty() {
         return Ok(());
     }
-    let received = tokio::task::spawn_blocking(move || inbound::read(&bytes)).await.map_err(Error::internal)?;
-    place(desk, mailbox, received).await
+    place(desk, mailbox, understood(mailbox, bytes).await?).await
 }
 
 /// Of a mail that is too large only its header fields are read; that it came is said.
-pub(super) fn too_large(fields: &[u8], size: u64) -> Received {
-    let mut received = inbound::read(fields);
-    received.remarks.push(format!(
+fn too_large(mut fields: Received, size: u64) -> Received {
+    fields.remarks.push(format!(
         "This mail has {} MB; up to {} MB can be taken. It lies in the mailbox still.",
         size.div_ceil(1024 * 1024),
         limits::MAIL_IN_MEMORY_MAX / 1024 / 1024
     ));
-    received
+    fields
+}
+
+/// Reads a mail as this mailbox's server writes them. Who proved what is believed to the server alone that the settings name; without a
+/// name, to what stands above everything a sender could have written.
+pub(super) async fn understood(mailbox: &Mailbox, bytes: Vec<u8>) -> Result<Received> {
+    let (server, address) = (mailbox.config.authserv_id.clone(), mailbox.config.address.clone());
+    // Off the threads that answer people: large mails take a moment.
+    tokio::task::spawn_blocking(move || {
+        let server = Some(server.as_str()).filter(|server| !server.is_empty());
+        inbound::read_with(&bytes, &Reading { server, ours: &[&address], kept: None })
+    })
+    .await
+    .map_err(Error::internal)
 }
 
 /// Places a mail; what fails for a moment fails the session, and the mail comes again.

@@ -8,6 +8,7 @@ use crate::base::limits;
 use crate::base::secret::Secret;
 use crate::base::server::{Security, Server};
 use crate::base::text::clean_line;
+use crate::base::tls::Tls;
 use async_imap::error::Error as Fault;
 use async_imap::extensions::idle::IdleResponse;
 use async_imap::imap_proto::{Response, Status};
@@ -53,9 +54,9 @@ impl Authenticator for Plain {
 
 impl Imap {
     /// Connects and logs in.
-    pub async fn connect(server: &Server, password: Option<&Secret>) -> Result<Imap> {
+    pub async fn connect(tls: &Tls, server: &Server, password: Option<&Secret>) -> Result<Imap> {
         let host = server.host.clone();
-        let line = Line::open(&host, server.port_or(993, 143), server.security).await?;
+        let line = Line::open(tls, &host, server.port_or(993, 143), server.security).await?;
         let mut client = Client::new(line);
         let greeting = in_time(&host, client.read_response()).await?;
         let greeting = greeting.map_err(|_| Error::unavailable(format!("{host} answers, but does not speak IMAP.")))?;
@@ -65,7 +66,7 @@ impl Imap {
                 .await?
                 .map_err(|_| Error::unavailable(format!("{host} does not offer STARTTLS, so nothing was said to it.")))?;
             // What it said before the protection began is thrown away with the client.
-            client = Client::new(client.into_inner().protected(&host).await?);
+            client = Client::new(client.into_inner().protected(tls, &host).await?);
         }
         let secret = password.ok_or_else(|| Error::forbidden(format!("{host} wants a password, and none is set.")))?;
         let user = server.user.as_str();

@@ -2,18 +2,16 @@
 
 use crate::base::error::{Error, Result};
 use crate::base::server::Security;
+use crate::base::tls::Tls;
 use crate::base::{limits, net};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// A connection that is read up to a budget, so that no server can fill the memory: whoever asks says how much he takes for the answer.
 #[derive(Debug)]
@@ -32,22 +30,22 @@ enum Stream {
 
 impl Line {
     /// Connects; with `Security::Tls` protected from the first byte.
-    pub async fn open(host: &str, port: u16, security: Security) -> Result<Line> {
+    pub async fn open(tls: &Tls, host: &str, port: u16, security: Security) -> Result<Line> {
         let opened = tokio::time::timeout(limits::MAIL_CONNECT_TIMEOUT, connect(host, port, security)).await;
         let line = Line { stream: Stream::Plain(opened.map_err(|_| silent(host, port))??), budget: limits::MAIL_ANSWER_BYTES_MAX };
         match security {
-            Security::Tls => line.protected(host).await,
+            Security::Tls => line.protected(tls, host).await,
             Security::Starttls | Security::None => Ok(line),
         }
     }
 
     /// The same line, protected from now on.
-    pub async fn protected(mut self, host: &str) -> Result<Line> {
+    pub async fn protected(mut self, tls: &Tls, host: &str) -> Result<Line> {
         let Stream::Plain(stream) = std::mem::replace(&mut self.stream, Stream::Gone) else {
             return Err(Error::internal("this line is protected already"));
         };
         let name = ServerName::try_from(host.to_owned()).map_err(|_| Error::invalid(format!("\"{host}\" is no name of a server.")))?;
-        let secured = tokio::time::timeout(limits::MAIL_CONNECT_TIMEOUT, connector()?.connect(name, stream)).await;
+        let secured = tokio::time::timeout(limits::MAIL_CONNECT_TIMEOUT, tls.connector()?.connect(name, stream)).await;
         let stream = secured
             .map_err(|_| Error::unavailable(format!("{host} began a protected connection and then said nothing.")))?
             .map_err(|cause| Error::unavailable(format!("The connection to {host} cannot be protected: {}.", tls_words(&cause))))?;
@@ -61,7 +59,9 @@ impl Line {
 }
 
 async fn connect(host: &str, port: u16, security: Security) -> Result<TcpStream> {
-    let found = tokio::net::lookup_host((host, port)).await.map_err(|_| Error::unavailable(format!("The server {host} cannot be found: no such name.")))?;
+    let found = tokio::net::lookup_host((host, port))
+        .await
+        .map_err(|_| Error::unavailable(format!("The server {host} cannot be found: no such name.")))?;
     let found: Vec<SocketAddr> = found.collect();
     if security == Security::None && found.iter().any(|address| !net::is_inside(address.ip().to_canonical())) {
         return Err(Error::forbidden(format!("{host} lies outside: without protection everybody on the way could read along.")));
@@ -97,26 +97,6 @@ fn tls_words(cause: &io::Error) -> String {
         () if words.contains("InvalidContentType") || words.contains("corrupt") => "this port does not speak TLS".into(),
         () => crate::base::text::clean_line(&words, 200),
     }
-}
-
-/// The certificates of this machine, read once.
-fn connector() -> Result<&'static TlsConnector> {
-    static KNOWN: OnceLock<TlsConnector> = OnceLock::new();
-    if let Some(known) = KNOWN.get() {
-        return Ok(known);
-    }
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        return Err(Error::unavailable("This machine has no root certificates. Install the package ca-certificates."));
-    }
-    let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(Error::internal)?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    Ok(KNOWN.get_or_init(|| TlsConnector::from(Arc::new(config))))
 }
 
 impl AsyncRead for Line {

@@ -15,5 +15,5 @@ mod nature;
 pub mod reply;
 pub mod slim;
 pub mod smtp;
-mod transfer;
 pub mod smtp_words;
+mod transfer;

@@ -262,7 +262,9 @@ impl Widget {
             },
             // The sender's own bubble is there already, unless he wrote by mail; only clients that drop doubles by echo id want to hear of it
             // (conformance item 11).
-            What::MessageAdded { message, .. } if message.kind == MessageKind::Incoming && message.via != "mail" && !now.echo => Told::Nothing,
+            What::MessageAdded { message, .. } if message.kind == MessageKind::Incoming && message.via != "mail" && !now.echo => {
+                Told::Nothing
+            }
             _ if self.is_over(now) => Told::Over,
             what if !what.is_for(&now.session) => Told::Nothing,
             _ => self.framed(event),
