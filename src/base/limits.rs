@@ -514,6 +514,10 @@ pub const DNS_TIMEOUT: Duration = Duration::from_secs(3);
 pub const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of one answer of a mail server that is tried out.
 pub const PROBE_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// How long trying a mailbox out may take in all: a server that says a word every nine seconds is no conversation.
+pub const PROBE_TIMEOUT_ALL: Duration = Duration::from_secs(60);
+/// Test mails of a house in an hour.
+pub const TEST_MAILS_PER_HOUR: usize = 20;
 /// Mailboxes that are tried out at once.
 pub const PROBES_AT_ONCE: usize = 4;
 /// Characters of what a mail server said that are kept and shown.

@@ -14,6 +14,7 @@ mod mime;
 mod nature;
 pub mod reply;
 pub mod slim;
+pub mod probe;
 pub mod smtp;
 pub mod smtp_words;
 mod transfer;
