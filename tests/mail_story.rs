@@ -4,3 +4,6 @@ mod support;
 
 #[path = "mail/rig.rs"]
 mod rig;
+
+#[path = "mail/incoming.rs"]
+mod incoming;
