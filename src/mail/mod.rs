@@ -3,13 +3,18 @@
 mod authentication;
 mod body;
 mod bounce;
+mod calendar;
 mod charset;
 pub mod compose;
+mod flowed;
 mod html_text;
+mod html_tokens;
 pub mod inbound;
 mod mime;
 mod nature;
 pub mod reply;
+mod reply_words;
 pub mod slim;
 pub mod smtp;
+mod tnef;
 mod transfer;
