@@ -2,5 +2,7 @@
 
 mod support;
 
+#[path = "mail/compose.rs"]
+mod compose;
 #[path = "mail/rig.rs"]
 mod rig;
