@@ -488,10 +488,34 @@ pub const DNS_TIMEOUT: Duration = Duration::from_secs(3);
 pub const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of one answer of a mail server that is tried out.
 pub const PROBE_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// How long trying a mailbox out may take in all: a server that says a word every nine seconds is no conversation.
+pub const PROBE_TIMEOUT_ALL: Duration = Duration::from_secs(60);
+/// Test mails of a house in an hour.
+pub const TEST_MAILS_PER_HOUR: usize = 20;
 /// Mailboxes that are tried out at once.
 pub const PROBES_AT_ONCE: usize = 4;
 /// Characters of what a mail server said that are kept and shown.
 pub const MAIL_ERROR_CHARS_MAX: usize = 500;
+/// Parts of one incoming mail: the most crowded digest has fewer.
+pub const MAIL_PARTS_MAX: usize = 500;
+/// Parts inside parts: a forward of a forward has five; who nests more wants our stack.
+pub const MAIL_PART_DEPTH_MAX: usize = 20;
+/// Header fields of one part: every server on the way adds ten, and lists of recipients stand in one.
+pub const MAIL_FIELDS_MAX: usize = 1_000;
+/// Bytes of one header field that are read: a few hundred addresses.
+pub const MAIL_FIELD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one Message-ID: RFC 5322 allows a line of 998.
+pub const MAIL_ID_BYTES_MAX: usize = 500;
+/// Message-IDs that are read from an incoming mail: a thread of a year.
+pub const MAIL_IDS_READ_MAX: usize = 100;
+/// Addresses of one field that are read.
+pub const MAIL_RECIPIENTS_MAX: usize = 500;
+/// Bytes of text that are taken apart into what was said and what was quoted; what is longer comes as a file.
+pub const MAIL_TEXT_BYTES_MAX: usize = 1024 * 1024;
+/// Files of one incoming mail.
+pub const MAIL_FILES_MAX: usize = 100;
+/// Characters of a name in a header.
+pub const MAIL_NAME_CHARS_MAX: usize = 200;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
 /// Characters of a mail's subject, written (before its fields are filled) or kept: readers show 60 or so.

@@ -186,6 +186,11 @@ impl Desk {
         self.can_send.0.load(Ordering::Relaxed)
     }
 
+    /// Whether secrets are sealed with a key outside of the data file.
+    pub fn seals_outside(&self) -> bool {
+        self.sealer.is_outside()
+    }
+
     /// Reads anew whether mail can be sent.
     pub(super) async fn learn_mailboxes(&self) -> Result<()> {
         let can_send = self.store.read(mailboxes::can_send).await?;

@@ -43,8 +43,10 @@ pub mod logins;
 pub mod lookers;
 pub mod macros;
 mod mail_places;
+mod mail_problems;
 pub mod mail_tags;
 mod mailbox_check;
+pub mod mailbox_trials;
 pub mod mailboxes;
 mod mentions;
 pub mod messages;
@@ -80,6 +82,7 @@ pub mod survey_mail;
 pub mod suspicion;
 pub mod tags;
 pub mod teams;
+pub mod templates;
 pub mod threads;
 pub mod transcripts;
 pub mod transfers;
@@ -123,6 +126,8 @@ pub struct Inner {
     link_key: [u8; 32],
     /// Seals what must be had back in the clear.
     sealer: Sealer,
+    /// Mailboxes that are tried out right now.
+    trials: mailbox_trials::Trials,
     /// Whether mail can leave, as last read.
     can_send: mailboxes::CanSend,
     /// At most so many password hashes at once.
@@ -176,6 +181,7 @@ impl Desk {
             base_path: base_path.to_owned(),
             link_key,
             sealer,
+            trials: mailbox_trials::Trials::default(),
             can_send: mailboxes::CanSend::default(),
             passwords: Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE),
             pages: Mutex::default(),

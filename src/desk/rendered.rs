@@ -273,3 +273,205 @@ fn with_values(html: &str, values: &[String]) -> String {
 fn zone(name: &str) -> TimeZone {
     hours::zone_named(name).unwrap_or(TimeZone::UTC)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::letter::{Party, Thread};
+    use proptest::prelude::*;
+    use std::collections::BTreeMap;
+
+    fn setting() -> Setting {
+        Setting {
+            brand: "Acme".into(),
+            inbox: "Shop".into(),
+            house: "Acme support".into(),
+            colour: "#0f766e".into(),
+            zone: TimeZone::UTC,
+            footer: String::new(),
+            fallbacks: vec!["en-US".into()],
+            own: Vec::new(),
+            name: String::new(),
+        }
+    }
+
+    fn letter(kind: LetterKind) -> Letter {
+        Letter {
+            kind,
+            inbox: None,
+            to: Party { name: "Zoe Miller".into(), address: "zoe@example.com".into() },
+            locale: "en-US".into(),
+            fields: BTreeMap::new(),
+            said: Vec::new(),
+            link: Some("https://chat.example.com/x".into()),
+            conversation: None,
+            covers: Vec::new(),
+            thread: Thread::default(),
+            attachments: Vec::new(),
+        }
+    }
+
+    fn rendered(letter: &Letter) -> Rendered {
+        let setting = setting();
+        setting.render(letter, &setting.wording(letter.kind, &letter.locale))
+    }
+
+    fn said(author: &str, is_agent: bool, text: &str) -> Said {
+        let words = markdown::render_agent(text);
+        Said { author: author.into(), is_agent, at: 0, html: words.html, text: words.text, files: Vec::new() }
+    }
+
+    fn own(name: &str, locale: &str, subject: &str) -> Template {
+        let uuid = crate::base::id::Uuid::new();
+        let (kind, body) = ("code".to_owned(), "{{code}}".to_owned());
+        Template { uuid, kind, name: name.into(), locale: locale.into(), subject: subject.into(), body, updated_at: 0 }
+    }
+
+    /// row 191
+    #[test]
+    fn a_code_stands_in_subject_text_and_page_and_greets_nobody_by_name() {
+        let mut letter = letter(LetterKind::Code);
+        letter.fields.insert("code", "123456".into());
+        letter.fields.insert("minutes", "10".into());
+        let mail = rendered(&letter);
+        assert!(mail.subject.contains("123456") && mail.text.contains("\n123456\n"), "{}", mail.text);
+        assert!(mail.html.contains("font-size:32px") && mail.html.contains("<bdi>123456</bdi>"), "{}", mail.html);
+        assert!(!mail.text.contains("Zoe") && !mail.html.contains("Zoe"));
+    }
+
+    /// row 174: the unread messages, a button, and that an answer by mail arrives
+    #[test]
+    fn messages_come_with_author_time_and_files() {
+        let mut letter = letter(LetterKind::ToContact);
+        letter.said = vec![said("Zoe", false, "hi"), Said { files: vec!["a<b>.pdf".into()], ..said("Anna", true, "**yes**, see\n\n- one\n- two") }];
+        letter.thread.reply_to = Some("chat+x@example.com".into());
+        let mail = rendered(&letter);
+        assert!(mail.text.starts_with("Hello Zoe,\n"), "{}", mail.text);
+        assert!(mail.text.contains("Anna, Jan 1, 1970, 12:00 AM UTC\n  yes, see\n  \n  - one\n  - two\n  📎 a<b>.pdf"), "{}", mail.text);
+        assert!(mail.text.contains("Open the conversation:\nhttps://chat.example.com/x"));
+        assert!(mail.text.contains("reply to this mail") && mail.text.contains("-- \n"));
+        assert!(mail.html.contains("<strong>yes</strong>") && mail.html.contains("a&lt;b&gt;.pdf"));
+        letter.thread.reply_to = None;
+        assert!(!rendered(&letter).text.contains("reply to this mail"));
+        letter.link = Some("javascript:alert(1)".into());
+        assert!(!rendered(&letter).html.contains("javascript"));
+    }
+
+    #[test]
+    fn a_known_thread_keeps_its_subject() {
+        let mut letter = letter(LetterKind::Reply);
+        for (known, subject) in [("Shoes", "Re: Shoes"), ("RE: Shoes", "RE: Shoes"), ("", "Your conversation with Acme"), ("é", "Re: é")] {
+            letter.thread.subject = known.into();
+            assert_eq!(rendered(&letter).subject, subject);
+        }
+    }
+
+    /// rows 176, 177
+    #[test]
+    fn the_nearest_words_are_taken() {
+        let mut setting = setting();
+        let pick = |setting: &Setting, locale: &str| {
+            let wording = setting.wording(LetterKind::Code, locale);
+            (wording.subject, wording.locale)
+        };
+        assert_eq!(pick(&setting, "tlh").1, "en-US");
+        setting.own = vec![own("", "", "all"), own("", "de", "german"), own("", "de-CH", "swiss"), own("warm", "fr", "warm french")];
+        for (name, locale, subject, spoken) in [
+            ("", "de-CH", "swiss", "de-CH"),
+            ("", "de-AT", "german", "de"),
+            ("", "fr", "all", "fr"),
+            ("", "", "all", "en-US"),
+            ("warm", "fr-CA", "warm french", "fr"),
+            ("warm", "de", "german", "de"),
+            ("gone", "it", "all", "it"),
+        ] {
+            setting.name = name.into();
+            assert_eq!(pick(&setting, locale), (subject.to_owned(), spoken.to_owned()), "{name} {locale}");
+        }
+    }
+
+    #[test]
+    fn every_stock_text_would_be_taken_if_somebody_typed_it() {
+        for kind in LetterKind::ALL {
+            let all = Desk::stock_words(kind);
+            assert!(!all.is_empty(), "{kind:?}");
+            for (locale, subject, body) in all {
+                crate::model::letter_fields::check(kind, &subject, &body).unwrap_or_else(|error| panic!("{kind:?} {locale}: {}", error.message));
+            }
+        }
+    }
+
+    #[test]
+    fn the_footer_of_the_law_is_under_every_mail() {
+        let mut setting = setting();
+        setting.footer = "Acme Inc., **Main Street** 1".into();
+        let mut template = own("", "", "x");
+        for body in ["{{code}}", "{{code}}\n{{footer}}"] {
+            template.body = body.into();
+            setting.own = vec![template.clone()];
+            let letter = letter(LetterKind::Code);
+            let mail = setting.render(&letter, &setting.wording(letter.kind, "en"));
+            assert_eq!(mail.text.matches("Acme Inc., Main Street 1").count(), 1);
+            assert_eq!(mail.html.matches("<strong>Main Street</strong>").count(), 1);
+        }
+    }
+
+    /// What may stand in a mail, and nothing that reaches elsewhere or runs (security rows 1, 2).
+    fn assert_harmless(html: &str) {
+        let mut rest = html;
+        while let Some(at) = rest.find('<') {
+            rest = &rest[at + 1..];
+            let name: String = rest.trim_start_matches(['/', '!']).chars().take_while(char::is_ascii_alphanumeric).collect();
+            let known = [
+                "doctype", "html", "head", "meta", "title", "style", "body", "div", "p", "bdi", "table", "tr", "td", "a", "strong", "em", "br", "ul", "ol",
+                "li", "blockquote", "code", "pre", "del", "hr", "",
+            ];
+            assert!(known.contains(&name.as_str()), "<{name} in {html}");
+            let end = rest.find('>').unwrap();
+            let tag = rest[..end].to_ascii_lowercase();
+            assert!(!["src=", "onerror", "onload", "onclick", "javascript:", "url("].iter().any(|bad| tag.contains(bad)), "{tag}");
+        }
+    }
+
+    const HOSTILE: &str = "(<script>|</p>|</bdi>|</title>|--><img src=x onerror=y>|\"|'|&lt;|&|\\{\\{code\\}\\}|\\{\\{|\\}\\}|\n|\r\n|\u{2028}|\u{f0000}|\u{f0001}|\\*\\*|_|`|# |- |> |\\[x\\]\\(https://evil.example\\)|https://evil.example|javascript:|Bcc: a@b|=\\?utf-8\\?|\u{202e}|a| |é){0,12}";
+
+    proptest! {
+        /// No value can break out of its place, in subject, text or page (security row 32).
+        #[test]
+        fn no_value_breaks_out_of_its_place(name in HOSTILE, author in HOSTILE, text in HOSTILE, file in HOSTILE, thread in HOSTILE) {
+            let mut letter = letter(LetterKind::ToAgents);
+            for field in ["contact", "first_name", "contact_email"] {
+                letter.fields.insert(field, name.clone());
+            }
+            letter.said = vec![Said { files: vec![file.clone()], ..said(&author, false, &text) }];
+            letter.thread.subject = thread;
+            let mail = rendered(&letter);
+            assert_harmless(&mail.html);
+            assert_eq!(mail.html.matches("<body").count(), 1);
+            assert_eq!(mail.html.matches("</title>").count(), 1);
+            let turns = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{202e}');
+            prop_assert!(!mail.subject.contains(turns), "no line ends in a subject, and nothing turns it round");
+            // One line for the greeting whatever the name is, and every line of a message is set in.
+            let shown = crate::base::text::clean_line(&name, 500);
+            let first = mail.text.lines().next().unwrap().to_owned();
+            prop_assert!(first == format!("Hello {shown},") || (shown.is_empty() && first == "Hello,"), "{first:?} {shown:?}");
+            let after = mail.text.lines().position(|line| line.ends_with("12:00 AM UTC")).unwrap() + 1;
+            let inside = mail.text.lines().skip(after).take_while(|line| line.starts_with("  ")).count();
+            prop_assert!(mail.text.lines().nth(after + inside).unwrap_or_default().is_empty());
+            // Nothing a name holds becomes a link of ours.
+            let greeting = &mail.html[..mail.html.find("&middot;").unwrap()];
+            prop_assert!(!greeting.contains("<a "), "{greeting}");
+        }
+
+        /// What an admin types is as harmless.
+        #[test]
+        fn no_template_breaks_out_either(body in HOSTILE, subject in HOSTILE) {
+            let setting = setting();
+            let letter = letter(LetterKind::ToContact);
+            let mail = setting.render(&letter, &Wording { subject, body, locale: "ar".into() });
+            assert_harmless(&mail.html);
+            prop_assert!(mail.html.contains("dir=\"rtl\""));
+            prop_assert!(!mail.subject.contains(char::is_control));
+        }
+    }
+}

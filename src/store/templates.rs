@@ -1,9 +1,10 @@
 //! Words of the house for its mails, in place of the stock ones.
 
+use super::sight::sight;
 use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::Result;
-use crate::base::id::{InboxId, Uuid};
+use crate::base::id::{AgentId, ConversationId, InboxId, Uuid};
 use crate::base::limits;
 use rusqlite::{Row, params};
 
@@ -87,6 +88,16 @@ pub fn chosen(tx: &ReadTx, inbox: InboxId, kind: &str) -> Result<String> {
         |row| row.get::<_, Option<String>>(0),
     )?;
     Ok(found.flatten().unwrap_or_default())
+}
+
+/// The conversation with the newest public message that an agent sees: what a preview shows.
+pub fn recent(tx: &ReadTx, agent: AgentId) -> Result<Option<ConversationId>> {
+    let sql = concat!(
+        "SELECT c.id FROM conversations c WHERE c.last_message_id IS NOT NULL AND c.quarantine IS NULL AND ",
+        sight!(),
+        " ORDER BY c.last_message_at DESC LIMIT 1"
+    );
+    tx.one(sql, [agent], |row| row.get(0))
 }
 
 fn read(row: &Row<'_>) -> rusqlite::Result<Template> {

@@ -19,6 +19,7 @@ mod hub;
 mod identify;
 mod incoming;
 mod inside;
+mod mailboxes;
 mod notices;
 mod numbers;
 mod order;
