@@ -6,3 +6,7 @@ mod support;
 mod compose;
 #[path = "mail/rig.rs"]
 mod rig;
+#[path = "mail/lines.rs"]
+mod lines;
+#[path = "mail/sending.rs"]
+mod sending;

@@ -29,7 +29,7 @@ pub use form::Form;
 pub use house::{House, Options};
 pub use http::{Answer, Call, Client};
 pub use mail_fault::{Fault, FaultServer};
-pub use mail::{MAIL_PASSWORD, MailServer};
+pub use mail::{MAIL_PASSWORD, Mail, MailServer};
 pub use serde_json::{Value, json};
 pub use socket::Socket;
 pub use std::time::Duration;
