@@ -565,6 +565,10 @@ pub const FORGOTTEN_WINDOW: Duration = Duration::from_secs(3600);
 /// Messages of a transcript that goes by mail, the newest: a megabyte or so, which every server takes.
 pub const MAILED_TRANSCRIPT_MESSAGES: u32 = 2_000;
 
+/// Tries of one mail: with an hour between them at last, they last more than four days (RFC 5321, 4.5.4.1).
+pub const MAIL_ATTEMPTS_MAX: u32 = 110;
+/// Mails that belong to no conversation (codes, links, notices) are remembered for so long: bounces come within days.
+pub const LOOSE_MAILS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A step of a talk with a mail server: connecting, TLS, a command and its answer.
 pub const SMTP_STEP: Duration = Duration::from_secs(20);
 /// Handing over one mail and waiting for its receipt: servers look through it meanwhile.
