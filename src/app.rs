@@ -63,7 +63,7 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock, known, board, config.base_path(), config.key_file.as_deref()).await?;
+        let desk = Desk::open(store, hub, clock, known, board, outside.tls.clone(), config.base_path(), config.key_file.as_deref()).await?;
         Ok(House { desk, config, outside, wake_jobs, wake_mail, writer })
     }
 

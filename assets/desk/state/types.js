@@ -52,6 +52,7 @@
  *   author: {type: string, uuid: string|null, name: string}, html: string, text: string, source?: string, created_at: number,
  *   edited_at: number|null, attachments: Attachment[], echo_id: string|null, via: string, activity: {action: string, value: any}|null,
  *   mentions?: string[], deleted?: boolean, arrived?: number, rich?: Rich|null, postback?: {message_uuid: string, postback_id: string}|null,
+ *   mail?: null|{state: 'waiting'|'sent'|'failed'|'bounced', to: string, error: string},
  *   by_mail?: MailMark|null}} Message
  */
 /** @typedef {{from: string, subject: string, flag: null|'stranger'|'forged', rest: boolean, remarks: string[]}} MailMark */
@@ -69,7 +70,7 @@
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
  *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string,
- *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, unread: {count: number, after: number}|null, fields?: Record<string, any>, following?: boolean}} Thread
+ *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, unread: {count: number, after: number}|null, fields?: Record<string, any>, following?: boolean, mail?: null|'reply'|'later'}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

@@ -11,11 +11,12 @@ import { retry, sendAnyway, sendNow, takeBack, undoSend } from '../state/outbox.
 import { DeleteNote } from './delete_note.js';
 import { Attached } from './attached.js';
 import { MailFlag, MailRest } from './by_mail.js';
+import { Mailed } from './mailed.js';
 import { preview } from './markdown.js';
 import { Rich } from './rich.js';
 
-/** @param {{entry: any, first: boolean, last: boolean, seen: boolean, place: string}} props */
-export function Bubble({ entry, first, last, seen, place }) {
+/** @param {{entry: any, first: boolean, last: boolean, seen: boolean, unseen: boolean, newest: boolean, place: string}} props */
+export function Bubble({ entry, first, last, seen, unseen, newest, place }) {
   const side = entry.kind === 'incoming' ? 'theirs' : entry.kind === 'note' ? 'note' : 'ours';
   const stored = entry.state === 'stored';
   const body = stored ? (entry.html ? fromHtml(entry.html) : entry.text) : preview(entry.text || '');
@@ -38,7 +39,7 @@ export function Bubble({ entry, first, last, seen, place }) {
       ${entry.rich ? html`<${Rich} rich=${entry.rich} />` : null}
       ${entry.attachments?.length ? html`<${Attached} files=${entry.attachments} />` : null}
       ${entry.by_mail ? html`<${MailRest} entry=${entry} />` : null}
-      ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : entry.edited_at && !entry.deleted ? html`<p class="said-state">Edited</p>` : null}
+      ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : side === 'ours' && unseen && (entry.mail || newest) ? html`<${Mailed} entry=${entry} newest=${newest} />` : entry.edited_at && !entry.deleted ? html`<p class="said-state">Edited</p>` : null}
     </div>
   </article>`;
 }
