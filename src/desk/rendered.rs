@@ -343,7 +343,8 @@ mod tests {
     #[test]
     fn messages_come_with_author_time_and_files() {
         let mut letter = letter(LetterKind::ToContact);
-        letter.said = vec![said("Zoe", false, "hi"), Said { files: vec!["a<b>.pdf".into()], ..said("Anna", true, "**yes**, see\n\n- one\n- two") }];
+        letter.said =
+            vec![said("Zoe", false, "hi"), Said { files: vec!["a<b>.pdf".into()], ..said("Anna", true, "**yes**, see\n\n- one\n- two") }];
         letter.thread.reply_to = Some("chat+x@example.com".into());
         let mail = rendered(&letter);
         assert!(mail.text.starts_with("Hello Zoe,\n"), "{}", mail.text);
@@ -360,7 +361,8 @@ mod tests {
     #[test]
     fn a_known_thread_keeps_its_subject() {
         let mut letter = letter(LetterKind::Reply);
-        for (known, subject) in [("Shoes", "Re: Shoes"), ("RE: Shoes", "RE: Shoes"), ("", "Your conversation with Acme"), ("é", "Re: é")] {
+        for (known, subject) in [("Shoes", "Re: Shoes"), ("RE: Shoes", "RE: Shoes"), ("", "Your conversation with Acme"), ("é", "Re: é")]
+        {
             letter.thread.subject = known.into();
             assert_eq!(rendered(&letter).subject, subject);
         }
@@ -396,7 +398,8 @@ mod tests {
             let all = Desk::stock_words(kind);
             assert!(!all.is_empty(), "{kind:?}");
             for (locale, subject, body) in all {
-                crate::model::letter_fields::check(kind, &subject, &body).unwrap_or_else(|error| panic!("{kind:?} {locale}: {}", error.message));
+                crate::model::letter_fields::check(kind, &subject, &body)
+                    .unwrap_or_else(|error| panic!("{kind:?} {locale}: {}", error.message));
             }
         }
     }
@@ -423,8 +426,32 @@ mod tests {
             rest = &rest[at + 1..];
             let name: String = rest.trim_start_matches(['/', '!']).chars().take_while(char::is_ascii_alphanumeric).collect();
             let known = [
-                "doctype", "html", "head", "meta", "title", "style", "body", "div", "p", "bdi", "table", "tr", "td", "a", "strong", "em", "br", "ul", "ol",
-                "li", "blockquote", "code", "pre", "del", "hr", "",
+                "doctype",
+                "html",
+                "head",
+                "meta",
+                "title",
+                "style",
+                "body",
+                "div",
+                "p",
+                "bdi",
+                "table",
+                "tr",
+                "td",
+                "a",
+                "strong",
+                "em",
+                "br",
+                "ul",
+                "ol",
+                "li",
+                "blockquote",
+                "code",
+                "pre",
+                "del",
+                "hr",
+                "",
             ];
             assert!(known.contains(&name.as_str()), "<{name} in {html}");
             let end = rest.find('>').unwrap();
