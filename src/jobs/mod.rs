@@ -3,8 +3,10 @@
 
 pub mod availability;
 mod continuity;
+pub mod deliver;
 pub mod housekeeping;
 mod letters;
+pub mod mailbox;
 mod post;
 pub mod promises;
 mod push;

@@ -173,6 +173,16 @@ pub fn written_since(tx: &ReadTx, inbox: InboxId, address: &str, since: Millis) 
     Ok(count.unwrap_or(0))
 }
 
+/// Conversations of a contact in this inbox that began since.
+pub fn begun_by(tx: &ReadTx, inbox: InboxId, contact: ContactId, since: Millis) -> Result<i64> {
+    let count = tx.one(
+        "SELECT count(*) FROM conversations WHERE contact_id = ?2 AND inbox_id = ?1 AND created_at > ?3",
+        params![inbox, contact, since],
+        |row| row.get(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Conversations that mail began in this inbox since.
 pub fn begun_since(tx: &ReadTx, inbox: InboxId, since: Millis) -> Result<i64> {
     let count =
