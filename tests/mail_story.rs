@@ -11,5 +11,7 @@ mod rig;
 mod incoming;
 #[path = "mail/lines.rs"]
 mod lines;
+#[path = "mail/rig.rs"]
+mod rig;
 #[path = "mail/sending.rs"]
 mod sending;
