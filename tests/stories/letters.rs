@@ -196,7 +196,7 @@ async fn unread_notices_come_in_one_mail_and_not_at_night() {
     house.until_monday("08:00").await;
     let olga = house.agent().await;
     let ada = house.agent_named("ada", Role::Agent).await;
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30 } })).await.ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30 })).await.ok();
     let uuid = text_at(&ada.get("/session").await.ok(), "agent/uuid");
     let id = house.count(&format!("SELECT id FROM agents WHERE uuid = '{uuid}'"));
     let mut said = Vec::new();
@@ -217,10 +217,10 @@ async fn unread_notices_come_in_one_mail_and_not_at_night() {
     let visitor = house.visitor();
     visitor.says("third question").await;
     olga.assigns(&visitor.conversation(), Some(&uuid)).await;
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30, "quiet": { "from": "07:00", "to": "10:00", "time_zone": "UTC" } } })).await.ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30, "quiet": { "from": "07:00", "to": "10:00", "time_zone": "UTC" } })).await.ok();
     assert!(house.desk().notices_letter(id, None).await.unwrap().is_none());
     assert_eq!(house.owed("notice_mail"), 1);
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30 } })).await.ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30 })).await.ok();
     assert!(house.desk().notices_letter(id, None).await.unwrap().is_some());
     // What was read meanwhile is told to nobody.
     ada.put("/notices/read").json(json!({ "all": true })).await;
