@@ -148,7 +148,8 @@ impl Lines {
         };
         line.can = hello(&mut line.client, helo).await?;
         if !server.user.is_empty() {
-            let password = account.password.as_ref().ok_or_else(|| Fault::of_ours(Step::Login, "The mailbox has a user but no password."))?;
+            let password =
+                account.password.as_ref().ok_or_else(|| Fault::of_ours(Step::Login, "The mailbox has a user but no password."))?;
             line.log_in(&server.user, password).await?;
         }
         Ok(line)
