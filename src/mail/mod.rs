@@ -9,7 +9,6 @@ pub mod compose;
 pub mod dns;
 mod flowed;
 mod html_text;
-mod html_text;
 mod html_tokens;
 pub mod imap;
 pub mod inbound;
