@@ -4,9 +4,6 @@ mod support;
 
 #[path = "mail/compose.rs"]
 mod compose;
-#[path = "mail/rig.rs"]
-mod rig;
-
 #[path = "mail/incoming.rs"]
 mod incoming;
 #[path = "mail/lines.rs"]
