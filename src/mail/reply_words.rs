@@ -602,6 +602,7 @@ pub const SENT_FROM: &[&str] = &[
 /// What such a line names.
 pub const DEVICES: &[&str] = &[
     "iphone",
+    "iphon",
     "ipad",
     "ipod",
     "apple watch",
