@@ -122,6 +122,7 @@ impl Writer {
                 self.bullet = Some(self.bullet());
             }
             "tr" => {
+                self.has_cell = false;
                 self.block(1);
                 self.end_line();
                 one.row = Some((false, self.lines.len()));
@@ -241,8 +242,11 @@ impl Writer {
             }
             match one.tag.as_str() {
                 // Rows of one line stand close.
-                "tr" if one.row.is_some_and(|(_, first)| first == self.lines.len()) => self.breaks = 1,
-                "table" => self.block(1),
+                "tr" if one.row.is_some_and(|(_, first)| first == self.lines.len()) => (self.has_cell, self.breaks) = (false, 1),
+                "table" => {
+                    self.has_cell = false;
+                    self.block(1);
+                }
                 _ if one.margin > 0 => self.block(one.margin),
                 "td" | "th" | "a" | "span" | "b" | "i" | "font" | "u" | "em" | "strong" | "sup" | "sub" | "small" | "big" | "code"
                 | "abbr" | "label" => {
@@ -313,12 +317,15 @@ impl Writer {
     }
 
     fn block(&mut self, breaks: usize) {
+        // A paragraph at the beginning of a cell.
+        if self.has_cell {
+            return;
+        }
         self.breaks = self.breaks.max(breaks);
         // A paragraph of nothing but a hard space is an empty line.
         if std::mem::take(&mut self.is_spaced) {
             self.breaks = (self.breaks + 1).min(3);
         }
-        self.has_cell = false;
     }
 
     fn is_hidden(&self) -> bool {

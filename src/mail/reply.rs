@@ -243,6 +243,11 @@ fn goes_back(before: &str, line: &str) -> bool {
     let is_open = before.ends_with(['<', ',', '(']) && digits(&lower);
     let is_opener = known::OPENERS.iter().any(|word| lower.starts_with(word)) && digits(&lower);
     let ends = before.ends_with(['.', '!', '?', ':', '。', '！', '？']) && !digits(before);
+    // The line below says neither when nor who: this one does.
+    let (above, below) = (attribution(before), attribution(line));
+    if !ends && above.date && (above.address || above.time) && !below.date && !below.address {
+        return true;
+    }
     !ends
         && (line.starts_with('<')
             || begins_inside && (digits(&lower) || is_opener || before.contains('<'))
