@@ -16,6 +16,8 @@ struct Open {
     is_hidden: bool,
     is_signature: bool,
     is_preformatted: bool,
+    /// Letters of no size, until something inside has one.
+    is_tiny: Option<bool>,
     /// A box that holds a quote and its header.
     around: Option<usize>,
     mark: Option<Mark>,
@@ -37,6 +39,8 @@ struct Writer {
     boxes_of_lines: Vec<Option<usize>>,
     /// Whether a box holds quoted lines of its own.
     boxes: Vec<bool>,
+    /// Whether its name is one that only quotes have.
+    sure_boxes: Vec<bool>,
     line: String,
     /// How the line began.
     depth: usize,
@@ -133,6 +137,10 @@ impl Writer {
             "a" => one.link = attributes.get("href").map(|href| (href.trim().to_owned(), self.line.len())),
             _ => {}
         }
+        one.is_tiny = style.split(';').filter_map(|rule| rule.strip_prefix("font-size:")).next_back().map(|size| {
+            let number = size.trim_start_matches('0').trim_start_matches('.');
+            size.starts_with('0') && !number.starts_with(|c: char| c.is_ascii_digit())
+        });
         one.is_preformatted = tag == "pre" || style.contains("white-space:pre");
         self.judge(&tag, attributes, &style, &mut one);
         one.tag = tag;
@@ -207,6 +215,9 @@ impl Writer {
         {
             one.around = Some(self.boxes.len());
             self.boxes.push(false);
+            self.sure_boxes.push(
+                ["gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "messagereplysection"].iter().any(|name| has(name)),
+            );
             self.block(1);
         } else if style.contains("border-top:") && style.contains("solid") && tag == "div" {
             self.block(1);
@@ -329,7 +340,7 @@ impl Writer {
     }
 
     fn is_hidden(&self) -> bool {
-        self.open.iter().any(|open| open.is_hidden)
+        self.open.iter().any(|open| open.is_hidden) || self.open.iter().rev().find_map(|open| open.is_tiny).unwrap_or_default()
     }
 
     fn text(&mut self, text: &str) {
@@ -398,11 +409,7 @@ impl Writer {
         let has_words = !self.line.is_empty();
         if has_words {
             let text = std::mem::take(&mut self.line);
-            self.lines.push(Line {
-                text: if text.trim() == "--" { "-- ".to_owned() } else { text.trim_end().to_owned() },
-                depth: self.depth,
-                mark: self.mark,
-            });
+            self.lines.push(Line { text: text.trim_end().to_owned(), depth: self.depth, mark: self.mark });
             self.boxes_of_lines.push(self.around);
         }
         if blanks > 0 && has_words {
@@ -414,13 +421,15 @@ impl Writer {
     fn end(mut self) -> Vec<Line> {
         self.breaks = 1;
         self.end_line();
-        // A box without quoted lines of its own is a quote as a whole.
+        // A box without quoted lines of its own is a quote as a whole, if it looks like one.
+        let whole: Vec<bool> = (0..self.boxes.len())
+            .map(|number| {
+                let inside = self.lines.iter().zip(&self.boxes_of_lines).filter(|(_, around)| **around == Some(number));
+                !self.boxes[number] && (self.sure_boxes[number] || super::reply::begins_quote(inside.map(|(line, _)| line.text.as_str())))
+            })
+            .collect();
         for (line, number) in self.lines.iter_mut().zip(&self.boxes_of_lines) {
-            if let Some(number) = number
-                && !self.boxes.get(*number).copied().unwrap_or_default()
-            {
-                line.depth += 1;
-            }
+            line.depth += usize::from(number.is_some_and(|number| whole.get(number).copied().unwrap_or_default()));
         }
         self.lines
     }
@@ -466,12 +475,10 @@ fn has_no_margin(attributes: &Attributes, style: &str) -> bool {
 
 /// What nobody sees.
 fn is_hidden(tag: &str, attributes: &Attributes, style: &str) -> bool {
-    matches!(tag, "head" | "style" | "script" | "template" | "noscript" | "svg" | "select" | "object" | "audio" | "video" | "textarea")
+    matches!(tag, "head" | "style" | "script" | "template" | "svg" | "select" | "object" | "audio" | "video" | "textarea")
         || attributes.get("hidden").is_some()
         || style.contains("display:none")
         || style.contains("visibility:hidden")
-        || style.contains("mso-hide:all")
-        || style.contains("font-size:0") && !style.contains("font-size:0.")
         || style.contains("max-height:0") && style.contains("overflow:hidden")
-        || style.split(';').any(|rule| matches!(rule, "opacity:0" | "opacity:0.0" | "height:0" | "height:0px"))
+        || style.split(';').any(|rule| matches!(rule, "opacity:0" | "opacity:0.0"))
 }

@@ -229,11 +229,35 @@ def cases():
     write("complaint", head('Content-Type: multipart/report; report-type=feedback-report; boundary="r"\r\n\r\n') + "--r\r\nContent-Type: text/plain\r\n\r\nA complaint.\r\n--r\r\nContent-Type: message/feedback-report\r\n\r\nFeedback-Type: abuse\r\nVersion: 1\r\nOriginal-Rcpt-To: <bob@gone.example>\r\n\r\n--r\r\nContent-Type: message/rfc822\r\n\r\nMessage-ID: <out9@house.example>\r\n\r\nx\r\n--r--\r\n", "A complaint.", nature="Complaint", bounce="out9@house.example bob@gone.example permanent")
 
 
+def traps():
+    """What looks like a quote, a signature or a footer, and is none."""
+    line = named(L["en"][1])
+    keep = {
+        "separator": "First: the lamp is broken.\n\n--\n\nSecond: when does the chair come?",
+        "i-wrote": "Hello,\n\nas I wrote on 3 July 2025 at 10:00:\n\nplease deliver to the back door.\n\nNobody did.",
+        "i-wrote-to": "Hello,\n\nI have written to help@house.example and wrote:\n\nplease deliver to the back door.\n\nNobody did.",
+        "sent-via": "Hello,\n\nthe lamp came back.\n\nSent via DHL on Monday, I was happy to see it work.",
+        "in-error": "Hello,\n\nI got a bill in error. Please delete this bill from my account, because I never bought a lamp in your shop.",
+        "from-berlin": "Hello,\n\nFrom: Berlin\nTo: Paris\nWeight: 3 kg\n\nHow much is it?",
+        "arrow": "Settings -> Mail > Accounts\n\nThere it says: nothing.",
+        "times": "Our hours:\n\nMonday: 10:00\nTuesday: 11:00\nWednesday: 12:00",
+        "underscores": "Please fill in:\n\n____________________\n\nName and date, thank you.",
+    }
+    for name, text in keep.items():
+        write("trap-" + name, plain(text), text, quoted="no")
+    write("trap-one-line", plain(f"Thank you! {line}\n{quoted()}\n"), "Thank you!", quoted="yes")
+    write("trap-no-size", page('<table><tr><td style="font-size:0px"><p style="font-size:16px">The lamp is broken.</p></td></tr></table><span style="font-size:0">hidden</span>'), "The lamp is broken.", quoted="no")
+    write("trap-quote-request", page('<p>New request:</p><div class="quote-request"><p>Please send a price for ten lamps.</p></div>'), "New request:\n\nPlease send a price for ten lamps.", quoted="no")
+    write("trap-environment", plain("The lamp is broken.\n\nPlease consider the environment before printing this e-mail.\n"), "The lamp is broken.", quoted="no")
+    write("trap-picture-only", head('Content-Type: multipart/mixed; boundary="r"\r\n\r\n').encode() + b"--r\r\n" + coded("text/plain", "\n\nSent from my iPhone") + b'\r\n--r\r\nContent-Type: image/jpeg; name="IMG_1.jpg"\r\nContent-Disposition: inline; filename="IMG_1.jpg"\r\nContent-Transfer-Encoding: base64\r\n\r\n/9j/4AAQ\r\n--r--\r\n', "Sent from my iPhone", files="IMG_1.jpg", quoted="no")
+
+
 def main():
     os.makedirs(FOLDER, exist_ok=True)
     languages()
     programs()
     cases()
+    traps()
     print(count, "mails")
 
 
