@@ -16,6 +16,7 @@ pub mod net;
 pub mod password;
 pub mod pieces;
 pub mod plural;
+pub mod seal;
 pub mod secret;
 pub mod server;
 pub mod signing;
@@ -23,7 +24,9 @@ pub mod signing;
 #[cfg(test)]
 mod strip;
 pub mod text;
+pub mod tls;
 pub mod token;
 pub mod totp;
 pub mod webpush;
+pub mod when;
 pub mod zip;

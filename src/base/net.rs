@@ -201,6 +201,26 @@ fn parse_lines<'a, T>(lines: impl IntoIterator<Item = &'a str>, parse: impl Fn(&
     numbered.map(|(i, line)| parse(line).map_err(|message| Error::invalid(format!("Line {}: {message}", i + 1)))).collect()
 }
 
+/// Whether an address is this machine's or of a private network, where nobody else listens in.
+pub fn is_inside(ip: IpAddr) -> bool {
+    match ip.to_canonical() {
+        IpAddr::V4(ip) => ip.is_loopback() || ip.is_private() || ip.is_link_local(),
+        IpAddr::V6(ip) => ip.is_loopback() || ip.is_unique_local() || ip.is_unicast_link_local(),
+    }
+}
+
+/// Whether a host's name leads nowhere but inside. A name that leads nowhere at all does not.
+pub async fn is_all_inside(host: &str) -> bool {
+    let Ok(found) = tokio::net::lookup_host((host, 0)).await else { return false };
+    let mut found = found.peekable();
+    found.peek().is_some() && found.all(|address| is_inside(address.ip()))
+}
+
+/// Whether a text is a host: a domain, or an address without brackets.
+pub fn is_host(text: &str) -> bool {
+    text.parse::<IpAddr>().is_ok() || (is_domain(text) && !text.is_empty())
+}
+
 /// Whether an address belongs to the public internet: nothing of a machine, a house, a provider or a document's examples (security row 27).
 pub fn is_public(ip: IpAddr) -> bool {
     match ip.to_canonical() {

@@ -76,14 +76,14 @@ impl Desk {
 
     /// The second step of a login: six digits, or a recovery code.
     pub async fn log_in_with_code(&self, ticket: &str, typed: &str, browser: Browser) -> Result<LoggedIn> {
-        let (ticket, typed) = (ticket.to_owned(), typed.to_owned());
+        let (desk, ticket, typed) = (self.clone(), ticket.to_owned(), typed.to_owned());
         let outcome = self
             .store
             .write(move |tx| {
                 let Some(step) = logins::find_step(tx, &ticket)? else { return Ok(Err("ticket")) };
                 // Counted before it is looked at, and kept although it is wrong: so this transaction answers and does not fail.
                 logins::count_try(tx, step.id)?;
-                if super::two_factor::accept(tx, step.agent, &typed)? {
+                if super::two_factor::accept(&desk, tx, step.agent, &typed)? {
                     logins::end_steps(tx, step.agent)?;
                     return Ok(Ok(open(tx, step.agent, &browser, "second factor")?));
                 }

@@ -10,10 +10,12 @@ mod authority;
 pub mod availability;
 pub mod bans;
 mod beginnings;
+pub mod bounces;
 pub mod catch_up;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
+pub mod continuity;
 pub mod conversations;
 pub mod csat;
 pub mod details;
@@ -32,15 +34,27 @@ pub mod house;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;
+pub mod incoming;
+mod letter_page;
+mod letter_text;
+pub mod letters;
+mod letters_conversation;
 pub mod logins;
 pub mod lookers;
 pub mod macros;
+mod mail_places;
+mod mail_problems;
 pub mod mail_tags;
+mod mailbox_check;
+pub mod mailbox_trials;
+pub mod mailboxes;
 mod mentions;
 pub mod messages;
 pub mod notices;
 pub mod numbers;
 pub mod onlookers;
+pub mod open_links;
+pub mod outgoing;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
@@ -49,6 +63,7 @@ pub mod pushes;
 pub mod puzzles;
 pub mod quarantine;
 pub mod queue;
+pub mod rendered;
 pub mod replies;
 pub mod reports;
 pub mod retention;
@@ -56,15 +71,18 @@ pub mod roles;
 pub mod routing;
 pub mod rules;
 pub mod seats;
+mod secrets;
 pub mod setting_texts;
 mod settings_check;
 pub mod sla;
 mod standing;
 pub mod start;
 pub mod statuses;
+pub mod survey_mail;
 pub mod suspicion;
 pub mod tags;
 pub mod teams;
+pub mod templates;
 pub mod threads;
 pub mod transcripts;
 pub mod transfers;
@@ -79,10 +97,13 @@ use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
 use crate::base::id::random_bytes;
 use crate::base::limits;
+use crate::base::seal::Sealer;
+use crate::base::tls::Tls;
 use crate::hub::Hub;
 use crate::hub::presence::Presence;
 use crate::model::event::{Event, Topic, What};
 use crate::store::{self, Store};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 
@@ -104,6 +125,12 @@ pub struct Inner {
     base_path: String,
     /// Signs links to attachments; lives in the settings, so links survive a restart.
     link_key: [u8; 32],
+    /// Seals what must be had back in the clear.
+    sealer: Sealer,
+    /// Mailboxes that are tried out right now.
+    trials: mailbox_trials::Trials,
+    /// Whether mail can leave, as last read.
+    can_send: mailboxes::CanSend,
     /// At most so many password hashes at once.
     passwords: Semaphore,
     /// Which agent looks at what, and writes there.
@@ -118,6 +145,8 @@ pub struct Inner {
     gate: bans::Gate,
     /// Whoever reads anew who is shut out, one at a time.
     learning: tokio::sync::Mutex<()>,
+    /// Whom we trust when we call others.
+    tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
 }
@@ -130,9 +159,23 @@ impl std::ops::Deref for Desk {
 }
 
 impl Desk {
-    /// Opens the desk on an opened store, whose commits forget what changed in `known` and tell `board`.
-    pub async fn open(store: Store, hub: Hub, clock: Clock, known: inboxes::Known, board: outlook::Board, base_path: &str) -> Result<Desk> {
-        let link_key = store.write(link_key).await?;
+    /// Opens the desk on an opened store, whose commits forget what changed in `known` and tell `board`; with the key that seals secrets, if
+    /// one lies outside of the data file.
+    pub async fn open(
+        store: Store,
+        hub: Hub,
+        clock: Clock,
+        known: inboxes::Known,
+        board: outlook::Board,
+        tls: Tls,
+        base_path: &str,
+        key_file: Option<&Path>,
+    ) -> Result<Desk> {
+        let link_key = store.write(|tx| own_key(tx, "link_key")).await?;
+        let sealer = Sealer::new(key_file, &store.write(|tx| own_key(tx, "seal_key")).await?)?;
+        if let Some(fault) = sealer.fault() {
+            log::error!("the key that seals passwords is missing why=\"{fault}\"");
+        }
         let desk = Desk(Arc::new(Inner {
             store,
             hub,
@@ -141,14 +184,21 @@ impl Desk {
             clock,
             base_path: base_path.to_owned(),
             link_key,
+            sealer,
+            trials: mailbox_trials::Trials::default(),
+            can_send: mailboxes::CanSend::default(),
             passwords: Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE),
             pages: Mutex::default(),
             known,
             board,
             gate: bans::Gate::default(),
             learning: tokio::sync::Mutex::default(),
+            tls,
             onlookers: onlookers::Onlookers::default(),
         }));
+        let sealing = desk.clone();
+        desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;
+        desk.learn_mailboxes().await?;
         desk.learn_bans().await?;
         // Whoever asks who is here needs to know who is inside at all.
         desk.roster().await?;
@@ -166,13 +216,14 @@ impl Desk {
     }
 }
 
-fn link_key(tx: &store::WriteTx) -> Result<[u8; 32]> {
-    if let Some(hex) = store::settings::find(tx, "link_key")? {
-        return from_hex(&hex).ok_or_else(|| Error::internal("the link key in the settings is damaged"));
+/// A key that lies in the settings: made when it is first asked for.
+fn own_key(tx: &store::WriteTx, name: &'static str) -> Result<[u8; 32]> {
+    if let Some(hex) = store::settings::find(tx, name)? {
+        return from_hex(&hex).ok_or_else(|| Error::internal(format!("the {name} in the settings is damaged")));
     }
     let key = random_bytes::<32>();
     let hex: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    store::settings::put(tx, "link_key", &hex)?;
+    store::settings::put(tx, name, &hex)?;
     Ok(key)
 }
 

@@ -3,10 +3,12 @@
 use super::setting_texts::texts;
 use super::translations::braces;
 use crate::base::duration;
+use crate::base::email;
 use crate::base::error::{Error, Result};
 use crate::base::id::{Uuid, new_token};
 use crate::base::net;
-use crate::model::inbox::{Access, HomeApp, InboxConfig};
+use crate::model::inbox::{Access, Continuity, HomeApp, InboxConfig};
+use crate::model::letter::LetterKind;
 use crate::store::{ReadTx, inboxes};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -19,6 +21,12 @@ const ITEMS_MAX: usize = 20;
 const QUESTIONS_MAX: usize = 30;
 /// Days of a retention timer: ten years.
 const RETENTION_DAYS_MAX: u16 = 3650;
+/// Somebody who just looked away for a moment is not gone; and tests of a fresh set-up must not take minutes.
+const CONTINUITY_SHORTEST: Duration = Duration::from_secs(1);
+/// A mail about something older than a week helps nobody.
+const CONTINUITY_LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
+/// More messages in one mail nobody reads.
+const CONTINUITY_MESSAGES_MAX: u16 = 100;
 /// Choices of one question.
 const CHOICES_MAX: usize = 100;
 /// The topmost layer a browser has, less one for the window beside the button.
@@ -34,7 +42,7 @@ pub(super) fn bad(key: &str, why: &str) -> Error {
 /// Puts in what may be left out: defaults for choices and colours that are empty (row 157), the name as brand, ids of new items.
 pub(super) fn complete(config: &mut InboxConfig, name: &str) {
     let usual = InboxConfig::default();
-    let InboxConfig { home_screen, launcher, window, hours, privacy, colors, .. } = config;
+    let InboxConfig { home_screen, launcher, window, hours, privacy, colors, continuity, .. } = config;
     let (background, usual_background) = (&mut home_screen.background, &usual.home_screen.background);
     for (value, default) in [
         (&mut config.theme, &usual.theme),
@@ -50,11 +58,14 @@ pub(super) fn complete(config: &mut InboxConfig, name: &str) {
         (&mut hours.outside, &usual.hours.outside),
         (&mut privacy.page_visits, &usual.privacy.page_visits),
         (&mut privacy.ip, &usual.privacy.ip),
+        (&mut continuity.offline_threshold, &usual.continuity.offline_threshold),
+        (&mut continuity.min_email_interval, &usual.continuity.min_email_interval),
     ] {
         if value.trim().is_empty() {
             value.clone_from(default);
         }
     }
+    continuity.agents_address = continuity.agents_address.trim_matches(' ').to_owned();
     if launcher.color.trim().is_empty() {
         launcher.color.clone_from(&colors.primary);
     }
@@ -78,6 +89,7 @@ pub(super) fn check(config: &InboxConfig) -> Result<()> {
     check_form(config)?;
     check_texts(config)?;
     check_privacy(config)?;
+    check_continuity(&config.continuity)?;
     duration::parse(&config.session_duration, Duration::from_secs(60)).map_err(|error| bad("session_duration", &error.message))?;
     if config.trusted_domains.len() > LINES_MAX || config.blocked_ips.len() > LINES_MAX {
         return Err(bad("trusted_domains", &format!("At most {LINES_MAX} lines in a list.")));
@@ -120,7 +132,16 @@ pub(super) fn check_references(tx: &ReadTx, present: &InboxConfig, config: &Inbo
         Some(uuid) => inboxes::hours_exist(tx, uuid)?,
         None => false,
     };
-    if found { Ok(()) } else { Err(bad("hours", "There are no such business hours.")) }
+    if !found {
+        return Err(bad("hours", "There are no such business hours."));
+    }
+    let mailbox = &config.continuity.mailbox;
+    let found = match Uuid::parse(mailbox) {
+        _ if mailbox.is_empty() || *mailbox == present.continuity.mailbox => true,
+        Some(uuid) => inboxes::mailbox_exists(tx, uuid)?,
+        None => false,
+    };
+    if found { Ok(()) } else { Err(bad("continuity", "There is no such mailbox.")) }
 }
 
 fn check_words(config: &InboxConfig) -> Result<()> {
@@ -320,6 +341,30 @@ fn check_privacy(config: &InboxConfig) -> Result<()> {
     }
 }
 
+/// Going on by mail: the three numbers (rows 46–48), the team's address, names of templates.
+fn check_continuity(continuity: &Continuity) -> Result<()> {
+    for (noun, text) in [("How long to wait", &continuity.offline_threshold), ("Time between mails", &continuity.min_email_interval)] {
+        let length =
+            duration::parse(text, CONTINUITY_SHORTEST).map_err(|error| bad("continuity", &format!("{noun}: {}", error.message)))?;
+        if length > CONTINUITY_LONGEST {
+            return Err(bad("continuity", &format!("{noun}: at most {}.", duration::format(CONTINUITY_LONGEST))));
+        }
+    }
+    if !(1..=CONTINUITY_MESSAGES_MAX).contains(&continuity.max_messages_per_email) {
+        return Err(bad("continuity", &format!("A mail holds 1 to {CONTINUITY_MESSAGES_MAX} messages.")));
+    }
+    if !continuity.agents_address.is_empty() {
+        email::check(&continuity.agents_address).map_err(|error| bad("continuity", &format!("The team address: {}", error.message)))?;
+    }
+    for (kind, name) in &continuity.templates {
+        let fine = LetterKind::parse(kind).is_some() && name.chars().count() <= 80 && !name.chars().any(char::is_control);
+        if !fine {
+            return Err(bad("continuity", "Each kind of mail may name one template, by a name of at most 80 characters."));
+        }
+    }
+    Ok(())
+}
+
 fn id(key: &str, place: &str, id: &str, seen: &mut HashSet<String>) -> Result<()> {
     let fine = id.len() <= ID_CHARS_MAX && !id.is_empty() && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     match fine && seen.insert(id.to_owned()) {
@@ -434,6 +479,13 @@ mod tests {
             (json!({"privacy": {"ip": "long"}}), "config.privacy", "short"),
             (json!({"privacy": {"ip_days": 0}}), "config.privacy", "365"),
             (json!({"privacy": {"ip_days": 366}}), "config.privacy", "365"),
+            (json!({"continuity": {"mailbox": "x", "offline_threshold": "ten"}}), "config.continuity", "How long to wait"),
+            (json!({"continuity": {"offline_threshold": "0s"}}), "config.continuity", "longer than zero"),
+            (json!({"continuity": {"min_email_interval": "169h"}}), "config.continuity", "at most 168h"),
+            (json!({"continuity": {"max_messages_per_email": 0}}), "config.continuity", "1 to 100"),
+            (json!({"continuity": {"max_messages_per_email": 101}}), "config.continuity", "1 to 100"),
+            (json!({"continuity": {"agents_address": "a@b\r\nBcc: c@d.example"}}), "config.continuity", "team address"),
+            (json!({"continuity": {"templates": {"letter": "x"}}}), "config.continuity", "kind of mail"),
             (json!({"greeting_message": "Hi {{.FirstName"}), "config.greeting_message", "no end"),
             (
                 json!({"prechat_form": {"fields": [{"key": "k", "label": "l", "type": "list", "values": ["a\nb"]}]}}),
@@ -449,6 +501,10 @@ mod tests {
         edited(json!({"launcher": {"text": "x".repeat(60), "z_index": 2_147_483_646, "icon": "fa-no-such-icon"}})).unwrap();
         edited(json!({"privacy": {"ip_days": 365}, "home_buttons": vec![json!({"name": "B"}); 20]})).unwrap();
         edited(json!({"tiles": {"chat": false, "bug": true}})).unwrap();
+        edited(json!({"continuity": {"offline_threshold": "168h", "max_messages_per_email": 100, "templates": {"reply": "Shop"}}}))
+            .unwrap();
+        let blank = edited(json!({"continuity": {"offline_threshold": "", "min_email_interval": " "}})).unwrap();
+        assert_eq!(blank.continuity, crate::model::inbox::Continuity::default());
     }
 
     /// row 157

@@ -1,7 +1,7 @@
 //! The second factor of agents: set up with a first code, ten recovery codes, turned off with the password. Whatever changes it ends all other
 //! sessions (security row 22).
 
-use super::Desk;
+use super::{Desk, secrets};
 use crate::base::error::{Error, Result};
 use crate::base::id::AgentId;
 use crate::base::secret::Secret;
@@ -39,7 +39,7 @@ impl Desk {
         self.prove_password(session, password).await?;
         let (id, key) = (session.agent.id, totp::new_key());
         let uri = totp::uri(&key, issuer, &session.agent.email);
-        let given = key.clone();
+        let given = self.sealer.seal_text(secrets::TOTP, &key)?;
         self.store
             .write(move |tx| match logins::put_key(tx, id, &given)? {
                 true => Ok(()),
@@ -51,7 +51,7 @@ impl Desk {
 
     /// Turns it on with a first code of the app; answers the recovery codes, this once.
     pub async fn confirm_two_factor(&self, session: &AgentSession, typed: &str) -> Result<Vec<String>> {
-        let (session, typed) = (session.clone(), typed.to_owned());
+        let (desk, session, typed) = (self.clone(), session.clone(), typed.to_owned());
         let (codes, hashes) = fresh_codes();
         self.store
             .write(move |tx| {
@@ -61,6 +61,7 @@ impl Desk {
                     .key
                     .filter(|_| !factor.is_on)
                     .ok_or_else(|| Error::conflict("There is no setup to confirm. Please begin again."))?;
+                let key = desk.sealer.open_text(secrets::TOTP, &key)?;
                 let step = totp::matching_step(&key, &typed, factor.used_step, tx.now).ok_or_else(|| {
                     Error::invalid("That is not the code the app shows now. Is the clock of the phone right?").in_field("code")
                 })?;
@@ -108,10 +109,14 @@ impl Desk {
 }
 
 /// Whether a typed text is the present code or an unused recovery code of an agent, using it up.
-pub(super) fn accept(tx: &WriteTx, agent: AgentId, typed: &str) -> Result<bool> {
+pub(super) fn accept(desk: &Desk, tx: &WriteTx, agent: AgentId, typed: &str) -> Result<bool> {
     let factor = logins::factor(tx, agent)?;
     let Some(key) = factor.key.filter(|_| factor.is_on) else { return Ok(false) };
     if totp::looks_like_code(typed) {
+        let key = desk.sealer.open_text(secrets::TOTP, &key).map_err(|error| {
+            Error::unavailable("The codes of your app cannot be checked now. Use a recovery code, and tell whoever runs this server.")
+                .with_cause(error)
+        })?;
         return match totp::matching_step(&key, typed, factor.used_step, tx.now) {
             Some(step) => logins::use_step(tx, agent, step),
             None => Ok(false),

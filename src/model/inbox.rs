@@ -1,12 +1,15 @@
 //! One channel with its settings. The config is JSON in the database; its keys are those of the widget protocol's settings plus ours.
 
 use crate::base::clock::Millis;
+use crate::base::duration;
 use crate::base::error::Result;
 use crate::base::id::{InboxId, Uuid};
 use crate::base::net::{self, DomainPattern};
 use crate::base::secret::Secret;
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 /// A chat inbox.
 #[derive(Debug, Clone)]
@@ -84,6 +87,7 @@ pub struct InboxConfig {
     pub consent: Consent,
     pub hours: Hours,
     pub routing: InboxRouting,
+    pub continuity: Continuity,
     pub show_office_hours_in_chat: bool,
     pub show_office_hours_after_assignment: bool,
     /// Say how long answers usually take.
@@ -95,6 +99,8 @@ pub struct InboxConfig {
     pub allow_close: bool,
     /// Ask how it was when a conversation is resolved.
     pub csat_enabled: bool,
+    /// Whoever does not see that question in the chat gets it by mail.
+    pub csat_mail: bool,
     /// Whether tokens of SupportPal's kind must carry `exp` (decision 4).
     pub require_exp: bool,
     pub session_duration: String,
@@ -227,6 +233,28 @@ pub struct Hours {
 pub struct InboxRouting {
     /// The uuid of the team that gets what no start button gives to another; empty = the house's team.
     pub team: String,
+}
+
+/// How a chat goes on by mail when one side has left (decision 1): the mailbox it is linked to, which way mails go, and when.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Continuity {
+    /// The uuid of the linked mailbox; empty = nothing of this inbox goes on by mail.
+    pub mailbox: String,
+    /// Answers the contact has not seen go to him.
+    pub to_contacts: bool,
+    /// What is written while nobody is at the desk goes to the team.
+    pub to_agents: bool,
+    /// A team address for the latter; empty = the assignee, else everybody who may see the conversation.
+    pub agents_address: String,
+    /// How long something lies unseen before a mail goes: `10m`.
+    pub offline_threshold: String,
+    /// Two mails about one conversation to one side are never closer: `15m`.
+    pub min_email_interval: String,
+    /// Messages in one mail; what is more goes with the next.
+    pub max_messages_per_email: u16,
+    /// The template of the house a kind of mail (`LetterKind::as_str`) uses here, by name; a kind that is missing uses the nameless one.
+    pub templates: BTreeMap<String, String>,
 }
 
 /// What is remembered about visitors.
@@ -386,6 +414,7 @@ impl Default for InboxConfig {
             consent: Consent::default(),
             hours: Hours::default(),
             routing: InboxRouting::default(),
+            continuity: Continuity::default(),
             show_office_hours_in_chat: false,
             show_office_hours_after_assignment: false,
             show_reply_time: true,
@@ -393,6 +422,7 @@ impl Default for InboxConfig {
             allow_transcript: true,
             allow_close: true,
             csat_enabled: false,
+            csat_mail: false,
             require_exp: false,
             session_duration: "10h".into(),
             trusted_domains: Vec::new(),
@@ -439,6 +469,44 @@ impl Default for Hours {
     fn default() -> Hours {
         Hours { set: String::new(), outside: "open".into() }
     }
+}
+
+impl Default for Continuity {
+    fn default() -> Continuity {
+        Continuity {
+            mailbox: String::new(),
+            to_contacts: true,
+            to_agents: true,
+            agents_address: String::new(),
+            offline_threshold: "10m".into(),
+            min_email_interval: "15m".into(),
+            max_messages_per_email: 10,
+            templates: BTreeMap::new(),
+        }
+    }
+}
+
+impl Continuity {
+    /// The linked mailbox; None = none.
+    pub fn mailbox(&self) -> Option<Uuid> {
+        Uuid::parse(&self.mailbox)
+    }
+
+    /// How long something lies unseen before a mail goes, in milliseconds.
+    pub fn offline_threshold_ms(&self) -> Millis {
+        millis(&self.offline_threshold, 10 * 60)
+    }
+
+    /// The least time between two mails about one conversation to one side, in milliseconds.
+    pub fn min_email_interval_ms(&self) -> Millis {
+        millis(&self.min_email_interval, 15 * 60)
+    }
+}
+
+/// Settings are checked when they are saved; a row that was damaged since falls back to the usual `seconds`.
+fn millis(text: &str, seconds: u64) -> Millis {
+    let length = duration::parse(text, Duration::from_secs(1)).unwrap_or(Duration::from_secs(seconds));
+    length.as_millis() as Millis
 }
 
 impl Default for Privacy {

@@ -36,6 +36,33 @@ pub struct Health {
     pub error: String,
 }
 
+/// A way mail goes through a mailbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direction {
+    In,
+    Out,
+}
+
+impl Mailbox {
+    /// How one direction went lately.
+    pub fn health(&self, direction: Direction) -> &Health {
+        match direction {
+            Direction::In => &self.incoming,
+            Direction::Out => &self.outgoing,
+        }
+    }
+
+    /// Whether mail can leave by it.
+    pub fn can_send(&self) -> bool {
+        self.enabled && !self.config.smtp.host.is_empty()
+    }
+
+    /// Whether it is looked into for mail.
+    pub fn is_fetched(&self) -> bool {
+        self.enabled && self.config.incoming.kind == "imap"
+    }
+}
+
 /// Everything an admin can set for one mailbox.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

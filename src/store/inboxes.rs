@@ -9,10 +9,10 @@ use crate::model::event::{Topic, What};
 use crate::model::inbox::{Access, Inbox, InboxConfig};
 use rusqlite::{Row, params};
 
-/// The inbox with this public id, enabled or not.
+/// The chat inbox with this public id, enabled or not. A mailbox is none: no visitor comes in by it, and it has no settings of a chat.
 pub fn find(tx: &ReadTx, uuid: Uuid) -> Result<Option<Inbox>> {
     tx.one(
-        "SELECT id, uuid, name, enabled, secret, config, created_at, updated_at, called_at, called_from FROM inboxes WHERE uuid = ?1",
+        "SELECT id, uuid, name, enabled, secret, config, created_at, updated_at, called_at, called_from FROM inboxes WHERE uuid = ?1 AND kind = 'chat'",
         [uuid],
         inbox,
     )?
@@ -54,6 +54,11 @@ pub fn team_exists(tx: &ReadTx, uuid: Uuid) -> Result<bool> {
 /// Whether there are such business hours.
 pub fn hours_exist(tx: &ReadTx, uuid: Uuid) -> Result<bool> {
     Ok(tx.one("SELECT 1 FROM business_hours WHERE uuid = ?1", [uuid], |_| Ok(()))?.is_some())
+}
+
+/// Whether there is such a mailbox.
+pub fn mailbox_exists(tx: &ReadTx, uuid: Uuid) -> Result<bool> {
+    Ok(tx.one("SELECT 1 FROM inboxes WHERE uuid = ?1 AND kind = 'mailbox'", [uuid], |_| Ok(()))?.is_some())
 }
 
 /// Stores a new inbox.

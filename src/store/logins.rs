@@ -5,14 +5,13 @@ use crate::base::clock::Millis;
 use crate::base::error::Result;
 use crate::base::id::{AgentId, AgentSessionId, Uuid, token_hash};
 use crate::base::limits;
-use crate::base::secret::Secret;
 use crate::model::agent::Browser;
 use rusqlite::params;
 
 /// The second factor of an agent as the database knows it.
 pub struct Factor {
-    /// The key an app was given, if one was ever asked for.
-    pub key: Option<Secret>,
+    /// The key an app was given, sealed, if one was ever asked for.
+    pub key: Option<String>,
     /// Whether it was confirmed by a code: only then it counts.
     pub is_on: bool,
     /// The last step that let somebody in.
@@ -43,15 +42,27 @@ pub struct Login {
 /// The second factor of an agent.
 pub fn factor(tx: &ReadTx, agent: AgentId) -> Result<Factor> {
     let found = tx.one("SELECT totp_secret, totp_at IS NOT NULL, totp_step FROM agents WHERE id = ?1", [agent], |row| {
-        Ok(Factor { key: row.get::<_, Option<String>>(0)?.map(Secret::new), is_on: row.get(1)?, used_step: row.get(2)? })
+        Ok(Factor { key: row.get(0)?, is_on: row.get(1)?, used_step: row.get(2)? })
     })?;
     found.ok_or_else(|| crate::base::error::Error::not_found("agent"))
 }
 
+/// The keys of all agents as they are stored, to be sealed anew.
+pub fn keys(tx: &ReadTx) -> Result<Vec<(AgentId, String)>> {
+    tx.all("SELECT id, totp_secret FROM agents WHERE totp_secret IS NOT NULL ORDER BY id LIMIT 10000", [], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })
+}
+
+/// The same key, sealed another way.
+pub fn replace_key(tx: &WriteTx, agent: AgentId, sealed: &str) -> Result<()> {
+    tx.exec("UPDATE agents SET totp_secret = ?2 WHERE id = ?1 AND totp_secret IS NOT NULL", params![agent, sealed])?;
+    Ok(())
+}
+
 /// Keeps a key that waits for its first code. Nothing happens to a factor that is on.
-pub fn put_key(tx: &WriteTx, agent: AgentId, key: &Secret) -> Result<bool> {
-    let changed =
-        tx.exec("UPDATE agents SET totp_secret = ?2, totp_step = 0 WHERE id = ?1 AND totp_at IS NULL", params![agent, key.reveal()])?;
+pub fn put_key(tx: &WriteTx, agent: AgentId, sealed: &str) -> Result<bool> {
+    let changed = tx.exec("UPDATE agents SET totp_secret = ?2, totp_step = 0 WHERE id = ?1 AND totp_at IS NULL", params![agent, sealed])?;
     Ok(changed > 0)
 }
 

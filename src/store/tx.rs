@@ -228,6 +228,7 @@ macro_rules! sql_id {
 }
 sql_id!(
     InboxId,
+    MailboxId,
     ContactId,
     SessionId,
     ConversationId,
