@@ -160,6 +160,7 @@ impl Desk {
                     jobs::amend(tx, &contact_key(id), &Job::Continuity { conversation: id.0, upto: Some(last.seq) })?;
                 }
                 let Some(last) = batch.last().map(|last| last.seq) else { return Ok(None) };
+                continuity::trying(tx, id, false)?;
                 let letter = desk.letter_to_contact(tx, &look.conversation, &address, &batch, &look.mailbox, base_url.as_deref())?;
                 Ok(Some(Due { key: format!("{}:{last}", contact_key(id)), letter }))
             })
@@ -211,6 +212,7 @@ impl Desk {
                     jobs::amend(tx, &team_key(id), &Job::TellTeam { conversation: id.0, upto: Some(last.seq) })?;
                 }
                 let Some(upto) = batch.last().map(|last| last.seq) else { return Ok(None) };
+                continuity::trying(tx, id, true)?;
                 let mut letters = Vec::new();
                 for to in told(tx, &look, &seeing)? {
                     let who = to.as_ref().map_or("team".to_owned(), |agent| agent.id.to_string());

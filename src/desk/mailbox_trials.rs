@@ -81,13 +81,20 @@ impl Desk {
             What::Imap => {
                 let (server, password) = self.draft_login(kept, config, Direction::In, edit.imap_password).await?;
                 let incoming = &config.incoming;
-                let folder = Folder { server: &server, password: password.as_ref(), folder: &incoming.folder, poll_s: incoming.poll_s };
+                let folder = Folder {
+                    server: &server,
+                    tls: &self.tls,
+                    password: password.as_ref(),
+                    folder: &incoming.folder,
+                    poll_s: incoming.poll_s,
+                };
                 Ok(probe::imap(&folder).await)
             }
             What::Smtp => {
                 let (server, password) = self.draft_login(kept, config, Direction::Out, edit.smtp_password).await?;
                 let (sender, greeting) = (config.address.as_str(), domain_of(&config.address));
-                let trial = Trial { server: &server, password: password.as_ref(), sender, recipient: sender, mail: None, greeting };
+                let trial =
+                    Trial { server: &server, tls: &self.tls, password: password.as_ref(), sender, recipient: sender, mail: None, greeting };
                 Ok(probe::smtp(&trial).await)
             }
             What::Mail(to) => {
@@ -97,7 +104,8 @@ impl Desk {
                 let (sender, greeting) = (config.address.as_str(), domain_of(&config.address));
                 let mail = test_mail(sender, &recipient, self.clock.now());
                 let mail = Some(mail.as_bytes());
-                let trial = Trial { server: &server, password: password.as_ref(), sender, recipient: &recipient, mail, greeting };
+                let trial =
+                    Trial { server: &server, tls: &self.tls, password: password.as_ref(), sender, recipient: &recipient, mail, greeting };
                 let found = probe::smtp(&trial).await;
                 let sent = found.iter().any(|finding| finding.id == "mail" && finding.ok == Some(true));
                 self.note_test_mail(by, kept, sent).await?;

@@ -54,6 +54,7 @@ pub mod notices;
 pub mod numbers;
 pub mod onlookers;
 pub mod open_links;
+pub mod outgoing;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
@@ -97,6 +98,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::random_bytes;
 use crate::base::limits;
 use crate::base::seal::Sealer;
+use crate::base::tls::Tls;
 use crate::hub::Hub;
 use crate::hub::presence::Presence;
 use crate::model::event::{Event, Topic, What};
@@ -143,6 +145,8 @@ pub struct Inner {
     gate: bans::Gate,
     /// Whoever reads anew who is shut out, one at a time.
     learning: tokio::sync::Mutex<()>,
+    /// Whom we trust when we call others.
+    tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
 }
@@ -163,6 +167,7 @@ impl Desk {
         clock: Clock,
         known: inboxes::Known,
         board: outlook::Board,
+        tls: Tls,
         base_path: &str,
         key_file: Option<&Path>,
     ) -> Result<Desk> {
@@ -188,6 +193,7 @@ impl Desk {
             board,
             gate: bans::Gate::default(),
             learning: tokio::sync::Mutex::default(),
+            tls,
             onlookers: onlookers::Onlookers::default(),
         }));
         let sealing = desk.clone();

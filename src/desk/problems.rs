@@ -249,6 +249,10 @@ fn of_jobs(tx: &ReadTx, found: &mut Vec<Problem>) -> Result<()> {
     for job in jobs {
         let what = match job.kind.as_str() {
             "verification_mail" => "A code by mail",
+            "link_mail" => "A link for an agent by mail",
+            "survey_mail" => "A survey by mail",
+            "notice_mail" => "Unread notices by mail",
+            "forgotten" => "A forgotten password",
             "transcript" => "A conversation by mail",
             "wake_conversation" => "Waking a snoozed conversation",
             "erase" => "Erasing a person",

@@ -27,7 +27,7 @@ pub struct Standing {
     pub agent_seen_seq: Seq,
     pub mailed_seq: Seq,
     pub told_seq: Seq,
-    /// When a mail last went, or may have gone, to the contact.
+    /// When a mail last went, or may have gone.
     pub mailed_at: Option<Millis>,
     pub told_at: Option<Millis>,
 }
@@ -69,10 +69,7 @@ pub fn mailbox(tx: &ReadTx, id: ConversationId, linked: &str) -> Result<Option<M
 /// How far a conversation went by mail; None when it is gone.
 pub fn standing(tx: &ReadTx, id: ConversationId) -> Result<Option<Standing>> {
     tx.one(
-        "SELECT contact_seen_seq, agent_seen_seq, mailed_seq, told_seq, told_at,
-                nullif(max(coalesce(mailed_at, 0), coalesce((SELECT max(coalesce(sent_at, created_at)) FROM mails
-                    WHERE conversation_id = c.id AND direction = 'out' AND kind = 'to_contact' AND state IN ('waiting', 'sent')), 0)), 0)
-         FROM conversations c WHERE id = ?1",
+        "SELECT contact_seen_seq, agent_seen_seq, mailed_seq, told_seq, told_at, mailed_at FROM conversations WHERE id = ?1",
         [id],
         |row| {
             Ok(Standing {
@@ -137,6 +134,21 @@ pub fn marked(tx: &WriteTx, covers: &[MessageId]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Notes a try, before it is made: a mail whose answer gets lost went all the same, and the next one keeps its distance from it.
+pub fn trying(tx: &WriteTx, id: ConversationId, to_team: bool) -> Result<()> {
+    tx.exec(
+        "UPDATE conversations SET mailed_at = CASE WHEN ?2 THEN mailed_at ELSE ?3 END, told_at = CASE WHEN ?2 THEN ?3 ELSE told_at END WHERE id = ?1",
+        params![id, to_team, tx.now],
+    )?;
+    Ok(())
+}
+
+/// Conversations about which a mail is owed, or tried.
+pub fn waiting(tx: &ReadTx) -> Result<i64> {
+    let count = tx.one("SELECT count(*) FROM jobs WHERE kind IN ('continuity', 'tell_team') AND buried_at IS NULL", [], |row| row.get(0))?;
+    Ok(count.unwrap_or(0))
 }
 
 /// Notes that the team was told up to `upto`.

@@ -112,10 +112,15 @@ impl MailServer {
         tokio::task::spawn_blocking(move || keeper.wait()).await.expect("a thread").expect("the servers end");
     }
 
+    /// The folder of a box.
+    pub fn home_of(&self, address: &str) -> PathBuf {
+        let (user, domain) = address.split_once('@').expect("an address");
+        self.dir.path().join("mail").join(domain).join(user.split('+').next().unwrap_or_default())
+    }
+
     /// What lies in a box, oldest first.
     pub fn box_of(&self, address: &str) -> Vec<Mail> {
-        let (user, domain) = address.split_once('@').expect("an address");
-        let home = self.dir.path().join("mail").join(domain).join(user.split('+').next().unwrap_or_default());
+        let home = self.home_of(address);
         let mut files: Vec<PathBuf> = ["new", "cur"].iter().flat_map(|folder| list(&home.join(folder))).collect();
         files.sort_by_key(|file| file.file_name().map(ToOwned::to_owned));
         files.iter().filter_map(|file| std::fs::read(file).ok()).map(|raw| Mail { raw }).collect()

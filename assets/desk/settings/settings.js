@@ -23,6 +23,7 @@ import { Notifications } from './notifications.js';
 import { AuditLog } from './audit.js';
 import { Profile } from './profile.js';
 import { Macros } from './macros.js';
+import { MailTemplates } from './mail_templates.js';
 import { Rules } from './rules.js';
 import { Slas } from './slas.js';
 import { Roles } from './roles.js';
@@ -31,7 +32,7 @@ import { Tags } from './tags.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { start: Start, problems: Problems, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, mailboxes: Mailboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { start: Start, problems: Problems, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, mailboxes: Mailboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, mails: MailTemplates, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {

@@ -5,6 +5,7 @@ use super::smtp::refused_login;
 use super::{Finding, quoted};
 use crate::base::secret::Secret;
 use crate::base::server::{Security, Server};
+use crate::base::tls::Tls;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use std::io::Result;
@@ -18,6 +19,8 @@ const FOLDERS_SHOWN: usize = 12;
 /// What is tried.
 pub struct Folder<'a> {
     pub server: &'a Server,
+    /// Whom we trust.
+    pub tls: &'a Tls,
     pub password: Option<&'a Secret>,
     pub folder: &'a str,
     /// Seconds between looks where the server does not push.
@@ -40,7 +43,7 @@ impl Reply {
 /// Tries it, as far as it goes. Reads nothing, marks nothing.
 pub async fn imap(trial: &Folder<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    if let Some(line) = reach(trial.server, USUAL, &mut found).await
+    if let Some(line) = reach(trial.server, trial.tls, USUAL, &mut found).await
         && let Err(cause) = talk(line, trial, &mut found).await
     {
         found.push(broken("answer", &cause));
@@ -63,7 +66,7 @@ async fn talk(mut line: Line, trial: &Folder<'_>, found: &mut Vec<Finding>) -> R
             found.push(Finding::bad("starttls", "The server offers no protection on this port", why, "Choose TLS, usually with port 993."));
             return Ok(());
         }
-        let Some(secured) = line.secured(trial.server, USUAL, found).await else { return Ok(()) };
+        let Some(secured) = line.secured(trial.server, trial.tls, USUAL, found).await else { return Ok(()) };
         line = secured;
     }
     if log_in(&mut line, trial, found).await? && look_into(&mut line, trial, found).await? {

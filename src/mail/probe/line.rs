@@ -4,7 +4,7 @@ use super::{Finding, quoted};
 use crate::base::limits;
 use crate::base::net;
 use crate::base::server::{Security, Server};
-use crate::base::tls;
+use crate::base::tls::Tls;
 use std::io::{Error, ErrorKind, Result};
 use std::net::SocketAddr;
 use tokio::io::{AsyncBufReadExt, AsyncRead, AsyncWrite, AsyncWriteExt, BufReader};
@@ -31,7 +31,7 @@ pub(super) struct Usual {
 }
 
 /// Goes as far as the first byte: name, port, and TLS if it comes first. None: a finding says why not.
-pub(super) async fn reach(server: &Server, usual: Usual, found: &mut Vec<Finding>) -> Option<Line> {
+pub(super) async fn reach(server: &Server, tls: &Tls, usual: Usual, found: &mut Vec<Finding>) -> Option<Line> {
     let (host, port) = (&server.host, server.port_or(usual.ports.0, usual.ports.1));
     let addresses = addresses(server, port, usual, found).await?;
     let stream = match connect(&addresses).await {
@@ -44,7 +44,7 @@ pub(super) async fn reach(server: &Server, usual: Usual, found: &mut Vec<Finding
     found.push(Finding::good("connect", format!("Port {port} is open"), "A connection was made."));
     let line = Line(BufReader::new(Box::new(stream)));
     match server.security {
-        Security::Tls => line.secured(server, usual, found).await,
+        Security::Tls => line.secured(server, tls, usual, found).await,
         Security::Starttls | Security::None => Some(line),
     }
 }
@@ -103,8 +103,8 @@ fn no_connection(host: &str, port: u16, usual: Usual, cause: &Error) -> Finding 
 
 impl Line {
     /// The same line with TLS around it.
-    pub async fn secured(self, server: &Server, usual: Usual, found: &mut Vec<Finding>) -> Option<Line> {
-        let connector = match tls::connector() {
+    pub async fn secured(self, server: &Server, tls: &Tls, usual: Usual, found: &mut Vec<Finding>) -> Option<Line> {
+        let connector = match tls.connector() {
             Ok(connector) => connector,
             Err(error) => {
                 found.push(Finding::bad("tls", "This machine trusts nobody", error.message, ""));

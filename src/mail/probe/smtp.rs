@@ -4,6 +4,7 @@ use super::line::{Line, Usual, broken, reach};
 use super::{Finding, quoted};
 use crate::base::secret::Secret;
 use crate::base::server::{Security, Server};
+use crate::base::tls::Tls;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use std::io::Result;
@@ -15,6 +16,8 @@ const LINES_MAX: usize = 100;
 /// What is tried.
 pub struct Trial<'a> {
     pub server: &'a Server,
+    /// Whom we trust.
+    pub tls: &'a Tls,
     pub password: Option<&'a Secret>,
     /// Who the mail is from.
     pub sender: &'a str,
@@ -51,7 +54,7 @@ impl Reply {
 /// Tries it, as far as it goes.
 pub async fn smtp(trial: &Trial<'_>) -> Vec<Finding> {
     let mut found = Vec::new();
-    if let Some(line) = reach(trial.server, USUAL, &mut found).await
+    if let Some(line) = reach(trial.server, trial.tls, USUAL, &mut found).await
         && let Err(cause) = talk(line, trial, &mut found).await
     {
         found.push(broken("answer", &cause));
@@ -84,7 +87,7 @@ async fn talk(mut line: Line, trial: &Trial<'_>, found: &mut Vec<Finding>) -> Re
             ));
             return Ok(());
         }
-        let Some(secured) = line.secured(trial.server, USUAL, found).await else { return Ok(()) };
+        let Some(secured) = line.secured(trial.server, trial.tls, USUAL, found).await else { return Ok(()) };
         line = secured;
         offers = ask(&mut line, &format!("EHLO {}", trial.greeting)).await?;
     }
