@@ -504,6 +504,8 @@ pub const MAIL_PLACE_TRIES: u32 = 3;
 pub const DELIVERIES_AT_ONCE: usize = 4;
 /// How long the mail server may pause while it hands a mail over.
 pub const DELIVERY_PAUSE: Duration = Duration::from_secs(60);
+/// How long it is remembered that a mail came which became no message: no server brings a mail again after so long.
+pub const MAIL_NOISE_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Remarks about one mail: beyond, nobody reads on.
 pub const MAIL_REMARKS_MAX: usize = 20;
 /// Mailboxes of a house: each that is fetched holds a connection.

@@ -23,6 +23,8 @@ pub struct Imap {
     host: String,
     /// The server tells by itself when something comes.
     pub can_idle: bool,
+    /// How long one answer may take.
+    patience: Duration,
 }
 
 /// Where a folder stands.
@@ -58,11 +60,11 @@ impl Imap {
         let host = server.host.clone();
         let line = Line::open(tls, &host, server.port_or(993, 143), server.security).await?;
         let mut client = Client::new(line);
-        let greeting = in_time(&host, client.read_response()).await?;
+        let greeting = in_time(&host, limits::MAIL_ANSWER_TIMEOUT, client.read_response()).await?;
         let greeting = greeting.map_err(|_| Error::unavailable(format!("{host} answers, but does not speak IMAP.")))?;
         greeted(&host, greeting.ok_or_else(|| Error::unavailable(format!("{host} closed the connection at once.")))?.parsed())?;
         if server.security == Security::Starttls {
-            in_time(&host, client.run_command_and_check_ok("STARTTLS", None))
+            in_time(&host, limits::MAIL_ANSWER_TIMEOUT, client.run_command_and_check_ok("STARTTLS", None))
                 .await?
                 .map_err(|_| Error::unavailable(format!("{host} does not offer STARTTLS, so nothing was said to it.")))?;
             // What it said before the protection began is thrown away with the client.
@@ -72,8 +74,8 @@ impl Imap {
         let user = server.user.as_str();
         let is_plain = user.is_ascii() && secret.reveal().is_ascii();
         let entered = match is_plain {
-            true => in_time(&host, client.login(user, secret.reveal())).await?,
-            false => in_time(&host, client.authenticate("PLAIN", Plain(format!("\0{user}\0{}", secret.reveal())))).await?,
+            true => in_time(&host, limits::MAIL_ANSWER_TIMEOUT, client.login(user, secret.reveal())).await?,
+            false => in_time(&host, limits::MAIL_ANSWER_TIMEOUT, client.authenticate("PLAIN", Plain(format!("\0{user}\0{}", secret.reveal())))).await?,
         };
         let session = entered.map_err(|(fault, _)| match fault {
             Fault::No(words) | Fault::Bad(words) => {
@@ -81,9 +83,9 @@ impl Imap {
             }
             fault => broken(&host, &fault),
         })?;
-        let mut imap = Imap { session, host, can_idle: false };
+        let mut imap = Imap { session, host, can_idle: false, patience: limits::MAIL_ANSWER_TIMEOUT };
         imap.budget();
-        let can = in_time(&imap.host, imap.session.capabilities()).await?.map_err(|fault| broken(&imap.host, &fault))?;
+        let can = in_time(&imap.host, imap.patience, imap.session.capabilities()).await?.map_err(|fault| broken(&imap.host, &fault))?;
         imap.can_idle = can.has_str("IDLE");
         Ok(imap)
     }
@@ -91,7 +93,7 @@ impl Imap {
     /// Opens a folder, read-only.
     pub async fn open(&mut self, folder: &str) -> Result<Position> {
         self.budget();
-        let opened = in_time(&self.host, self.session.examine(folder)).await?;
+        let opened = in_time(&self.host, self.patience, self.session.examine(folder)).await?;
         let opened = opened.map_err(|fault| match fault {
             Fault::No(words) | Fault::Bad(words) => {
                 Error::new(Kind::NotFound, format!("{} has no folder \"{folder}\": {}", self.host, clean_line(&words, 200)))
@@ -120,7 +122,7 @@ impl Imap {
 
     async fn search(&mut self, what: &str) -> Result<Vec<u32>> {
         self.session.as_mut().allow(limits::MAIL_SEARCH_BYTES_MAX);
-        let found = in_time(&self.host, self.session.uid_search(what)).await?.map_err(|fault| broken(&self.host, &fault))?;
+        let found = in_time(&self.host, self.patience, self.session.uid_search(what)).await?.map_err(|fault| broken(&self.host, &fault))?;
         let mut found: Vec<u32> = found.into_iter().collect();
         found.sort_unstable();
         Ok(found)
@@ -129,7 +131,7 @@ impl Imap {
     /// Size and time of a mail; None when it is gone meanwhile.
     pub async fn header(&mut self, uid: u32) -> Result<Option<Header>> {
         self.budget();
-        let host = self.host.clone();
+        let (host, patience) = (self.host.clone(), self.patience);
         let asked = async {
             let mut answers = self.session.uid_fetch(uid.to_string(), "(UID RFC822.SIZE INTERNALDATE)").await?;
             let mut header = None;
@@ -141,14 +143,14 @@ impl Imap {
             }
             Ok(header)
         };
-        in_time(&host, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
+        in_time(&host, patience, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
     }
 
     /// Bytes of a mail from `offset` on, at most `limits::MAIL_PIECE_BYTES`; empty at its end or when it is gone.
     pub async fn piece(&mut self, uid: u32, offset: u64) -> Result<Vec<u8>> {
         let most = limits::MAIL_PIECE_BYTES;
         self.session.as_mut().allow(most + limits::MAIL_ANSWER_BYTES_MAX);
-        let host = self.host.clone();
+        let (host, patience) = (self.host.clone(), self.patience);
         let asked = async {
             let mut answers = self.session.uid_fetch(uid.to_string(), format!("(UID BODY.PEEK[]<{offset}.{most}>)")).await?;
             let mut piece = Vec::new();
@@ -161,14 +163,14 @@ impl Imap {
             }
             Ok(piece)
         };
-        in_time(&host, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
+        in_time(&host, patience, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
     }
 
     /// The header fields of a mail, as many as fit one piece.
     pub async fn fields(&mut self, uid: u32) -> Result<Vec<u8>> {
         let most = limits::MAIL_PIECE_BYTES;
         self.session.as_mut().allow(most + limits::MAIL_ANSWER_BYTES_MAX);
-        let host = self.host.clone();
+        let (host, patience) = (self.host.clone(), self.patience);
         let asked = async {
             let mut answers = self.session.uid_fetch(uid.to_string(), format!("(UID BODY.PEEK[HEADER]<0.{most}>)")).await?;
             let mut fields = Vec::new();
@@ -179,15 +181,15 @@ impl Imap {
             }
             Ok(fields)
         };
-        in_time(&host, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
+        in_time(&host, patience, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
     }
 
     /// Waits until the server tells of something, or `time` is over; either way the line proves that it is alive.
     pub async fn wait(self, time: Duration) -> Result<Imap> {
-        let Imap { mut session, host, can_idle } = self;
+        let Imap { mut session, host, can_idle, patience } = self;
         session.as_mut().allow(limits::MAIL_ANSWER_BYTES_MAX);
         let mut idle = session.idle();
-        in_time(&host, idle.init()).await?.map_err(|fault| broken(&host, &fault))?;
+        in_time(&host, patience, idle.init()).await?.map_err(|fault| broken(&host, &fault))?;
         {
             let (news, _interrupt) = idle.wait_with_timeout(time);
             // Cancel-safe: what was read lies in the session's buffer. Signs of life of the server do not make the wait longer.
@@ -201,9 +203,9 @@ impl Imap {
                 Ok(Err(fault)) => return Err(broken(&host, &fault)),
             }
         }
-        let mut session = in_time(&host, idle.done()).await?.map_err(|fault| broken(&host, &fault))?;
+        let mut session = in_time(&host, patience, idle.done()).await?.map_err(|fault| broken(&host, &fault))?;
         session.as_mut().allow(limits::MAIL_ANSWER_BYTES_MAX);
-        Ok(Imap { session, host, can_idle })
+        Ok(Imap { session, host, can_idle, patience })
     }
 
     /// Says goodbye, without waiting long for the answer.
@@ -229,9 +231,9 @@ fn greeted(host: &str, greeting: &Response<'_>) -> Result<()> {
     }
 }
 
-async fn in_time<T>(host: &str, answer: impl Future<Output = T>) -> Result<T> {
+async fn in_time<T>(host: &str, patience: Duration, answer: impl Future<Output = T>) -> Result<T> {
     let silent = |_| Error::unavailable(format!("{host} does not answer any more."));
-    tokio::time::timeout(limits::MAIL_ANSWER_TIMEOUT, answer).await.map_err(silent)
+    tokio::time::timeout(patience, answer).await.map_err(silent)
 }
 
 /// What broke, without what was said: that could be a mail.
@@ -241,5 +243,70 @@ fn broken(host: &str, fault: &Fault) -> Error {
         Fault::Bad(words) => Error::unavailable(format!("{host} does not understand us: {}", clean_line(words, 200))),
         Fault::Io(_) | Fault::ConnectionLost => Error::unavailable(format!("The connection to {host} broke.")),
         _ => Error::unavailable(format!("{host} said something that is no IMAP.")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::TcpListener;
+
+    /// A server that knows the usual commands and answers searches with `found`; it falls silent for ever once somebody waits.
+    async fn server(found: &'static str) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        tokio::spawn(async move {
+            let (read, mut write) = listener.accept().await.unwrap().0.into_split();
+            write.write_all(b"* OK hello\r\n").await.unwrap();
+            let mut lines = BufReader::new(read).lines();
+            let mut is_silent = false;
+            while let Ok(Some(line)) = lines.next_line().await {
+                let (tag, command) = line.split_once(' ').unwrap_or((&line, ""));
+                let answer = match command.split(' ').next().unwrap_or_default() {
+                    _ if is_silent => continue,
+                    "CAPABILITY" => format!("* CAPABILITY IMAP4rev1 IDLE\r\n{tag} OK\r\n"),
+                    "EXAMINE" => format!("* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 9] ok\r\n{tag} OK [READ-ONLY] done\r\n"),
+                    "UID" if command.starts_with("UID SEARCH") => found.replace("TAG", tag),
+                    "IDLE" => {
+                        is_silent = true;
+                        "+ waiting\r\n".to_owned()
+                    }
+                    _ => format!("{tag} OK done\r\n"),
+                };
+                if write.write_all(answer.as_bytes()).await.is_err() {
+                    break;
+                }
+            }
+        });
+        Server { host: "127.0.0.1".into(), port, security: Security::None, user: "zoe".into() }
+    }
+
+    async fn session(found: &'static str) -> Imap {
+        let (server, secret) = (server(found).await, Secret::new("secret"));
+        let mut imap = Imap::connect(&Tls::default(), &server, Some(&secret)).await.unwrap();
+        imap.patience = Duration::from_millis(300);
+        assert_eq!(imap.open("INBOX").await.unwrap(), Position { uid_validity: 7, uid_next: 9 });
+        imap
+    }
+
+    #[tokio::test]
+    async fn a_line_that_died_is_noticed() {
+        let mut imap = session("* SEARCH 9 3 12\r\nTAG OK\r\n").await;
+        assert!(imap.can_idle);
+        assert_eq!(imap.since(9).await.unwrap(), [9, 12], "`n:*` names the last mail even when it is older");
+        let error = imap.wait(Duration::from_millis(50)).await.unwrap_err();
+        assert!(error.message.contains("does not answer any more"), "{}", error.message);
+    }
+
+    #[tokio::test]
+    async fn a_server_cannot_fill_the_memory() {
+        // A literal of 4 GB is announced, and some of it comes.
+        static FLOOD: std::sync::LazyLock<String> =
+            std::sync::LazyLock::new(|| format!("* 1 FETCH (BODY[] {{4000000000}}\r\n{}", "a".repeat(limits::MAIL_SEARCH_BYTES_MAX + 1)));
+        let mut imap = session(FLOOD.as_str()).await;
+        let error = imap.since(1).await.unwrap_err();
+        assert_eq!(error.kind, Kind::Unavailable, "{}", error.message);
+        assert!(!error.message.contains("aaa"), "what came is not told");
     }
 }

@@ -18,6 +18,7 @@ use tokio_rustls::rustls::pki_types::ServerName;
 pub struct Line {
     stream: Stream,
     budget: usize,
+    literals: Literals,
 }
 
 #[derive(Debug)]
@@ -32,7 +33,8 @@ impl Line {
     /// Connects; with `Security::Tls` protected from the first byte.
     pub async fn open(tls: &Tls, host: &str, port: u16, security: Security) -> Result<Line> {
         let opened = tokio::time::timeout(limits::MAIL_CONNECT_TIMEOUT, connect(host, port, security)).await;
-        let line = Line { stream: Stream::Plain(opened.map_err(|_| silent(host, port))??), budget: limits::MAIL_ANSWER_BYTES_MAX };
+        let stream = Stream::Plain(opened.map_err(|_| silent(host, port))??);
+        let line = Line { stream, budget: limits::MAIL_ANSWER_BYTES_MAX, literals: Literals::default() };
         match security {
             Security::Tls => line.protected(tls, host).await,
             Security::Starttls | Security::None => Ok(line),
@@ -49,7 +51,7 @@ impl Line {
         let stream = secured
             .map_err(|_| Error::unavailable(format!("{host} began a protected connection and then said nothing.")))?
             .map_err(|cause| Error::unavailable(format!("The connection to {host} cannot be protected: {}.", tls_words(&cause))))?;
-        Ok(Line { stream: Stream::Tls(Box::new(stream)), budget: self.budget })
+        Ok(Line { stream: Stream::Tls(Box::new(stream)), budget: self.budget, literals: Literals::default() })
     }
 
     /// So many bytes may come from now on.
@@ -99,6 +101,48 @@ fn tls_words(cause: &io::Error) -> String {
     }
 }
 
+/// Watches for texts whose length a server announces (`{1234}` at the end of a line): whoever reads makes room for all of it at once.
+#[derive(Debug, Default)]
+struct Literals {
+    /// Bytes of the present text that are still to come.
+    left: usize,
+    /// What the line said so far.
+    seen: Seen,
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+enum Seen {
+    #[default]
+    Nothing,
+    Digits(usize),
+    Closed(usize),
+    Return(usize),
+}
+
+impl Literals {
+    /// Whether everything announced in `bytes` is at most `most` long.
+    fn fit(&mut self, mut bytes: &[u8], most: usize) -> bool {
+        loop {
+            let over = self.left.min(bytes.len());
+            (self.left, bytes) = (self.left - over, &bytes[over..]);
+            let Some((byte, rest)) = bytes.split_first() else { return true };
+            bytes = rest;
+            self.seen = match (self.seen, byte) {
+                (_, b'{') => Seen::Digits(0),
+                (Seen::Digits(size), b'0'..=b'9') => Seen::Digits(size.saturating_mul(10).saturating_add(usize::from(byte - b'0'))),
+                (Seen::Digits(size), b'}') => Seen::Closed(size),
+                (Seen::Closed(size), b'\r') => Seen::Return(size),
+                (Seen::Return(size), b'\n') if size > most => return false,
+                (Seen::Return(size), b'\n') => {
+                    self.left = size;
+                    Seen::Nothing
+                }
+                _ => Seen::Nothing,
+            };
+        }
+    }
+}
+
 impl AsyncRead for Line {
     fn poll_read(self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let line = self.get_mut();
@@ -112,6 +156,9 @@ impl AsyncRead for Line {
             Stream::Gone => Poll::Ready(Ok(())),
         };
         line.budget = line.budget.saturating_sub(buffer.filled().len() - before);
+        if !line.literals.fit(&buffer.filled()[before..], line.budget) {
+            return Poll::Ready(Err(io::Error::other("the server announces more than was asked for")));
+        }
         read
     }
 }
@@ -138,6 +185,29 @@ impl AsyncWrite for Line {
             Stream::Plain(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Tls(stream) => Pin::new(stream).poll_shutdown(cx),
             Stream::Gone => Poll::Ready(Ok(())),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_announced_is_measured_before_room_is_made() {
+        // What comes, in pieces, and whether it fits 100 bytes.
+        for (pieces, fits) in [
+            (vec!["* 1 FETCH (BODY[] {100}\r\n"], true),
+            (vec!["* 1 FETCH (BODY[] {101}\r\n"], false),
+            (vec!["* 1 FETCH (BODY[] {4", "00000000", "0}", "\r", "\n"], false),
+            (vec!["{99999999999999999999999999}\r\n"], false),
+            (vec!["{5}\r\nab", "cde {500}\r\n"], false),
+            // Within a text it is text.
+            (vec!["{12}\r\n{9999}\r\nabcd)\r\n"], true),
+            (vec!["a quoted {9999} and {x}\r\n"], true),
+        ] {
+            let mut literals = Literals::default();
+            assert_eq!(pieces.iter().all(|piece| literals.fit(piece.as_bytes(), 100)), fits, "{pieces:?}");
         }
     }
 }

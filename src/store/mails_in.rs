@@ -5,6 +5,7 @@ use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::Result;
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, MailboxId, MessageId, Uuid};
+use crate::base::limits;
 use crate::model::contact::MailTrouble;
 use rusqlite::{Row, params};
 
@@ -218,6 +219,14 @@ pub fn answered_by_itself(tx: &ReadTx, conversation: ConversationId) -> Result<b
         |row| row.get(0),
     )?;
     Ok(found.unwrap_or(false))
+}
+
+/// Forgets a few mails that became no message, long after they came; the number forgotten.
+pub fn prune(tx: &WriteTx) -> Result<usize> {
+    tx.exec(
+        "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE created_at < ?1 AND direction = 'in' AND kind <> 'message' LIMIT 500)",
+        [tx.now - limits::MAIL_NOISE_KEPT.as_millis() as i64],
+    )
 }
 
 /// What is known against an address.

@@ -65,7 +65,9 @@ async fn mail_is_heard_the_moment_it_comes() {
     }
     let unread = std::fs::read_dir(mail.home_of(ADDRESS).join("new")).map_or(0, Iterator::count)
         + std::fs::read_dir(mail.home_of(ADDRESS).join("cur")).map_or(0, |cur| {
-            cur.flatten().filter(|file| !file.file_name().to_string_lossy().rsplit(',').next().is_some_and(|flags| flags.contains('S'))).count()
+            cur.flatten()
+                .filter(|file| !file.file_name().to_string_lossy().rsplit(',').next().is_some_and(|flags| flags.contains('S')))
+                .count()
         });
     assert_eq!(unread, 5, "nothing was marked as read, nothing is gone");
 }
@@ -151,4 +153,3 @@ async fn a_mail_server_may_hand_mail_over() {
     house.stops().await;
     assert_eq!(deliver(ADDRESS, raw).await, Some(75), "nobody there: the mail server tries again");
 }
-
