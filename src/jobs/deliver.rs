@@ -11,10 +11,14 @@ use crate::store::mailboxes;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 
+/// How long mail that is coming may still come when the house closes.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// Bytes of the first line.
 const HEAD_BYTES_MAX: usize = 512;
 
@@ -36,6 +40,7 @@ pub async fn run(desk: Desk, data_file: PathBuf, mut stop: watch::Receiver<bool>
             return;
         }
     };
+    let mut taking = JoinSet::new();
     let places = Arc::new(Semaphore::new(limits::DELIVERIES_AT_ONCE));
     while !*stop.borrow() {
         // Cancel-safe: waiting for a place or a connection loses nothing.
@@ -48,14 +53,18 @@ pub async fn run(desk: Desk, data_file: PathBuf, mut stop: watch::Receiver<bool>
         };
         if let (Ok((stream, _)), Ok(place)) = accepted {
             let desk = desk.clone();
-            tokio::spawn(async move {
+            // Those that ended are forgotten here; more than `places` never run.
+            while taking.try_join_next().is_some() {}
+            taking.spawn(async move {
                 answer(&desk, stream).await;
                 drop(place);
             });
         }
     }
     let _ = std::fs::remove_file(&path);
-    let _ = places.acquire_many(limits::DELIVERIES_AT_ONCE as u32).await;
+    // Whoever is cut off keeps the mail and comes again.
+    let _ = tokio::time::timeout(FAREWELL, async { while taking.join_next().await.is_some() {} }).await;
+    taking.shutdown().await;
 }
 
 /// Whoever serves the file holds its lock, so a socket that lies there is left over.
