@@ -39,7 +39,7 @@ impl House {
     pub async fn open(config: Config, clock: Clock) -> Result<House> {
         let tls = Tls::trusting(config.ca_file.as_deref())?;
         let client = Client::new(config.outbound_allow.clone(), tls.clone());
-        let outside = jobs::Outside { client, tls, base_url: config.base_url.clone() };
+        let outside = jobs::Outside { client, post: jobs::Post::new(tls.clone()), tls, base_url: config.base_url.clone() };
         let hub = Hub::default();
         let (wake_jobs, wake_mail) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let known = Known::default();

@@ -544,6 +544,10 @@ pub const MAIL_TEXT_BYTES_MAX: usize = 1024 * 1024;
 pub const MAIL_FILES_MAX: usize = 100;
 /// Characters of a name in a header.
 pub const MAIL_NAME_CHARS_MAX: usize = 200;
+/// Bytes of the fields of one part while a mail comes.
+pub const MAIL_FIELDS_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a mail without its large files: texts of the longest kind in two forms.
+pub const SLIM_MAIL_BYTES_MAX: usize = 1536 * 1024;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
 /// Characters of a mail's subject, written (before its fields are filled) or kept: readers show 60 or so.
@@ -567,6 +571,10 @@ pub const FORGOTTEN_WINDOW: Duration = Duration::from_secs(3600);
 /// Messages of a transcript that goes by mail, the newest: a megabyte or so, which every server takes.
 pub const MAILED_TRANSCRIPT_MESSAGES: u32 = 2_000;
 
+/// Tries of one mail: with an hour between them at last, they last more than four days (RFC 5321, 4.5.4.1).
+pub const MAIL_ATTEMPTS_MAX: u32 = 110;
+/// Mails that belong to no conversation (codes, links, notices) are remembered for so long: bounces come within days.
+pub const LOOSE_MAILS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A step of a talk with a mail server: connecting, TLS, a command and its answer.
 pub const SMTP_STEP: Duration = Duration::from_secs(20);
 /// Handing over one mail and waiting for its receipt: servers look through it meanwhile.

@@ -54,6 +54,7 @@ pub mod notices;
 pub mod numbers;
 pub mod onlookers;
 pub mod open_links;
+pub mod outgoing;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;

@@ -7,7 +7,7 @@ use crate::base::error::Result;
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, MailboxId, MessageId, Uuid};
 use crate::base::limits;
 use crate::model::contact::MailTrouble;
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 /// A mail that came, about to be remembered.
 #[derive(Debug, Clone, Copy)]
@@ -93,19 +93,30 @@ pub fn original(tx: &ReadTx, message_id: &str) -> Result<Option<Original>> {
         "SELECT id, direction, kind, conversation_id, contact_id, agent_id, address, state FROM mails
          WHERE message_id = ?1 AND direction IN ('out', 'in') ORDER BY direction DESC LIMIT 1",
         [message_id],
-        |row| {
-            Ok(Original {
-                id: row.get(0)?,
-                is_out: row.get::<_, String>(1)? == "out",
-                kind: row.get(2)?,
-                conversation: row.get(3)?,
-                contact: row.get(4)?,
-                agent: row.get(5)?,
-                address: row.get(6)?,
-                state: row.get(7)?,
-            })
-        },
+        original_row,
     )
+}
+
+/// A mail of ours by its row.
+pub fn original_by_row(tx: &ReadTx, id: i64) -> Result<Option<Original>> {
+    tx.one(
+        "SELECT id, direction, kind, conversation_id, contact_id, agent_id, address, state FROM mails WHERE id = ?1 AND direction = 'out'",
+        [id],
+        original_row,
+    )
+}
+
+fn original_row(row: &Row<'_>) -> rusqlite::Result<Original> {
+    Ok(Original {
+        id: row.get(0)?,
+        is_out: row.get::<_, String>(1)? == "out",
+        kind: row.get(2)?,
+        conversation: row.get(3)?,
+        contact: row.get(4)?,
+        agent: row.get(5)?,
+        address: row.get(6)?,
+        state: row.get(7)?,
+    })
 }
 
 /// Notes that a mail of ours came back.

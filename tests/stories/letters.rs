@@ -16,7 +16,11 @@ impl House {
     }
 
     async fn gets_a_mailbox(&self) {
-        let config = json!({ "address": "chat@shop.example", "smtp": { "host": "127.0.0.1", "port": 9, "security": "none" }, "footer": "Shop Inc., **Main Street** 1" });
+        self.mails_by(json!({ "host": "127.0.0.1", "port": 9, "security": "none" })).await;
+    }
+
+    async fn mails_by(&self, smtp: Value) {
+        let config = json!({ "address": "chat@shop.example", "smtp": smtp, "footer": "Shop Inc., **Main Street** 1" });
         let body = json!({ "name": "Mail", "enabled": true, "is_default": true, "config": config });
         self.agent().await.post("/mailboxes").json(body).await.ok();
     }
@@ -65,6 +69,53 @@ async fn a_code_is_mailed_while_somebody_waits_for_it_row_191() {
     assert_eq!(house.owed("verification_mail"), 0);
 }
 
+/// End to end: what is owed arrives, well made, in both forms; and what opened a door is in the file no more.
+#[tokio::test]
+async fn codes_transcripts_links_and_surveys_arrive_rows_175_191_205_233() {
+    let server = FaultServer::boot().await;
+    let house = House::boot_with(Options::default().patient().set("BASE_URL", BASE)).await;
+    house.mails_by(server.smtp()).await;
+    house.configure(json!({ "access": "identify", "brand_name": "Shop & Co" })).await;
+    let got = async |to: &str, count: usize| {
+        let all = server.gets(count).await;
+        let mail = all.last().cloned().expect("a mail");
+        mail.is_well_made();
+        assert!(mail.header("To").contains(to), "{} is not {to}", mail.header("To"));
+        mail
+    };
+    let visitor = house.visitor();
+    let claim = json!({ "name": "Zoe", "email": "zoe@example.com" });
+    let ticket = text_at(&visitor.post("/chat/auth/identify").json(claim).await.data(), "ticket");
+    let mail = got("zoe@example.com", 1).await;
+    let code: String = mail.subject().chars().filter(char::is_ascii_digit).collect();
+    house.shared.keep_secret(&code);
+    assert!(code.len() == 6 && mail.text().contains(&code) && mail.html().contains(&code), "{}", mail.subject());
+    let session = visitor.post("/chat/auth/identify/code").json(json!({ "ticket": ticket, "code": code })).await.data();
+    visitor.hold(&text_at(&session, "session_token"));
+    visitor.says("Where is my parcel?").await;
+    visitor.post(&format!("/chat/conversations/{}/transcript", visitor.conversation())).json(json!({})).await.data();
+    let transcript = got("zoe@example.com", 2).await;
+    assert!(transcript.subject().contains("Shop & Co") && transcript.text().contains("  Where is my parcel?"), "{}", transcript.text());
+    // Asked for anew, it is another mail.
+    let olga = house.agent().await;
+    olga.post(&format!("/conversations/{}/transcript", visitor.conversation())).json(json!({})).await;
+    assert_ne!(got("zoe@example.com", 3).await.message_id(), transcript.message_id());
+    house.hire("ada", Role::Agent).await;
+    house.post("/api/desk/password/forgotten").json(json!({ "email": "ada@house.example" })).await;
+    let reset = got("ada@house.example", 4).await;
+    let token = reset.text().split("/desk#reset=").nth(1).expect("a link").split_whitespace().next().unwrap_or_default().to_owned();
+    house.shared.keep_secret(&token);
+    let chosen = json!({ "token": token, "password": "another correct horse" });
+    assert_eq!(house.nobody().call("PUT", "/api/desk/invitation").json(chosen).await.status, 200);
+    olga.post(&format!("/conversations/{}/survey", visitor.conversation())).json(json!({ "mail": true })).await.ok();
+    assert!(got("zoe@example.com", 5).await.text().contains(&format!("{BASE}/csat/")));
+    house
+        .until("the outbox to be empty", |_| {
+            house.count("SELECT count(*) FROM jobs WHERE kind LIKE '%mail' OR kind IN ('transcript', 'forgotten')") == 0
+        })
+        .await;
+}
+
 /// A code is gone from the file as soon as it is of no use.
 #[tokio::test]
 async fn what_opens_a_door_does_not_outlive_its_purpose_in_the_outbox() {
@@ -79,7 +130,8 @@ async fn what_opens_a_door_does_not_outlive_its_purpose_in_the_outbox() {
     house.until("the code to be gone", |_| house.owed("verification_mail") == 0).await;
     assert_eq!(house.count(&format!("SELECT count(*) FROM jobs WHERE id = {id}")), 0);
     // One that failed for good stays to be seen, empty.
-    let emptied = deskbell::model::job::Job::LinkMail { agent: 1, token: "tok-secret".into(), mail: "m".into() }.without_secrets().expect("a secret");
+    let emptied =
+        deskbell::model::job::Job::LinkMail { agent: 1, token: "tok-secret".into(), mail: "m".into() }.without_secrets().expect("a secret");
     house.desk().store.write(move |tx| jobs::enqueue(tx, &emptied, tx.now + 1_000_000_000)).await.unwrap();
     assert_eq!(house.count("SELECT count(*) FROM jobs WHERE payload LIKE '%tok-secret%'"), 0);
 }
@@ -103,10 +155,19 @@ async fn a_transcript_has_no_notes_and_no_ids_and_goes_to_its_owner_row_205() {
     let sent = ask(json!({})).await;
     assert_eq!((sent.status, text_at(&sent.json(), "sent_to").as_str()), (202, "zoe@customer.example"));
     assert_eq!(house.owed("transcript"), 1);
-    let letter = house.desk().transcript_letter(house.number(&conversation), "zoe@customer.example", "en", Some(BASE)).await.unwrap().expect("a letter");
+    let letter = house
+        .desk()
+        .transcript_letter(house.number(&conversation), "zoe@customer.example", "en", Some(BASE))
+        .await
+        .unwrap()
+        .expect("a letter");
     let mail = house.desk().rendered(&letter).await.unwrap();
     assert!(mail.subject.contains("Shop & Co"));
-    assert!(mail.text.contains("Where is <b>my</b> parcel?") && mail.text.contains("On its way, see https://shop.example/p"), "{}", mail.text);
+    assert!(
+        mail.text.contains("Where is <b>my</b> parcel?") && mail.text.contains("On its way, see https://shop.example/p"),
+        "{}",
+        mail.text
+    );
     assert!(mail.html.contains("&lt;b&gt;my&lt;/b&gt;") && mail.html.contains("<strong>On its way</strong>"));
     assert!(mail.text.contains(&format!("Open the conversation:\n{BASE}/chat/{}#c=", house.inbox)), "{}", mail.text);
     let other = house.desk().transcript_letter(house.number(&conversation), "other@example.com", "en", Some(BASE)).await.unwrap().unwrap();
@@ -175,7 +236,8 @@ async fn a_forgotten_password_tells_nobody_who_works_here() {
     forgets("ada@house.example").await;
     assert_eq!(forgets("ada@house.example").await.status, 429);
     // What other sites send does nothing.
-    let foreign = house.post("/api/desk/password/forgotten").header("origin", "https://evil.example").json(json!({ "email": "x@y.example" }));
+    let foreign =
+        house.post("/api/desk/password/forgotten").header("origin", "https://evil.example").json(json!({ "email": "x@y.example" }));
     assert_eq!(foreign.await.status, 403);
 }
 
@@ -196,7 +258,7 @@ async fn unread_notices_come_in_one_mail_and_not_at_night() {
     house.until_monday("08:00").await;
     let olga = house.agent().await;
     let ada = house.agent_named("ada", Role::Agent).await;
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30 } })).await.ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30 })).await.ok();
     let uuid = text_at(&ada.get("/session").await.ok(), "agent/uuid");
     let id = house.count(&format!("SELECT id FROM agents WHERE uuid = '{uuid}'"));
     let mut said = Vec::new();
@@ -217,10 +279,10 @@ async fn unread_notices_come_in_one_mail_and_not_at_night() {
     let visitor = house.visitor();
     visitor.says("third question").await;
     olga.assigns(&visitor.conversation(), Some(&uuid)).await;
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30, "quiet": { "from": "07:00", "to": "10:00", "time_zone": "UTC" } } })).await.ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30, "quiet": { "from": "07:00", "to": "10:00", "time_zone": "UTC" } })).await.ok();
     assert!(house.desk().notices_letter(id, None).await.unwrap().is_none());
     assert_eq!(house.owed("notice_mail"), 1);
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30 } })).await.ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30 })).await.ok();
     assert!(house.desk().notices_letter(id, None).await.unwrap().is_some());
     // What was read meanwhile is told to nobody.
     ada.put("/notices/read").json(json!({ "all": true })).await;
@@ -300,7 +362,13 @@ async fn words_of_mails_are_changed_looked_at_chosen_and_taken_back_row_177() {
     let made_up = olga.post("/mail/templates/preview").json(merged(words("", "", "x"), json!({ "example": true }))).await.ok();
     assert!(made_up["real"] == false && !text_at(&made_up, "text").contains("question <"));
     // What nobody could fill is refused, where it stands.
-    for (field, body) in [("body", json!({ "body": "{{system('id')}}\n{{messages}}" })), ("subject", json!({ "subject": "{{code}}" })), ("body", json!({ "body": "no messages" })), ("locale", json!({ "locale": "../x" })), ("kind", json!({ "kind": "x" }))] {
+    for (field, body) in [
+        ("body", json!({ "body": "{{system('id')}}\n{{messages}}" })),
+        ("subject", json!({ "subject": "{{code}}" })),
+        ("body", json!({ "body": "no messages" })),
+        ("locale", json!({ "locale": "../x" })),
+        ("kind", json!({ "kind": "x" })),
+    ] {
         let refused = olga.put("/mail/templates").json(merged(words("", "", "x"), body)).await;
         assert_eq!((refused.status, text_at(&refused.json(), "error/field").as_str()), (400, field));
     }

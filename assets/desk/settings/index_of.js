@@ -5,7 +5,7 @@
 
 /** @type {{group: string, pages: {page: string, label: string, icon: string, may?: string}[]}[]} */
 export const GROUPS = [
-  { group: 'Workspace', pages: [{ page: 'start', label: 'First steps', icon: 'star', may: 'settings' }, { page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'mails', label: 'E-mail templates', icon: 'mail', may: 'settings' }, { page: 'fields', label: 'Fields', icon: 'menu' }, { page: 'bans', label: 'Bans', icon: 'shield', may: 'ban' }, { page: 'roles', label: 'Roles', icon: 'key', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
+  { group: 'Workspace', pages: [{ page: 'start', label: 'First steps', icon: 'star', may: 'settings' }, { page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'mailboxes', label: 'Mailboxes', icon: 'mail', may: 'settings' }, { page: 'mails', label: 'E-mail templates', icon: 'note', may: 'settings' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'fields', label: 'Fields', icon: 'menu' }, { page: 'bans', label: 'Bans', icon: 'shield', may: 'ban' }, { page: 'roles', label: 'Roles', icon: 'key', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
   { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }, { page: 'rules', label: 'Rules', icon: 'refresh', may: 'settings' }, { page: 'slas', label: 'Promises', icon: 'flag' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
   { group: 'deskbell', pages: [{ page: 'house', label: 'House', icon: 'home' }, { page: 'problems', label: 'What is wrong?', icon: 'help', may: 'settings' }, { page: 'about', label: 'About', icon: 'info' }] },
@@ -16,7 +16,7 @@ export const GROUPS = [
  * @type {{tab: string, label: string, lead: string, view?: string, keys: string[]}[]}
  */
 export const INBOX_PAGES = [
-  { tab: 'general', label: 'General', lead: 'Name, language, and who may chat.', keys: ['name', 'enabled', 'brand_name', 'website_url', 'language', 'fallback_language', 'access', 'single_thread', 'direct_to_conversation', 'visitors', 'users', 'allow_close', 'allow_transcript'] },
+  { tab: 'general', label: 'General', lead: 'Name, language, and who may chat.', keys: ['name', 'enabled', 'brand_name', 'website_url', 'language', 'fallback_language', 'access', 'single_thread', 'direct_to_conversation', 'visitors', 'users', 'allow_close', 'allow_transcript', 'continuity'] },
   { tab: 'home', label: 'Home', lead: 'What people see when they open the chat.', view: 'home', keys: ['home_buttons', 'home_apps'] },
   { tab: 'tiles', label: 'Tiles', lead: 'Chat, bug reports, wishes and reviews behind one launcher.', view: 'hub', keys: ['tiles'] },
   { tab: 'appearance', label: 'Appearance', lead: 'Colours, launcher and window. Everything may stay as it is.', view: 'home', keys: ['colors', 'launcher', 'window', 'logo_url', 'theme', 'home_screen', 'show_powered_by'] },
@@ -35,7 +35,7 @@ export const pageOf = (key) => INBOX_PAGES.find((one) => one.keys.includes(key))
 const OF_AN_INBOX = [
   ['general', [['This inbox is on', 'enable disable off pause activate deactivate channel'], ['Inbox name', 'name rename widget'], ['Brand name', 'brand company title'], ['Website', 'website url link site'], ['Language of the widget', 'language locale fallback automatic browser detect'],
     ['Who may chat', 'access anonymous identify verified require authentication login code e-mail'], ['One thread for everything', 'single thread one conversation per user'], ['Skip the home screen', 'direct to conversation home'], ['Visitors can close their conversation', 'close end resolve'],
-    ['Visitors can have the conversation mailed', 'transcript e-mail send copy'], ['May start a conversation', 'visitors users policy allow start'], ['Text of the start button', 'button text label start conversation'], ['Only one conversation at a time', 'prevent multiple conversations'], ['No answer into a resolved conversation', 'prevent reply closed']]],
+    ['Visitors can have the conversation mailed', 'transcript e-mail send copy'], ['May start a conversation', 'visitors users policy allow start'], ['Text of the start button', 'button text label start conversation'], ['Only one conversation at a time', 'prevent multiple conversations'], ['No answer into a resolved conversation', 'prevent reply closed'], ['Going on by mail', 'continuity linked mailbox e-mail offline threshold unread notification interval team address']]],
   ['home', [['Start buttons', 'conversation button department team priority opening message icon ai responses order reorder drag'], ['Links and news', 'self-service self service external link announcement card home apps knowledge base faq help order reorder drag']]],
   ['tiles', [['Chat with us', 'tile hub chat module feedback'], ['Bug report', 'tile bug report error feedback hub'], ['Feature request', 'tile feature idea wish feedback hub'], ['Review', 'tile review rating stars praise feedback hub'], ['Question', 'tile question contact form feedback hub'], ['Reports may carry a file or a screenshot', 'upload attachment screenshot report']]],
   ['appearance', [['Launcher colour', 'color colour hex button contrast'], ['Launcher icon', 'icon button none bubble'], ['Launcher text', 'text label pill button'], ['Launcher picture', 'logo picture image button upload'], ['Position', 'left right side corner'], ['Distance from the side', 'spacing margin offset'], ['Distance from the bottom', 'spacing margin offset'],
@@ -52,6 +52,7 @@ const OF_AN_INBOX = [
 /** @type {Entry[]} */
 export const ENTRIES = [
   ...OF_AN_INBOX.flatMap(([tab, entries]) => entries.map(([label, words]) => ({ page: 'inboxes', tab, label, words }))),
+  { page: 'mailboxes', label: 'Mailboxes', words: 'mail e-mail email smtp imap account server send receive fetch password gmail outlook spf dkim dmarc deliver' },
   { page: 'hours', label: 'Business hours', words: 'office hours opening times week holidays time zone schedule overnight' },
   { page: 'teams', label: 'Teams', words: 'team department group members support sales' },
   { page: 'agents', label: 'Invite an agent', words: 'invite agent person team colleague add' },

@@ -232,7 +232,8 @@ fn bad_certificate(host: &str, fault: &CertificateError) -> Finding {
             format!("It is for {}.", crate::base::text::preview(&names(presented), 200)),
             "Use that name, if it is the server you mean.",
         ),
-        CertificateError::UnknownIssuer => (
+        // What `openssl req -x509` makes by itself: an authority of its own, used as a server.
+        fault if *fault == CertificateError::UnknownIssuer || format!("{fault:?}").contains("CaUsedAsEndEntity") => (
             format!("Nobody I trust vouches for {host}"),
             "Its certificate is its own, or from an authority that this machine does not know.".to_owned(),
             "Get one from a public authority (Let's Encrypt), or add yours to this machine: /usr/local/share/ca-certificates, then update-ca-certificates, \
