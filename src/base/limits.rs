@@ -490,8 +490,6 @@ pub const MAIL_ANSWER_BYTES_MAX: usize = 256 * 1024;
 pub const MAIL_SEARCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of a mail that are asked for at once: a few pieces for most mails, and never a whole large one.
 pub const MAIL_PIECE_BYTES: usize = 256 * 1024;
-/// Bytes of a mail that is read in memory; of a larger one only the header fields are.
-pub const MAIL_IN_MEMORY_MAX: u64 = 10 * 1024 * 1024;
 /// How long one wait for news may last: routers forget silent lines after a few minutes, and a dead one is noticed then.
 pub const MAIL_IDLE: Duration = Duration::from_secs(4 * 60);
 /// Between two rounds, however often the server says that something changed.
