@@ -255,7 +255,10 @@ async fn what_is_written_while_nobody_is_here_goes_to_those_who_may_see_it() {
     let mail = &due.letters[0].letter;
     assert_eq!(mail.said[0].text, "Is anybody there?");
     assert!(mail.link.as_deref().is_some_and(|link| link == format!("{BASE}/desk/c/{}", visitor.conversation())));
-    assert!(mail.thread.reply_to.as_deref().is_some_and(|address| address.starts_with("chat+a")), "an answer by mail comes back as the agent's");
+    assert!(
+        mail.thread.reply_to.as_deref().is_some_and(|address| address.starts_with("chat+a")),
+        "an answer by mail comes back as the agent's"
+    );
     // Somebody opens it: there is nothing left to tell.
     house.agent().await.has_read(&visitor.conversation()).await;
     let due = house.desk().due_to_team(number(&house, &visitor.conversation()), Some(upto), None).await.unwrap();
@@ -295,9 +298,15 @@ async fn an_answer_in_a_mail_conversation_goes_at_once() {
     let body = json!({ "kind": "reply", "body": "The blue one.", "attachments": files });
     agent.writes(&conversation, body).await.ok();
     let answer = house.count("SELECT id FROM messages WHERE kind = 'outgoing' AND agent_id IS NOT NULL");
-    assert_eq!(house.count(&format!("SELECT count(*) FROM jobs WHERE kind = 'reply_mail' AND json_extract(payload, '$.message') = {answer}")), 1);
+    assert_eq!(
+        house.count(&format!("SELECT count(*) FROM jobs WHERE kind = 'reply_mail' AND json_extract(payload, '$.message') = {answer}")),
+        1
+    );
     let mail = house.desk().due_reply(answer).await.unwrap().expect("it is due").letter;
-    assert_eq!((mail.kind, mail.to.address.as_str(), mail.thread.subject.as_str()), (LetterKind::Reply, "zoe@customer.example", "Blue or red?"));
+    assert_eq!(
+        (mail.kind, mail.to.address.as_str(), mail.thread.subject.as_str()),
+        (LetterKind::Reply, "zoe@customer.example", "Blue or red?")
+    );
     assert_eq!(mail.thread.in_reply_to.as_deref(), Some("1@customer.example"));
     assert_eq!(mail.attachments.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["blue.txt"]);
     assert!(mail.link.is_none() && mail.said.len() == 1);
