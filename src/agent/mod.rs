@@ -11,6 +11,7 @@ pub mod house;
 pub mod inboxes;
 mod letters;
 pub mod macros;
+mod mailboxes;
 mod mailed;
 mod notices;
 pub mod numbers;
@@ -262,6 +263,11 @@ impl Desks {
             ("POST", ["slas"]) => self.create_sla(request).await,
             ("PUT", ["slas", uuid]) => self.edit_sla(request, id(uuid, "promise")?).await,
             ("DELETE", ["slas", uuid]) => self.delete_sla(&request, id(uuid, "promise")?).await,
+            ("GET", ["mailboxes"]) => self.mailboxes(&request).await,
+            ("POST", ["mailboxes"]) => self.create_mailbox(request).await,
+            ("POST", ["mailboxes", "test"]) => self.try_mailbox(request).await,
+            ("PUT", ["mailboxes", uuid]) => self.edit_mailbox(request, id(uuid, "mailbox")?).await,
+            ("DELETE", ["mailboxes", uuid]) => self.delete_mailbox(&request, id(uuid, "mailbox")?).await,
             // In the table, but not here: a test keeps both alike.
             _ => Err(Error::not_found("address")),
         }

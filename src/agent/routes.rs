@@ -196,6 +196,12 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "POST", "slas"),
     may(Settings, "PUT", "slas/{sla}"),
     may(Settings, "DELETE", "slas/{sla}"),
+    // Mailboxes.
+    may(Settings, "GET", "mailboxes"),
+    may(Settings, "POST", "mailboxes"),
+    may(Settings, "POST", "mailboxes/test"),
+    may(Settings, "PUT", "mailboxes/{mailbox}"),
+    may(Settings, "DELETE", "mailboxes/{mailbox}"),
     // The house and people's privacy.
 ];
 

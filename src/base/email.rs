@@ -31,7 +31,8 @@ pub fn is_valid(text: &str) -> bool {
 pub fn ascii(text: &str) -> Result<String> {
     let address = check(text)?;
     let (local, domain) = address.split_once('@').unwrap_or((&address, ""));
-    let domain = idna::domain_to_ascii(domain).map_err(|_| Error::invalid_field("email", "The domain of the e-mail address is not valid."))?;
+    let domain =
+        idna::domain_to_ascii(domain).map_err(|_| Error::invalid_field("email", "The domain of the e-mail address is not valid."))?;
     if !local.is_ascii() {
         return Err(Error::invalid_field("email", "Mail servers take no such letters before the @ of an address."));
     }

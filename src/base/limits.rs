@@ -478,6 +478,34 @@ pub const MAIL_REST_CHARS_MAX: usize = 100_000;
 pub const MAIL_RECIPIENTS_READ: usize = 100;
 /// Automatic answers are told in their conversation once within this time: an absence repeats itself.
 pub const AUTOMATIC_NOTED_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// How long a mail server may take until it is connected, and once more until the line is protected.
+pub const MAIL_CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a mail server may take for one answer: a search in a large folder takes some seconds.
+pub const MAIL_ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// Addresses of one mail server that are tried: one of each kind, and spares.
+pub const MAIL_ADDRESSES_TRIED: usize = 4;
+/// Bytes of one answer of a mail server that is no mail.
+pub const MAIL_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of the answer to a search: the numbers of some hundred thousand mails.
+pub const MAIL_SEARCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of a mail that are asked for at once: a few pieces for most mails, and never a whole large one.
+pub const MAIL_PIECE_BYTES: usize = 256 * 1024;
+/// Bytes of a mail that is read in memory; of a larger one only the header fields are.
+pub const MAIL_IN_MEMORY_MAX: u64 = 10 * 1024 * 1024;
+/// How long one wait for news may last: routers forget silent lines after a few minutes, and a dead one is noticed then.
+pub const MAIL_IDLE: Duration = Duration::from_secs(4 * 60);
+/// Between two rounds, however often the server says that something changed.
+pub const MAIL_ROUND_MIN: Duration = Duration::from_millis(100);
+/// Longest pause between two tries to reach a mail server; a login that was refused pauses so long at once, or the account gets locked.
+pub const MAIL_PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
+/// Tries to place one mail before it is left out, and the team told.
+pub const MAIL_PLACE_TRIES: u32 = 3;
+/// Mails handed over by the mail server at once; more wait in its queue.
+pub const DELIVERIES_AT_ONCE: usize = 4;
+/// How long the mail server may pause while it hands a mail over.
+pub const DELIVERY_PAUSE: Duration = Duration::from_secs(60);
+/// How long it is remembered that a mail came which became no message: no server brings a mail again after so long.
+pub const MAIL_NOISE_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
 /// Remarks about one mail: beyond, nobody reads on.
 pub const MAIL_REMARKS_MAX: usize = 20;
 /// Mailboxes of a house: each that is fetched holds a connection.
@@ -488,6 +516,10 @@ pub const DNS_TIMEOUT: Duration = Duration::from_secs(3);
 pub const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of one answer of a mail server that is tried out.
 pub const PROBE_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// How long trying a mailbox out may take in all: a server that says a word every nine seconds is no conversation.
+pub const PROBE_TIMEOUT_ALL: Duration = Duration::from_secs(60);
+/// Test mails of a house in an hour.
+pub const TEST_MAILS_PER_HOUR: usize = 20;
 /// Mailboxes that are tried out at once.
 pub const PROBES_AT_ONCE: usize = 4;
 /// Characters of what a mail server said that are kept and shown.
@@ -512,6 +544,10 @@ pub const MAIL_TEXT_BYTES_MAX: usize = 1024 * 1024;
 pub const MAIL_FILES_MAX: usize = 100;
 /// Characters of a name in a header.
 pub const MAIL_NAME_CHARS_MAX: usize = 200;
+/// Bytes of the fields of one part while a mail comes.
+pub const MAIL_FIELDS_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a mail without its large files: texts of the longest kind in two forms.
+pub const SLIM_MAIL_BYTES_MAX: usize = 1536 * 1024;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
 /// Characters of a mail's subject, written (before its fields are filled) or kept: readers show 60 or so.
@@ -535,6 +571,10 @@ pub const FORGOTTEN_WINDOW: Duration = Duration::from_secs(3600);
 /// Messages of a transcript that goes by mail, the newest: a megabyte or so, which every server takes.
 pub const MAILED_TRANSCRIPT_MESSAGES: u32 = 2_000;
 
+/// Tries of one mail: with an hour between them at last, they last more than four days (RFC 5321, 4.5.4.1).
+pub const MAIL_ATTEMPTS_MAX: u32 = 110;
+/// Mails that belong to no conversation (codes, links, notices) are remembered for so long: bounces come within days.
+pub const LOOSE_MAILS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 /// A step of a talk with a mail server: connecting, TLS, a command and its answer.
 pub const SMTP_STEP: Duration = Duration::from_secs(20);
 /// Handing over one mail and waiting for its receipt: servers look through it meanwhile.

@@ -118,7 +118,13 @@ impl Desk {
 
     /// Somebody is added, with a role that is within that of whoever adds him; answers the agent, the one-time token of his invitation, and whether
     /// the link goes by mail, too.
-    pub async fn invite(&self, by: &AgentSession, new: NewAgent, custom_role: Option<Uuid>, by_mail: bool) -> Result<(Agent, String, bool)> {
+    pub async fn invite(
+        &self,
+        by: &AgentSession,
+        new: NewAgent,
+        custom_role: Option<Uuid>,
+        by_mail: bool,
+    ) -> Result<(Agent, String, bool)> {
         by.may(Permission::People)?;
         let new = checked(new)?;
         let (desk, by, token) = (self.clone(), by.clone(), new_token());

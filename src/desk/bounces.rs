@@ -16,7 +16,7 @@ use crate::store::{ReadTx, WriteTx, audit, contacts, conversations, messages};
 use serde_json::json;
 
 /// Characters of what a mail server said.
-const REASON_CHARS_MAX: usize = 300;
+pub(super) const REASON_CHARS_MAX: usize = 300;
 
 impl Desk {
     /// Quoted text and signature of a message that came by mail.
@@ -98,7 +98,7 @@ fn sent(tx: &ReadTx, letter: &Letter, named: &str) -> Result<Option<Original>> {
 }
 
 /// Says it where the mail belonged.
-fn tell(tx: &WriteTx, original: &Original, action: &str, reason: &str) -> Result<Placed> {
+pub(super) fn tell(tx: &WriteTx, original: &Original, action: &str, reason: &str) -> Result<Placed> {
     for message in mails_in::carried(tx, original.id)? {
         messages::announce_change(tx, message)?;
     }

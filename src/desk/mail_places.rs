@@ -136,7 +136,12 @@ fn begin(tx: &WriteTx, here: &Here, letter: &Letter, known: Option<ContactId>, i
     {
         return letter.ignore(tx, "banned");
     }
-    let written = mails_in::written_since(tx, letter.inbox, &letter.address, tx.now - DAY_MS)?;
+    // What others forged in somebody's name is not counted against him.
+    let written = match known {
+        Some(contact) => mails_in::begun_by(tx, letter.inbox, contact, tx.now - DAY_MS)?,
+        None if letter.is_forged() => mails_in::written_since(tx, letter.inbox, &letter.address, tx.now - DAY_MS)?,
+        None => 0,
+    };
     if written >= limits::MAIL_STARTS_PER_SENDER {
         return joins_newest(tx, here, letter, known, is_stranger);
     }

@@ -6,7 +6,7 @@ use crate::base::clock::Millis;
 use crate::base::email;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{ConversationId, Uuid};
-use crate::base::limits;
+use crate::base::{limits, markup};
 use crate::model::agent::AgentSession;
 use crate::model::contact::{Session, name_of};
 use crate::model::inbox::Inbox;
@@ -81,8 +81,8 @@ impl Desk {
     }
 
     /// The letter with a whole conversation: what its contact saw of it, without notes and without any id. `None` when it was erased meanwhile.
-    pub async fn transcript_letter(&self, conversation: i64, to: &str, locale: &str) -> Result<Option<Letter>> {
-        let (to, locale) = (to.to_owned(), locale.to_owned());
+    pub async fn transcript_letter(&self, conversation: i64, to: &str, locale: &str, base_url: Option<&str>) -> Result<Option<Letter>> {
+        let (desk, to, locale, base) = (self.clone(), to.to_owned(), locale.to_owned(), base_url.map(str::to_owned));
         let found = self
             .store
             .read(move |tx| {
@@ -93,7 +93,12 @@ impl Desk {
                 page.reverse();
                 let brand = inbox.config.brand_name;
                 let name = format!("{} {}", contact.first_name, contact.last_name).trim().to_owned();
+                // What opens the conversation goes only to an address that is proved to be its owner's.
+                let is_proved =
+                    contact.email_verified && contact.email.as_deref().is_some_and(|known| email::key(known) == email::key(&to));
+                let path = is_proved.then(|| desk.open_link(&conversation, inbox.uuid, &to, tx.now));
                 let mut letter = plain(LetterKind::Transcript, Party { name, address: to }, locale);
+                letter.link = base.zip(path).map(|(base, path)| format!("{base}{path}"));
                 letter.inbox = Some(inbox.id);
                 letter.fields.insert("first_name", contact.first_name);
                 letter.conversation = Some(conversation.id);
@@ -131,7 +136,8 @@ pub(super) fn said(message: &Message, brand: &str) -> Option<Said> {
         author,
         is_agent,
         at: message.created_at,
-        html: message.html.clone(),
+        // Cards cannot be pressed in a mail; all of them as words can be read.
+        html: if message.meta.rich.is_some() { markup::literal(&message.text).html } else { message.html.clone() },
         text: message.text.clone(),
         files: message.attachments.iter().map(|file| file.name.clone()).collect(),
     })

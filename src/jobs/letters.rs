@@ -14,7 +14,7 @@ pub async fn code(desk: &Desk, outside: &Outside, verification: i64, code: &str,
 
 /// A whole conversation.
 pub async fn transcript(desk: &Desk, outside: &Outside, conversation: i64, to: &str, locale: &str, mail: &str) -> Result<()> {
-    match desk.transcript_letter(conversation, to, locale).await? {
+    match desk.transcript_letter(conversation, to, locale, outside.base_url.as_deref()).await? {
         Some(letter) => post::send(desk, outside, &format!("transcript:{conversation}:{mail}"), &letter).await,
         None => Ok(()),
     }

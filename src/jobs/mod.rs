@@ -3,8 +3,10 @@
 
 pub mod availability;
 mod continuity;
+pub mod deliver;
 pub mod housekeeping;
 mod letters;
+pub mod mailbox;
 mod post;
 pub mod promises;
 mod push;
@@ -26,12 +28,16 @@ use tokio::task::JoinSet;
 /// Longest sleep between two looks, should a wake-up ever be missed.
 const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 
+pub use post::Post;
+
 /// What jobs need to reach others. Cloning shares it.
 #[derive(Clone)]
 pub struct Outside {
     pub client: Client,
     /// How mail servers are known.
     pub tls: Tls,
+    /// Where mail is handed in.
+    pub post: Post,
     /// Public address, if configured.
     pub base_url: Option<String>,
 }
@@ -56,7 +62,12 @@ pub async fn run(desk: Desk, outside: Outside, wake: Arc<Notify>, mut stop: watc
             }
             continue;
         }
-        let sleep = until_next(&desk).await;
+        // Lines to mail servers that nobody uses are given back.
+        if outside.post.next_close().is_some_and(|rest| rest.is_zero()) {
+            let post = outside.post.clone();
+            working.spawn(async move { post.close(false).await });
+        }
+        let sleep = until_next(&desk).await.min(outside.post.next_close().unwrap_or(LOOK_AT_LEAST).max(Duration::from_secs(1)));
         // Cancel-safe: all arms only wait; a finished worker has already written down how it went.
         tokio::select! {
             () = woken => {}
@@ -66,6 +77,7 @@ pub async fn run(desk: Desk, outside: Outside, wake: Arc<Notify>, mut stop: watc
         }
     }
     while working.join_next().await.is_some() {}
+    outside.post.close(true).await;
 }
 
 async fn until_next(desk: &Desk) -> Duration {
@@ -83,11 +95,16 @@ async fn work(desk: Desk, outside: Outside, claimed: Claimed) {
     let done = claimed.clone();
     let written = match result {
         Ok(()) => desk.store.write(move |tx| jobs::finish(tx, &done)).await,
+        Err(error) if error.code == Some(post::WAITS) => {
+            let wait_ms = i64::from(error.retry_after_s.unwrap_or(1).max(1)) * 1000;
+            let text = told(&error);
+            desk.store.write(move |tx| jobs::postpone(tx, done.id, &text, tx.now + wait_ms.min(done.job.patience_ms()))).await
+        }
         Err(error) => {
-            let last = claimed.attempts + 1 >= limits::JOB_ATTEMPTS_MAX;
+            let last = claimed.attempts + 1 >= attempts_max(&claimed.job);
             let hopeless = matches!(error.kind, Kind::Invalid | Kind::Forbidden | Kind::NotFound);
             log::warn!("job failed kind={} id={} attempts={} error=\"{error:?}\"", claimed.job.kind(), claimed.id, claimed.attempts + 1);
-            let text = error.message.clone();
+            let text = told(&error);
             desk.store
                 .write(move |tx| match last || hopeless {
                     true => {
@@ -105,6 +122,29 @@ async fn work(desk: Desk, outside: Outside, claimed: Claimed) {
     if let Err(error) = written {
         // The lease runs out and the job comes again.
         log::error!("job outcome not stored id={} error=\"{error:?}\"", claimed.id);
+    }
+}
+
+/// What is kept of a failure for people inside: more than the log may know.
+fn told(error: &Error) -> String {
+    let whole = error.details.as_ref().and_then(|details| details.get("whole")).and_then(serde_json::Value::as_str);
+    whole.unwrap_or(&error.message).to_owned()
+}
+
+/// How often a kind of job is tried. Mail is given up after days: so long other mail servers try too (RFC 5321, 4.5.4.1).
+fn attempts_max(job: &Job) -> u32 {
+    match job {
+        Job::VerificationMail { .. }
+        | Job::Transcript { .. }
+        | Job::NoticeMail { .. }
+        | Job::LinkMail { .. }
+        | Job::SurveyMail { .. }
+        | Job::Continuity { .. }
+        | Job::TellTeam { .. }
+        | Job::ReplyMail { .. } => limits::MAIL_ATTEMPTS_MAX,
+        Job::WakeConversation { .. } | Job::SendHeld { .. } | Job::Erase { .. } | Job::Push { .. } | Job::Forgotten { .. } => {
+            limits::JOB_ATTEMPTS_MAX
+        }
     }
 }
 

@@ -108,15 +108,16 @@ fn file(file: &File) -> MimePart<'_> {
     let name = line(&file.name, FILE_NAME_CHARS_MAX).replace(['/', '\\'], "_");
     let name = if name.is_empty() { "file".to_owned() } else { name };
     // As plain words, so that a text file is carried in base64 like any other: byte by byte as it was.
-    MimePart::raw(BodyPart::Binary(file.bytes.as_slice().into())).header("Content-Type", Raw::new(kind(&file.content_type))).attachment(name)
+    MimePart::raw(BodyPart::Binary(file.bytes.as_slice().into()))
+        .header("Content-Type", Raw::new(kind(&file.content_type)))
+        .attachment(name)
 }
 
 /// The kind of a file, when it is one that may be a part; parameters are left out.
 fn kind(content_type: &str) -> String {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    let is_token = |half: &str| {
-        (1..=60).contains(&half.len()) && half.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b))
-    };
+    let is_token =
+        |half: &str| (1..=60).contains(&half.len()) && half.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&b));
     match kind.split_once('/') {
         // Parts of these kinds have rules of their own that a file need not keep.
         Some(("multipart" | "message", _)) => crate::base::files::OCTET_STREAM.to_owned(),
@@ -149,5 +150,6 @@ fn lines(text: &str) -> String {
 /// Whether this can stand between the brackets of `Message-ID` and its kin.
 pub fn is_id(id: &str) -> bool {
     let is_half = |half: &str| !half.is_empty() && half.bytes().all(|b| b.is_ascii_graphic() && !b"<>()\\,;\"@".contains(&b));
-    id.len() <= ID_BYTES_MAX && id.split_once('@').is_some_and(|(left, right)| is_half(left) && is_half(right))
+    // The beginning of an encoded word would be read as one.
+    id.len() <= ID_BYTES_MAX && !id.contains("=?") && id.split_once('@').is_some_and(|(left, right)| is_half(left) && is_half(right))
 }

@@ -99,7 +99,7 @@ fn close_gap<'a>(filled: &mut String, next: &'a str) -> &'a str {
     if at_start {
         return next.trim_start_matches([',', ';', ':', ' ']);
     }
-    let ends_here = next.chars().next().is_none_or(|c| c.is_whitespace() || ",.;:!?)…".contains(c));
+    let ends_here = next.chars().next().is_none_or(|c| c.is_whitespace() || ",.;:!?)…،؛؟。，、：；！？".contains(c));
     if ends_here && filled.ends_with(' ') {
         filled.pop();
     }

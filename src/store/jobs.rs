@@ -114,6 +114,15 @@ pub fn rewrite(tx: &WriteTx, id: JobId, job: &Job) -> Result<()> {
     Ok(())
 }
 
+/// Could not be tried, through no fault of its own: comes again at `run_at`, with as many tries left as before.
+pub fn postpone(tx: &WriteTx, id: JobId, why: &str, run_at: Millis) -> Result<()> {
+    tx.exec(
+        "UPDATE jobs SET leased_until = NULL, attempts = max(attempts - 1, 0), last_error = ?2, run_at = ?3 WHERE id = ?1",
+        params![id, why, run_at],
+    )?;
+    Ok(())
+}
+
 /// Failed for good; kept for people to see.
 pub fn bury(tx: &WriteTx, id: JobId, error: &str) -> Result<()> {
     tx.exec("UPDATE jobs SET leased_until = NULL, last_error = ?2, buried_at = ?3 WHERE id = ?1", params![id, error, tx.now])?;

@@ -5,8 +5,9 @@ use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::Result;
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, MailboxId, MessageId, Uuid};
+use crate::base::limits;
 use crate::model::contact::MailTrouble;
-use rusqlite::params;
+use rusqlite::{Row, params};
 
 /// A mail that came, about to be remembered.
 #[derive(Debug, Clone, Copy)]
@@ -92,19 +93,30 @@ pub fn original(tx: &ReadTx, message_id: &str) -> Result<Option<Original>> {
         "SELECT id, direction, kind, conversation_id, contact_id, agent_id, address, state FROM mails
          WHERE message_id = ?1 AND direction IN ('out', 'in') ORDER BY direction DESC LIMIT 1",
         [message_id],
-        |row| {
-            Ok(Original {
-                id: row.get(0)?,
-                is_out: row.get::<_, String>(1)? == "out",
-                kind: row.get(2)?,
-                conversation: row.get(3)?,
-                contact: row.get(4)?,
-                agent: row.get(5)?,
-                address: row.get(6)?,
-                state: row.get(7)?,
-            })
-        },
+        original_row,
     )
+}
+
+/// A mail of ours by its row.
+pub fn original_by_row(tx: &ReadTx, id: i64) -> Result<Option<Original>> {
+    tx.one(
+        "SELECT id, direction, kind, conversation_id, contact_id, agent_id, address, state FROM mails WHERE id = ?1 AND direction = 'out'",
+        [id],
+        original_row,
+    )
+}
+
+fn original_row(row: &Row<'_>) -> rusqlite::Result<Original> {
+    Ok(Original {
+        id: row.get(0)?,
+        is_out: row.get::<_, String>(1)? == "out",
+        kind: row.get(2)?,
+        conversation: row.get(3)?,
+        contact: row.get(4)?,
+        agent: row.get(5)?,
+        address: row.get(6)?,
+        state: row.get(7)?,
+    })
 }
 
 /// Notes that a mail of ours came back.
@@ -162,6 +174,16 @@ pub fn written_since(tx: &ReadTx, inbox: InboxId, address: &str, since: Millis) 
     Ok(count.unwrap_or(0))
 }
 
+/// Conversations of a contact in this inbox that began since.
+pub fn begun_by(tx: &ReadTx, inbox: InboxId, contact: ContactId, since: Millis) -> Result<i64> {
+    let count = tx.one(
+        "SELECT count(*) FROM conversations WHERE contact_id = ?2 AND inbox_id = ?1 AND created_at > ?3",
+        params![inbox, contact, since],
+        |row| row.get(0),
+    )?;
+    Ok(count.unwrap_or(0))
+}
+
 /// Conversations that mail began in this inbox since.
 pub fn begun_since(tx: &ReadTx, inbox: InboxId, since: Millis) -> Result<i64> {
     let count =
@@ -197,6 +219,14 @@ pub fn answered_by_itself(tx: &ReadTx, conversation: ConversationId) -> Result<b
         |row| row.get(0),
     )?;
     Ok(found.unwrap_or(false))
+}
+
+/// Forgets a few mails that became no message, long after they came; the number forgotten.
+pub fn prune(tx: &WriteTx) -> Result<usize> {
+    tx.exec(
+        "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE created_at < ?1 AND direction = 'in' AND kind <> 'message' LIMIT 500)",
+        [tx.now - limits::MAIL_NOISE_KEPT.as_millis() as i64],
+    )
 }
 
 /// What is known against an address.

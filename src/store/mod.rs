@@ -31,6 +31,7 @@ pub mod logins;
 pub mod macros;
 pub mod mailboxes;
 pub mod mails_in;
+pub mod mails_out;
 pub mod media;
 pub mod messages;
 pub mod migrate;

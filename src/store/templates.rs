@@ -67,19 +67,6 @@ pub fn delete(tx: &WriteTx, uuid: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// The words under every mail of the mailbox that an inbox sends through, or of the default one. Markdown.
-pub fn footer(tx: &ReadTx, inbox: Option<InboxId>) -> Result<String> {
-    let found = tx.one(
-        "SELECT json_extract(m.config, '$.footer') FROM mailboxes m JOIN inboxes box ON box.id = m.inbox_id
-         LEFT JOIN inboxes about ON about.id = ?1
-         WHERE m.inbox_id = ?1 OR box.uuid = json_extract(about.config, '$.continuity.mailbox') OR m.is_default = 1
-         ORDER BY m.inbox_id = ?1 DESC, m.is_default LIMIT 1",
-        [inbox],
-        |row| row.get::<_, Option<String>>(0),
-    )?;
-    Ok(found.flatten().unwrap_or_default())
-}
-
 /// The name of the template that an inbox chose for a kind of mail; "" = none.
 pub fn chosen(tx: &ReadTx, inbox: InboxId, kind: &str) -> Result<String> {
     let found = tx.one(

@@ -33,7 +33,7 @@ const sessions = {};
   // Everybody signs in once; the sessions are in the file that every story gets a copy of.
   const browser = await launch();
   for (const { email, password } of first.demo.agents) {
-    const context = await browser.newContext();
+    const context = await browser.newContext({ locale: 'en-US' });
     const agent = new Agent(null, context, await context.newPage(), first.base);
     await agent.opens();
     await agent.signsIn(email, password);

@@ -57,7 +57,7 @@ const browser = await launch();
 const { inbox_uuid: inbox, agents: [owner] } = server.demo;
 
 // The owner asks for the settings as they would be, as the desk's own preview does.
-const admin = await (await browser.newContext()).newPage();
+const admin = await (await browser.newContext({ locale: 'en-US' })).newPage();
 await admin.goto(`${server.base}/desk`);
 const answers = {};
 const ask = (config, lang) => admin.evaluate(async ([who, inbox, config, lang]) => {

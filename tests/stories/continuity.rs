@@ -133,7 +133,7 @@ async fn without_an_address_nothing_is_tried_until_there_is_one() {
     assert_eq!((&opened["mail"], &opened["contact"]["email"]), (&json!("later"), &Value::Null), "the desk can say: no e-mail on file");
     let message = text_at(opened["messages"].as_array().unwrap().iter().find(|one| one["kind"] == "outgoing").unwrap(), "uuid");
     let path = format!("/conversations/{}/messages/{message}/mail", visitor.conversation());
-    assert_eq!(agent.post(&path).json(json!({})).await.denied(400).await["code"], "no_address");
+    assert_eq!(agent.post(&path).json(json!({})).await.denied(400)["code"], "no_address");
     agent.edits_contact_of(&visitor.conversation(), json!({ "email": "zoe@customer.example" })).await;
     assert_eq!(letter(&house, &visitor.conversation()).await.to.address, "zoe@customer.example");
 }

@@ -501,6 +501,15 @@ async fn one_sender_does_not_fill_the_lists() {
     let mut forged = mail("mia@elsewhere.example", "order 21");
     forged.trust = Trust::Forged;
     assert_eq!(post.takes(forged).await, Placed::Noted("too many"), "whoever may be somebody else joins nothing of hers");
+    for number in 0..22 {
+        let mut forged = mail("ida@elsewhere.example", &format!("forged {number}"));
+        forged.trust = Trust::Forged;
+        post.takes(forged).await;
+    }
+    assert!(
+        matches!(post.takes(mail("ida@elsewhere.example", "really me")).await, Placed::Message(..)),
+        "nobody is shut out in his own name"
+    );
     assert!(matches!(post.takes(mail("nina@elsewhere.example", "mine")).await, Placed::Message(..)), "others are not punished");
     let spam = "Best pills https://a.example https://b.example https://c.example [url=https://d.example]here[/url]";
     post.places(mail("spammer@elsewhere.example", spam)).await;

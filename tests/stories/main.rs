@@ -21,6 +21,8 @@ mod hub;
 mod identify;
 mod incoming;
 mod inside;
+mod letters;
+mod mailboxes;
 mod notices;
 mod numbers;
 mod order;

@@ -84,7 +84,7 @@ impl MailServer {
     pub async fn starts(&mut self) {
         let script = format!(
             "{POSTFIX} -c {dir}/pf -d >{dir}/postfix.out 2>&1 & p=$!; {DOVECOT} -F -c {dir}/dv/dovecot.conf >{dir}/dovecot.out 2>&1 & d=$!
-             read -r end; kill $p $d; wait",
+             read -r end; trap '' TERM; kill 0; wait $p $d",
             dir = self.dir.path().display()
         );
         let mut shell = Command::new("sh");
@@ -110,12 +110,27 @@ impl MailServer {
         let Some(mut keeper) = self.keeper.take() else { return };
         drop(keeper.stdin.take());
         tokio::task::spawn_blocking(move || keeper.wait()).await.expect("a thread").expect("the servers end");
+        let Ports { smtp, submission, smtps, imap, imaps } = self.ports;
+        // Their children had the same ports, and may end a moment later.
+        for port in [smtp, submission, smtps, imap, imaps] {
+            in_time("a port to be free", async {
+                while TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                    pause().await;
+                }
+            })
+            .await;
+        }
+    }
+
+    /// The folder of a box.
+    pub fn home_of(&self, address: &str) -> PathBuf {
+        let (user, domain) = address.split_once('@').expect("an address");
+        self.dir.path().join("mail").join(domain).join(user.split('+').next().unwrap_or_default())
     }
 
     /// What lies in a box, oldest first.
     pub fn box_of(&self, address: &str) -> Vec<Mail> {
-        let (user, domain) = address.split_once('@').expect("an address");
-        let home = self.dir.path().join("mail").join(domain).join(user.split('+').next().unwrap_or_default());
+        let home = self.home_of(address);
         let mut files: Vec<PathBuf> = ["new", "cur"].iter().flat_map(|folder| list(&home.join(folder))).collect();
         files.sort_by_key(|file| file.file_name().map(ToOwned::to_owned));
         files.iter().filter_map(|file| std::fs::read(file).ok()).map(|raw| Mail { raw }).collect()
