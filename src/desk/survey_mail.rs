@@ -61,7 +61,12 @@ impl Desk {
         if !asked && (seen || self.is_over(&conversation)) {
             return Ok(None);
         }
-        let base = base_url.ok_or_else(no_base_url)?;
+        let base = match base_url {
+            Some(base) => base,
+            // An agent hears why; what goes by itself is no reason for a warning at every conversation.
+            None if asked => return Err(no_base_url()),
+            None => return Ok(None),
+        };
         let name = format!("{} {}", contact.first_name, contact.last_name).trim().to_owned();
         let mut letter = plain(LetterKind::Survey, Party { name, address }, conversation.locale.clone());
         letter.inbox = Some(conversation.inbox.id);
