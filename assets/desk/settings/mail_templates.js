@@ -98,7 +98,7 @@ function Editor({ kind, own, onSaved }) {
       <form onSubmit=${save} ref=${box} onfocusin=${(/** @type {any} */ event) => { if (event.target.matches('.mail-words :is(input, textarea)')) last.current = event.target; }}>
         <div class="field-pair">
           ${kind.outside ? html`<${Select} label="Language" value=${place.locale} onInput=${(/** @type {string} */ locale) => move({ locale })} options=${locales} />` : null}
-          <${Select} label="Words" value=${place.name} onInput=${(/** @type {string} */ name) => move({ name })} options=${names.map((one) => /** @type {[string, string]} */ ([one, one || 'Usual words']))} />
+          <${Select} label="Wording" value=${place.name} onInput=${(/** @type {string} */ name) => move({ name })} options=${names.map((one) => /** @type {[string, string]} */ ([one, one || 'Usual words']))} />
         </div>
         ${note ? html`<p class="hint-box">${note}</p>` : null}
         <div class="mail-words" dir=${directionOf(place.locale || 'en')}>
