@@ -386,7 +386,13 @@ mod tests {
             (wording.subject, wording.locale)
         };
         assert_eq!(pick(&setting, "tlh").1, "en-US");
-        setting.own = vec![own("", "", "all"), own("", "de", "german"), own("", "de-CH", "swiss"), own("warm", "fr", "warm french"), own("", "pt-BR", "brazil")];
+        setting.own = vec![
+            own("", "", "all"),
+            own("", "de", "german"),
+            own("", "de-CH", "swiss"),
+            own("warm", "fr", "warm french"),
+            own("", "pt-BR", "brazil"),
+        ];
         for (name, locale, subject, spoken) in [
             ("", "de-CH", "swiss", "de-CH"),
             ("", "de-AT", "german", "de-AT"),
@@ -469,7 +475,20 @@ mod tests {
             let mut parts = rest[..end].split('"');
             while let (Some(attribute), Some(value)) = (parts.next(), parts.next()) {
                 let attribute = attribute.trim().rsplit(' ').next().unwrap_or_default();
-                let known = ["lang=", "dir=", "charset=", "name=", "content=", "class=", "style=", "role=", "aria-roledescription=", "aria-label=", "width=", "align="];
+                let known = [
+                    "lang=",
+                    "dir=",
+                    "charset=",
+                    "name=",
+                    "content=",
+                    "class=",
+                    "style=",
+                    "role=",
+                    "aria-roledescription=",
+                    "aria-label=",
+                    "width=",
+                    "align=",
+                ];
                 let more = ["cellpadding=", "cellspacing=", "bgcolor=", "href=", "target=", "rel=", "start="];
                 assert!(known.contains(&attribute) || more.contains(&attribute), "{attribute} in {}", &rest[..end]);
                 let leads = ["https://", "http://", "mailto:"].iter().any(|scheme| value.starts_with(scheme));

@@ -94,7 +94,8 @@ impl Desk {
                 let brand = inbox.config.brand_name;
                 let name = format!("{} {}", contact.first_name, contact.last_name).trim().to_owned();
                 // What opens the conversation goes only to an address that is proved to be its owner's.
-                let is_proved = contact.email_verified && contact.email.as_deref().is_some_and(|known| email::key(known) == email::key(&to));
+                let is_proved =
+                    contact.email_verified && contact.email.as_deref().is_some_and(|known| email::key(known) == email::key(&to));
                 let path = is_proved.then(|| desk.open_link(&conversation, inbox.uuid, &to, tx.now));
                 let mut letter = plain(LetterKind::Transcript, Party { name, address: to }, locale);
                 letter.link = base.zip(path).map(|(base, path)| format!("{base}{path}"));

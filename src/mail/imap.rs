@@ -75,7 +75,10 @@ impl Imap {
         let is_plain = user.is_ascii() && secret.reveal().is_ascii();
         let entered = match is_plain {
             true => in_time(&host, limits::MAIL_ANSWER_TIMEOUT, client.login(user, secret.reveal())).await?,
-            false => in_time(&host, limits::MAIL_ANSWER_TIMEOUT, client.authenticate("PLAIN", Plain(format!("\0{user}\0{}", secret.reveal())))).await?,
+            false => {
+                in_time(&host, limits::MAIL_ANSWER_TIMEOUT, client.authenticate("PLAIN", Plain(format!("\0{user}\0{}", secret.reveal()))))
+                    .await?
+            }
         };
         let session = entered.map_err(|(fault, _)| match fault {
             Fault::No(words) | Fault::Bad(words) => {

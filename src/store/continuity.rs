@@ -147,7 +147,8 @@ pub fn trying(tx: &WriteTx, id: ConversationId, to_team: bool) -> Result<()> {
 
 /// Conversations about which a mail is owed, or tried.
 pub fn waiting(tx: &ReadTx) -> Result<i64> {
-    let count = tx.one("SELECT count(*) FROM jobs WHERE kind IN ('continuity', 'tell_team') AND buried_at IS NULL", [], |row| row.get(0))?;
+    let count =
+        tx.one("SELECT count(*) FROM jobs WHERE kind IN ('continuity', 'tell_team') AND buried_at IS NULL", [], |row| row.get(0))?;
     Ok(count.unwrap_or(0))
 }
 

@@ -55,7 +55,10 @@ pub fn begin(tx: &WriteTx, new: &NewMail) -> Result<Begun> {
     }
     let id = match &found {
         Some((id, ..)) => {
-            tx.exec("UPDATE mails SET state = 'waiting', mailbox_id = ?2, address = ?3 WHERE id = ?1", params![id, new.mailbox, new.address])?;
+            tx.exec(
+                "UPDATE mails SET state = 'waiting', mailbox_id = ?2, address = ?3 WHERE id = ?1",
+                params![id, new.mailbox, new.address],
+            )?;
             *id
         }
         None => insert(tx, new)?,
@@ -106,9 +109,10 @@ fn insert(tx: &WriteTx, new: &NewMail) -> Result<i64> {
 }
 
 fn marked(tx: &ReadTx, address: &str) -> Result<Option<&'static str>> {
-    let found = tx.one("SELECT complained_at IS NOT NULL, bounced_at IS NOT NULL FROM mail_addresses WHERE address = ?1", [address], |row| {
-        Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?))
-    })?;
+    let found =
+        tx.one("SELECT complained_at IS NOT NULL, bounced_at IS NOT NULL FROM mail_addresses WHERE address = ?1", [address], |row| {
+            Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?))
+        })?;
     Ok(match found {
         Some((true, _)) => Some("Whoever has this address wants no mail from here."),
         Some((_, true)) => Some("Mail to this address came back."),
@@ -151,7 +155,8 @@ pub fn failed(tx: &WriteTx, id: i64, error: &str) -> Result<()> {
 }
 
 fn put_error(tx: &WriteTx, id: i64, state: &str, error: &str) -> Result<()> {
-    let before = tx.one("SELECT state, error FROM mails WHERE id = ?1", [id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
+    let before =
+        tx.one("SELECT state, error FROM mails WHERE id = ?1", [id], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))?;
     tx.exec("UPDATE mails SET state = ?2, error = ?3 WHERE id = ?1", params![id, state, error])?;
     // Desks that show the message hear of news, and not of every try.
     match before {

@@ -67,7 +67,8 @@ fn files_travel_byte_by_byte_under_their_names() {
     let bytes: Vec<u8> = (0..=255u8).cycle().take(5000).collect();
     let file = |name: &str, content_type: &str| File { name: name.into(), content_type: content_type.into(), bytes: bytes.clone() };
     let names = ["Rechnung.pdf", "Übersicht für März.txt", "a\r\nBcc: x@y.example.html", "../../etc/passwd", "\"; filename=\"x.exe", ""];
-    let kinds = ["application/pdf", "text/plain", "text/html; charset=evil\r\nX: y", "message/rfc822", "multipart/mixed; boundary=x", "no kind"];
+    let kinds =
+        ["application/pdf", "text/plain", "text/html; charset=evil\r\nX: y", "message/rfc822", "multipart/mixed; boundary=x", "no kind"];
     let files: Vec<File> = names.iter().zip(kinds).map(|(name, kind)| file(name, kind)).collect();
     let raw = written(&Draft { files, ..draft() });
     let mail = MessageParser::default().parse(&raw).unwrap();

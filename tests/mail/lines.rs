@@ -65,10 +65,7 @@ async fn silence_ends_in_time_wherever_it_falls() {
     server.next(Fault::BlackHole);
     assert_eq!(sentence(outcome(&lines, &account).await), (true, "The mail server did not answer in time.".into()));
     server.next(Fault::SilentAfterData);
-    assert_eq!(
-        sentence(outcome(&lines, &account).await),
-        (false, "The mail server did not say in time whether it has the mail.".into())
-    );
+    assert_eq!(sentence(outcome(&lines, &account).await), (false, "The mail server did not say in time whether it has the mail.".into()));
     // TLS is spoken into the hole.
     server.next(Fault::BlackHole);
     let secret = Account { server: Server { security: Security::Tls, ..account.server.clone() }, ..account };
@@ -133,7 +130,9 @@ async fn each_refusal_has_its_sentence() {
 /// security 32: whatever stands in a command is an address.
 #[test]
 fn no_envelope_carries_a_command() {
-    for address in ["a@b.example>\r\nRCPT TO:<x@y.example", "a@b.example\r\nDATA", "a b@c.example", "", "a@b.example> SIZE=1", "@", "ä@b.example"] {
+    for address in
+        ["a@b.example>\r\nRCPT TO:<x@y.example", "a@b.example\r\nDATA", "a b@c.example", "", "a@b.example> SIZE=1", "@", "ä@b.example"]
+    {
         assert!(Envelope::new("chat@shop.example", address).is_err(), "{address:?}");
         assert!(Envelope::new(address, "chat@shop.example").is_err(), "{address:?}");
     }

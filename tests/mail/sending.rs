@@ -178,7 +178,10 @@ async fn a_refusal_is_told_and_can_be_tried_again() {
     let job = house.count("SELECT id FROM jobs");
     let found = agent.get("/problems").await.ok();
     let problem = list_at(&found, "problems").into_iter().find(|problem| problem["job"] == job).expect("the job");
-    assert!(text_at(&problem, "why").contains("The mail server refuses this mail (554 5.7.1). The server said: looks like spam"), "{problem}");
+    assert!(
+        text_at(&problem, "why").contains("The mail server refuses this mail (554 5.7.1). The server said: looks like spam"),
+        "{problem}"
+    );
     agent.post(&format!("/problems/jobs/{job}")).await.ok();
     assert_eq!(server.gets(1).await.len(), 1);
 
@@ -186,7 +189,10 @@ async fn a_refusal_is_told_and_can_be_tried_again() {
     house.asks_for_a_code("zoe@customer.example").await;
     buried(1).await;
     assert_eq!(house.word("SELECT address FROM mail_addresses WHERE bounced_at IS NOT NULL"), "zoe@customer.example");
-    assert_eq!(house.word("SELECT last_error FROM jobs"), "The mail server does not know this recipient (550 5.1.1). The server said: … nobody");
+    assert_eq!(
+        house.word("SELECT last_error FROM jobs"),
+        "The mail server does not know this recipient (550 5.1.1). The server said: … nobody"
+    );
     // Nobody writes there again by himself.
     house.later(minutes(1)).await;
     house.asks_for_a_code("zoe@customer.example").await;

@@ -87,7 +87,9 @@ impl World {
         let agent = AgentSession { id: AgentSessionId(0), agent, csrf: String::new() };
         let mailbox = desk
             .store
-            .write(|tx| mailboxes::insert(tx, "Mail", true, &MailboxConfig { address: "chat@shop.example".into(), ..MailboxConfig::default() }))
+            .write(|tx| {
+                mailboxes::insert(tx, "Mail", true, &MailboxConfig { address: "chat@shop.example".into(), ..MailboxConfig::default() })
+            })
             .await
             .expect("a mailbox");
         let config = json!({ "continuity": {
@@ -224,7 +226,9 @@ impl World {
     }
 
     async fn to_contact(&mut self, conversation: i64, upto: Option<i64>) -> bool {
-        let Some(due) = self.desk.due_to_contact(conversation, upto, Some("https://chat.example")).await.expect("a look") else { return true };
+        let Some(due) = self.desk.due_to_contact(conversation, upto, Some("https://chat.example")).await.expect("a look") else {
+            return true;
+        };
         if !self.deliver(&due.key, &due.letter).await {
             return false;
         }

@@ -79,7 +79,8 @@ async fn what_opens_a_door_does_not_outlive_its_purpose_in_the_outbox() {
     house.until("the code to be gone", |_| house.owed("verification_mail") == 0).await;
     assert_eq!(house.count(&format!("SELECT count(*) FROM jobs WHERE id = {id}")), 0);
     // One that failed for good stays to be seen, empty.
-    let emptied = deskbell::model::job::Job::LinkMail { agent: 1, token: "tok-secret".into(), mail: "m".into() }.without_secrets().expect("a secret");
+    let emptied =
+        deskbell::model::job::Job::LinkMail { agent: 1, token: "tok-secret".into(), mail: "m".into() }.without_secrets().expect("a secret");
     house.desk().store.write(move |tx| jobs::enqueue(tx, &emptied, tx.now + 1_000_000_000)).await.unwrap();
     assert_eq!(house.count("SELECT count(*) FROM jobs WHERE payload LIKE '%tok-secret%'"), 0);
 }
@@ -103,10 +104,19 @@ async fn a_transcript_has_no_notes_and_no_ids_and_goes_to_its_owner_row_205() {
     let sent = ask(json!({})).await;
     assert_eq!((sent.status, text_at(&sent.json(), "sent_to").as_str()), (202, "zoe@customer.example"));
     assert_eq!(house.owed("transcript"), 1);
-    let letter = house.desk().transcript_letter(house.number(&conversation), "zoe@customer.example", "en", Some(BASE)).await.unwrap().expect("a letter");
+    let letter = house
+        .desk()
+        .transcript_letter(house.number(&conversation), "zoe@customer.example", "en", Some(BASE))
+        .await
+        .unwrap()
+        .expect("a letter");
     let mail = house.desk().rendered(&letter).await.unwrap();
     assert!(mail.subject.contains("Shop & Co"));
-    assert!(mail.text.contains("Where is <b>my</b> parcel?") && mail.text.contains("On its way, see https://shop.example/p"), "{}", mail.text);
+    assert!(
+        mail.text.contains("Where is <b>my</b> parcel?") && mail.text.contains("On its way, see https://shop.example/p"),
+        "{}",
+        mail.text
+    );
     assert!(mail.html.contains("&lt;b&gt;my&lt;/b&gt;") && mail.html.contains("<strong>On its way</strong>"));
     assert!(mail.text.contains(&format!("Open the conversation:\n{BASE}/chat/{}#c=", house.inbox)), "{}", mail.text);
     let other = house.desk().transcript_letter(house.number(&conversation), "other@example.com", "en", Some(BASE)).await.unwrap().unwrap();
@@ -175,7 +185,8 @@ async fn a_forgotten_password_tells_nobody_who_works_here() {
     forgets("ada@house.example").await;
     assert_eq!(forgets("ada@house.example").await.status, 429);
     // What other sites send does nothing.
-    let foreign = house.post("/api/desk/password/forgotten").header("origin", "https://evil.example").json(json!({ "email": "x@y.example" }));
+    let foreign =
+        house.post("/api/desk/password/forgotten").header("origin", "https://evil.example").json(json!({ "email": "x@y.example" }));
     assert_eq!(foreign.await.status, 403);
 }
 
@@ -217,7 +228,10 @@ async fn unread_notices_come_in_one_mail_and_not_at_night() {
     let visitor = house.visitor();
     visitor.says("third question").await;
     olga.assigns(&visitor.conversation(), Some(&uuid)).await;
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30, "quiet": { "from": "07:00", "to": "10:00", "time_zone": "UTC" } } })).await.ok();
+    ada.put("/me/prefs")
+        .json(json!({ "prefs": { "mail_after_min": 30, "quiet": { "from": "07:00", "to": "10:00", "time_zone": "UTC" } } }))
+        .await
+        .ok();
     assert!(house.desk().notices_letter(id, None).await.unwrap().is_none());
     assert_eq!(house.owed("notice_mail"), 1);
     ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30 } })).await.ok();
@@ -300,7 +314,13 @@ async fn words_of_mails_are_changed_looked_at_chosen_and_taken_back_row_177() {
     let made_up = olga.post("/mail/templates/preview").json(merged(words("", "", "x"), json!({ "example": true }))).await.ok();
     assert!(made_up["real"] == false && !text_at(&made_up, "text").contains("question <"));
     // What nobody could fill is refused, where it stands.
-    for (field, body) in [("body", json!({ "body": "{{system('id')}}\n{{messages}}" })), ("subject", json!({ "subject": "{{code}}" })), ("body", json!({ "body": "no messages" })), ("locale", json!({ "locale": "../x" })), ("kind", json!({ "kind": "x" }))] {
+    for (field, body) in [
+        ("body", json!({ "body": "{{system('id')}}\n{{messages}}" })),
+        ("subject", json!({ "subject": "{{code}}" })),
+        ("body", json!({ "body": "no messages" })),
+        ("locale", json!({ "locale": "../x" })),
+        ("kind", json!({ "kind": "x" })),
+    ] {
         let refused = olga.put("/mail/templates").json(merged(words("", "", "x"), body)).await;
         assert_eq!((refused.status, text_at(&refused.json(), "error/field").as_str()), (400, field));
     }
