@@ -544,6 +544,10 @@ pub const MAIL_TEXT_BYTES_MAX: usize = 1024 * 1024;
 pub const MAIL_FILES_MAX: usize = 100;
 /// Characters of a name in a header.
 pub const MAIL_NAME_CHARS_MAX: usize = 200;
+/// Bytes of the fields of one part while a mail comes.
+pub const MAIL_FIELDS_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a mail without its large files: texts of the longest kind in two forms.
+pub const SLIM_MAIL_BYTES_MAX: usize = 1536 * 1024;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
 /// Characters of a mail's subject, written (before its fields are filled) or kept: readers show 60 or so.

@@ -16,6 +16,8 @@ struct Open {
     is_hidden: bool,
     is_signature: bool,
     is_preformatted: bool,
+    /// Letters of no size, until something inside has one.
+    is_tiny: Option<bool>,
     /// A box that holds a quote and its header.
     around: Option<usize>,
     mark: Option<Mark>,
@@ -23,6 +25,8 @@ struct Open {
     link: Option<(String, usize)>,
     /// Of a list: the number of its next item, if they have numbers.
     item: Option<usize>,
+    /// How many line ends stand before and behind it.
+    margin: usize,
     /// Of a row: whether it holds a cell, and in which line it begins.
     row: Option<(bool, usize)>,
 }
@@ -35,6 +39,8 @@ struct Writer {
     boxes_of_lines: Vec<Option<usize>>,
     /// Whether a box holds quoted lines of its own.
     boxes: Vec<bool>,
+    /// Whether its name is one that only quotes have.
+    sure_boxes: Vec<bool>,
     line: String,
     /// How the line began.
     depth: usize,
@@ -46,11 +52,17 @@ struct Writer {
     bytes: usize,
     pending: Option<Mark>,
     bullet: Option<String>,
+    /// A hard space stands alone so far.
+    is_spaced: bool,
+    /// The page says that paragraphs have no space between them.
+    has_tight_paragraphs: bool,
 }
 
 /// The lines of a page.
 pub(super) fn lines(html: &str) -> Vec<Line> {
-    let mut writer = Writer::default();
+    let head: String = html.chars().take(4_000).filter(|c| !c.is_whitespace()).collect::<String>().to_ascii_lowercase();
+    let has_tight_paragraphs = ["p{margin-top:0;margin-bottom:0", "p{margin:0"].iter().any(|rule| head.contains(rule));
+    let mut writer = Writer { has_tight_paragraphs, ..Writer::default() };
     for token in tokens(html) {
         match token {
             Token::Text(text) => writer.text(&text),
@@ -100,10 +112,13 @@ impl Writer {
         let mut one = Open { is_hidden: is_hidden(&tag, attributes, &style), ..Open::default() };
         match tag.as_str() {
             "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "dl" => {
-                self.block(if has_no_margin(attributes, &style) { 1 } else { 2 })
+                let is_tight = tag != "blockquote" && (has_no_margin(attributes, &style) || tag == "p" && self.has_tight_paragraphs);
+                one.margin = if is_tight { 1 } else { 2 };
+                self.block(one.margin);
             }
             "ul" | "ol" => {
-                self.block(1);
+                one.margin = if self.open.iter().any(|open| open.item.is_some()) { 1 } else { 2 };
+                self.block(one.margin);
                 one.item = Some(if tag == "ol" { attributes.get("start").and_then(|start| start.parse().ok()).unwrap_or(1) } else { 0 });
             }
             "li" => {
@@ -111,7 +126,9 @@ impl Writer {
                 self.bullet = Some(self.bullet());
             }
             "tr" => {
+                self.has_cell = false;
                 self.block(1);
+                self.end_line();
                 one.row = Some((false, self.lines.len()));
             }
             "td" | "th" => self.cell(),
@@ -120,6 +137,10 @@ impl Writer {
             "a" => one.link = attributes.get("href").map(|href| (href.trim().to_owned(), self.line.len())),
             _ => {}
         }
+        one.is_tiny = style.split(';').filter_map(|rule| rule.strip_prefix("font-size:")).next_back().map(|size| {
+            let number = size.trim_start_matches('0').trim_start_matches('.');
+            size.starts_with('0') && !number.starts_with(|c: char| c.is_ascii_digit())
+        });
         one.is_preformatted = tag == "pre" || style.contains("white-space:pre");
         self.judge(&tag, attributes, &style, &mut one);
         one.tag = tag;
@@ -194,10 +215,13 @@ impl Writer {
         {
             one.around = Some(self.boxes.len());
             self.boxes.push(false);
+            self.sure_boxes.push(
+                ["gmail_quote", "yahoo_quoted", "protonmail_quote", "tutanota_quote", "messagereplysection"].iter().any(|name| has(name)),
+            );
             self.block(1);
         } else if style.contains("border-top:") && style.contains("solid") && tag == "div" {
             self.block(1);
-            self.pending = Some(Mark::Hint);
+            self.pending = self.pending.or(Some(Mark::Hint));
         }
     }
 
@@ -228,9 +252,13 @@ impl Writer {
                 self.link(&address, from);
             }
             match one.tag.as_str() {
-                "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "ul" | "ol" | "dl" | "table" => {
-                    self.block(if matches!(one.tag.as_str(), "p" | "blockquote") || one.tag.starts_with('h') { 2 } else { 1 })
+                // Rows of one line stand close.
+                "tr" if one.row.is_some_and(|(_, first)| first == self.lines.len()) => (self.has_cell, self.breaks) = (false, 1),
+                "table" => {
+                    self.has_cell = false;
+                    self.block(1);
                 }
+                _ if one.margin > 0 => self.block(one.margin),
                 "td" | "th" | "a" | "span" | "b" | "i" | "font" | "u" | "em" | "strong" | "sup" | "sub" | "small" | "big" | "code"
                 | "abbr" | "label" => {
                     if one.quote > 0 || one.is_signature || one.around.is_some() {
@@ -269,11 +297,7 @@ impl Writer {
         } else {
             self.breaks = self.breaks.max(usize::from(!is_empty));
         }
-        if !*has_cell {
-            // The row begins where its first words stand.
-            *first = count + usize::from(!is_empty && self.breaks > 0);
-            *has_cell = true;
-        }
+        *has_cell = true;
     }
 
     fn link(&mut self, address: &str, from: usize) {
@@ -304,12 +328,19 @@ impl Writer {
     }
 
     fn block(&mut self, breaks: usize) {
+        // A paragraph at the beginning of a cell.
+        if self.has_cell {
+            return;
+        }
         self.breaks = self.breaks.max(breaks);
-        self.has_cell = false;
+        // A paragraph of nothing but a hard space is an empty line.
+        if std::mem::take(&mut self.is_spaced) {
+            self.breaks = (self.breaks + 1).min(3);
+        }
     }
 
     fn is_hidden(&self) -> bool {
-        self.open.iter().any(|open| open.is_hidden)
+        self.open.iter().any(|open| open.is_hidden) || self.open.iter().rev().find_map(|open| open.is_tiny).unwrap_or_default()
     }
 
     fn text(&mut self, text: &str) {
@@ -321,7 +352,10 @@ impl Writer {
             match c {
                 '\n' if is_preformatted => self.breaks = (self.breaks + 1).min(3),
                 ' ' | '\t' | '\u{a0}' if is_preformatted && self.breaks == 0 => self.line.push(if c == '\u{a0}' { ' ' } else { c }),
-                ' ' | '\t' | '\n' | '\r' | '\x0c' | '\u{a0}' => self.has_space = true,
+                ' ' | '\t' | '\n' | '\r' | '\x0c' | '\u{a0}' => {
+                    self.has_space = true;
+                    self.is_spaced |= c == '\u{a0}' && (self.line.is_empty() || self.breaks > 0);
+                }
                 // They hold words apart that nobody sees, to fill the preview of a mail.
                 '\u{200b}' | '\u{feff}' | '\u{34f}' | '\u{ad}' => {}
                 c if c.is_control() => {}
@@ -341,7 +375,7 @@ impl Writer {
         } else if self.has_space {
             self.line.push(' ');
         }
-        (self.has_space, self.has_cell) = (false, false);
+        (self.has_space, self.has_cell, self.is_spaced) = (false, false, false);
         self.line.push(c);
         self.bytes += c.len_utf8();
     }
@@ -372,16 +406,13 @@ impl Writer {
         if self.line.is_empty() && self.lines.is_empty() {
             return;
         }
-        if !self.line.is_empty() {
+        let has_words = !self.line.is_empty();
+        if has_words {
             let text = std::mem::take(&mut self.line);
-            self.lines.push(Line {
-                text: if text.trim() == "--" { "-- ".to_owned() } else { text.trim_end().to_owned() },
-                depth: self.depth,
-                mark: self.mark,
-            });
+            self.lines.push(Line { text: text.trim_end().to_owned(), depth: self.depth, mark: self.mark });
             self.boxes_of_lines.push(self.around);
         }
-        if blanks > 0 {
+        if blanks > 0 && has_words {
             self.lines.push(Line { text: String::new(), depth: 0, mark: Mark::None });
             self.boxes_of_lines.push(None);
         }
@@ -390,13 +421,15 @@ impl Writer {
     fn end(mut self) -> Vec<Line> {
         self.breaks = 1;
         self.end_line();
-        // A box without quoted lines of its own is a quote as a whole.
+        // A box without quoted lines of its own is a quote as a whole, if it looks like one.
+        let whole: Vec<bool> = (0..self.boxes.len())
+            .map(|number| {
+                let inside = self.lines.iter().zip(&self.boxes_of_lines).filter(|(_, around)| **around == Some(number));
+                !self.boxes[number] && (self.sure_boxes[number] || super::reply::begins_quote(inside.map(|(line, _)| line.text.as_str())))
+            })
+            .collect();
         for (line, number) in self.lines.iter_mut().zip(&self.boxes_of_lines) {
-            if let Some(number) = number
-                && !self.boxes.get(*number).copied().unwrap_or_default()
-            {
-                line.depth += 1;
-            }
+            line.depth += usize::from(number.is_some_and(|number| whole.get(number).copied().unwrap_or_default()));
         }
         self.lines
     }
@@ -436,18 +469,16 @@ fn has_no_margin(attributes: &Attributes, style: &str) -> bool {
     is_line("msonormal")
         || is_line("msoplaintext")
         || is_line("msolistparagraph")
-        || style.contains("margin:0")
+        || ["margin:0;", "margin:0px;", "margin:0cm;", "margin:0in;"].iter().any(|rule| format!("{style};").contains(rule))
         || style.contains("margin-bottom:0") && style.contains("margin-top:0")
 }
 
 /// What nobody sees.
 fn is_hidden(tag: &str, attributes: &Attributes, style: &str) -> bool {
-    matches!(tag, "head" | "style" | "script" | "template" | "noscript" | "svg" | "select" | "object" | "audio" | "video" | "textarea")
+    matches!(tag, "head" | "style" | "script" | "template" | "svg" | "select" | "object" | "audio" | "video" | "textarea")
         || attributes.get("hidden").is_some()
         || style.contains("display:none")
         || style.contains("visibility:hidden")
-        || style.contains("mso-hide:all")
-        || style.contains("font-size:0") && !style.contains("font-size:0.")
         || style.contains("max-height:0") && style.contains("overflow:hidden")
-        || style.split(';').any(|rule| matches!(rule, "opacity:0" | "opacity:0.0" | "height:0" | "height:0px"))
+        || style.split(';').any(|rule| matches!(rule, "opacity:0" | "opacity:0.0"))
 }

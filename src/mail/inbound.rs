@@ -45,6 +45,9 @@ fn read_parts(bytes: &[u8], reading: &Reading<'_>) -> Received {
     let (nature, bounce) = nature::of(&mail, &subject, reading.ours);
     let read = body::read(&mail, reading.kept);
     let mut remarks = read.remarks;
+    if reading.kept.is_some_and(|kept| kept.is_cut) {
+        remarks.push("This mail is too long to be read whole; its end was left out.".to_owned());
+    }
     if is_cut {
         remarks.push("This mail has more parts than are read; the rest was left out.".to_owned());
     }

@@ -88,11 +88,37 @@ fn unquoted(line: &str) -> (usize, &str) {
 
 /// Takes lines apart.
 pub(super) fn take_apart(lines: Vec<Line>) -> Body {
+    let lines: Vec<Line> = lines.into_iter().flat_map(parted).collect();
     let mut kinds = kinds(&lines);
     cut(&lines, &mut kinds);
     rejoin_broken(&lines, &mut kinds);
     signatures(&lines, &mut kinds);
     assemble(&lines, &kinds)
+}
+
+/// "Thank you! On Monday … Anna wrote:" is two lines: what was said is never taken for the header of a quote.
+fn parted(line: Line) -> Vec<Line> {
+    const OPENERS: &[&str] = &["On ", "Am ", "Le ", "El ", "Em ", "Il giorno ", "Op ", "Den ", "W dniu ", "Dne ", "Pe ", "-----"];
+    if line.depth == 0
+        && line.mark == Mark::None
+        && line.text.len() <= 1_000
+        && (ends_with_colon(&line.text) || line.text.ends_with("-----"))
+    {
+        for (at, _) in line.text.match_indices(['.', '!', '?', ',']).collect::<Vec<_>>().into_iter().rev() {
+            let (said, rest) = line.text.split_at(at + 1);
+            let header = rest.trim_start();
+            let is_header = header.starts_with("-----") && between_dashes(header).is_some() || attribution(header).is_strong();
+            if rest.len() > header.len()
+                && OPENERS.iter().any(|word| header.starts_with(word))
+                && is_header
+                && !attribution(said).has_some()
+            {
+                let part = |text: &str| Line { text: text.to_owned(), depth: 0, mark: Mark::None };
+                return vec![part(said), Line::default(), part(header)];
+            }
+        }
+    }
+    vec![line]
 }
 
 fn kinds(lines: &[Line]) -> Vec<Kind> {
@@ -234,6 +260,18 @@ pub(super) fn may_head_a_quote(text: &str) -> bool {
     text.chars().count() <= HEADER_CHARS_MAX && attribution(&text).is_likely()
 }
 
+/// Whether a box of which only the name says so begins like a quote.
+pub(super) fn begins_quote<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
+    lines.map(shown).filter(|text| !text.is_empty()).take(6).any(|text| {
+        let found = attribution(&text);
+        found.date
+            || found.address
+            || found.wrote && found.colon
+            || between_dashes(&text).is_some()
+            || field(&text).is_some_and(|(key, _)| known::FROM.contains(&key.to_lowercase().as_str()))
+    })
+}
+
 /// Whether a line of a header belongs to the one before it.
 fn goes_back(before: &str, line: &str) -> bool {
     let lower = before.to_lowercase();
@@ -243,6 +281,11 @@ fn goes_back(before: &str, line: &str) -> bool {
     let is_open = before.ends_with(['<', ',', '(']) && digits(&lower);
     let is_opener = known::OPENERS.iter().any(|word| lower.starts_with(word)) && digits(&lower);
     let ends = before.ends_with(['.', '!', '?', ':', '。', '！', '？']) && !digits(before);
+    // The line below says neither when nor who: this one does.
+    let (above, below) = (attribution(before), attribution(line));
+    if !ends && above.date && (above.address || above.time) && !below.date && !below.address {
+        return true;
+    }
     !ends
         && (line.starts_with('<')
             || begins_inside && (digits(&lower) || is_opener || before.contains('<'))
@@ -323,10 +366,7 @@ impl Attribution {
 
     /// Enough to hide everything below it.
     fn is_sure(&self) -> bool {
-        self.colon
-            && (self.wrote && self.date && (self.time || self.address)
-                || self.date && self.time && self.address
-                || self.wrote && self.address)
+        self.colon && self.date && self.address && (self.wrote || self.time)
     }
 }
 
@@ -531,12 +571,11 @@ fn signature(lines: &[Line], kinds: &mut [Kind], start: usize, mut end: usize, h
         }
     };
     let is_mark = |text: &str| text == "-- " || matches!(text.trim(), "--" | "—" | "__" | "--=20");
-    if let Some(from) = (start..end).find(|at| is_mark(&lines[*at].text)) {
-        let is_short = kinds[from..end].iter().filter(|kind| **kind == Kind::Said).count() <= SIGNATURE_LINES_MAX;
-        if is_short || lines[from].text == "-- " {
-            sign(kinds, from, end);
-            end = from;
-        }
+    if let Some(from) = (start..end).find(|at| is_mark(&lines[*at].text))
+        && (lines[from].text == "-- " || is_signature(&lines[from + 1..end]))
+    {
+        sign(kinds, from, end);
+        end = from;
     }
     // From the end upwards: paragraph by paragraph.
     loop {
@@ -559,7 +598,7 @@ fn signature(lines: &[Line], kinds: &mut [Kind], start: usize, mut end: usize, h
         if !(has_more || kinds[start..from].contains(&Kind::Said)) {
             return;
         }
-        if is_from_device(&paragraph) || legal_words(&paragraph) >= 2 && paragraph.chars().count() > 80 {
+        if is_from_device(&paragraph) || is_legal(&paragraph) {
             sign(kinds, from, end);
             end = from;
             continue;
@@ -577,6 +616,15 @@ fn signature(lines: &[Line], kinds: &mut [Kind], start: usize, mut end: usize, h
     }
 }
 
+/// Whether lines below two dashes look like a signature: few, short, and no sentences. The dashes may separate two things that were said.
+fn is_signature(lines: &[Line]) -> bool {
+    let said: Vec<String> = lines.iter().map(|line| shown(&line.text)).filter(|text| !text.is_empty()).collect();
+    let is_sentence =
+        |text: &String| text.ends_with(['?', '？']) || text.ends_with(['.', '!', '。', ':']) && text.split_whitespace().count() > 4;
+    said.len() <= SIGNATURE_LINES_MAX
+        && !said.iter().any(|text| is_sentence(text) && legal_words(&text.to_lowercase()) == 0 && !is_from_device(text))
+}
+
 fn paragraphs(kinds: &[Kind], start: usize, end: usize) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize)> = Vec::new();
     for at in (start..end).filter(|at| kinds[*at] == Kind::Said) {
@@ -586,6 +634,14 @@ fn paragraphs(kinds: &[Kind], start: usize, end: usize) -> Vec<(usize, usize)> {
         }
     }
     found
+}
+
+/// A footer as lawyers want it, or one about trees.
+fn is_legal(paragraph: &str) -> bool {
+    let count = legal_words(paragraph);
+    let begins = known::LEGAL_TITLES.iter().any(|title| paragraph.trim_start_matches(|c: char| !c.is_alphabetic()).starts_with(title));
+    let is_about_trees = paragraph.chars().count() < 250 && holds(paragraph, known::PRINTING) && holds(paragraph, known::NATURE);
+    count >= 3 && paragraph.chars().count() > 80 || count >= 1 && begins && paragraph.chars().count() > 60 || is_about_trees
 }
 
 fn legal_words(lower: &str) -> usize {
@@ -599,7 +655,9 @@ fn is_from_device(text: &str) -> bool {
         return false;
     }
     let lower = lower.trim_matches(|c: char| !c.is_alphanumeric()).to_owned();
-    let is_named = known::DEVICES.iter().any(|name| lower.contains(name));
+    let is_named = known::DEVICES.iter().any(|name| {
+        lower.match_indices(name).any(|(at, _)| lower[..at].chars().next_back().is_none_or(|c| !c.is_alphabetic() || c > '\u{2ff}'))
+    });
     let begins = known::SENT_FROM.iter().any(|words| lower.starts_with(words));
     let holds = known::SENT_FROM.iter().any(|words| lower.contains(words));
     let words = lower.split_whitespace().count();
