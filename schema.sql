@@ -86,8 +86,10 @@ CREATE TABLE sessions (
     created_at  INTEGER NOT NULL,
     used_at     INTEGER NOT NULL,
     expires_at  INTEGER NOT NULL,               -- verified: absolute; visitor: slides
-    by_code     INTEGER NOT NULL DEFAULT 0      -- 1 = verified by the code alone: a new secret does not end it
+    by_code     INTEGER NOT NULL DEFAULT 0,     -- 1 = verified by the code alone: a new secret does not end it
+    conversation_id INTEGER REFERENCES conversations (id) ON DELETE CASCADE -- opened by a link in a mail: this one and nothing else
 ) STRICT;
+CREATE INDEX sessions_conversation ON sessions (conversation_id) WHERE conversation_id IS NOT NULL;
 CREATE INDEX sessions_contact ON sessions (contact_id);
 CREATE INDEX sessions_expiry ON sessions (expires_at);
 
@@ -647,7 +649,8 @@ CREATE TABLE notices (
     text            TEXT NOT NULL DEFAULT '',
     dedup_key       TEXT,
     created_at      INTEGER NOT NULL,
-    read_at         INTEGER
+    read_at         INTEGER,
+    mailed_at       INTEGER                     -- told by mail, while unread
 ) STRICT;
 CREATE INDEX notices_agent ON notices (agent_id, id);
 CREATE INDEX notices_unread ON notices (agent_id) WHERE read_at IS NULL;

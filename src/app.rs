@@ -4,6 +4,7 @@ use crate::agent::Desks;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
+use crate::base::tls::Tls;
 use crate::demo::Shop;
 use crate::desk::Desk;
 use crate::desk::inboxes::Known;
@@ -26,18 +27,25 @@ pub struct House {
     /// The verbs.
     pub desk: Desk,
     config: Config,
+    outside: jobs::Outside,
     wake_jobs: Arc<Notify>,
+    /// An inbox changed: whoever fetches mail looks at the settings again.
+    wake_mail: Arc<Notify>,
     writer: std::thread::JoinHandle<()>,
 }
 
 impl House {
     /// Opens the data file and builds everything on it.
     pub async fn open(config: Config, clock: Clock) -> Result<House> {
+        let tls = Tls::trusting(config.ca_file.as_deref())?;
+        let client = Client::new(config.outbound_allow.clone(), tls.clone());
+        let outside = jobs::Outside { client, post: jobs::Post::new(tls.clone()), tls, base_url: config.base_url.clone() };
         let hub = Hub::default();
-        let wake_jobs = Arc::new(Notify::new());
+        let (wake_jobs, wake_mail) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let known = Known::default();
         let board = Board::default();
         let (publish, wake, forget, heard) = (hub.clone(), wake_jobs.clone(), known.clone(), board.clone());
+        let mail = wake_mail.clone();
         let (store, writer) = Store::open(
             &config.data_file,
             clock.clone(),
@@ -45,6 +53,7 @@ impl House {
                 for (topics, event) in committed.announcements {
                     if let What::InboxChanged { inbox } = &event.what {
                         forget.forget(*inbox);
+                        mail.notify_one();
                     }
                     heard.hear(&event.what);
                     publish.publish(&topics, event);
@@ -54,8 +63,8 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock, known, board, config.base_path(), config.key_file.as_deref()).await?;
-        Ok(House { desk, config, wake_jobs, writer })
+        let desk = Desk::open(store, hub, clock, known, board, outside.tls.clone(), config.base_path(), config.key_file.as_deref()).await?;
+        Ok(House { desk, config, outside, wake_jobs, wake_mail, writer })
     }
 
     /// Serves until `shutdown` completes, then drains: no new requests, requests under way finish, sockets are told, workers end,
@@ -69,9 +78,11 @@ impl House {
     ) -> Result<()> {
         let (stop, stopped) = watch::channel(false);
         let workers = [
-            tokio::spawn(jobs::run(self.desk.clone(), self.outside(), self.wake_jobs.clone(), stopped.clone())),
+            tokio::spawn(jobs::run(self.desk.clone(), self.outside.clone(), self.wake_jobs.clone(), stopped.clone())),
             tokio::spawn(jobs::availability::run(self.desk.clone(), stopped.clone())),
             tokio::spawn(jobs::promises::run(self.desk.clone(), stopped.clone())),
+            tokio::spawn(jobs::mailbox::run(self.desk.clone(), self.outside.tls.clone(), self.wake_mail.clone(), stopped.clone())),
+            tokio::spawn(jobs::deliver::run(self.desk.clone(), self.config.data_file.clone(), stopped.clone())),
             tokio::spawn(jobs::housekeeping::run(self.desk.clone(), stopped)),
         ];
         let router = self.router(shop);
@@ -97,11 +108,6 @@ impl House {
             .map_err(|_| Error::internal("the writer thread panicked"))
     }
 
-    fn outside(&self) -> jobs::Outside {
-        let client = Client::new(self.config.outbound_allow.clone());
-        jobs::Outside { client, base_url: self.config.base_url.clone() }
-    }
-
     /// How the server behaves under this configuration.
     pub fn server_options(&self) -> ServerOptions {
         ServerOptions {
@@ -125,7 +131,7 @@ impl House {
                 failures: Arc::default(),
                 base_url,
                 data_file: self.config.data_file.clone(),
-                outgoing: self.outside().client,
+                outgoing: self.outside.client.clone(),
             },
             shop,
             base_path: self.config.base_path().to_owned(),

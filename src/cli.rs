@@ -1,5 +1,7 @@
 //! Floor 7: arguments, environment, signals and exit codes. The library below knows none of them.
 
+mod deliver;
+
 use deskbell::app::{self, House};
 use deskbell::base::clock::Clock;
 use deskbell::base::config::{Config, KEYS, PREFIX, RawConfig};
@@ -13,6 +15,7 @@ use deskbell::model::agent::Role;
 use deskbell::store::backup;
 use lexopt::prelude::*;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// Where a packaged deskbell has its configuration.
 const CONFIG_FILE: &str = "/etc/deskbell/deskbell.conf";
@@ -33,6 +36,7 @@ deskbell: live chat for small sites, in one program and one SQLite file
                                      prints a one-time link to choose a password
   deskbell reset-password EMAIL      print a one-time link to choose a new password
                                      (--without-second-factor also removes a lost second factor)
+  deskbell deliver --mailbox ADDRESS put the mail on standard input into the desk; for a mail server's pipe
   deskbell version
 
 Options for all: --config FILE (default /etc/deskbell/deskbell.conf when it exists), --data FILE, --listen ADDR.
@@ -48,19 +52,28 @@ struct Arguments {
     role: Option<String>,
     json: bool,
     without_second_factor: bool,
+    mailbox: Option<String>,
 }
 
 /// Runs one command; the error is for a person.
-pub fn run() -> Result<()> {
-    let Some(arguments) = parse()? else { return Ok(()) };
+pub fn run() -> Result<ExitCode> {
+    let Some(arguments) = parse()? else { return Ok(ExitCode::SUCCESS) };
+    if arguments.command == "deliver" && arguments.operands.is_empty() {
+        let config = raw(&arguments).and_then(|raw| raw.resolve());
+        return Ok(deliver::run(config, arguments.mailbox.as_deref()));
+    }
+    obey(&arguments).map(|()| ExitCode::SUCCESS)
+}
+
+fn obey(arguments: &Arguments) -> Result<()> {
     let operands: Vec<&str> = arguments.operands.iter().map(String::as_str).collect();
     match (arguments.command.as_str(), operands.as_slice()) {
-        ("serve", []) => serve(&configure(&arguments)?),
-        ("demo", []) => demo(&arguments, None),
-        ("demo", [file]) => demo(&arguments, Some(file)),
-        ("check", []) => check(&arguments),
+        ("serve", []) => serve(&configure(arguments)?),
+        ("demo", []) => demo(arguments, None),
+        ("demo", [file]) => demo(arguments, Some(file)),
+        ("check", []) => check(arguments),
         ("backup", [file]) => {
-            let config = configure(&arguments)?;
+            let config = configure(arguments)?;
             backup::copy_file(&config.data_file, Path::new(file))?;
             // Who may only read cannot leave a note; the copy is good all the same.
             if let Err(error) = backup::note(&config.data_file, deskbell::base::clock::Clock::default().now()) {
@@ -69,9 +82,9 @@ pub fn run() -> Result<()> {
             println!("{file} is a verified copy of {}", config.data_file.display());
             Ok(())
         }
-        ("restore", [file]) => restore(&configure(&arguments)?, Path::new(file)),
-        ("create-agent", [email, names @ ..]) if !names.is_empty() => create_agent(&arguments, email, &names.join(" ")),
-        ("reset-password", [email]) => reset_password(&arguments, email),
+        ("restore", [file]) => restore(&configure(arguments)?, Path::new(file)),
+        ("create-agent", [email, names @ ..]) if !names.is_empty() => create_agent(arguments, email, &names.join(" ")),
+        ("reset-password", [email]) => reset_password(arguments, email),
         _ => Err(Error::invalid(format!("That is not how `{}` is used.\n\n{USAGE}", arguments.command))),
     }
 }
@@ -86,6 +99,7 @@ fn parse() -> Result<Option<Arguments>> {
         role: None,
         json: false,
         without_second_factor: false,
+        mailbox: None,
     };
     let wrong = |error: lexopt::Error| Error::invalid(format!("{error}.\n\n{USAGE}"));
     let mut parser = lexopt::Parser::from_env();
@@ -103,6 +117,7 @@ fn parse() -> Result<Option<Arguments>> {
             Long("data") => arguments.data = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("listen") => arguments.listen = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("role") => arguments.role = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
+            Long("mailbox") => arguments.mailbox = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("json") => arguments.json = true,
             Long("without-second-factor") => arguments.without_second_factor = true,
             Value(value) if arguments.command.is_empty() => arguments.command = value.string().map_err(wrong)?,

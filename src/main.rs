@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     match cli::run() {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             let cause = error.cause.as_ref().map_or(String::new(), |cause| format!(" ({cause})"));
             eprintln!("deskbell: {error}{cause}");

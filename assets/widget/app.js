@@ -17,7 +17,8 @@ const inbox = own ? own[2] : new URLSearchParams(location.search).get('inbox_id'
 /** @type {import('./chat.js').Chat} */ let chat;
 if (/^#preview\b/.test(location.hash)) chat = (await import('./preview.js')).createPreview();
 else {
-  const page = connectToPage(inbox, (type, said) => chat.fromPage(type, said));
+  const hear = (/** @type {string} */ type, /** @type {any} */ said) => chat.fromPage(type, said);
+  const page = /^#(c=|link$)/.test(location.hash) ? (await import('./link.js')).connectByLink(base, inbox, hear) : connectToPage(inbox, hear);
   chat = createChat({ base, inbox, page });
 }
 

@@ -52,6 +52,7 @@ export function createChat(options) {
     set({ phase: 'ready' });
     page.post('ready', { words: { width: t('w.resize_width'), height: t('w.resize_height') } });
     if (said.focus) set({ focus: core.state.focus + 1 });
+    if (said.words) core.say(t(said.words), true);
   }
 
   /** Which screen is first: where one was, an unread answer, straight to the conversation if so set, or home. @param {any} said */

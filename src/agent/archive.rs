@@ -8,10 +8,18 @@ use crate::desk::archive::{Archive, Results, Wanted};
 use crate::http::{Reply, Request};
 use crate::model::conversation::ConversationKind;
 use crate::store::search::{Filter, Whose};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 /// Where a conversation may stand.
 const LISTINGS: [&str; 5] = ["open", "waiting", "resolved", "snoozed", "spam"];
+
+/// How a survey is handed on.
+#[derive(Default, Deserialize)]
+struct SurveyBy {
+    #[serde(default)]
+    mail: bool,
+}
 
 impl Desks {
     /// `GET /search`.
@@ -24,11 +32,16 @@ impl Desks {
     }
 
     /// `POST /conversations/{uuid}/survey`.
-    pub(super) async fn survey_link(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(request).await?;
-        let asked = self.desk.survey_link(&agent, uuid).await?;
-        let link = format!("{}/csat/{}", self.base(request), asked.uuid);
-        Ok(wire::ok(json!({ "link": link, "answered": asked.answered, "rating": asked.rating })))
+    pub(super) async fn survey_link(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
+        let agent = self.agent(&request).await?;
+        let by_mail = request.json_or_empty::<SurveyBy>().await?.mail;
+        let asked = match by_mail {
+            true if self.base_url.is_none() => return Err(crate::desk::letters::no_address()),
+            true => self.desk.mail_survey(&agent, uuid).await?,
+            false => self.desk.survey_link(&agent, uuid).await?,
+        };
+        let link = format!("{}/csat/{}", self.base(&request), asked.uuid);
+        Ok(wire::ok(json!({ "link": link, "answered": asked.answered, "rating": asked.rating, "mailed": by_mail })))
     }
 
     fn found(&self, found: &Archive) -> Value {

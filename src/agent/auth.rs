@@ -26,6 +26,9 @@ pub struct Tries {
     link: Failures,
     /// Wrong second factors of one account, from everywhere.
     code: Failures,
+    /// Mails to somebody who forgot his password, for one address and from one network: both count whether or not there is such an agent.
+    pub(super) forgotten: Failures,
+    pub(super) forgotten_by: Failures,
 }
 
 impl Default for Tries {
@@ -36,6 +39,8 @@ impl Default for Tries {
             address: counter(limits::LOGIN_FAILURES_PER_ADDRESS_MAX),
             account: counter(limits::LOGIN_FAILURES_PER_ACCOUNT_MAX),
             link: counter(limits::LOGIN_FAILURES_MAX),
+            forgotten: Failures::new(limits::FORGOTTEN_PER_ADDRESS, limits::FORGOTTEN_WINDOW, limits::THROTTLE_KEYS_MAX),
+            forgotten_by: Failures::new(limits::FORGOTTEN_PER_NETWORK, limits::FORGOTTEN_WINDOW, limits::THROTTLE_KEYS_MAX),
             code: Failures::new(limits::LOGIN_CODE_FAILURES_MAX, limits::LOGIN_CODE_WINDOW, limits::THROTTLE_KEYS_MAX),
         }
     }

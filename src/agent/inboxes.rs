@@ -48,7 +48,7 @@ struct TokenCheck {
 }
 
 impl Desks {
-    /// `GET /inboxes`: everything for admins, names for the others (security row 17).
+    /// `GET /inboxes`: everything for admins, names for the others (security row 17). Of mailboxes only the names: their settings are `GET /mailboxes`.
     pub(super) async fn inboxes(&self, request: &Request) -> Result<Reply> {
         let session = self.agent(request).await?;
         let base = self.base(request);
@@ -57,7 +57,8 @@ impl Desks {
             true => all.iter().map(|inbox| wire::inbox(inbox, &base)).collect(),
             false => all.iter().map(wire::inbox_name).collect(),
         };
-        Ok(wire::ok(json!({ "inboxes": shown })))
+        let mailboxes: Vec<Value> = self.desk.mailbox_names().await?.iter().map(super::mailboxes::name).collect();
+        Ok(wire::ok(json!({ "inboxes": shown, "mailboxes": mailboxes })))
     }
 
     /// `POST /inboxes`.

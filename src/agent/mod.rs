@@ -9,7 +9,10 @@ mod drafts;
 pub mod fields;
 pub mod house;
 pub mod inboxes;
+mod letters;
 pub mod macros;
+mod mailboxes;
+mod mailed;
 mod notices;
 pub mod numbers;
 pub mod organise;
@@ -108,6 +111,7 @@ impl Desks {
             ("POST", ["setup"]) => self.set_up(request).await,
             ("POST", ["invitation"]) => self.invitation(request).await,
             ("PUT", ["invitation"]) => self.accept(request).await,
+            ("POST", ["password", "forgotten"]) => self.forgotten(request).await,
             ("PUT", ["me"]) => self.edit_me(request).await,
             ("GET", ["me", "two-factor"]) => self.two_factor(&request).await,
             ("POST", ["me", "two-factor"]) => self.begin_two_factor(request).await,
@@ -137,6 +141,13 @@ impl Desks {
             ("DELETE", ["conversations", uuid, "messages", message]) => {
                 self.take_back(&request, id(uuid, "conversation")?, id(message, "message")?).await
             }
+            ("GET", ["conversations", uuid, "messages", message, "rest"]) => {
+                self.mail_rest(&request, id(uuid, "conversation")?, id(message, "message")?).await
+            }
+            ("DELETE", ["contacts", uuid, "mail-trouble"]) => self.trust_address(&request, id(uuid, "contact")?).await,
+            ("POST", ["conversations", uuid, "messages", message, "mail"]) => {
+                self.mail_again(&request, id(uuid, "conversation")?, id(message, "message")?).await
+            }
             ("GET", ["drafts"]) => self.drafts(&request).await,
             ("PUT", ["conversations", uuid, "draft"]) => self.save_draft(request, id(uuid, "conversation")?).await,
             ("DELETE", ["conversations", uuid, "draft"]) => self.drop_draft(&request, id(uuid, "conversation")?).await,
@@ -144,7 +155,8 @@ impl Desks {
             ("PUT", ["conversations", uuid, "assignment"]) => self.assign(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "status"]) => self.set_status(request, id(uuid, "conversation")?).await,
             ("GET", ["conversations", uuid, "transcript"]) => self.transcript(&request, id(uuid, "conversation")?).await,
-            ("POST", ["conversations", uuid, "survey"]) => self.survey_link(&request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "transcript"]) => self.send_transcript(request, id(uuid, "conversation")?).await,
+            ("POST", ["conversations", uuid, "survey"]) => self.survey_link(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "priority"]) => self.set_priority(request, id(uuid, "conversation")?).await,
             ("PUT", ["conversations", uuid, "tags"]) => self.set_tags(request, id(uuid, "conversation")?).await,
             ("POST", ["conversations", uuid, "macro"]) => self.use_macro(request, id(uuid, "conversation")?).await,
@@ -172,6 +184,10 @@ impl Desks {
             ("GET", ["inboxes", uuid, "qr"]) => self.qr(&request, id(uuid, "inbox")?).await,
             ("GET", ["inboxes", uuid, "translations"]) => self.translations(&request, id(uuid, "inbox")?).await,
             ("PUT", ["inboxes", uuid, "translations", locale]) => self.translate(request, id(uuid, "inbox")?, locale).await,
+            ("GET", ["mail", "templates"]) => self.templates(&request).await,
+            ("PUT", ["mail", "templates"]) => self.put_template(request).await,
+            ("POST", ["mail", "templates", "preview"]) => self.preview_template(request).await,
+            ("DELETE", ["mail", "templates", uuid]) => self.delete_template(&request, id(uuid, "template")?).await,
             ("GET", ["icons"]) => self.icons(&request).await,
             ("POST", ["inboxes", uuid, "logo"]) => self.upload_logo(request, id(uuid, "inbox")?).await,
             ("GET", ["hours"]) => self.hours(&request).await,
@@ -247,6 +263,11 @@ impl Desks {
             ("POST", ["slas"]) => self.create_sla(request).await,
             ("PUT", ["slas", uuid]) => self.edit_sla(request, id(uuid, "promise")?).await,
             ("DELETE", ["slas", uuid]) => self.delete_sla(&request, id(uuid, "promise")?).await,
+            ("GET", ["mailboxes"]) => self.mailboxes(&request).await,
+            ("POST", ["mailboxes"]) => self.create_mailbox(request).await,
+            ("POST", ["mailboxes", "test"]) => self.try_mailbox(request).await,
+            ("PUT", ["mailboxes", uuid]) => self.edit_mailbox(request, id(uuid, "mailbox")?).await,
+            ("DELETE", ["mailboxes", uuid]) => self.delete_mailbox(&request, id(uuid, "mailbox")?).await,
             // In the table, but not here: a test keeps both alike.
             _ => Err(Error::not_found("address")),
         }

@@ -89,9 +89,10 @@ impl Desks {
         let asked: Invite = request.json().await?;
         let new = NewAgent { email: asked.email, first_name: asked.first_name, last_name: asked.last_name, role: role(&asked.role)? };
         let custom_role = asked.custom_role.as_deref().map(|text| named(text, "custom_role")).transpose()?;
-        let (agent, token) = self.desk.invite(&session, new, custom_role).await?;
+        // A link in a mail leads to the configured address, or there is none (security row 36).
+        let (agent, token, mailed) = self.desk.invite(&session, new, custom_role, self.base_url.is_some()).await?;
         let link = format!("{}/desk#invite={token}", self.base(&request));
-        Ok(wire::ok(json!({ "agent": wire::agent(&self.desk, &agent), "link": link })))
+        Ok(wire::ok(json!({ "agent": wire::agent(&self.desk, &agent), "link": link, "mailed": mailed })))
     }
 
     /// `PUT /agents/{uuid}`.
@@ -117,8 +118,8 @@ impl Desks {
     /// `POST /agents/{uuid}/invitation`.
     pub(super) async fn invite_again(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
         let session = self.agent(request).await?;
-        let (purpose, token) = self.desk.invite_again(&session, uuid).await?;
-        Ok(wire::ok(json!({ "link": format!("{}/desk#{}={token}", self.base(request), purpose.as_str()) })))
+        let (purpose, token, mailed) = self.desk.invite_again(&session, uuid, self.base_url.is_some()).await?;
+        Ok(wire::ok(json!({ "link": format!("{}/desk#{}={token}", self.base(request), purpose.as_str()), "mailed": mailed })))
     }
 }
 

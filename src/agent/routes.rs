@@ -46,6 +46,7 @@ pub static ROUTES: &[Route] = &[
     open("POST", "setup"),
     open("POST", "invitation"),
     open("PUT", "invitation"),
+    open("POST", "password/forgotten"),
     inside("PUT", "me"),
     inside("GET", "me/two-factor"),
     inside("POST", "me/two-factor"),
@@ -75,6 +76,9 @@ pub static ROUTES: &[Route] = &[
     inside("GET", "conversations/{conversation}/messages"),
     may(Reply, "POST", "conversations/{conversation}/messages"),
     may(Reply, "DELETE", "conversations/{conversation}/messages/{message}"),
+    inside("GET", "conversations/{conversation}/messages/{message}/rest"),
+    may(Contacts, "DELETE", "contacts/{contact}/mail-trouble"),
+    may(Reply, "POST", "conversations/{conversation}/messages/{message}/mail"),
     may(Reply, "POST", "conversations/{conversation}/attachments"),
     inside("GET", "drafts"),
     may(Reply, "PUT", "conversations/{conversation}/draft"),
@@ -92,6 +96,7 @@ pub static ROUTES: &[Route] = &[
     may(Assign, "GET", "queue"),
     may(Assign, "POST", "queue/next"),
     inside("GET", "conversations/{conversation}/transcript"),
+    may(Reply, "POST", "conversations/{conversation}/transcript"),
     may(Status, "POST", "conversations/{conversation}/survey"),
     may(Contacts, "PUT", "contacts/{contact}"),
     // People outside.
@@ -162,6 +167,10 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "PUT", "start"),
     inside("GET", "house"),
     may(Settings, "PUT", "house"),
+    may(Settings, "GET", "mail/templates"),
+    may(Settings, "PUT", "mail/templates"),
+    may(Settings, "POST", "mail/templates/preview"),
+    may(Settings, "DELETE", "mail/templates/{template}"),
     inside("GET", "icons"),
     inside("GET", "hours"),
     may(Settings, "POST", "hours"),
@@ -187,6 +196,12 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "POST", "slas"),
     may(Settings, "PUT", "slas/{sla}"),
     may(Settings, "DELETE", "slas/{sla}"),
+    // Mailboxes.
+    may(Settings, "GET", "mailboxes"),
+    may(Settings, "POST", "mailboxes"),
+    may(Settings, "POST", "mailboxes/test"),
+    may(Settings, "PUT", "mailboxes/{mailbox}"),
+    may(Settings, "DELETE", "mailboxes/{mailbox}"),
     // The house and people's privacy.
 ];
 

@@ -8,6 +8,7 @@ use crate::base::markup::escape;
 use crate::http::{Reply, Request, assets};
 use crate::model::house::HouseSettings;
 use crate::model::inbox::Inbox;
+use crate::model::mailbox::Mailbox;
 
 /// It loads its own style sheet and nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -18,11 +19,11 @@ type Both = (&'static str, &'static str);
 impl Desks {
     /// `GET /privacy-sheet?lang=`.
     pub(super) async fn privacy_sheet(&self, request: &Request) -> Result<Reply> {
-        let (house, inboxes) = (self.desk.house().await?, self.desk.inboxes().await?);
+        let (house, inboxes, mailboxes) = (self.desk.house().await?, self.desk.inboxes().await?, self.desk.mailbox_names().await?);
         let lang = request.query("lang").unwrap_or_else(|| house.language.clone());
         let sheet = Sheet { german: lang.starts_with("de"), html: String::new() };
         let css = format!("{}/a/{}/desk/css/sheet.css", self.base(request), assets::tree_hash());
-        let page = sheet.of(&house, &inboxes, &css, &rfc3339(self.desk.clock.now())[..10]);
+        let page = sheet.of(&house, &inboxes, &mailboxes, &css, &rfc3339(self.desk.clock.now())[..10]);
         Ok(Reply::html(200, page).header("content-security-policy", POLICY))
     }
 }
@@ -33,7 +34,7 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn of(mut self, house: &HouseSettings, inboxes: &[Inbox], css: &str, today: &str) -> String {
+    fn of(mut self, house: &HouseSettings, inboxes: &[Inbox], mailboxes: &[Mailbox], css: &str, today: &str) -> String {
         let (lang, title) = (self.say(("en", "de")), self.say(("Data processing: live chat", "Datenverarbeitung: Live-Chat")));
         self.html.push_str(&format!("<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\"><title>{title}</title><meta name=\"viewport\" content=\"width=device-width\"><link rel=\"stylesheet\" href=\""));
         escape(css, &mut self.html);
@@ -44,10 +45,16 @@ impl Sheet {
         self.blank(("Responsible (name, address)", "Verantwortlich (Name, Anschrift)"));
         self.blank(("Data protection officer", "Datenschutzbeauftragte Person"));
         self.head(("Where", "Wo"));
-        self.text((
-            "Everything lies in one file on our own server. No third party receives anything: no page of the chat loads anything from elsewhere, and there are no analytics.",
-            "Alles liegt in einer Datei auf unserem eigenen Server. Kein Dritter erhält etwas: Keine Seite des Chats lädt etwas von anderswo, und es gibt keine Statistikdienste.",
-        ));
+        self.text(match mailboxes.is_empty() {
+            true => (
+                "Everything lies in one file on our own server. No third party receives anything: no page of the chat loads anything from elsewhere, and there are no analytics.",
+                "Alles liegt in einer Datei auf unserem eigenen Server. Kein Dritter erhält etwas: Keine Seite des Chats lädt etwas von anderswo, und es gibt keine Statistikdienste.",
+            ),
+            false => (
+                "Everything lies in one file on our own server. Nobody else receives anything but the mail servers named below: no page of the chat loads anything from elsewhere, and there are no analytics.",
+                "Alles liegt in einer Datei auf unserem eigenen Server. Niemand sonst erhält etwas außer den unten genannten Mailservern: Keine Seite des Chats lädt etwas von anderswo, und es gibt keine Statistikdienste.",
+            ),
+        });
         self.blank(("Server location and host", "Standort des Servers und Anbieter"));
         self.head(("Before anybody writes", "Bevor jemand schreibt"));
         self.text((
@@ -55,6 +62,9 @@ impl Sheet {
             "Es wird nichts gespeichert: kein Cookie, kein Eintrag im Browser, keine Zeile in der Datenbank.",
         ));
         inboxes.iter().for_each(|inbox| self.inbox(inbox));
+        if !mailboxes.is_empty() {
+            self.mail(mailboxes);
+        }
         self.head(("Rights of the people concerned", "Rechte der Betroffenen"));
         self.text((
             "Everything about a person is handed out as one archive, and erased for good on request: messages, files, notes, visits, search index and the free space of the file. Backups made before are overwritten in their own rhythm.",
@@ -125,6 +135,24 @@ impl Sheet {
         self.html.push_str("</table>");
         self.blank(("Purpose and legal basis", "Zweck und Rechtsgrundlage"));
         self.html.push_str("</section>");
+    }
+
+    fn mail(&mut self, mailboxes: &[Mailbox]) {
+        self.head(("Mail", "E-Mail"));
+        self.text((
+            "Answers that somebody has not seen in the chat, codes, transcripts and links go to his address by mail; what he answers by mail is kept as a message of the conversation, with sender, subject, files and the quoted text, as long as the conversation. Of each mail its identifier, address, subject and fate are kept.",
+            "Antworten, die jemand im Chat nicht gesehen hat, Codes, Mitschriften und Links gehen per E-Mail an seine Adresse; was er per E-Mail antwortet, wird als Nachricht der Unterhaltung gespeichert, mit Absender, Betreff, Dateien und zitiertem Text, so lange wie die Unterhaltung. Von jeder E-Mail werden Kennung, Adresse, Betreff und Verbleib gespeichert.",
+        ));
+        self.html.push_str("<table>");
+        for mailbox in mailboxes {
+            let config = &mailbox.config;
+            let incoming = if config.incoming.kind == "imap" { config.incoming.imap.host.as_str() } else { "" };
+            let mut hosts: Vec<&str> = [config.smtp.host.as_str(), incoming].into_iter().filter(|host| !host.is_empty()).collect();
+            hosts.dedup();
+            self.cells(&config.address, &hosts.join(", "), "");
+        }
+        self.html.push_str("</table>");
+        self.blank(("Operator of the mail server, contract", "Betreiber des Mailservers, Vertrag"));
     }
 
     fn say(&self, both: Both) -> &'static str {

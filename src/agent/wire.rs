@@ -19,7 +19,7 @@ use crate::model::event::{Event, Topic, Typist, What, Writing};
 use crate::model::field::Field;
 use crate::model::hours::Hours;
 use crate::model::inbox::Inbox;
-use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::model::message::{Attachment, Author, MailFlag, Message, MessageKind};
 use crate::model::notice::{Notice, Subscription};
 use crate::model::onlooker::Onlooker;
 use crate::model::privacy::{Belongings, Overdue};
@@ -151,6 +151,9 @@ pub fn contact(desk: &Desk, contact: &Contact) -> Value {
         "attributes": contact.attributes, "first_seen_at": contact.first_seen_at, "last_seen_at": contact.last_seen_at,
         "online": desk.presence.is_present(Topic::Contact(contact.id)), "blocked": contact.blocked_at.is_some(), "note": contact.note,
         "fields": contact.fields, "banned_until": banned_until(desk, contact),
+        "mail_trouble": contact.mail_trouble.as_ref().map(|trouble| json!({
+            "bounced_at": trouble.bounced_at, "complained_at": trouble.complained_at, "reason": trouble.reason,
+        })),
         "avatar_tint": contact.uuid.tint(), "variables": contact.variables, "consents": contact.consents.iter().map(consent).collect::<Vec<_>>(),
     })
 }
@@ -269,7 +272,7 @@ pub fn conversation(desk: &Desk, conversation: &Conversation) -> Value {
         "custom_status": conversation.custom_status.as_ref().map(|status| json!({
             "uuid": status.uuid.to_string(), "name": status.name, "category": conversation.status.as_str(),
         })),
-        "quarantine": conversation.quarantine, "suspicion": conversation.suspicion, "queued_at": conversation.queued_at,
+        "quarantine": conversation.quarantine, "suspicion": conversation.suspicion, "queued_at": conversation.queued_at, "subject": conversation.subject,
         "due": conversation.due.as_ref().map(|due| json!({
             "kind": due.kind, "due_at": due.due_at, "warn_at": due.warn_at, "breached": due.breached,
         })),
@@ -303,6 +306,10 @@ pub fn message(desk: &Desk, message: &Message) -> Value {
         "echo_id": if own { message.echo_id.as_deref() } else { None }, "via": message.via, "activity": message.activity,
         "rich": message.meta.rich.as_ref().map(|shown| rich(desk, shown)), "postback": message.meta.postback,
         "mentions": message.meta.mentions.iter().map(Uuid::to_string).collect::<Vec<_>>(), "deleted": message.meta.deleted,
+        "by_mail": message.meta.mail.as_ref().map(|mark| json!({
+            "from": mark.from, "subject": mark.subject, "flag": mark.flag.map(MailFlag::as_str), "rest": mark.rest, "remarks": mark.remarks,
+        })),
+        "mail": message.mail.as_ref().map(|mail| json!({ "state": mail.state.as_str(), "to": mail.to, "error": mail.error })),
     })
 }
 
@@ -358,7 +365,7 @@ pub fn opened(desk: &Desk, opened: &Opened) -> Value {
     json!({
         "conversation": listed(desk, &opened.listed), "contact": contact(desk, &opened.contact), "messages": messages(desk, &opened.page),
         "has_more": opened.page.has_more, "pages": pages(&opened.pages), "earlier": earlier.collect::<Vec<_>>(),
-        "my_seen_seq": opened.my_seen_seq, "following": opened.following, "fields": opened.fields,
+        "my_seen_seq": opened.my_seen_seq, "following": opened.following, "fields": opened.fields, "mail": opened.mail,
         "origin": { "attributes": opened.origin.attributes, "user_agent": opened.origin.user_agent, "ip": opened.origin.ip },
     })
 }

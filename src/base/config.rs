@@ -27,6 +27,11 @@ pub const KEYS: &[(&str, &str, &str)] = &[
         "A file with 32 random bytes or more that seals the passwords of mailboxes, so that a copy of DATA_FILE alone opens none. \
          Empty: the service's credential deskbell.key if there is one, else a key inside DATA_FILE.",
     ),
+    (
+        "CA_FILE",
+        "",
+        "A file of certificates (PEM) that are trusted besides the machine's own, such as the authority of your own mail server.",
+    ),
     ("LOG_LEVEL", "info", "error, warn, info or debug."),
     ("WIDGET_DIR", "", "A folder with another widget's built files, served in place of ours; for custom front ends."),
     ("RATE_LIMIT_FACTOR", "1", "Multiplies every rate limit for visitors; for load tests, or a proxy that hides all addresses."),
@@ -57,6 +62,8 @@ pub struct Config {
     pub outbound_allow: Vec<IpNet>,
     /// Where the key lies that seals secrets, if outside of the data file.
     pub key_file: Option<PathBuf>,
+    /// Certificates that are trusted besides the machine's own.
+    pub ca_file: Option<PathBuf>,
     /// What is logged.
     pub log_level: log::LevelFilter,
     /// A custom front end's folder.
@@ -146,6 +153,7 @@ impl RawConfig {
         {
             return Err(wrong("WIDGET_DIR", "there is no index.html in this folder."));
         }
+        let ca_file = Some(PathBuf::from(self.value("CA_FILE"))).filter(|file| !file.as_os_str().is_empty());
         Ok(Config {
             listen,
             data_file: PathBuf::from(self.value("DATA_FILE")),
@@ -153,6 +161,7 @@ impl RawConfig {
             trusted_proxies,
             outbound_allow,
             key_file: Some(PathBuf::from(self.value("KEY_FILE"))).filter(|path| !path.as_os_str().is_empty()),
+            ca_file,
             log_level,
             widget_dir,
             rate_limit_factor: factor.ok_or_else(|| wrong("RATE_LIMIT_FACTOR", "expected a number from 1 to 1000000."))?,

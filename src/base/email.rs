@@ -26,6 +26,19 @@ pub fn is_valid(text: &str) -> bool {
     fault(text.trim_matches(' ')).is_none()
 }
 
+/// An address as every mail server takes it: checked, its domain in letters of ASCII (RFC 5890). Before the @ other letters need servers that
+/// few have (RFC 6531).
+pub fn ascii(text: &str) -> Result<String> {
+    let address = check(text)?;
+    let (local, domain) = address.split_once('@').unwrap_or((&address, ""));
+    let domain =
+        idna::domain_to_ascii(domain).map_err(|_| Error::invalid_field("email", "The domain of the e-mail address is not valid."))?;
+    if !local.is_ascii() {
+        return Err(Error::invalid_field("email", "Mail servers take no such letters before the @ of an address."));
+    }
+    check(&format!("{local}@{domain}"))
+}
+
 /// The form under which two spellings of one address are the same: trimmed and in lower case.
 pub fn key(address: &str) -> String {
     address.trim().to_lowercase()
@@ -197,6 +210,15 @@ mod tests {
             "a\u{85}@b.co",
         ] {
             assert!(!is_valid(address), "{address:?}");
+        }
+    }
+
+    #[test]
+    fn a_domain_of_any_script_is_written_in_ascii() {
+        assert_eq!(ascii("joerg@Bücher.example").unwrap(), "joerg@xn--bcher-kva.example");
+        assert_eq!(ascii("a.b+c@example.com").unwrap(), "a.b+c@example.com");
+        for address in ["jörg@example.com", "a@b@c.example", "a@example.com\r\nBcc: x@y.example"] {
+            assert!(ascii(address).is_err(), "{address}");
         }
     }
 

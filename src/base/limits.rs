@@ -454,12 +454,60 @@ pub const RULE_DEPTH_MAX: usize = 3;
 pub const RULE_ROWS_MAX: u32 = 2_000;
 /// Conversations on which one rule on time acts in one go: the rest follows at the next look, others want to write in between.
 pub const RULE_ACTS_MAX: usize = 100;
+/// Messages in one mail at most, whatever the inbox says: what nobody reads to the end helps nobody.
+pub const MAIL_MESSAGES_MAX: u32 = 100;
+/// Agents who are mailed about one conversation that nobody has.
+pub const TOLD_AGENTS_MAX: usize = 50;
+/// Life of a link in a mail that opens a conversation, and of what it opens: long enough for a holiday, short of for ever.
+pub const MAIL_LINK_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Message-IDs of a thread that a mail names: enough for every reader, short of what servers refuse.
 pub const MAIL_REFERENCES_MAX: usize = 20;
 /// Bytes of all files that travel along with one mail: most servers take 25 MB of base64, which is 18 MB of files.
 pub const MAIL_FILES_BYTES_MAX: u64 = 10 * 1024 * 1024;
 /// Bytes of one incoming mail: twice what the common servers take.
 pub const MAIL_BYTES_MAX: u64 = 50 * 1024 * 1024;
+/// Conversations that one address may begin in one mailbox in 24 hours; more of its mails join the newest.
+pub const MAIL_STARTS_PER_SENDER: i64 = 20;
+/// Mails that become messages of one conversation in an hour: nobody writes more, and what does is a machine.
+pub const MAILS_PER_CONVERSATION_HOUR: i64 = 60;
+/// Conversations that mail begins in one mailbox within an hour before newcomers are looked at as if many wrote at once.
+pub const MAIL_STARTS_CALM: i64 = 60;
+/// Characters of quoted text, and of a signature, that are kept: the mails before are messages of their own.
+pub const MAIL_REST_CHARS_MAX: usize = 100_000;
+/// Recipients of one mail that are looked at for a tag of ours: long lists are newsletters.
+pub const MAIL_RECIPIENTS_READ: usize = 100;
+/// Automatic answers are told in their conversation once within this time: an absence repeats itself.
+pub const AUTOMATIC_NOTED_EVERY: Duration = Duration::from_secs(24 * 3600);
+/// How long a mail server may take until it is connected, and once more until the line is protected.
+pub const MAIL_CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a mail server may take for one answer: a search in a large folder takes some seconds.
+pub const MAIL_ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
+/// Addresses of one mail server that are tried: one of each kind, and spares.
+pub const MAIL_ADDRESSES_TRIED: usize = 4;
+/// Bytes of one answer of a mail server that is no mail.
+pub const MAIL_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of the answer to a search: the numbers of some hundred thousand mails.
+pub const MAIL_SEARCH_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Bytes of a mail that are asked for at once: a few pieces for most mails, and never a whole large one.
+pub const MAIL_PIECE_BYTES: usize = 256 * 1024;
+/// Bytes of a mail that is read in memory; of a larger one only the header fields are.
+pub const MAIL_IN_MEMORY_MAX: u64 = 10 * 1024 * 1024;
+/// How long one wait for news may last: routers forget silent lines after a few minutes, and a dead one is noticed then.
+pub const MAIL_IDLE: Duration = Duration::from_secs(4 * 60);
+/// Between two rounds, however often the server says that something changed.
+pub const MAIL_ROUND_MIN: Duration = Duration::from_millis(100);
+/// Longest pause between two tries to reach a mail server; a login that was refused pauses so long at once, or the account gets locked.
+pub const MAIL_PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
+/// Tries to place one mail before it is left out, and the team told.
+pub const MAIL_PLACE_TRIES: u32 = 3;
+/// Mails handed over by the mail server at once; more wait in its queue.
+pub const DELIVERIES_AT_ONCE: usize = 4;
+/// How long the mail server may pause while it hands a mail over.
+pub const DELIVERY_PAUSE: Duration = Duration::from_secs(60);
+/// How long it is remembered that a mail came which became no message: no server brings a mail again after so long.
+pub const MAIL_NOISE_KEPT: Duration = Duration::from_secs(90 * 24 * 3600);
+/// Remarks about one mail: beyond, nobody reads on.
+pub const MAIL_REMARKS_MAX: usize = 20;
 /// Mailboxes of a house: each that is fetched holds a connection.
 pub const MAILBOXES_MAX: u32 = 50;
 /// How long one nameserver may take; three are asked.
@@ -468,9 +516,74 @@ pub const DNS_TIMEOUT: Duration = Duration::from_secs(3);
 pub const PROBE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Bytes of one answer of a mail server that is tried out.
 pub const PROBE_ANSWER_BYTES_MAX: usize = 16 * 1024;
+/// How long trying a mailbox out may take in all: a server that says a word every nine seconds is no conversation.
+pub const PROBE_TIMEOUT_ALL: Duration = Duration::from_secs(60);
+/// Test mails of a house in an hour.
+pub const TEST_MAILS_PER_HOUR: usize = 20;
 /// Mailboxes that are tried out at once.
 pub const PROBES_AT_ONCE: usize = 4;
 /// Characters of what a mail server said that are kept and shown.
 pub const MAIL_ERROR_CHARS_MAX: usize = 500;
+/// Parts of one incoming mail: the most crowded digest has fewer.
+pub const MAIL_PARTS_MAX: usize = 500;
+/// Parts inside parts: a forward of a forward has five; who nests more wants our stack.
+pub const MAIL_PART_DEPTH_MAX: usize = 20;
+/// Header fields of one part: every server on the way adds ten, and lists of recipients stand in one.
+pub const MAIL_FIELDS_MAX: usize = 1_000;
+/// Bytes of one header field that are read: a few hundred addresses.
+pub const MAIL_FIELD_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one Message-ID: RFC 5322 allows a line of 998.
+pub const MAIL_ID_BYTES_MAX: usize = 500;
+/// Message-IDs that are read from an incoming mail: a thread of a year.
+pub const MAIL_IDS_READ_MAX: usize = 100;
+/// Addresses of one field that are read.
+pub const MAIL_RECIPIENTS_MAX: usize = 500;
+/// Bytes of text that are taken apart into what was said and what was quoted; what is longer comes as a file.
+pub const MAIL_TEXT_BYTES_MAX: usize = 1024 * 1024;
+/// Files of one incoming mail.
+pub const MAIL_FILES_MAX: usize = 100;
+/// Characters of a name in a header.
+pub const MAIL_NAME_CHARS_MAX: usize = 200;
+/// Bytes of the fields of one part while a mail comes.
+pub const MAIL_FIELDS_BYTES_MAX: usize = 256 * 1024;
+/// Bytes of a mail without its large files: texts of the longest kind in two forms.
+pub const SLIM_MAIL_BYTES_MAX: usize = 1536 * 1024;
 /// Mails that leave one mailbox in a minute: a queue of a day is no flood when the server comes back.
 pub const MAILS_PER_MINUTE: u32 = 60;
+/// Characters of a mail's subject, written (before its fields are filled) or kept: readers show 60 or so.
+pub const MAIL_SUBJECT_CHARS_MAX: usize = 200;
+/// Characters of the words of a mail: some pages.
+pub const MAIL_BODY_CHARS_MAX: usize = 10_000;
+/// Mail templates of the house, all kinds, names and languages together.
+pub const MAIL_TEMPLATES_MAX: u32 = 500;
+/// Notices in one mail: more than a person reads; the desk has them all.
+pub const NOTICES_PER_MAIL: u32 = 30;
+/// How often it is looked whether an agent's quiet hours are over.
+pub const QUIET_LOOK: Duration = Duration::from_secs(10 * 60);
+/// How long a question of how it was lies in the chat before it goes by mail.
+pub const SURVEY_PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// Calls of "I forgot my password" from one network in an hour: an office after a holiday fits.
+pub const FORGOTTEN_PER_NETWORK: u32 = 10;
+/// The same for one address: each new link makes the one before worthless.
+pub const FORGOTTEN_PER_ADDRESS: u32 = 3;
+/// In which they are counted.
+pub const FORGOTTEN_WINDOW: Duration = Duration::from_secs(3600);
+/// Messages of a transcript that goes by mail, the newest: a megabyte or so, which every server takes.
+pub const MAILED_TRANSCRIPT_MESSAGES: u32 = 2_000;
+
+/// Tries of one mail: with an hour between them at last, they last more than four days (RFC 5321, 4.5.4.1).
+pub const MAIL_ATTEMPTS_MAX: u32 = 110;
+/// Mails that belong to no conversation (codes, links, notices) are remembered for so long: bounces come within days.
+pub const LOOSE_MAILS_KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+/// A step of a talk with a mail server: connecting, TLS, a command and its answer.
+pub const SMTP_STEP: Duration = Duration::from_secs(20);
+/// Handing over one mail and waiting for its receipt: servers look through it meanwhile.
+pub const SMTP_DATA: Duration = Duration::from_secs(60);
+/// All steps for one mail together: shorter than a job may run, so that we say how it ended.
+pub const SMTP_TOTAL: Duration = Duration::from_secs(100);
+/// A line to a mail server is kept so long for the next mail; servers hang up after a few minutes.
+pub const SMTP_IDLE: Duration = Duration::from_secs(30);
+/// Addresses of a mail server's name that are tried.
+pub const SMTP_ADDRESSES_MAX: usize = 4;
+/// Characters of what a mail server said that are shown to people.
+pub const SMTP_SAID_CHARS_MAX: usize = 200;

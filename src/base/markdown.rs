@@ -42,6 +42,11 @@ pub fn render_agent(source: &str) -> Rendered {
     writer.finish()
 }
 
+/// The fence alone, for what was rendered long ago and goes where nothing else keeps guard, such as a mail.
+pub fn fenced(html: &str) -> String {
+    FENCE.clean(html).to_string()
+}
+
 /// Turns Markdown events into HTML and text at once.
 struct Writer<'a> {
     source: &'a str,

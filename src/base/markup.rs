@@ -258,6 +258,30 @@ pub fn literal(text: &str) -> Rendered {
     Rendered { html, text: text.to_owned() }
 }
 
+/// Renders what was no markup where it was written, such as a mail: addresses become links, all else is text.
+pub fn plain(text: &str) -> Rendered {
+    let mut rendered = Rendered { html: String::with_capacity(text.len() * 5 / 4), text: String::with_capacity(text.len()) };
+    let (mut text_from, mut at) = (0, 0);
+    while let Some(byte) = text.as_bytes().get(at) {
+        let found = match byte {
+            b'\n' => Some((Piece::Newline, 1)),
+            b'h' | b'H' | b'm' | b'M' => link_at(text, at).map(|length| (Piece::Link(&text[at..at + length]), length)),
+            _ => None,
+        };
+        let Some((piece, length)) = found else {
+            at += plain_run(text, at);
+            continue;
+        };
+        write_piece(&Piece::Text(&text[text_from..at]), &mut rendered);
+        write_piece(&piece, &mut rendered);
+        at += length;
+        text_from = at;
+    }
+    write_piece(&Piece::Text(&text[text_from..]), &mut rendered);
+    rendered.text = text.to_owned();
+    rendered
+}
+
 /// Escapes text for HTML, inside elements as well as inside quoted attributes.
 pub fn escape(text: &str, html: &mut String) {
     for c in text.chars() {

@@ -24,7 +24,9 @@ pub mod signing;
 #[cfg(test)]
 mod strip;
 pub mod text;
+pub mod tls;
 pub mod token;
 pub mod totp;
 pub mod webpush;
+pub mod when;
 pub mod zip;

@@ -15,6 +15,16 @@ pub fn check_message(source: &str) -> Result<String> {
     if source.len() > 8 * limits::MESSAGE_CHARS_MAX {
         return Err(too_long(source.chars().count()));
     }
+    let text = visible(source);
+    if text.chars().all(|c| c.is_whitespace() || is_hidden(c) || is_joiner(c)) {
+        return Err(Error::invalid_field("message", "The message is empty.").coded("message_empty"));
+    }
+    let count = text.chars().count();
+    if count > limits::MESSAGE_CHARS_MAX { Err(too_long(count)) } else { Ok(text) }
+}
+
+/// A text with `\n` at the ends of its lines, without control characters and trailing white space.
+pub fn visible(source: &str) -> String {
     let mut text = String::with_capacity(source.len());
     let mut chars = source.chars().peekable();
     while let Some(c) = chars.next() {
@@ -27,11 +37,7 @@ pub fn check_message(source: &str) -> Result<String> {
         }
     }
     text.truncate(text.trim_end().len());
-    if text.chars().all(|c| c.is_whitespace() || is_hidden(c) || is_joiner(c)) {
-        return Err(Error::invalid_field("message", "The message is empty.").coded("message_empty"));
-    }
-    let count = text.chars().count();
-    if count > limits::MESSAGE_CHARS_MAX { Err(too_long(count)) } else { Ok(text) }
+    text
 }
 
 fn too_long(count: usize) -> Error {

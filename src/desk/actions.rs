@@ -257,6 +257,7 @@ impl Run<'_> {
                     attachments: Vec::new(),
                     mentions: Vec::new(),
                     late: false,
+                    mail: None,
                 };
                 store_outgoing(tx, self.by.agent(), present, said)?;
             }

@@ -116,13 +116,20 @@ impl Desk {
         self.store.read(agents::all).await
     }
 
-    /// Somebody is added, with a role that is within that of whoever adds him; answers the agent and the one-time token of his invitation.
-    pub async fn invite(&self, by: &AgentSession, new: NewAgent, custom_role: Option<Uuid>) -> Result<(Agent, String)> {
+    /// Somebody is added, with a role that is within that of whoever adds him; answers the agent, the one-time token of his invitation, and whether
+    /// the link goes by mail, too.
+    pub async fn invite(
+        &self,
+        by: &AgentSession,
+        new: NewAgent,
+        custom_role: Option<Uuid>,
+        by_mail: bool,
+    ) -> Result<(Agent, String, bool)> {
         by.may(Permission::People)?;
         let new = checked(new)?;
-        let (by, token) = (by.clone(), new_token());
+        let (desk, by, token) = (self.clone(), by.clone(), new_token());
         let given = token.clone();
-        let agent = self
+        let (agent, mailed) = self
             .store
             .write(move |tx| {
                 let by = acting(tx, &by, Permission::People)?;
@@ -133,28 +140,29 @@ impl Desk {
                 invitations::insert(tx, Purpose::Invite, Some(agent.id), &given, Some(by.id))?;
                 let detail = json!({ "role": role.map_or(new.role.as_str().to_owned(), |role| role.name) });
                 audit::append(tx, Some(by.id), "agent.invited", &agent.uuid.to_string(), &detail)?;
-                agents::agent(tx, agent.id)
+                let mailed = by_mail && desk.mail_link(tx, agent.id, &given)?;
+                Ok((agents::agent(tx, agent.id)?, mailed))
             })
             .await?;
-        Ok((agent, token))
+        Ok((agent, token, mailed))
     }
 
     /// A new one-time token for somebody: an invitation, or a password reset when he has a password already.
-    pub async fn invite_again(&self, by: &AgentSession, uuid: Uuid) -> Result<(Purpose, String)> {
-        let by = by.clone();
-        let token = new_token();
+    pub async fn invite_again(&self, by: &AgentSession, uuid: Uuid, by_mail: bool) -> Result<(Purpose, String, bool)> {
+        let (desk, by, token) = (self.clone(), by.clone(), new_token());
         let given = token.clone();
-        let purpose = self
+        let (purpose, mailed) = self
             .store
             .write(move |tx| {
                 let by = acting(tx, &by, Permission::People)?;
                 let agent = agents::find(tx, uuid)?.ok_or_else(|| Error::not_found("agent"))?;
                 may_manage(&by, &agent)?;
                 audit::append(tx, Some(by.id), "agent.link", &agent.uuid.to_string(), &json!({}))?;
-                issue_link(tx, &agent, &given, Some(by.id))
+                let purpose = issue_link(tx, &agent, &given, Some(by.id))?;
+                Ok((purpose, by_mail && desk.mail_link(tx, agent.id, &given)?))
             })
             .await?;
-        Ok((purpose, token))
+        Ok((purpose, token, mailed))
     }
 
     /// A reset link by address, for the command line; with `Factor::Removed` a lost second factor goes, too.

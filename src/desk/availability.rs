@@ -55,6 +55,15 @@ impl Here {
         self.board.absent_since(agent).is_some_and(|since| since + super::routing::LEAVE_GRACE_MS <= now)
     }
 
+    /// Until when an agent was at the desk, as far as is known: now when he is; None = not since anybody remembers.
+    pub fn online_until(&self, agent: &Agent, now: Millis) -> Option<Millis> {
+        if self.stance(agent, &self.board.peek()).reach == Reach::Online {
+            return Some(now);
+        }
+        // The board forgets with the house; what was written down when he went stays.
+        self.board.left_at(agent.id).or(agent.last_seen_at)
+    }
+
     /// Nobody who could answer is at the desk, whatever he does there.
     pub fn nobody(&self) -> bool {
         let roster = self.board.peek();

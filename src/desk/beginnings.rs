@@ -4,7 +4,7 @@ use super::Desk;
 use super::availability::Here;
 use super::conversations::Started;
 use super::form::Answers;
-use super::messages::{Incoming, reopen, store_incoming};
+use super::messages::{Incoming, join};
 use crate::base::error::{Error, Result};
 use crate::base::id::{ContactId, ConversationId, InboxId, TeamId, Uuid};
 use crate::base::markdown;
@@ -118,10 +118,7 @@ pub(super) fn go_on(
     refuse_closed: bool,
 ) -> Result<Option<Started>> {
     let Some(before) = conversations::newest_chat(tx, inbox, contact, !refuse_closed)? else { return Ok(None) };
-    reopen(tx, &before)?;
-    let (_, message) = store_incoming(tx, before.id, contact, message)?;
-    super::routing::wrote(tx, here, &before)?;
-    super::notices::of_incoming(tx, before.id, &message, false)?;
+    let message = join(tx, here, &before, contact, message)?;
     let conversation = conversations::conversation(tx, before.id)?;
     let contact = contacts::contact(tx, contact)?;
     Ok(Some(Started { conversation, seq: message.seq, message, opening: None, contact, token: None }))

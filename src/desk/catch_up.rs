@@ -26,8 +26,8 @@ pub struct Changes {
 impl Desk {
     /// What a visitor missed.
     pub async fn changes_for_visitor(&self, session: &Session, after: Seq) -> Result<Changes> {
-        let (inbox, contact) = (session.inbox, session.contact);
-        self.store.read(move |tx| told(tx, after, events::for_contact(tx, inbox, contact, after)?)).await
+        let session = session.clone();
+        self.store.read(move |tx| told(tx, after, events::for_contact(tx, &session, after)?)).await
     }
 
     /// What an agent missed.

@@ -63,6 +63,9 @@ impl Desk {
                     audit::append(tx, Some(by), action, &uuid.to_string(), &json!({}))?;
                 }
                 contacts::update(tx, &contact)?;
+                if edit.email.is_some() && contact.email.is_some() {
+                    super::continuity::address_known(tx, contact.id)?;
+                }
                 if contact.blocked_at.is_some() && !was_blocked {
                     sessions::end_all(tx, contact.id)?;
                 }

@@ -95,11 +95,15 @@ impl Desk {
 
     /// Whether a person outside finds his reports again: where he may chat, with the proof that chat wants, and nowhere else.
     pub fn reads_reports(&self, inbox: &Inbox, session: &Session) -> bool {
-        inbox.config.tiles.chat && self.check_access(inbox, Some(session)).is_ok()
+        session.conversation.is_some() || (inbox.config.tiles.chat && self.check_access(inbox, Some(session)).is_ok())
     }
 
     /// Refuses whoever has to say first who he is (rows 106, 119–124, 167). Asked before anything else of a message is looked at.
     pub fn check_access(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
+        // What a link in a mail opened is one conversation that was proved to be his by the mail.
+        if session.is_some_and(|session| session.conversation.is_some()) {
+            return Ok(());
+        }
         // Where a site vouches for its people, a code is no token (row 124).
         let wants_token = inbox.config.access == "verified";
         if session.is_some_and(|session| session.verified && !(wants_token && session.by_code)) {
@@ -129,6 +133,7 @@ impl Desk {
 
     /// A person outside begins a conversation. Without a session a visitor is made, but only when everything else is right.
     pub async fn begin(&self, inbox: &Inbox, session: Option<&Session>, mut start: Start) -> Result<Started> {
+        check_whole(session)?;
         let verified = session.is_some_and(|session| session.verified);
         start.message.verified = verified;
         let policy = inbox.config.policy(verified).clone();
@@ -240,7 +245,7 @@ impl Desk {
         let session = session.clone();
         self.store
             .write(move |tx| {
-                let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
+                let conversation = conversations::find_for_contact(tx, &session, uuid)?;
                 if conversations::mark_seen_by_contact(tx, conversation.id)? {
                     conversations::announce(tx, conversation.id, true)?;
                 }
@@ -259,7 +264,7 @@ impl Desk {
         let here = self.here();
         self.store
             .write(move |tx| {
-                let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
+                let conversation = conversations::find_for_contact(tx, &session, uuid)?;
                 if conversation.status == Status::Resolved && conversation.closed_by_contact {
                     return Ok(conversation);
                 }
@@ -380,6 +385,17 @@ impl Desk {
                 Ok(())
             })
             .await
+    }
+}
+
+/// Refuses a session that is for one conversation alone: it speaks for nobody beyond that.
+pub(super) fn check_whole(session: Option<&Session>) -> Result<()> {
+    match session.is_some_and(|session| session.conversation.is_some()) {
+        true => {
+            Err(Error::forbidden("This link is for one conversation. Please open the chat on our website for anything else.")
+                .coded("one_only"))
+        }
+        false => Ok(()),
     }
 }
 

@@ -82,7 +82,8 @@ impl Desk {
 /// Asks in a conversation that was just resolved, where its inbox wants that and nobody asked before.
 pub(super) fn ask(tx: &WriteTx, conversation: &crate::model::conversation::Conversation) -> Result<()> {
     let id: ConversationId = conversation.id;
-    if !inboxes::inbox_of(tx, conversation.inbox.id)?.config.csat_enabled || !surveys::may_ask(tx, id)? {
+    let config = inboxes::inbox_of(tx, conversation.inbox.id)?.config;
+    if !config.csat_enabled || !surveys::may_ask(tx, id)? {
         return Ok(());
     }
     let question = NewMessage {
@@ -100,7 +101,10 @@ pub(super) fn ask(tx: &WriteTx, conversation: &crate::model::conversation::Conve
     let message = messages::insert(tx, id, &question)?;
     surveys::insert(tx, id, message)?;
     messages::announce(tx, message)?;
-    Ok(())
+    match config.csat_mail {
+        true => super::survey_mail::owe_unseen(tx, id),
+        false => Ok(()),
+    }
 }
 
 fn unknown() -> Error {

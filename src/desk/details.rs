@@ -27,6 +27,7 @@ impl Desk {
     /// Keeps what somebody with a session says of himself; agents hear of it at once (decision 7). It stays unproved. An address by which
     /// somebody is known already is not saved, nor is the name beside it: its owner gets a code, and the code decides (row 197).
     pub async fn tell(&self, inbox: &Inbox, session: &Session, told: Told) -> Result<(Contact, Option<Sent>)> {
+        super::conversations::check_whole(Some(session))?;
         // Only who he is may be said before it is proved, and only where a code proves it.
         if inbox.config.access != "identify" || told.variables.is_some() {
             self.check_access(inbox, Some(session))?;
@@ -81,6 +82,9 @@ impl Desk {
                 }
                 contact.last_seen_at = tx.now;
                 contacts::update(tx, &contact)?;
+                if address.is_some() && contact.email.is_some() {
+                    super::continuity::address_known(tx, contact.id)?;
+                }
                 Ok((contacts::contact(tx, contact.id)?, None))
             })
             .await

@@ -24,11 +24,11 @@ impl Desk {
 
     /// The conversation into which this person sent something under this number already.
     pub async fn conversation_of_echo(&self, session: &Session, echo: &str) -> Result<Option<Uuid>> {
-        let (inbox, contact, echo) = (session.inbox, session.contact, echo.to_owned());
+        let (session, echo) = (session.clone(), echo.to_owned());
         self.store
             .read(move |tx| {
-                let Some(message) = messages::find_by_contact_echo(tx, contact, &echo)? else { return Ok(None) };
-                Ok(Some(conversations::find_for_contact(tx, inbox, contact, message.conversation_uuid)?.uuid))
+                let Some(message) = messages::find_by_contact_echo(tx, session.contact, &echo)? else { return Ok(None) };
+                Ok(Some(conversations::find_for_contact(tx, &session, message.conversation_uuid)?.uuid))
             })
             .await
     }

@@ -86,7 +86,7 @@ impl Desk {
             .store
             .write(move |tx| {
                 let Some((visitor, _)) = sessions::find(tx, session.inbox, &token)? else { return Ok(false) };
-                if visitor.verified || visitor.contact == session.contact {
+                if visitor.verified || visitor.conversation.is_some() || visitor.contact == session.contact {
                     return Ok(false);
                 }
                 merge_contacts(tx, visitor.contact, session.contact)?;

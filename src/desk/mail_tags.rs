@@ -43,6 +43,12 @@ impl Desk {
         crate::base::secret::equal(self.proof(side.letter(), conversation, uuid).as_bytes(), proof.as_bytes())
     }
 
+    /// The mark of this house in every mail it makes (`X-Deskbell-Loop`): what comes back with it is our own voice.
+    pub fn loop_mark(&self) -> String {
+        let hash = token::keyed_hash(&self.link_key, "mail", "loop");
+        hash.iter().take(PROOF_CHARS).map(|byte| char::from(ALPHABET[usize::from(byte % 32)])).collect()
+    }
+
     /// Mail servers may change the case of an address: lower letters and digits only.
     fn proof(&self, letter: char, conversation: i64, uuid: &str) -> String {
         let hash = token::keyed_hash(&self.link_key, "mail", &format!("{letter}\n{conversation}\n{uuid}"));

@@ -6,7 +6,7 @@ use crate::base::net;
 use crate::base::secret::Secret;
 use crate::base::server::{Security, Server};
 use crate::base::text;
-use crate::model::mailbox::MailboxConfig;
+use crate::model::mailbox::{Direction, MailboxConfig};
 
 /// Characters of names.
 const NAME_CHARS_MAX: usize = 140;
@@ -64,6 +64,20 @@ pub(super) async fn check(config: &MailboxConfig) -> Result<()> {
     Ok(())
 }
 
+/// What must be right before a mailbox that is not saved is tried out: the rest is what the trial finds.
+pub(super) fn check_trial(config: &MailboxConfig, direction: Option<Direction>) -> Result<()> {
+    email::check(&config.address).map_err(|error| bad("address", error.message))?;
+    let (key, server) = match direction {
+        None => return Ok(()),
+        Some(Direction::Out) => ("smtp", &config.smtp),
+        Some(Direction::In) => ("incoming", &config.incoming.imap),
+    };
+    if server.host.is_empty() {
+        return Err(bad(key, "Please name the server first."));
+    }
+    check_names(key, server)
+}
+
 fn check_words(config: &MailboxConfig) -> Result<()> {
     let address = |key: &str, text: &str| email::check(text).map(|_| ()).map_err(|error| bad(key, error.message));
     address("address", &config.address)?;
@@ -105,17 +119,22 @@ async fn check_server(key: &str, server: &Server) -> Result<()> {
     if server.host.is_empty() {
         return Ok(());
     }
-    if !is_host(&server.host) {
-        return Err(bad(key, "The server is a name such as mail.example.com, or an address; the port has a field of its own."));
-    }
-    if !is_word(&server.user) {
-        return Err(bad(key, "The user is one line of at most 200 characters."));
-    }
+    check_names(key, server)?;
     if server.security == Security::None && !net::is_all_inside(&server.host).await {
         let why = "Without protection everybody on the way reads the mail and the password. That is allowed only towards this machine and private networks.";
         return Err(bad(key, why));
     }
     Ok(())
+}
+
+fn check_names(key: &str, server: &Server) -> Result<()> {
+    if !is_host(&server.host) {
+        return Err(bad(key, "The server is a name such as mail.example.com, or an address; the port has a field of its own."));
+    }
+    match is_word(&server.user) {
+        true => Ok(()),
+        false => Err(bad(key, "The user is one line of at most 200 characters.")),
+    }
 }
 
 fn is_word(text: &str) -> bool {

@@ -112,8 +112,9 @@ impl Desk {
                 mailboxes::forget_failures(tx, mailbox.id)?;
                 let keys: Vec<&String> = edit.config.keys().collect();
                 let detail = json!({
-                    "name": name, "keys": keys, "enabled": edit.enabled, "is_default": edit.is_default,
-                    "smtp_password": edit.smtp_password.is_some(), "imap_password": edit.imap_password.is_some(),
+                    "name": name, "keys": keys, "enabled": edit.enabled, "is_default": edit.is_default.then_some(true),
+                    "smtp_password": edit.smtp_password.is_some().then_some(true),
+                    "imap_password": edit.imap_password.is_some().then_some(true),
                 });
                 audit::append(tx, Some(by), "mailbox.edited", &uuid.to_string(), &detail)
             })
@@ -184,6 +185,11 @@ impl Desk {
     /// Whether mail can be sent at all; the desk warns where something depends on it.
     pub fn has_mailbox(&self) -> bool {
         self.can_send.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether secrets are sealed with a key outside of the data file.
+    pub fn seals_outside(&self) -> bool {
+        self.sealer.is_outside()
     }
 
     /// Reads anew whether mail can be sent.

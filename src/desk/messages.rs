@@ -2,6 +2,7 @@
 
 use super::Desk;
 use super::attachments::drop_files;
+use super::availability::Here;
 use super::conversations::wake_key;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, MessageId, Uuid};
@@ -12,7 +13,7 @@ use crate::model::contact::Session;
 use crate::model::conversation::{Conversation, Status};
 use crate::model::event::{Topic, Typist, What};
 use crate::model::inbox::Inbox;
-use crate::model::message::{Activity, Message, MessageKind, Meta, NewMessage};
+use crate::model::message::{Activity, MailMark, Message, MessageKind, Meta, NewMessage};
 use crate::model::rich::{Postback, Rich};
 use crate::model::rule::Cause;
 use crate::store::media::{self, Arrived, Owner};
@@ -30,6 +31,8 @@ pub struct Incoming {
     pub postback: Option<Postback>,
     /// Said in a verified session; the verbs set it from the session, not the doors.
     pub verified: bool,
+    /// It came by mail: then its text is plain, and no markup.
+    pub mail: Option<MailMark>,
 }
 
 /// What a person inside sends.
@@ -54,6 +57,7 @@ pub(super) struct Prepared {
     pub(super) body: String,
     rich: Option<Rich>,
     rendered: markup::Rendered,
+    mail: Option<MailMark>,
 }
 
 impl Desk {
@@ -66,7 +70,7 @@ impl Desk {
         let here = self.here();
         self.store
             .write(move |tx| {
-                let conversation = conversations::find_for_contact(tx, session.inbox, session.contact, uuid)?;
+                let conversation = conversations::find_for_contact(tx, &session, uuid)?;
                 if let Some(echo) = &incoming.echo_id
                     && let Some(known) = messages::find_by_contact_echo(tx, session.contact, echo)?
                 {
@@ -82,11 +86,7 @@ impl Desk {
                 if let Some(postback) = &incoming.postback {
                     incoming.text = said_by(tx, conversation.id, postback)?;
                 }
-                reopen(tx, &conversation)?;
-                let message = store_incoming(tx, conversation.id, session.contact, &incoming)?.1;
-                super::routing::wrote(tx, &here, &conversation)?;
-                super::notices::of_incoming(tx, conversation.id, &message, false)?;
-                Ok(message)
+                join(tx, &here, &conversation, session.contact, &incoming)
             })
             .await
     }
@@ -96,7 +96,7 @@ impl Desk {
         self.check_access(inbox, Some(session))?;
         let refuse_closed = inbox.config.policy(session.verified).prevent_reply_to_closed_conversation;
         let session = session.clone();
-        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, session.inbox, session.contact, uuid)).await?;
+        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, &session, uuid)).await?;
         if conversation.status == Status::Resolved && refuse_closed { Err(closed()) } else { Ok(()) }
     }
 
@@ -110,19 +110,15 @@ impl Desk {
                 if let Some(known) = said_already(tx, agent.id, &before, &prepared.outgoing)? {
                     return Ok((before, known));
                 }
-                if !prepared.outgoing.is_note && before.quarantine.is_some() {
-                    // Whoever answers has decided that somebody is there.
-                    super::quarantine::release(tx, agent.id, &before)?;
-                }
-                store_reply(tx, &agent, &before, prepared, false)
+                answer(tx, &agent, &before, prepared)
             })
             .await
     }
 
     /// A person outside types. Ignored (not found) when the conversation is not his.
     pub async fn typing_by_contact(&self, session: &Session, uuid: Uuid, is_typing: bool) -> Result<()> {
-        let (inbox, contact) = (session.inbox, session.contact);
-        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, inbox, contact, uuid)).await?;
+        let session = session.clone();
+        let conversation = self.store.read(move |tx| conversations::find_for_contact(tx, &session, uuid)).await?;
         let holder = Holder::of(&conversation);
         let person = conversation.contact;
         let who = Typist::Contact { id: person.id, uuid: person.uuid, name: person.name };
@@ -157,6 +153,24 @@ impl Desk {
     }
 }
 
+/// What a person outside wrote joins a conversation that was as `before`: opens it, and goes to whoever is here.
+pub(super) fn join(tx: &WriteTx, here: &Here, before: &Conversation, contact: ContactId, incoming: &Incoming) -> Result<Message> {
+    reopen(tx, before)?;
+    let message = store_incoming(tx, before.id, contact, incoming)?.1;
+    super::routing::wrote(tx, here, before)?;
+    super::notices::of_incoming(tx, before.id, &message, false)?;
+    Ok(message)
+}
+
+/// Stores what an agent says in a conversation that was as `before`, with what follows from it.
+pub(super) fn answer(tx: &WriteTx, agent: &Agent, before: &Conversation, prepared: Prepared) -> Result<(Conversation, Message)> {
+    if !prepared.outgoing.is_note && before.quarantine.is_some() {
+        // Whoever answers has decided that somebody is there.
+        super::quarantine::release(tx, agent.id, before)?;
+    }
+    store_reply(tx, agent, before, prepared, false)
+}
+
 /// Checks what a person inside wrote, and renders it.
 pub(super) fn prepare(outgoing: Outgoing) -> Result<Prepared> {
     if outgoing.is_note && outgoing.rich.is_some() {
@@ -182,7 +196,13 @@ pub(super) fn prepare(outgoing: Outgoing) -> Result<Prepared> {
         let words = [rendered.text, rich.text()];
         rendered.text = words.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("\n");
     }
-    Ok(Prepared { outgoing, body, rich, rendered })
+    Ok(Prepared { outgoing, body, rich, rendered, mail: None })
+}
+
+/// The same for what came by mail: its text is plain, and may be empty beside files.
+pub(super) fn prepare_mail(text: &str, attachments: Vec<Uuid>, mail: MailMark) -> Prepared {
+    let outgoing = Outgoing { body: text.to_owned(), attachments, ..Outgoing::default() };
+    Prepared { outgoing, body: text.to_owned(), rich: None, rendered: markup::plain(text), mail: Some(mail) }
 }
 
 /// What this agent stored under the same echo id before, if anything.
@@ -202,9 +222,9 @@ pub(super) fn store_reply(
     prepared: Prepared,
     late: bool,
 ) -> Result<(Conversation, Message)> {
-    let Prepared { outgoing, body, rich, rendered } = prepared;
+    let Prepared { outgoing, body, rich, rendered, mail } = prepared;
     let Outgoing { is_note, echo_id, attachments, mentions, .. } = outgoing;
-    store_outgoing(tx, Some(agent), before, Said { is_note, source: body, rendered, echo_id, rich, attachments, mentions, late })
+    store_outgoing(tx, Some(agent), before, Said { is_note, source: body, rendered, echo_id, rich, attachments, mentions, late, mail })
 }
 
 /// Checks what a person outside typed; may be empty only beside files.
@@ -228,6 +248,8 @@ pub(super) struct Said {
     pub(super) mentions: Vec<Uuid>,
     /// It was held back: what came meanwhile its writer has not read.
     pub(super) late: bool,
+    /// It came by mail.
+    pub(super) mail: Option<MailMark>,
 }
 
 /// Stores what an agent says, or without one what the house says by itself (a rule). An agent's first answer takes an unassigned conversation.
@@ -244,13 +266,17 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
         kind: if said.is_note { MessageKind::Note } else { MessageKind::Outgoing },
         contact: None,
         agent: agent.map(|agent| agent.id),
-        via: if agent.is_some() { "desk" } else { "system" },
+        via: match (&said.mail, agent) {
+            (Some(_), _) => "mail",
+            (None, Some(_)) => "desk",
+            (None, None) => "system",
+        },
         source: said.source,
         html: said.rendered.html,
         text: said.rendered.text,
         activity: None,
         echo_id: said.echo_id,
-        meta: Meta { rich: said.rich, mentions: called.iter().map(|agent| agent.uuid).collect(), ..Meta::default() },
+        meta: Meta { rich: said.rich, mentions: called.iter().map(|agent| agent.uuid).collect(), mail: said.mail, ..Meta::default() },
     };
     let id = messages::insert(tx, before.id, &new)?;
     if let Some(agent) = agent {
@@ -265,6 +291,7 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
     }
     if agent.is_some() && !said.is_note {
         super::rules::after(tx, before.id, Cause::Outgoing(id));
+        super::continuity::owe_contact(tx, before.id, id)?;
     }
     if let Some(agent) = agent.filter(|_| !said.late) {
         conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
@@ -286,28 +313,30 @@ pub(super) fn store_incoming(
     contact: ContactId,
     incoming: &Incoming,
 ) -> Result<(Conversation, Message)> {
-    let rendered = match incoming.postback {
+    let rendered = match (&incoming.postback, &incoming.mail) {
         // An agent's words are no markup of the visitor's.
-        Some(_) => markup::literal(&incoming.text),
-        None => markup::render_visitor(&incoming.text),
+        (Some(_), _) => markup::literal(&incoming.text),
+        (None, Some(_)) => markup::plain(&incoming.text),
+        (None, None) => markup::render_visitor(&incoming.text),
     };
     let new = NewMessage {
         kind: MessageKind::Incoming,
         contact: Some(contact),
         agent: None,
-        via: "widget",
+        via: if incoming.mail.is_some() { "mail" } else { "widget" },
         source: incoming.text.clone(),
         html: rendered.html,
         text: rendered.text,
         activity: None,
         echo_id: incoming.echo_id.clone(),
-        meta: Meta { postback: incoming.postback.clone(), verified: incoming.verified, ..Meta::default() },
+        meta: Meta { postback: incoming.postback.clone(), verified: incoming.verified, mail: incoming.mail.clone(), ..Meta::default() },
     };
     let id = messages::insert(tx, conversation, &new)?;
     for (position, file) in incoming.files.iter().enumerate() {
         media::insert(tx, Owner::Message(conversation, id), position as u32, file)?;
     }
     super::rules::after(tx, conversation, Cause::Incoming(id));
+    super::continuity::owe_team(tx, conversation)?;
     messages::announce(tx, id)
 }
 

@@ -10,10 +10,12 @@ mod authority;
 pub mod availability;
 pub mod bans;
 mod beginnings;
+pub mod bounces;
 pub mod catch_up;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
+pub mod continuity;
 pub mod conversations;
 pub mod csat;
 pub mod details;
@@ -32,17 +34,27 @@ pub mod house;
 pub mod icons;
 pub mod identity;
 pub mod inboxes;
+pub mod incoming;
+mod letter_page;
+mod letter_text;
+pub mod letters;
+mod letters_conversation;
 pub mod logins;
 pub mod lookers;
 pub mod macros;
+mod mail_places;
+mod mail_problems;
 pub mod mail_tags;
 mod mailbox_check;
+pub mod mailbox_trials;
 pub mod mailboxes;
 mod mentions;
 pub mod messages;
 pub mod notices;
 pub mod numbers;
 pub mod onlookers;
+pub mod open_links;
+pub mod outgoing;
 pub mod outlook;
 pub mod pages;
 pub mod privacy;
@@ -51,6 +63,7 @@ pub mod pushes;
 pub mod puzzles;
 pub mod quarantine;
 pub mod queue;
+pub mod rendered;
 pub mod replies;
 pub mod reports;
 pub mod retention;
@@ -65,9 +78,11 @@ pub mod sla;
 mod standing;
 pub mod start;
 pub mod statuses;
+pub mod survey_mail;
 pub mod suspicion;
 pub mod tags;
 pub mod teams;
+pub mod templates;
 pub mod threads;
 pub mod transcripts;
 pub mod transfers;
@@ -83,6 +98,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::random_bytes;
 use crate::base::limits;
 use crate::base::seal::Sealer;
+use crate::base::tls::Tls;
 use crate::hub::Hub;
 use crate::hub::presence::Presence;
 use crate::model::event::{Event, Topic, What};
@@ -111,6 +127,8 @@ pub struct Inner {
     link_key: [u8; 32],
     /// Seals what must be had back in the clear.
     sealer: Sealer,
+    /// Mailboxes that are tried out right now.
+    trials: mailbox_trials::Trials,
     /// Whether mail can leave, as last read.
     can_send: mailboxes::CanSend,
     /// At most so many password hashes at once.
@@ -127,6 +145,8 @@ pub struct Inner {
     gate: bans::Gate,
     /// Whoever reads anew who is shut out, one at a time.
     learning: tokio::sync::Mutex<()>,
+    /// Whom we trust when we call others.
+    tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
 }
@@ -147,6 +167,7 @@ impl Desk {
         clock: Clock,
         known: inboxes::Known,
         board: outlook::Board,
+        tls: Tls,
         base_path: &str,
         key_file: Option<&Path>,
     ) -> Result<Desk> {
@@ -164,6 +185,7 @@ impl Desk {
             base_path: base_path.to_owned(),
             link_key,
             sealer,
+            trials: mailbox_trials::Trials::default(),
             can_send: mailboxes::CanSend::default(),
             passwords: Semaphore::new(limits::PASSWORD_HASHES_AT_ONCE),
             pages: Mutex::default(),
@@ -171,6 +193,7 @@ impl Desk {
             board,
             gate: bans::Gate::default(),
             learning: tokio::sync::Mutex::default(),
+            tls,
             onlookers: onlookers::Onlookers::default(),
         }));
         let sealing = desk.clone();

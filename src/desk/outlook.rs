@@ -89,6 +89,8 @@ struct Inner {
     roster: Mutex<Known>,
     /// How each agent counted when it was last told, and since when. One entry per agent.
     stances: Mutex<HashMap<AgentId, (Stance, Millis)>>,
+    /// When each agent was last online before he was not. One entry per agent.
+    left: Mutex<HashMap<AgentId, Millis>>,
     /// Who waits, as visitors were told last.
     queue: super::queue::Told,
     /// What each inbox's visitors were told last. One entry per inbox that anybody asked for.
@@ -153,12 +155,20 @@ impl Board {
             }
             // Away for another reason, or gone after being away: it is one absence.
             let was_away = before.filter(|(before, _)| before.reach != Reach::Online && stance.reach != Reach::Online);
+            if before.is_some_and(|(before, _)| before.reach == Reach::Online) && stance.reach != Reach::Online {
+                lock(&self.0.left).insert(agent, now);
+            }
             stances.insert(agent, (stance, was_away.map_or(now, |(_, since)| since)));
             if before.map_or(Stance::GONE, |(before, _)| before) != stance {
                 changed.push((agent, stance));
             }
         }
         changed
+    }
+
+    /// When an agent was last online, of those whom the house saw leave.
+    pub(super) fn left_at(&self, agent: AgentId) -> Option<Millis> {
+        lock(&self.0.left).get(&agent).copied()
     }
 
     /// Since when an agent takes no conversations; `None` while he does.

@@ -1,6 +1,6 @@
 //! "What is wrong?", as a colleague would answer who looked around for a minute.
 
-use super::Desk;
+use super::{Desk, mail_problems};
 use crate::base::clock::Millis;
 use crate::base::error::Result;
 use crate::base::limits;
@@ -16,12 +16,13 @@ impl Desk {
     /// Everything that is wrong, the worst first. `base_url` is the address that was configured; `free` the bytes left on the disk, if
     /// anybody knows.
     pub async fn problems(&self, base_url: Option<String>, free: Option<u64>) -> Result<Vec<Problem>> {
-        let has_mail = self.has_mailbox();
+        let mail = self.mail_standing();
         let mut problems = self
             .store
             .read(move |tx| {
                 let mut problems = Vec::new();
-                of_the_house(tx, base_url.as_deref(), free, has_mail, &mut problems)?;
+                of_the_house(tx, base_url.as_deref(), free, &mut problems)?;
+                mail_problems::of_mail(tx, &mail, base_url.is_some(), &mut problems)?;
                 of_people(tx, &mut problems)?;
                 for inbox in inboxes::all(tx)? {
                     of_an_inbox(tx, &inbox, &mut problems)?;
@@ -46,7 +47,7 @@ impl Desk {
     }
 }
 
-fn problem(
+pub(super) fn problem(
     severity: Severity,
     id: impl Into<String>,
     title: impl Into<String>,
@@ -57,7 +58,7 @@ fn problem(
     Problem { id: id.into(), severity, title: title.into(), why: why.into(), fix: fix.into(), link: link.into(), job: None }
 }
 
-fn of_the_house(tx: &ReadTx, base_url: Option<&str>, free: Option<u64>, has_mail: bool, found: &mut Vec<Problem>) -> Result<()> {
+fn of_the_house(tx: &ReadTx, base_url: Option<&str>, free: Option<u64>, found: &mut Vec<Problem>) -> Result<()> {
     use Severity::{Hint, Urgent, Warning};
     match base_url {
         None => found.push(problem(
@@ -77,16 +78,6 @@ fn of_the_house(tx: &ReadTx, base_url: Option<&str>, free: Option<u64>, has_mail
             "",
         )),
         Some(_) => {}
-    }
-    if !has_mail {
-        found.push(problem(
-            Warning,
-            "mail",
-            "No mail can be sent yet",
-            "Somebody who leaves before your answer does not get it by mail; codes and transcripts wait in the outbox.",
-            "Mail is set up with a mailbox, once that is part of your version. Until then, turn off what promises mail: transcripts, and access by e-mail code.",
-            "",
-        ));
     }
     if let Some(free) = free.filter(|free| *free < limits::DISK_FREE_MIN) {
         found.push(problem(
@@ -253,11 +244,22 @@ fn of_an_inbox(tx: &ReadTx, inbox: &Inbox, found: &mut Vec<Problem>) -> Result<(
     Ok(())
 }
 
+fn times(count: u32) -> String {
+    match count {
+        0 | 1 => "once".into(),
+        count => format!("{count} times"),
+    }
+}
+
 fn of_jobs(tx: &ReadTx, found: &mut Vec<Problem>) -> Result<()> {
     let (jobs, count) = health::buried(tx, limits::BURIED_SHOWN)?;
     for job in jobs {
         let what = match job.kind.as_str() {
             "verification_mail" => "A code by mail",
+            "link_mail" => "A link for an agent by mail",
+            "survey_mail" => "A survey by mail",
+            "notice_mail" => "Unread notices by mail",
+            "forgotten" => "A forgotten password",
             "transcript" => "A conversation by mail",
             "wake_conversation" => "Waking a snoozed conversation",
             "erase" => "Erasing a person",
@@ -267,7 +269,7 @@ fn of_jobs(tx: &ReadTx, found: &mut Vec<Problem>) -> Result<()> {
             Severity::Warning,
             format!("job:{}", job.id),
             format!("{what} was given up"),
-            format!("I tried {} times. The last answer was: {}", limits::JOB_ATTEMPTS_MAX, job.error),
+            format!("I tried {}. The last answer was: {}", times(job.attempts), job.error),
             if count > i64::from(limits::BURIED_SHOWN) {
                 format!("Mend the cause and try again. There are {count} such jobs in all.")
             } else {

@@ -36,7 +36,7 @@ pub(super) fn owe(tx: &WriteTx, notice: &Notice, prefs: &Prefs) -> Result<()> {
         let at = tx.now + Millis::from(prefs.mail_after_min) * 60_000;
         let key = format!("notice_mail:{}", notice.agent);
         // The first unread one sets the hour; what comes until then goes with it.
-        jobs::enqueue_unless_waiting(tx, &key, &Job::NoticeMail { agent: notice.agent.0 }, at)?;
+        jobs::enqueue_unless_waiting(tx, &key, &Job::NoticeMail { agent: notice.agent.0, mail: Uuid::new().to_string() }, at)?;
     }
     Ok(())
 }
@@ -188,14 +188,5 @@ impl Desk {
     /// How the call to one browser went.
     pub async fn pushed(&self, uuid: Uuid, well: bool) -> Result<()> {
         self.store.write(move |tx| pushes::went(tx, uuid, well)).await
-    }
-
-    /// The time to mail unread notices has come. Nothing to do when all were read; as long as there is no way to send mail, it waits.
-    pub async fn mail_notices(&self, agent: i64) -> Result<()> {
-        let agent = AgentId(agent);
-        match self.store.read(move |tx| notices::unread(tx, agent)).await? {
-            0 => Ok(()),
-            _ => Err(Error::unavailable("No mailbox is set up yet, so unread notices cannot be sent by e-mail.")),
-        }
     }
 }

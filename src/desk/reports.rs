@@ -64,6 +64,7 @@ impl Desk {
         mut report: Report,
         admit: impl FnOnce(Millis) -> Result<()> + Send + 'static,
     ) -> Result<Reported> {
+        super::conversations::check_whole(session)?;
         self.check_tile(inbox, report.kind, !report.message.files.is_empty())?;
         let answers = answers(&report)?;
         if let Some(address) = &answers.email {

@@ -43,6 +43,8 @@ pub struct Opened {
     pub fields: serde_json::Map<String, serde_json::Value>,
     /// Whether this agent listens to it silently.
     pub following: bool,
+    /// How an answer reaches a contact who is not in the chat: `reply` (at once by mail), `later` (by mail when it stays unseen) or not.
+    pub mail: Option<&'static str>,
 }
 
 /// Which list an agent asks for.
@@ -63,10 +65,10 @@ pub struct ListQuery {
 impl Desk {
     /// All conversations of the session's contact in its inbox, newest activity first.
     pub async fn threads_of(&self, session: &Session) -> Result<(Vec<Thread>, Seq)> {
-        let (inbox, contact) = (session.inbox, session.contact);
+        let session = session.clone();
         self.store
             .read(move |tx| {
-                let all = conversations::of_contact(tx, inbox, contact)?;
+                let all = conversations::of_contact(tx, &session)?;
                 let threads = all.into_iter().map(|conversation| thread(tx, conversation)).collect::<Result<Vec<_>>>()?;
                 Ok((threads, tx.seq()?))
             })
@@ -75,8 +77,8 @@ impl Desk {
 
     /// One conversation of the session's contact, without its messages.
     pub async fn thread_of(&self, session: &Session, uuid: Uuid) -> Result<Thread> {
-        let (inbox, contact) = (session.inbox, session.contact);
-        self.store.read(move |tx| thread(tx, conversations::find_for_contact(tx, inbox, contact, uuid)?)).await
+        let session = session.clone();
+        self.store.read(move |tx| thread(tx, conversations::find_for_contact(tx, &session, uuid)?)).await
     }
 
     /// One page of a conversation of the session's contact.
@@ -89,11 +91,11 @@ impl Desk {
         limit: u32,
     ) -> Result<(Thread, Page)> {
         let with_reports = self.reads_reports(inbox, session);
-        let (inbox, contact) = (session.inbox, session.contact);
+        let session = session.clone();
         let limit = limit.clamp(1, limits::MESSAGES_UNPAGED_MAX);
         self.store
             .read(move |tx| {
-                let found = conversations::find_for_contact(tx, inbox, contact, uuid)?;
+                let found = conversations::find_for_contact(tx, &session, uuid)?;
                 if !with_reports && found.kind != ConversationKind::Chat {
                     return Err(Error::not_found("conversation"));
                 }
@@ -146,6 +148,7 @@ impl Desk {
                 Ok(Opened {
                     contact: contacts::contact(tx, contact)?,
                     origin: conversations::origin(tx, id)?,
+                    mail: Desk::mail_way(tx, id)?,
                     fields: fields::of_conversation(tx, id)?,
                     page: page(messages, limit, tx.seq()?),
                     pages: Vec::new(),

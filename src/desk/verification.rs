@@ -134,16 +134,9 @@ impl Desk {
         Ok(outcome)
     }
 
-    /// Mails a code. As long as no mailbox can be set up, it says so and is tried again until nobody wants the code any more.
-    pub async fn mail_code(&self, verification: i64) -> Result<()> {
-        match self.store.read(move |tx| verifications::is_open(tx, verification)).await? {
-            true => Err(no_mailbox()),
-            false => Ok(()),
-        }
-    }
-
     /// Whether the code is a way into this inbox for this person.
     fn check_identifies(&self, inbox: &Inbox, session: Option<&Session>) -> Result<()> {
+        super::conversations::check_whole(session)?;
         if inbox.config.access == "verified" {
             return Err(Error::forbidden("Please sign in on this website to chat with us.").coded("sign_in_needed"));
         }
@@ -252,6 +245,7 @@ fn proved(tx: &WriteTx, inbox: InboxId, claim: &Verification) -> Result<Option<C
     }
     contact.last_seen_at = tx.now;
     contacts::update(tx, &contact)?;
+    super::continuity::address_known(tx, contact.id)?;
     if let Some(words) = claim.consent.as_deref().and_then(words_of)
         && !consents::has(tx, inbox, contact.id, &words)?
     {

@@ -105,7 +105,7 @@ impl Words {
 
     /// `rtl` or `ltr`.
     pub fn direction(&self) -> &'static str {
-        if RIGHT_TO_LEFT.contains(&language(&self.locale)) { "rtl" } else { "ltr" }
+        direction_of(&self.locale)
     }
 
     /// One sentence; the key itself when nobody knows it, so that a mistake is seen.
@@ -211,7 +211,18 @@ pub fn file_of(code: &str) -> Option<String> {
     Some(format!("locales/{name}.json"))
 }
 
-fn language(code: &str) -> &str {
+/// Our words for mails in exactly this language or region: no browser ever asks for them, so they lie beside the locales and not in them.
+pub(super) fn of_mail(code: &str) -> Option<Arc<Sentences>> {
+    canonical(code).and_then(|code| read("mail", &code.to_ascii_lowercase()))
+}
+
+/// `rtl` or `ltr`.
+pub(super) fn direction_of(code: &str) -> &'static str {
+    if RIGHT_TO_LEFT.contains(&language(code)) { "rtl" } else { "ltr" }
+}
+
+/// The language of a code, without its region.
+pub(super) fn language(code: &str) -> &str {
     code.split('-').next().unwrap_or(code)
 }
 
@@ -251,14 +262,17 @@ fn own_of(own: &OwnWords, code: &str) -> Vec<Arc<Sentences>> {
     found
 }
 
-/// A locale file. Read once from the binary; again only when a developer changed it.
+/// A locale file.
 fn file(name: &str) -> Option<Arc<Sentences>> {
+    if name == "index" { None } else { read("locales", name) }
+}
+
+/// A file of sentences. Read once from the binary; again only when a developer changed it.
+fn read(folder: &str, name: &str) -> Option<Arc<Sentences>> {
     static READ: RwLock<BTreeMap<String, (Bytes, Arc<Sentences>)>> = RwLock::new(BTreeMap::new());
-    if name == "index" {
-        return None;
-    }
-    let asset = assets::find(&format!("locales/{name}.json"))?;
-    if let Some((bytes, sentences)) = READ.read().unwrap_or_else(PoisonError::into_inner).get(name)
+    let path = format!("{folder}/{name}.json");
+    let asset = assets::find(&path)?;
+    if let Some((bytes, sentences)) = READ.read().unwrap_or_else(PoisonError::into_inner).get(&path)
         && assets::is_same(bytes, &asset.source())
     {
         return Some(sentences.clone());
@@ -266,7 +280,7 @@ fn file(name: &str) -> Option<Arc<Sentences>> {
     let sentences: Sentences = serde_json::from_slice(&asset.plain()).ok()?;
     let sentences = Arc::new(sentences);
     // As many as there are files.
-    READ.write().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), (asset.source(), sentences.clone()));
+    READ.write().unwrap_or_else(PoisonError::into_inner).insert(path, (asset.source(), sentences.clone()));
     Some(sentences)
 }
 

@@ -2,6 +2,7 @@
 //! the connection is made, so that no name can lead inside by resolving twice (security row 27).
 
 use crate::base::error::{Error, Result};
+use crate::base::tls::Tls;
 use crate::base::{limits, net};
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full, Limited};
@@ -9,19 +10,16 @@ use hyper::{Request, Uri};
 use hyper_util::rt::TokioIo;
 use ipnet::IpNet;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::pki_types::ServerName;
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
 
 /// Calls others. Cloning shares the certificates.
 #[derive(Clone, Default)]
 pub struct Client {
     /// Addresses inside that may be called all the same, also without TLS.
     allowed: Vec<IpNet>,
-    tls: Arc<OnceLock<TlsConnector>>,
+    tls: Tls,
 }
 
 /// What somebody answered.
@@ -34,8 +32,8 @@ pub struct Answer {
 
 impl Client {
     /// A client that may also call these addresses inside.
-    pub fn new(allowed: Vec<IpNet>) -> Client {
-        Client { allowed, tls: Arc::default() }
+    pub fn new(allowed: Vec<IpNet>, tls: Tls) -> Client {
+        Client { allowed, tls }
     }
 
     /// Whether `url` could be called at all: https, or http inside; its scheme and host on success.
@@ -71,7 +69,7 @@ impl Client {
             return exchange(stream, request).await;
         }
         let name = ServerName::try_from(host).map_err(|_| no_address())?;
-        let secured = self.tls()?.connect(name, stream).await.map_err(|cause| unreachable().with_cause(cause))?;
+        let secured = self.tls.connector()?.connect(name, stream).await.map_err(|cause| unreachable().with_cause(cause))?;
         exchange(secured, request).await
     }
 
@@ -85,24 +83,6 @@ impl Client {
             return Err(Error::forbidden("This address lies inside a network. OUTBOUND_ALLOW can allow it."));
         };
         TcpStream::connect(address).await.map_err(|cause| unreachable().with_cause(cause))
-    }
-
-    fn tls(&self) -> Result<&TlsConnector> {
-        if let Some(known) = self.tls.get() {
-            return Ok(known);
-        }
-        let mut roots = RootCertStore::empty();
-        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-        if roots.is_empty() {
-            return Err(Error::unavailable("This machine has no root certificates. Install the package ca-certificates."));
-        }
-        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(Error::internal)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(self.tls.get_or_init(|| TlsConnector::from(Arc::new(config))))
     }
 }
 
@@ -191,7 +171,7 @@ mod tests {
                 .unwrap();
             String::from_utf8_lossy(&heard[..size]).into_owned()
         });
-        let client = Client::new(vec!["127.0.0.0/8".parse().unwrap()]);
+        let client = Client::new(vec!["127.0.0.0/8".parse().unwrap()], Tls::default());
         let answer = client.post(&format!("http://127.0.0.1:{port}/send?a=b"), &[("ttl", "60".into())], b"body".to_vec()).await.unwrap();
         assert_eq!(answer, Answer { status: 429, retry_after_s: Some(7) });
         let heard = server.await.unwrap();

@@ -2,7 +2,7 @@
 
 use crate::base::limits;
 use crate::desk::Desk;
-use crate::store::{agents, drafts, events, logins, media, notices, sessions, verifications};
+use crate::store::{agents, drafts, events, logins, mails_in, mails_out, media, notices, sessions, verifications};
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -44,7 +44,8 @@ async fn clean(desk: &Desk) -> crate::base::error::Result<()> {
             .write(|tx| {
                 let files = media::prune(tx, limits::UNSENT_ATTACHMENT_LIFE.as_millis() as i64)?;
                 let drafts = drafts::prune(tx, limits::EMPTIED_DRAFT_LIFE.as_millis() as i64)?;
-                Ok(events::prune(tx)? + notices::prune(tx)? + sessions::prune(tx)? + verifications::prune(tx)? + drafts + files)
+                let mails = mails_out::prune(tx, limits::LOOSE_MAILS_KEPT.as_millis() as i64)? + mails_in::prune(tx)?;
+                Ok(mails + events::prune(tx)? + notices::prune(tx)? + sessions::prune(tx)? + verifications::prune(tx)? + drafts + files)
             })
             .await?;
         if swept + desk.forget_addresses().await? + desk.purge_spam().await? == 0 {

@@ -2,7 +2,11 @@
 //! a crash is an expired lease is a retry, so every job is idempotent.
 
 pub mod availability;
+mod continuity;
+pub mod deliver;
 pub mod housekeeping;
+mod letters;
+pub mod mailbox;
 mod post;
 pub mod promises;
 mod push;
@@ -10,6 +14,7 @@ mod push;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::random_bytes;
 use crate::base::limits;
+use crate::base::tls::Tls;
 use crate::desk::Desk;
 use crate::http::client::Client;
 use crate::model::job::{Claimed, Job};
@@ -23,10 +28,16 @@ use tokio::task::JoinSet;
 /// Longest sleep between two looks, should a wake-up ever be missed.
 const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 
+pub use post::Post;
+
 /// What jobs need to reach others. Cloning shares it.
 #[derive(Clone)]
 pub struct Outside {
     pub client: Client,
+    /// How mail servers are known.
+    pub tls: Tls,
+    /// Where mail is handed in.
+    pub post: Post,
     /// Public address, if configured.
     pub base_url: Option<String>,
 }
@@ -51,7 +62,12 @@ pub async fn run(desk: Desk, outside: Outside, wake: Arc<Notify>, mut stop: watc
             }
             continue;
         }
-        let sleep = until_next(&desk).await;
+        // Lines to mail servers that nobody uses are given back.
+        if outside.post.next_close().is_some_and(|rest| rest.is_zero()) {
+            let post = outside.post.clone();
+            working.spawn(async move { post.close(false).await });
+        }
+        let sleep = until_next(&desk).await.min(outside.post.next_close().unwrap_or(LOOK_AT_LEAST).max(Duration::from_secs(1)));
         // Cancel-safe: all arms only wait; a finished worker has already written down how it went.
         tokio::select! {
             () = woken => {}
@@ -61,6 +77,7 @@ pub async fn run(desk: Desk, outside: Outside, wake: Arc<Notify>, mut stop: watc
         }
     }
     while working.join_next().await.is_some() {}
+    outside.post.close(true).await;
 }
 
 async fn until_next(desk: &Desk) -> Duration {
@@ -78,15 +95,26 @@ async fn work(desk: Desk, outside: Outside, claimed: Claimed) {
     let done = claimed.clone();
     let written = match result {
         Ok(()) => desk.store.write(move |tx| jobs::finish(tx, &done)).await,
+        Err(error) if error.code == Some(post::WAITS) => {
+            let wait_ms = i64::from(error.retry_after_s.unwrap_or(1).max(1)) * 1000;
+            let text = told(&error);
+            desk.store.write(move |tx| jobs::postpone(tx, done.id, &text, tx.now + wait_ms.min(done.job.patience_ms()))).await
+        }
         Err(error) => {
-            let last = claimed.attempts + 1 >= limits::JOB_ATTEMPTS_MAX;
+            let last = claimed.attempts + 1 >= attempts_max(&claimed.job);
             let hopeless = matches!(error.kind, Kind::Invalid | Kind::Forbidden | Kind::NotFound);
             log::warn!("job failed kind={} id={} attempts={} error=\"{error:?}\"", claimed.job.kind(), claimed.id, claimed.attempts + 1);
-            let text = error.message.clone();
+            let text = told(&error);
             desk.store
                 .write(move |tx| match last || hopeless {
-                    true => jobs::bury(tx, done.id, &text),
-                    false => jobs::retry(tx, done.id, &text, tx.now + backoff_ms(done.attempts)),
+                    true => {
+                        // What is kept for people to see opens nothing.
+                        if let Some(emptied) = done.job.without_secrets() {
+                            jobs::rewrite(tx, done.id, &emptied)?;
+                        }
+                        jobs::bury(tx, done.id, &text)
+                    }
+                    false => jobs::retry(tx, done.id, &text, tx.now + backoff_ms(done.attempts).min(done.job.patience_ms())),
                 })
                 .await
         }
@@ -97,16 +125,45 @@ async fn work(desk: Desk, outside: Outside, claimed: Claimed) {
     }
 }
 
+/// What is kept of a failure for people inside: more than the log may know.
+fn told(error: &Error) -> String {
+    let whole = error.details.as_ref().and_then(|details| details.get("whole")).and_then(serde_json::Value::as_str);
+    whole.unwrap_or(&error.message).to_owned()
+}
+
+/// How often a kind of job is tried. Mail is given up after days: so long other mail servers try too (RFC 5321, 4.5.4.1).
+fn attempts_max(job: &Job) -> u32 {
+    match job {
+        Job::VerificationMail { .. }
+        | Job::Transcript { .. }
+        | Job::NoticeMail { .. }
+        | Job::LinkMail { .. }
+        | Job::SurveyMail { .. }
+        | Job::Continuity { .. }
+        | Job::TellTeam { .. }
+        | Job::ReplyMail { .. } => limits::MAIL_ATTEMPTS_MAX,
+        Job::WakeConversation { .. } | Job::SendHeld { .. } | Job::Erase { .. } | Job::Push { .. } | Job::Forgotten { .. } => {
+            limits::JOB_ATTEMPTS_MAX
+        }
+    }
+}
+
 /// Does one job. One line per kind.
 async fn perform(desk: &Desk, outside: &Outside, job: &Job) -> Result<()> {
     match job {
         Job::WakeConversation { conversation } => desk.wake(*conversation).await,
-        Job::VerificationMail { verification, .. } => desk.mail_code(*verification).await,
+        Job::VerificationMail { verification, code, locale } => letters::code(desk, outside, *verification, code, locale).await,
         Job::SendHeld { held } => desk.send_held(*held).await,
         Job::Erase { contact } => desk.go_on_erasing(*contact).await,
-        Job::Transcript { conversation, .. } => desk.mail_transcript(*conversation).await,
+        Job::Transcript { conversation, to, locale, mail } => letters::transcript(desk, outside, *conversation, to, locale, mail).await,
         Job::Push { notice, waited } => push::send(desk, &outside.client, outside.base_url.as_deref(), notice, *waited).await,
-        Job::NoticeMail { agent } => desk.mail_notices(*agent).await,
+        Job::NoticeMail { agent, mail } => letters::notices(desk, outside, *agent, mail).await,
+        Job::Forgotten { email } => desk.remember_password(email, outside.base_url.is_some()).await,
+        Job::LinkMail { token, mail, .. } => letters::link(desk, outside, token, mail).await,
+        Job::SurveyMail { conversation, asked, mail } => letters::survey(desk, outside, *conversation, *asked, mail).await,
+        Job::Continuity { conversation, upto } => continuity::to_contact(desk, outside, *conversation, *upto).await,
+        Job::TellTeam { conversation, upto } => continuity::to_team(desk, outside, *conversation, *upto).await,
+        Job::ReplyMail { message } => continuity::reply(desk, outside, *message).await,
     }
 }
 

@@ -1,7 +1,7 @@
 //! People outside, their proofs and the pages they look at.
 
 use crate::base::clock::Millis;
-use crate::base::id::{ContactId, InboxId, SessionId, Uuid};
+use crate::base::id::{ContactId, ConversationId, InboxId, SessionId, Uuid};
 use crate::model::agent::AgentRef;
 use serde_json::{Map, Value};
 
@@ -27,6 +27,15 @@ impl ContactKind {
     pub fn parse(text: &str) -> Option<ContactKind> {
         [ContactKind::Visitor, ContactKind::Contact].into_iter().find(|k| k.as_str() == text)
     }
+}
+
+/// What is known against an address: mail to it comes back, or its owner called one of ours unwanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct MailTrouble {
+    pub bounced_at: Option<Millis>,
+    pub complained_at: Option<Millis>,
+    /// What the server said that sent it back.
+    pub reason: String,
 }
 
 /// A person outside.
@@ -57,6 +66,8 @@ pub struct Contact {
     pub first_seen_at: Millis,
     pub last_seen_at: Millis,
     pub blocked_at: Option<Millis>,
+    /// None = mail to this person goes well, as far as anybody knows.
+    pub mail_trouble: Option<MailTrouble>,
 }
 
 impl Contact {
@@ -97,7 +108,21 @@ pub struct Session {
     pub verified: bool,
     /// Verified by the code alone.
     pub by_code: bool,
+    /// Opened by a link in a mail: this conversation, and nothing else of the person.
+    pub conversation: Option<(ConversationId, Uuid)>,
     pub expires_at: Millis,
+}
+
+impl Session {
+    /// The one conversation it is for, when it is for one alone.
+    pub fn only(&self) -> Option<ConversationId> {
+        self.conversation.map(|(id, _)| id)
+    }
+
+    /// Whether its life is renewed while it is used: that of an anonymous visitor.
+    pub fn slides(&self) -> bool {
+        !self.verified && self.conversation.is_none()
+    }
 }
 
 /// Words somebody is asked to agree to, as he saw them.

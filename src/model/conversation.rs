@@ -146,6 +146,8 @@ pub struct Conversation {
     pub suspicion: String,
     /// Waits for an agent since.
     pub queued_at: Option<Millis>,
+    /// Of its mails, or "".
+    pub subject: String,
     /// The nearest promise that still runs.
     pub due: Option<Due>,
 }

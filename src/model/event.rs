@@ -3,7 +3,7 @@
 use crate::base::id::{AgentId, AgentSessionId, ContactId, InboxId, Seq, SessionId, Uuid};
 use crate::model::access::Holder;
 use crate::model::agent::{AgentRef, Availability, Stance};
-use crate::model::contact::{Contact, PageVisit};
+use crate::model::contact::{Contact, PageVisit, Session};
 use crate::model::conversation::Conversation;
 use crate::model::draft::Draft;
 use crate::model::message::Message;
@@ -86,6 +86,19 @@ pub enum What {
     SessionEnded { session: Option<SessionId> },
     /// An agent's session is over; its sockets close. `None` = all of the topic; `except` stays.
     SignedOut { session: Option<AgentSessionId>, except: Option<AgentSessionId> },
+}
+
+impl What {
+    /// Whether a session may hear of it: one that is for one conversation alone hears of no other.
+    pub fn is_for(&self, session: &Session) -> bool {
+        let Some((id, uuid)) = session.conversation else { return true };
+        match self {
+            What::MessageAdded { conversation, .. } | What::ConversationChanged { conversation } => conversation.id == id,
+            What::Typing { conversation, .. } | What::PlaceChanged { conversation, .. } => *conversation == uuid,
+            // Of the rest visitors hear only what is about the inbox.
+            _ => true,
+        }
+    }
 }
 
 /// What an agent is writing.

@@ -99,6 +99,8 @@ pub struct InboxConfig {
     pub allow_close: bool,
     /// Ask how it was when a conversation is resolved.
     pub csat_enabled: bool,
+    /// Whoever does not see that question in the chat gets it by mail.
+    pub csat_mail: bool,
     /// Whether tokens of SupportPal's kind must carry `exp` (decision 4).
     pub require_exp: bool,
     pub session_duration: String,
@@ -420,6 +422,7 @@ impl Default for InboxConfig {
             allow_transcript: true,
             allow_close: true,
             csat_enabled: false,
+            csat_mail: false,
             require_exp: false,
             session_duration: "10h".into(),
             trusted_domains: Vec::new(),

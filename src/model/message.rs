@@ -72,8 +72,53 @@ pub struct Message {
     pub meta: Meta,
     /// Set on the message that asks how it was.
     pub survey: Option<Survey>,
+    /// How the mail went that carried it to the contact; None = none did.
+    pub mail: Option<Mailing>,
     pub created_at: Millis,
     pub edited_at: Option<Millis>,
+}
+
+/// How the mail went that carried a message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mailing {
+    pub state: MailState,
+    /// The address it goes to.
+    pub to: String,
+    /// Why it failed or came back, in words for agents.
+    pub error: String,
+}
+
+/// How far a mail came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MailState {
+    /// Not yet, or not yet again.
+    Waiting,
+    /// The next server has it.
+    Sent,
+    /// It will not be tried again by itself.
+    Failed,
+    /// It came back.
+    Bounced,
+}
+
+impl MailState {
+    /// The word of the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MailState::Waiting => "waiting",
+            MailState::Sent => "sent",
+            MailState::Failed => "failed",
+            MailState::Bounced => "bounced",
+        }
+    }
+
+    /// Reads the database's word; what it does not know waits.
+    pub fn parse(word: &str) -> MailState {
+        [MailState::Sent, MailState::Failed, MailState::Bounced]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+            .unwrap_or(MailState::Waiting)
+    }
 }
 
 /// What a message carries beside its words; kept as JSON.
@@ -98,6 +143,46 @@ pub struct Meta {
     /// Said in a session that a token or a code had proved: later proofs say nothing about who typed before.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub verified: bool,
+    /// How it came, when it came by mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailMark>,
+}
+
+/// What is told of a message that came by mail.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MailMark {
+    /// The address that stood in `From`.
+    pub from: String,
+    pub subject: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub flag: Option<MailFlag>,
+    /// Quoted text or a signature is kept beside it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub rest: bool,
+    /// What could not be read or was left out, in words for agents.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub remarks: Vec<String>,
+}
+
+/// Why a mail is to be read with care.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MailFlag {
+    /// It claimed a conversation, but comes from somebody else's address.
+    Stranger,
+    /// The server that took it says that the sender is not who he says he is.
+    Forged,
+}
+
+impl MailFlag {
+    /// The word in rows and on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            MailFlag::Stranger => "stranger",
+            MailFlag::Forged => "forged",
+        }
+    }
 }
 
 /// The question how it was, and its answer.
@@ -114,7 +199,7 @@ pub struct Survey {
 /// What happened, for a message of kind activity.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Activity {
-    /// `status`, `assignment`, `team`, `snooze`, `merge`, `close` or `rating`.
+    /// `status`, `assignment`, `team`, `snooze`, `merge`, `close`, `rating`, `mail_bounced` …
     pub action: String,
     /// The new value in words: a status, a name.
     pub value: String,

@@ -16,6 +16,7 @@ pub mod house;
 pub mod inbox;
 pub mod job;
 pub mod letter;
+pub mod letter_fields;
 pub mod macros;
 pub mod mailbox;
 pub mod message;

@@ -27,18 +27,28 @@ enum Part<'a> {
 
 /// Refuses placeholders nobody can fill, by name.
 pub fn check(source: &str) -> Result<()> {
+    check_by(source, known, || format!("{} and field.<key>", NAMES.join(", ")))
+}
+
+/// The same for texts with names of their own; `possible` lists them for the sentence that refuses another.
+pub fn check_by(source: &str, known: impl Fn(&str) -> bool, possible: impl Fn() -> String) -> Result<()> {
     for part in parts(source) {
         if let Part::Value { name, .. } = part
             && !known(name)
         {
             return Err(Error::invalid(format!(
-                "Nobody knows what {{{{{}}}}} stands for. Possible are {} and field.<key>.",
+                "Nobody knows what {{{{{}}}}} stands for. Possible are {}.",
                 text::preview(name, 60),
-                NAMES.join(", ")
+                possible()
             )));
         }
     }
     Ok(())
+}
+
+/// Whether a text asks for this value.
+pub fn asks_for(source: &str, wanted: &str) -> bool {
+    parts(source).any(|part| matches!(part, Part::Value { name, .. } if name == wanted))
 }
 
 fn known(name: &str) -> bool {
@@ -49,6 +59,11 @@ fn known(name: &str) -> bool {
 /// The text with every placeholder filled by `value`; what is empty gives its fallback, or leaves a sentence that still reads well.
 /// The text is Markdown: what is put in is words, whatever it looks like.
 pub fn fill(source: &str, value: impl Fn(&str) -> Option<String>) -> String {
+    fill_by(source, value, push_literally)
+}
+
+/// The same for texts that are no Markdown, or keep it from what is put in by other means: `put` writes a value down.
+pub fn fill_by(source: &str, value: impl Fn(&str) -> Option<String>, mut put: impl FnMut(&mut String, &str)) -> String {
     let mut filled = String::with_capacity(source.len());
     let mut gap = false;
     for part in parts(source) {
@@ -61,7 +76,7 @@ pub fn fill(source: &str, value: impl Fn(&str) -> Option<String>) -> String {
             Part::Value { name, fallback } => {
                 let found = value(name).map(|value| text::clean_line(&value, limits::VARIABLE_CHARS_MAX)).filter(|value| !value.is_empty());
                 match (found, fallback.map(str::trim).filter(|words| !words.is_empty())) {
-                    (Some(value), _) => push_literally(&mut filled, &value),
+                    (Some(value), _) => put(&mut filled, &value),
                     (None, Some(fallback)) => filled.push_str(fallback),
                     (None, None) => {
                         gap = true;
@@ -84,7 +99,7 @@ fn close_gap<'a>(filled: &mut String, next: &'a str) -> &'a str {
     if at_start {
         return next.trim_start_matches([',', ';', ':', ' ']);
     }
-    let ends_here = next.chars().next().is_none_or(|c| c.is_whitespace() || ",.;:!?)…".contains(c));
+    let ends_here = next.chars().next().is_none_or(|c| c.is_whitespace() || ",.;:!?)…،؛؟。，、：；！？".contains(c));
     if ends_here && filled.ends_with(' ') {
         filled.pop();
     }

@@ -6,7 +6,7 @@ use super::tx::{ReadTx, WriteTx};
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Uuid};
 use crate::base::limits;
-use crate::model::contact::{Contact, ContactKind, PageVisit};
+use crate::model::contact::{Contact, ContactKind, MailTrouble, PageVisit};
 use crate::model::event::{Topic, What};
 use rusqlite::{Row, params};
 
@@ -20,7 +20,8 @@ macro_rules! contact_select {
                     (SELECT json_group_array(json_object('at', at, 'text', text, 'link_url', link_url, 'locale', locale)) FROM
                         (SELECT at, text, link_url, locale FROM consents WHERE contact_id = c.id ORDER BY id DESC LIMIT 20)),
                     c.fields, max(coalesce((SELECT max(coalesce(until, 9223372036854775807)) FROM bans WHERE contact_id = c.id AND lifted_at IS NULL), 0),
-                                  coalesce((SELECT max(coalesce(until, 9223372036854775807)) FROM bans WHERE email = lower(c.email) AND lifted_at IS NULL), 0))
+                                  coalesce((SELECT max(coalesce(until, 9223372036854775807)) FROM bans WHERE email = lower(c.email) AND lifted_at IS NULL), 0)),
+                    (SELECT json_array(bounced_at, complained_at, reason) FROM mail_addresses WHERE address = lower(c.email))
              FROM contacts c ",
             $tail
         )
@@ -228,5 +229,12 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Contact> {
         first_seen_at: row.get(12)?,
         last_seen_at: row.get(13)?,
         blocked_at: row.get(14)?,
+        mail_trouble: row.get::<_, Option<String>>(19)?.as_deref().and_then(trouble),
     })
+}
+
+/// What is known against an address, as the SELECT above packs it.
+fn trouble(json: &str) -> Option<MailTrouble> {
+    let (bounced_at, complained_at, reason) = serde_json::from_str(json).ok()?;
+    Some(MailTrouble { bounced_at, complained_at, reason })
 }

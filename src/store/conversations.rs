@@ -8,7 +8,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, Seq, TeamId, Uuid};
 use crate::base::limits;
 use crate::model::agent::AgentRef;
-use crate::model::contact::name_of;
+use crate::model::contact::{Session, name_of};
 use crate::model::conversation::{
     Box_, ContactRef, Conversation, ConversationKind, Due, InboxRef, Kinds, Listed, Origin, Priority, Status, StatusRef, TagRef,
 };
@@ -28,7 +28,7 @@ macro_rules! conversation_select {
                     (SELECT json_group_array(json_array(g.uuid, g.name, g.color)) FROM (SELECT g.* FROM conversation_tags x JOIN tags g ON g.id = x.tag_id
                       WHERE x.conversation_id = c.id ORDER BY g.name COLLATE NOCASE) g),
                     (SELECT json_array(d.kind, d.due_at, d.warn_at, d.breached_at) FROM deadlines d WHERE d.conversation_id = c.id AND d.met_at IS NULL AND d.paused_at IS NULL
-                      ORDER BY d.due_at LIMIT 1)",
+                      ORDER BY d.due_at LIMIT 1), c.subject",
             $more,
             " FROM conversations c JOIN inboxes i ON i.id = c.inbox_id JOIN contacts p ON p.id = c.contact_id
               LEFT JOIN agents a ON a.id = c.assignee_id LEFT JOIN teams t ON t.id = c.team_id
@@ -55,17 +55,24 @@ pub fn conversation(tx: &ReadTx, id: ConversationId) -> Result<Conversation> {
     tx.one(conversation_select!("", "WHERE c.id = ?1"), [id], read)?.ok_or_else(|| Error::not_found("conversation"))
 }
 
-/// The contact's own conversation in this inbox; somebody else's is not found.
-pub fn find_for_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, uuid: Uuid) -> Result<Conversation> {
-    tx.one(conversation_select!("", "WHERE c.uuid = ?3 AND c.contact_id = ?2 AND c.inbox_id = ?1"), params![inbox, contact, uuid], read)?
-        .ok_or_else(|| Error::not_found("conversation"))
+/// A conversation of the session's contact in its inbox; somebody else's is not found, nor any other when the session is for one alone.
+pub fn find_for_contact(tx: &ReadTx, session: &Session, uuid: Uuid) -> Result<Conversation> {
+    tx.one(
+        conversation_select!("", "WHERE c.uuid = ?3 AND c.contact_id = ?2 AND c.inbox_id = ?1 AND (?4 IS NULL OR c.id = ?4)"),
+        params![session.inbox, session.contact, uuid, session.only()],
+        read,
+    )?
+    .ok_or_else(|| Error::not_found("conversation"))
 }
 
-/// The contact's conversations in this inbox, newest activity first.
-pub fn of_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId) -> Result<Vec<Conversation>> {
+/// The conversations in its inbox that a session shows, newest activity first.
+pub fn of_contact(tx: &ReadTx, session: &Session) -> Result<Vec<Conversation>> {
     tx.all(
-        conversation_select!("", "WHERE c.contact_id = ?2 AND c.inbox_id = ?1 ORDER BY c.last_message_id DESC LIMIT ?3"),
-        params![inbox, contact, limits::CONTACT_CONVERSATIONS_MAX],
+        conversation_select!(
+            "",
+            "WHERE c.contact_id = ?2 AND c.inbox_id = ?1 AND (?4 IS NULL OR c.id = ?4) ORDER BY c.last_message_id DESC LIMIT ?3"
+        ),
+        params![session.inbox, session.contact, limits::CONTACT_CONVERSATIONS_MAX, session.only()],
         read,
     )
 }
@@ -621,7 +628,7 @@ pub(super) fn topics(conversation: &Conversation, public: bool) -> Vec<Topic> {
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
-    Ok(Listed { conversation: read(row)?, unread: row.get(46)? })
+    Ok(Listed { conversation: read(row)?, unread: row.get(47)? })
 }
 
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
@@ -680,6 +687,7 @@ pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Conversation> {
         },
         tags: tags(&row.get::<_, String>(44)?),
         due: row.get::<_, Option<String>>(45)?.as_deref().and_then(due),
+        subject: row.get(46)?,
     })
 }
 

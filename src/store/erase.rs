@@ -54,6 +54,11 @@ pub fn begin(tx: &WriteTx, contact: &Contact) -> Result<()> {
     )?;
     for email in emails {
         tx.exec("DELETE FROM verifications WHERE lower(email) = ?1", [&email])?;
+        tx.exec("DELETE FROM mail_addresses WHERE address = ?1", [&email])?;
+        tx.exec(
+            "DELETE FROM mails WHERE address = ?1 AND agent_id IS NULL AND (contact_id IS NULL OR contact_id = ?2)",
+            params![email, id],
+        )?;
         tx.exec("DELETE FROM bans WHERE email IS NOT NULL AND lower(email) = ?1", [&email])?;
         // The whole address only: somebody else's may end with this one.
         tx.exec(

@@ -7,6 +7,7 @@ use super::tx::{ReadTx, WriteTx};
 use crate::base::error::Result;
 use crate::base::id::{AgentId, ContactId, ConversationId, InboxId, MessageId, Seq};
 use crate::base::limits;
+use crate::model::contact::Session;
 use crate::model::event::{Topic, What};
 use rusqlite::params;
 
@@ -86,13 +87,13 @@ pub fn is_too_old(tx: &ReadTx, after: Seq) -> Result<bool> {
     Ok(oldest.is_some_and(|oldest| oldest > 1 && after.saturating_add(1) < oldest) || after > tx.seq()?)
 }
 
-/// Changes that a contact may hear of in one inbox, after `after`, oldest first.
-pub fn for_contact(tx: &ReadTx, inbox: InboxId, contact: ContactId, after: Seq) -> Result<Vec<Change>> {
+/// Changes that a session may hear of, after `after`, oldest first.
+pub fn for_contact(tx: &ReadTx, session: &Session, after: Seq) -> Result<Vec<Change>> {
     tx.all(
         "SELECT e.seq, e.kind, e.inbox_id, e.conversation_id, e.message_id, e.contact_id, e.agent_id, e.public
          FROM conversations c JOIN events e ON e.conversation_id = c.id AND e.seq > ?3
-         WHERE c.contact_id = ?2 AND c.inbox_id = ?1 AND e.public = 1 ORDER BY e.seq LIMIT ?4",
-        params![inbox, contact, after, limits::CHANGES_PER_PAGE],
+         WHERE c.contact_id = ?2 AND c.inbox_id = ?1 AND (?5 IS NULL OR c.id = ?5) AND e.public = 1 ORDER BY e.seq LIMIT ?4",
+        params![session.inbox, session.contact, after, limits::CHANGES_PER_PAGE, session.only()],
         change,
     )
 }

@@ -14,14 +14,16 @@ pub struct Invitation {
     pub purpose: Purpose,
     /// For whom; nobody yet for the first set-up.
     pub agent: Option<AgentId>,
+    /// Who made it; nobody for the command line and for whoever forgot his password.
+    pub by: Option<AgentId>,
 }
 
 /// The unused, unexpired link with this token.
 pub fn find(tx: &ReadTx, token: &str) -> Result<Option<Invitation>> {
     tx.one(
-        "SELECT id, purpose, agent_id FROM invitations WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?2",
+        "SELECT id, purpose, agent_id, issued_by FROM invitations WHERE token_hash = ?1 AND used_at IS NULL AND expires_at > ?2",
         params![token_hash(token), tx.now],
-        |row| Ok(Invitation { id: row.get(0)?, purpose: row.get(1)?, agent: row.get(2)? }),
+        |row| Ok(Invitation { id: row.get(0)?, purpose: row.get(1)?, agent: row.get(2)?, by: row.get(3)? }),
     )
 }
 

@@ -24,6 +24,31 @@ pub fn enqueue_unless_waiting(tx: &WriteTx, key: &str, job: &Job, run_at: Millis
     if waiting.is_some() { Ok(()) } else { put(tx, job, Some(key), run_at) }
 }
 
+/// Enqueues a job unless one waits under its key already. One that is at work may be past the moment of looking: it comes again at `run_at`
+/// when it is done, with what it remembers of its tries.
+pub fn owe(tx: &WriteTx, key: &str, job: &Job, run_at: Millis) -> Result<()> {
+    let at_work = tx.one(
+        "SELECT coalesce(leased_until, 0) > ?2 FROM jobs WHERE dedup_key = ?1 AND buried_at IS NULL",
+        params![key, tx.now],
+        |row| row.get::<_, bool>(0),
+    )?;
+    match at_work {
+        None => put(tx, job, Some(key), run_at),
+        Some(false) => Ok(()),
+        Some(true) => {
+            tx.exec("UPDATE jobs SET run_at = max(run_at + 1, ?2) WHERE dedup_key = ?1", params![key, run_at])?;
+            Ok(())
+        }
+    }
+}
+
+/// Writes down in the job that waits (or is at work) under this key what its next try must know.
+pub fn amend(tx: &WriteTx, key: &str, job: &Job) -> Result<()> {
+    let payload = serde_json::to_string(job).map_err(Error::internal)?;
+    tx.exec("UPDATE jobs SET payload = ?2 WHERE dedup_key = ?1", params![key, payload])?;
+    Ok(())
+}
+
 fn put(tx: &WriteTx, job: &Job, key: Option<&str>, run_at: Millis) -> Result<()> {
     let payload = serde_json::to_string(job).map_err(Error::internal)?;
     tx.exec(
@@ -79,6 +104,22 @@ pub fn finish(tx: &WriteTx, claimed: &Claimed) -> Result<()> {
 /// Failed for now; comes again at `run_at`.
 pub fn retry(tx: &WriteTx, id: JobId, error: &str, run_at: Millis) -> Result<()> {
     tx.exec("UPDATE jobs SET leased_until = NULL, last_error = ?2, run_at = ?3 WHERE id = ?1", params![id, error, run_at])?;
+    Ok(())
+}
+
+/// Puts another payload in place of a job's.
+pub fn rewrite(tx: &WriteTx, id: JobId, job: &Job) -> Result<()> {
+    let payload = serde_json::to_string(job).map_err(Error::internal)?;
+    tx.exec("UPDATE jobs SET payload = ?2 WHERE id = ?1", params![id, payload])?;
+    Ok(())
+}
+
+/// Could not be tried, through no fault of its own: comes again at `run_at`, with as many tries left as before.
+pub fn postpone(tx: &WriteTx, id: JobId, why: &str, run_at: Millis) -> Result<()> {
+    tx.exec(
+        "UPDATE jobs SET leased_until = NULL, attempts = max(attempts - 1, 0), last_error = ?2, run_at = ?3 WHERE id = ?1",
+        params![id, why, run_at],
+    )?;
     Ok(())
 }
 

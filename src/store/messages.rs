@@ -114,6 +114,9 @@ pub fn announce_change(tx: &WriteTx, id: MessageId) -> Result<(Conversation, Mes
 pub fn message(tx: &ReadTx, id: MessageId) -> Result<Message> {
     let mut message = tx.one(message_select!("WHERE m.id = ?1"), [id], read)?.ok_or_else(|| Error::not_found("message"))?;
     message.attachments = without_pictures(&message, super::media::of_message(tx, id)?);
+    if message.kind == MessageKind::Outgoing {
+        message.mail = super::continuity::marks(tx, message.conversation, id, id)?.remove(&id);
+    }
     Ok(message)
 }
 
@@ -167,7 +170,7 @@ pub fn page(tx: &ReadTx, conversation: ConversationId, before: Option<Seq>, limi
         params![conversation, before.unwrap_or(Seq::MAX), limit],
         read,
     )?;
-    with_attachments(tx, conversation, messages)
+    with_marks(tx, conversation, with_attachments(tx, conversation, messages)?)
 }
 
 /// One page of everything, oldest first, above `after`: for agents who read on from somewhere in the middle.
@@ -178,8 +181,18 @@ pub fn page_after(tx: &ReadTx, conversation: ConversationId, after: Seq, limit: 
         read,
     )?;
     messages.reverse();
-    let mut messages = with_attachments(tx, conversation, messages)?;
+    let mut messages = with_marks(tx, conversation, with_attachments(tx, conversation, messages)?)?;
     messages.reverse();
+    Ok(messages)
+}
+
+/// For agents: how the mails went that carried them.
+fn with_marks(tx: &ReadTx, conversation: ConversationId, mut messages: Vec<Message>) -> Result<Vec<Message>> {
+    let (Some(newest), Some(oldest)) = (messages.first(), messages.last()) else { return Ok(messages) };
+    let mut marks = super::continuity::marks(tx, conversation, oldest.id, newest.id)?;
+    for message in &mut messages {
+        message.mail = marks.remove(&message.id);
+    }
     Ok(messages)
 }
 
@@ -244,6 +257,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<Message> {
         echo_id: row.get(21)?,
         attachments: Vec::new(),
         meta: serde_json::from_str(&row.get::<_, String>(28)?).unwrap_or_default(),
+        mail: None,
         survey: match row.get::<_, Option<Uuid>>(24)? {
             Some(uuid) => {
                 Some(Survey { uuid, rating: row.get(25)?, feedback: row.get(26)?, answered: row.get::<_, Option<i64>>(27)?.is_some() })

@@ -92,6 +92,27 @@ pub fn unread(tx: &ReadTx, agent: AgentId) -> Result<u32> {
     Ok(tx.one(sql, [agent], |row| row.get(0))?.unwrap_or(0))
 }
 
+/// What an agent has not read and was not mailed either, of those he sees, oldest first.
+pub fn unmailed(tx: &ReadTx, agent: AgentId, limit: u32) -> Result<Vec<Notice>> {
+    tx.all(
+        notice_select!(concat!(
+            "WHERE n.agent_id = ?1 AND n.read_at IS NULL AND n.mailed_at IS NULL AND (n.conversation_id IS NULL OR ",
+            sight!(),
+            ") ORDER BY n.id LIMIT ?2"
+        )),
+        params![agent, limit],
+        read,
+    )
+}
+
+/// Marks these as mailed.
+pub fn mailed(tx: &WriteTx, agent: AgentId, uuids: &[Uuid]) -> Result<()> {
+    for uuid in uuids {
+        tx.exec("UPDATE notices SET mailed_at = ?3 WHERE agent_id = ?1 AND uuid = ?2", params![agent, uuid, tx.now])?;
+    }
+    Ok(())
+}
+
 /// Marks these as read; ids that are not his do nothing.
 pub fn mark(tx: &WriteTx, agent: AgentId, uuids: &[Uuid]) -> Result<()> {
     for uuid in uuids {

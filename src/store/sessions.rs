@@ -3,7 +3,7 @@
 use super::tx::{ReadTx, WriteTx};
 use crate::base::clock::Millis;
 use crate::base::error::Result;
-use crate::base::id::{ContactId, InboxId, SessionId, token_hash};
+use crate::base::id::{ContactId, ConversationId, InboxId, SessionId, token_hash};
 use crate::base::limits;
 use crate::model::contact::Session;
 use crate::model::event::{Topic, What};
@@ -13,8 +13,8 @@ use rusqlite::params;
 pub fn find(tx: &ReadTx, inbox: InboxId, token: &str) -> Result<Option<(Session, bool)>> {
     const RENEW_AFTER_MS: Millis = 24 * 3600 * 1000;
     tx.one(
-        "SELECT s.id, s.inbox_id, s.contact_id, s.verified, s.expires_at, s.used_at, s.by_code FROM sessions s
-         JOIN contacts c ON c.id = s.contact_id JOIN inboxes i ON i.id = s.inbox_id
+        "SELECT s.id, s.inbox_id, s.contact_id, s.verified, s.expires_at, s.used_at, s.by_code, s.conversation_id, o.uuid FROM sessions s
+         JOIN contacts c ON c.id = s.contact_id JOIN inboxes i ON i.id = s.inbox_id LEFT JOIN conversations o ON o.id = s.conversation_id
          WHERE s.token_hash = ?1 AND s.inbox_id = ?2 AND s.expires_at > ?3
            AND c.blocked_at IS NULL AND c.merged_into IS NULL AND i.enabled = 1",
         params![token_hash(token), inbox, tx.now],
@@ -25,9 +25,10 @@ pub fn find(tx: &ReadTx, inbox: InboxId, token: &str) -> Result<Option<(Session,
                 contact: row.get(2)?,
                 verified: row.get(3)?,
                 by_code: row.get(6)?,
+                conversation: row.get::<_, Option<ConversationId>>(7)?.zip(row.get(8)?),
                 expires_at: row.get(4)?,
             };
-            let renew = !session.verified && row.get::<_, Millis>(5)? < tx.now - RENEW_AFTER_MS;
+            let renew = !session.verified && session.conversation.is_none() && row.get::<_, Millis>(5)? < tx.now - RENEW_AFTER_MS;
             Ok((session, renew))
         },
     )
@@ -48,10 +49,24 @@ pub fn insert_by_code(tx: &WriteTx, inbox: InboxId, contact: ContactId, token: &
     Ok(())
 }
 
+/// Stores a session for one conversation and nothing else, as a link in a mail opens it.
+pub fn insert_for_conversation(
+    tx: &WriteTx,
+    inbox: InboxId,
+    contact: ContactId,
+    conversation: ConversationId,
+    token: &str,
+    expires_at: Millis,
+) -> Result<()> {
+    let id = insert(tx, inbox, contact, false, token, expires_at)?;
+    tx.exec("UPDATE sessions SET conversation_id = ?2 WHERE id = ?1", params![id, conversation])?;
+    Ok(())
+}
+
 /// Renews the sliding life of a visitor's session.
 pub fn renew(tx: &WriteTx, id: SessionId) -> Result<()> {
     tx.exec(
-        "UPDATE sessions SET used_at = ?2, expires_at = ?2 + ?3 WHERE id = ?1 AND verified = 0",
+        "UPDATE sessions SET used_at = ?2, expires_at = ?2 + ?3 WHERE id = ?1 AND verified = 0 AND conversation_id IS NULL",
         params![id, tx.now, limits::VISITOR_SESSION.as_millis() as i64],
     )?;
     Ok(())
@@ -59,7 +74,7 @@ pub fn renew(tx: &WriteTx, id: SessionId) -> Result<()> {
 
 /// Ends one session; its sockets close. A visitor's first message cannot be repeated any more either: that would open a new one.
 pub fn end(tx: &WriteTx, session: &Session) -> Result<()> {
-    if !session.verified {
+    if !session.verified && session.conversation.is_none() {
         tx.exec("UPDATE conversations SET init_key = NULL WHERE contact_id = ?1 AND init_key IS NOT NULL", [session.contact])?;
     }
     tx.exec("DELETE FROM sessions WHERE id = ?1", [session.id])?;

@@ -34,6 +34,17 @@ pub fn of_conversation(tx: &ReadTx, conversation: ConversationId) -> Result<Opti
     })
 }
 
+/// Whether the contact has seen the question in the chat; one that is not there, because the link is the question, was not seen.
+pub fn seen(tx: &ReadTx, conversation: ConversationId) -> Result<bool> {
+    let seen = tx.one(
+        "SELECT c.contact_seen_seq >= m.seq FROM surveys s JOIN messages m ON m.id = s.message_id JOIN conversations c ON c.id = s.conversation_id
+         WHERE s.conversation_id = ?1 AND m.kind = 'outgoing'",
+        [conversation],
+        |row| row.get(0),
+    )?;
+    Ok(seen.unwrap_or(false))
+}
+
 /// Whether a conversation was asked already, and whether an agent ever answered in it.
 pub fn may_ask(tx: &ReadTx, conversation: ConversationId) -> Result<bool> {
     let found = tx.one(

@@ -99,15 +99,24 @@ pub fn void_all(tx: &WriteTx, session: SessionId) -> Result<Vec<i64>> {
     tx.all(sql, params![session, tx.now], |row| row.get(0))
 }
 
-/// Whether the code of a claim is still wanted: neither used nor too late, nor its session over.
-pub fn is_open(tx: &ReadTx, id: i64) -> Result<bool> {
-    Ok(tx
-        .one(
-            "SELECT 1 FROM verifications WHERE id = ?1 AND used_at IS NULL AND expires_at > ?2 AND (had_session = 0 OR session_id IS NOT NULL)",
-            params![id, tx.now],
-            |_| Ok(()),
-        )?
-        .is_some())
+/// To whom a code goes.
+pub struct Addressee {
+    pub inbox: InboxId,
+    /// In lower case.
+    pub email: String,
+    /// How many codes were sent for this claim, this one among them.
+    pub sends: u32,
+    pub expires_at: Millis,
+}
+
+/// To whom the code of a claim goes, while it is wanted: neither used nor too late, nor its session over.
+pub fn addressee(tx: &ReadTx, id: i64) -> Result<Option<Addressee>> {
+    tx.one(
+        "SELECT inbox_id, email, sends, expires_at FROM verifications
+         WHERE id = ?1 AND used_at IS NULL AND expires_at > ?2 AND (had_session = 0 OR session_id IS NOT NULL)",
+        params![id, tx.now],
+        |row| Ok(Addressee { inbox: row.get(0)?, email: row.get(1)?, sends: row.get(2)?, expires_at: row.get(3)? }),
+    )
 }
 
 /// Takes one try of a claim; `false` when there is none left, or the code is too old.

@@ -7,6 +7,7 @@ pub mod csat;
 pub mod guard;
 pub mod html;
 pub mod identify;
+mod links;
 pub mod media;
 pub mod pages;
 pub mod plain;
@@ -72,6 +73,7 @@ impl Widget {
             ("POST", ["chat", "auth", "identify"]) => self.identify(request).await,
             ("POST", ["chat", "auth", "identify", "resend"]) => self.identify_again(request).await,
             ("POST", ["chat", "auth", "identify", "code"]) => self.identify_code(request).await,
+            ("POST", ["chat", "auth", "link"]) => self.open_link(request).await,
             ("GET", ["chat", "auth", "me"]) => self.me(request).await,
             ("PUT", ["chat", "auth", "me"]) => self.tell_me(request).await,
             ("POST", ["chat", "auth", "logout"]) => self.logout(request).await,
@@ -101,7 +103,7 @@ fn is_known(path: &[&str]) -> bool {
         path,
         ["chat", "settings"]
             | ["chat", "settings", "launcher"]
-            | ["chat", "auth", "exchange" | "me" | "logout" | "identify"]
+            | ["chat", "auth", "exchange" | "me" | "logout" | "identify" | "link"]
             | ["chat", "auth", "identify", "resend" | "code"]
             | ["chat", "conversations" | "changes" | "reports"]
             | ["chat", "conversations", _]

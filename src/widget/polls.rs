@@ -10,7 +10,7 @@ use super::session::Visitor;
 use super::socket::Place;
 use super::wire;
 use crate::base::error::{Error, Result};
-use crate::base::id::{Seq, SessionId};
+use crate::base::id::{Seq, SessionId, Uuid};
 use crate::base::limits;
 use crate::base::net::network_of;
 use crate::desk::catch_up::Changes;
@@ -181,6 +181,9 @@ impl Widget {
             What::InboxChanged { .. } => place.is_welcome(&*self.desk.inbox(visitor.inbox.uuid).await?)?,
             _ => {}
         }
+        if !event.what.is_for(&visitor.session) {
+            return Ok(Heard::Nothing);
+        }
         let Some(frame) = event.wire(Door::Widget, |event| wire::frame(&self.desk, event)) else { return Ok(Heard::Nothing) };
         // Frames whose change is not in the feed of this visitor (settings) carry no number on the wire either.
         let told_by_the_store = matches!(event.what, What::MessageAdded { .. } | What::ConversationChanged { .. }) && event.seq.is_some();
@@ -189,7 +192,7 @@ impl Widget {
 
     /// How long a session made from a token still lives; a visitor's slides.
     fn time_left(&self, visitor: &Visitor) -> Duration {
-        if !visitor.session.verified {
+        if visitor.session.slides() {
             return Duration::MAX;
         }
         Duration::from_millis(visitor.session.expires_at.saturating_sub(self.desk.clock.now()).max(0).unsigned_abs())
@@ -199,8 +202,9 @@ impl Widget {
         let told = changes.events.iter().filter_map(|event| event.wire(Door::Widget, |event| wire::frame(&self.desk, event)));
         let mut frames: Vec<Value> = told.chain(signs).filter_map(|text| serde_json::from_str(&text).ok()).collect();
         // Places have no number and cannot be caught up: whoever waits hears his with every answer.
-        let places = self.desk.places_of(visitor.session.contact);
-        frames.extend(places.into_iter().map(|(uuid, place)| json!({ "type": "queue", "data": wire::queued(uuid, Some(place)) })));
+        let is_mine = |uuid: &Uuid| visitor.session.conversation.is_none_or(|(_, only)| only == *uuid);
+        let places = self.desk.places_of(visitor.session.contact).into_iter().filter(|(uuid, _)| is_mine(uuid));
+        frames.extend(places.map(|(uuid, place)| json!({ "type": "queue", "data": wire::queued(uuid, Some(place)) })));
         let data = json!({ "seq": changes.seq, "reload": changes.reload, "more": changes.more, "frames": frames });
         wire::success_at(changes.seq, data)
     }

@@ -240,7 +240,7 @@ impl Widget {
 
     /// Whether the time of a session made from a token is over; a visitor's slides.
     fn is_over(&self, now: &Joined) -> bool {
-        now.session.verified && now.session.expires_at <= self.desk.clock.now()
+        !now.session.slides() && now.session.expires_at <= self.desk.clock.now()
     }
 
     async fn told(&self, now: &Joined, event: &Event, place: &Place) -> Told {
@@ -260,9 +260,13 @@ impl Widget {
                 // Not 4401: the session is good again when the ban is over, and what was typed stays where it is.
                 Err(_) => Told::Close(4403, "this chat is not available here"),
             },
-            // The sender's own bubble is there already; only clients that drop doubles by echo id want to hear of it (conformance item 11).
-            What::MessageAdded { message, .. } if message.kind == MessageKind::Incoming && !now.echo => Told::Nothing,
+            // The sender's own bubble is there already, unless he wrote by mail; only clients that drop doubles by echo id want to hear of it
+            // (conformance item 11).
+            What::MessageAdded { message, .. } if message.kind == MessageKind::Incoming && message.via != "mail" && !now.echo => {
+                Told::Nothing
+            }
             _ if self.is_over(now) => Told::Over,
+            what if !what.is_for(&now.session) => Told::Nothing,
             _ => self.framed(event),
         }
     }

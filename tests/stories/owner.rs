@@ -99,7 +99,8 @@ async fn what_is_wrong_is_told_with_its_reason_and_its_remedy_and_goes_when_it_i
     olga.delete(&format!("/inboxes/{}/secret", house.inbox)).await.ok();
     house.configure(json!({ "blocked_ips": ["0.0.0.0/0"], "access": "verified" })).await;
     let buried = house.desk().store.write(|tx| {
-        let job = deskbell::model::job::Job::Transcript { conversation: 0, to: "x@y.example".into(), locale: "en".into() };
+        let job =
+            deskbell::model::job::Job::Transcript { conversation: 0, to: "x@y.example".into(), locale: "en".into(), mail: String::new() };
         deskbell::store::jobs::enqueue_once(tx, "test:buried", &job, tx.now + 1_000_000_000)?;
         deskbell::store::jobs::bury(tx, deskbell::base::id::JobId(1), "no mailbox")
     });

@@ -302,6 +302,13 @@ impl House {
         house
     }
 
+    /// A second house on a copy of a file as it lies there now, for what must not happen to the first.
+    pub async fn of_file(path: std::path::PathBuf, clock: Clock, options: Options) -> House {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        deskbell::store::backup::copy_file(&path, &folder.path().join("deskbell.db")).expect("a copy");
+        House::boot_in(Options { empty: true, ..options }, folder, clock).await
+    }
+
     /// Stops in good order: everything drains, the writer ends.
     pub async fn stops(&mut self) {
         self.desk = None;

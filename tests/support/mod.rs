@@ -18,6 +18,9 @@ pub mod form;
 pub mod house;
 pub mod http;
 pub mod logs;
+pub mod mail;
+pub mod mail_fault;
+pub mod mail_lint;
 pub mod socket;
 pub mod visitor;
 
@@ -25,6 +28,8 @@ pub use agent::Agent;
 pub use form::Form;
 pub use house::{House, Options};
 pub use http::{Answer, Call, Client};
+pub use mail::{MAIL_PASSWORD, Mail, MailServer};
+pub use mail_fault::{Fault, FaultServer};
 pub use serde_json::{Value, json};
 pub use socket::Socket;
 pub use std::time::Duration;

@@ -64,7 +64,9 @@ export function Archive({ route }) {
 /** @param {{params: URLSearchParams, put: (patch: Record<string, string>) => void, clear: () => void}} props */
 function Chips({ params, put, clear }) {
   const agents = useDesk((state) => state.agents);
-  const inboxes = useDesk((state) => state.inboxes);
+  const chats = useDesk((state) => state.inboxes);
+  const mailboxes = useDesk((state) => state.mailbox_names);
+  const inboxes = chats && [...chats, ...mailboxes];
   const teams = useDesk((state) => state.teams);
   const [tags, setTags] = useState(/** @type {any[]} */ ([]));
   useEffect(() => {

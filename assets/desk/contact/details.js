@@ -2,6 +2,7 @@
 
 import { html, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
+import { MailTrouble } from './mail_trouble.js';
 import { Field } from '../parts/field.js';
 import { time } from '../parts/small.js';
 import { editContact } from '../state/actions.js';
@@ -13,12 +14,13 @@ export function Details({ contact }) {
   if (editing) return html`<${EditForm} contact=${contact} onDone=${() => setEditing(false)} />`;
   /** @type {[string, any][]} */
   const rows = [
-    ['E-mail', contact.email ? html`<a href="mailto:${contact.email}">${contact.email}</a>` : html`<span class="faint">Not known</span>`],
+    ['E-mail', contact.email ? html`<a href="mailto:${contact.email}">${contact.email}</a>` : html`<span class="faint">No e-mail on file: answers can be read in the chat only</span>`],
     ...(contact.phone ? /** @type {[string, any][]} */ ([['Phone', html`<a href="tel:${contact.phone.replace(/[^\d+]/g, '')}">${contact.phone}</a>`]]) : []),
     ['First seen', html`<span title=${time.full(contact.first_seen_at)}>${time.day(contact.first_seen_at)}</span>`],
   ];
   return html`<section class="panel-part"><h3>Details <button type="button" class="icon-button is-small" aria-label="Edit the details" title="Edit" onClick=${() => setEditing(true)}><${Icon} name="edit" size=${16} /></button></h3>
-    <dl class="facts">${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+    <dl class="facts">${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
+    ${contact.mail_trouble ? html`<${MailTrouble} contact=${contact} />` : null}</section>`;
 }
 
 /** @param {{contact: import('../state/types.js').Contact, onDone: () => void}} props */

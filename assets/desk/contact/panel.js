@@ -21,7 +21,8 @@ const PROOF = { libredesk: 'Known by external_user_id', seggwat: 'Known by sub, 
 
 /** How we know. @param {import('../state/types.js').Contact} contact */
 export function proofOf(contact) {
-  if (contact.verified_by === 'code' || (contact.email_verified && !contact.verified)) return 'The e-mail was proved by a code sent to it.';
+  if (contact.verified_by === 'code') return 'The e-mail was proved by a code sent to it.';
+  if (contact.email_verified && !contact.verified) return 'The e-mail was proved: by a code, or by the mail server of its owner.';
   if (contact.verified) return `Proved by a signed token from your site${contact.verified_by && PROOF[contact.verified_by] ? ` (${{ libredesk: 'external_user_id', seggwat: 'SeggWat’s sub', supportpal: 'SupportPal’s email' }[contact.verified_by]})` : ''}.`;
   return contact.kind === 'visitor' && !contact.email ? 'Nothing is known but what they write here.' : 'Name and address are what they told us.';
 }

@@ -42,7 +42,9 @@ function TagFilter() {
 export function Filters() {
   const filter = useDesk((state) => state.filter);
   const counts = useDesk((state) => state.counts);
-  const inboxes = useDesk((state) => state.inboxes);
+  const chats = useDesk((state) => state.inboxes);
+  const mailboxes = useDesk((state) => state.mailbox_names);
+  const inboxes = chats && [...chats, ...mailboxes];
   const promises = !!useTools('slas').list?.length;
   const inbox = inboxes?.find((one) => one.uuid === filter.inbox);
   const state = STATES.find(([key]) => key === filter.status) || STATES[0];

@@ -40,7 +40,7 @@ export function Waiting({ one }) {
 export function Row({ uuid, index, size, selected, tab }) {
   const one = useDesk((state) => state.conversations[uuid]);
   const typing = useDesk((state) => !!state.typing[uuid]?.some((who) => who.type === 'contact'));
-  const many = useDesk((state) => (state.inboxes?.length || 0) > 1);
+  const many = useDesk((state) => (state.inboxes?.length || 0) + state.mailbox_names.length > 1);
   const me = useDesk((state) => state.agent.uuid);
   const waits = useDesk((state) => (selected ? '' : waitingText(state, uuid)));
   const writer = useDesk((state) => state.typing[uuid]?.find((who) => who.type === 'agent' && !who.note)?.name || '');

@@ -67,7 +67,9 @@ function useLists() {
   const teams = useDesk((state) => state.teams);
   useEffect(() => { if (!now().teams) api.get('/teams').then((answer) => change({ teams: answer.teams })).catch(() => { /* the choice stays empty */ }); }, []);
   const agents = useDesk((state) => Object.values(state.agents).filter((agent) => !agent.suspended));
-  const inboxes = useDesk((state) => state.inboxes);
+  const chats = useDesk((state) => state.inboxes);
+  const mailboxes = useDesk((state) => state.mailbox_names);
+  const inboxes = chats && [...chats, ...mailboxes];
   const { list: tags } = useTools('tags');
   const { list: statuses } = useTools('statuses');
   return (/** @type {string} */ kind, /** @type {boolean} */ personal) => /** @type {[string, string][]} */ ({
@@ -115,8 +117,8 @@ function Level({ group, place, told, onChange, first, lists, fields, personal, e
 
 /** A found public id is told by the name of what it stands for. @param {string} found */
 function shown(found) {
-  const { agents, teams, inboxes } = now();
-  return found.split(', ').map((id) => nameOf(agents[id]) || teams?.find((one) => one.uuid === id)?.name || inboxes?.find((one) => one.uuid === id)?.name || (/^[0-9a-f-]{36}$/.test(id) ? '…' : id)).join(', ');
+  const { agents, teams, inboxes, mailbox_names: mailboxes } = now();
+  return found.split(', ').map((id) => nameOf(agents[id]) || teams?.find((one) => one.uuid === id)?.name || inboxes?.find((one) => one.uuid === id)?.name || mailboxes.find((one) => one.uuid === id)?.name || (/^[0-9a-f-]{36}$/.test(id) ? '…' : id)).join(', ');
 }
 
 /** @param {{condition: Condition, number: number, lists: any, fields: any[], personal: boolean, onChange: (next: Condition) => void}} props */

@@ -45,7 +45,9 @@ export function Reports({ route }) {
 /** @param {{params: URLSearchParams, put: (patch: Record<string, string>) => void, asked: URLSearchParams}} props */
 function Filters({ params, put, asked }) {
   const agents = useDesk((state) => state.agents);
-  const inboxes = useDesk((state) => state.inboxes);
+  const chats = useDesk((state) => state.inboxes);
+  const mailboxes = useDesk((state) => state.mailbox_names);
+  const inboxes = chats && [...chats, ...mailboxes];
   const teams = useDesk((state) => state.teams);
   const [tags, setTags] = useState(/** @type {any[]} */ ([]));
   useEffect(() => {

@@ -23,7 +23,7 @@ export function Agents() {
   const agents = useDesk((state) => state.agents);
   const me = useDesk((state) => state.agent);
   const [inviting, setInviting] = useState(false);
-  const [link, setLink] = useState(/** @type {null | {agent: Agent, link: string, fresh: boolean}} */ (null));
+  const [link, setLink] = useState(/** @type {null | {agent: Agent, link: string, fresh: boolean, mailed?: boolean}} */ (null));
   const [suspending, setSuspending] = useState(/** @type {Agent|null} */ (null));
   const [failed, setFailed] = useState('');
   useTick();
@@ -37,7 +37,7 @@ export function Agents() {
     try { holdAgent(await api.put(`/agents/${agent.uuid}`, patch)); toast(done); } catch (error) { toast(`${nameOf(agent)} was not changed. ${wordsFor(error)}`, { tone: 'bad' }); }
   };
   const newLink = async (/** @type {Agent} */ agent) => {
-    try { const answer = await api.post(`/agents/${agent.uuid}/invitation`, {}); setLink({ agent, link: answer.link, fresh: false }); } catch (error) { toast(`There is no new link. ${wordsFor(error)}`, { tone: 'bad' }); }
+    try { const answer = await api.post(`/agents/${agent.uuid}/invitation`, {}); setLink({ agent, link: answer.link, mailed: answer.mailed, fresh: false }); } catch (error) { toast(`There is no new link. ${wordsFor(error)}`, { tone: 'bad' }); }
   };
   return html`<${PageFrame} title="Agents" lead="Everyone who answers here." actions=${admin && html`<button type="button" class="button is-primary" onClick=${() => setInviting(true)}><${Icon} name="user_plus" size=${18} /> Invite</button>`}>
     ${failed && !list.length ? html`<${Empty} icon="offline" title="The team did not load" action=${html`<button type="button" class="button" onClick=${load}>Try again</button>`}>${failed}<//>` : !list.length ? html`<div class="centred"><${Spinner} /></div>` : html`
@@ -55,7 +55,7 @@ export function Agents() {
     ${editing ? html`<${AgentForm} key=${editing.uuid} agent=${editing} roles=${roles} onClose=${() => setEditing(null)} />` : null}
     ${inviting && html`<${Invite} roles=${roles} onClose=${() => setInviting(false)} onDone=${(/** @type {any} */ answer) => { setInviting(false); holdAgent(answer.agent); setLink({ ...answer, fresh: true }); }} />`}
     ${link && html`<${Dialog} title=${link.fresh ? `${link.agent.first_name} is invited` : `A link for ${link.agent.first_name}`} onClose=${() => setLink(null)} actions=${html`<button type="button" class="button is-primary" onClick=${() => setLink(null)}>Done</button>`}>
-      <p class="dialog-text">Send this link to ${link.agent.email}. It works once; whoever opens it chooses the password.</p><${Code} text=${link.link} what="link" /><//>`}
+      <p class="dialog-text">${link.mailed ? html`It is on its way to ${link.agent.email} by mail. Should it not arrive, here it is:` : html`Send this link to ${link.agent.email}.`} It works once; whoever opens it chooses the password.</p><${Code} text=${link.link} what="link" /><//>`}
     ${suspending && html`<${Confirm} title="Suspend ${nameOf(suspending)}?" danger=${true} yes="Suspend" text="They are signed out everywhere at once and cannot sign in. Open conversations go back to New. Their messages stay. You can let them in again at any time."
       onNo=${() => setSuspending(null)} onYes=${() => { const agent = suspending; setSuspending(null); edit(agent, { suspended: true }, `${nameOf(agent)} is suspended`); }} />`}
   <//>`;

@@ -9,9 +9,9 @@ import { permissionWords, SCOPES } from './permissions.js';
 /** Kinds of things, as the object of a sentence, and in the filter. @type {Record<string, [string, string]>} */
 export const KINDS = {
   agent: ['the agent', 'Agents'], session: ['a session', 'Signing in and out'], role: ['the role', 'Roles'], team: ['the team', 'Teams'], hours: ['the business hours', 'Business hours'],
-  inbox: ['the inbox', 'Inboxes'], house: ['the settings of the house', 'The house'], contact: ['a person', 'People outside'], conversation: ['a conversation', 'Conversations'], message: ['a message', 'Messages'],
+  inbox: ['the inbox', 'Inboxes'], house: ['the settings of the house', 'The house'], mailbox: ['the mailbox', 'Mailboxes'], contact: ['a person', 'People outside'], conversation: ['a conversation', 'Conversations'], message: ['a message', 'Messages'],
   tag: ['the tag', 'Tags'], status: ['the status', 'Statuses'], macro: ['the macro', 'Macros'], view: ['the view', 'Views'], rule: ['the rule', 'Rules'], sla: ['the deadline', 'Deadlines'], field: ['the field', 'Fields'],
-  'contact.note': ['a note about a person', ''], ban: ['a ban', 'Bans'], retention: ['what was older than the settings keep', 'Retention'], transcript: ['a signed transcript', 'Transcripts'], quarantine: ['the quarantine', 'Quarantine'], job: ['something that was to be done', 'Work in the background'],
+  'contact.note': ['a note about a person', ''], ban: ['a ban', 'Bans'], retention: ['what was older than the settings keep', 'Retention'], transcript: ['a signed transcript', 'Transcripts'], quarantine: ['the quarantine', 'Quarantine'], job: ['something that was to be done', 'Work in the background'], template: ['the words of a mail', 'E-mail templates'],
 };
 
 /** @type {Record<string, string>} */
@@ -38,11 +38,17 @@ const SPECIAL = {
   'inbox.translated': ({ detail }) => ['changed words of the inbox', 'name', ` (${detail.locale || 'a language'})`],
   'tag.merged': ({ detail }) => [`merged the tag “${detail.from || ''}” into`, 'name', ''],
   'contact.fields': ({ detail }) => ['changed the fields of', 'name', Array.isArray(detail.fields) && detail.fields.length ? `: ${detail.fields.join(', ')}` : ''],
+  'contact.mail_retried': () => ['had mail to', 'name', ' tried again'],
   'conversation.spam': () => ['called a conversation spam', '', ''],
   'conversation.released': () => ['let a conversation out of the quarantine', '', ''],
+  'mailbox.tested': ({ detail }) => [detail.sent ? 'sent a test mail from' : 'tried to send a test mail from', 'name', ''],
   'job.retried': () => ['had something tried again that had failed for good', '', ''],
   'message.edited': () => ['changed a message', '', ''],
   'message.deleted': () => ['deleted a message', '', ''],
+  'agent.forgot': () => ['A new password was asked for at the login, for', 'name', ''],
+  'transcript.mailed': () => ['sent somebody the transcript of a conversation', '', ''],
+  'template.edited': ({ detail }) => [`changed the words of the mail “${detail.kind || ''}”${detail.locale ? ` (${detail.locale})` : ''}`, '', ''],
+  'template.deleted': ({ detail }) => [`brought back the stock words of the mail “${detail.kind || ''}”${detail.locale ? ` (${detail.locale})` : ''}`, '', ''],
   'transcript.made': ({ detail }) => [`took a transcript of a conversation${detail.notes ? ', with private notes' : ''}`, '', ''],
 };
 

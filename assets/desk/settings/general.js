@@ -5,6 +5,7 @@ import { Field, Select, Switch } from '../parts/field.js';
 import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { withScheme } from './address.js';
+import { Continuity } from './continuity.js';
 import { useLanguages } from './languages.js';
 import { Part } from './settings.js';
 
@@ -52,6 +53,7 @@ export function General({ edit, inbox }) {
       <${Switch} label="Visitors can close their conversation" ...${flag('allow_close')} />
       <${Switch} label="Visitors can have the conversation mailed" hint="In the menu of the chat: a transcript to their own address." ...${flag('allow_transcript')} />
     <//>
+    <${Continuity} edit=${edit} />
     ${/** @type {[string, string, string][]} */ ([['visitors', 'Visitors', 'Everyone who comes without a signed token.'], ['users', 'Signed-in users', 'People your site vouches for with a signed token.']]).map(([key, title, lead]) => html`<${Part} key=${key} title=${title} lead=${lead}>
       ${error(key) && html`<p class="form-error" role="alert">${error(key)}</p>`}
       <${Switch} label="May start a conversation" ...${flag(`${key}.allow_start_conversation`)} />

@@ -42,5 +42,6 @@ export function MessagesTab({ edit }) {
     <//>
     <${Part} title="Afterwards">
       <${Switch} label="Ask how it was when a conversation is resolved" hint="A short question in the chat, answered with one tap." ...${flag('csat_enabled')} />
+      ${get('csat_enabled') ? html`<${Switch} label="Mail the question to whoever does not see it" hint="After a quarter of an hour, when there is an address and nobody looked at the chat." ...${flag('csat_mail')} />` : null}
     <//>`;
 }

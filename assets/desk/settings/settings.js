@@ -18,10 +18,12 @@ import { lookForProblems, Problems } from './problems.js';
 import { lookAtStart, Start } from './start.js';
 import { GROUPS, INBOX_PAGES, placeName, searchSettings } from './index_of.js';
 import { Look } from './look.js';
+import { Mailboxes } from './mailboxes.js';
 import { Notifications } from './notifications.js';
 import { AuditLog } from './audit.js';
 import { Profile } from './profile.js';
 import { Macros } from './macros.js';
+import { MailTemplates } from './mail_templates.js';
 import { Rules } from './rules.js';
 import { Slas } from './slas.js';
 import { Roles } from './roles.js';
@@ -30,7 +32,7 @@ import { Tags } from './tags.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { start: Start, problems: Problems, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { start: Start, problems: Problems, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, mailboxes: Mailboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, mails: MailTemplates, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {

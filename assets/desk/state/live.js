@@ -77,7 +77,8 @@ function takeMessage({ conversation, message }) {
   stopTyping(message.conversation, message.author.uuid);
   keep([{ ...conversation, unread }]);
   changedHands(conversation);
-  if (fresh && !mine && !message.deleted) noticeMessage(now().conversations[message.conversation], message, !held);
+  // What tells only how its mail went is no news.
+  if (fresh && !mine && !message.deleted && !message.mail) noticeMessage(now().conversations[message.conversation], message, !held);
 }
 
 /** An anonymous visitor signed in: the thread in front of us belongs to the person they became. @param {import('./types.js').Conversation} conversation */

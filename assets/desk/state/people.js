@@ -11,8 +11,8 @@ export async function loadAgents() {
 }
 
 export async function loadInboxes() {
-  const { inboxes } = await api.get('/inboxes');
-  change({ inboxes });
+  const { inboxes, mailboxes } = await api.get('/inboxes');
+  change({ inboxes, mailbox_names: mailboxes || [] });
 }
 
 /** @param {import('./types.js').Inbox} inbox */

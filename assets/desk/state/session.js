@@ -22,7 +22,7 @@ function enter(session) {
   const before = now().agent;
   if (before && before.uuid !== session.agent.uuid) {
     // Another person took over this tab: nothing of the first may stay on the screen.
-    change({ conversations: {}, contacts: {}, lists: {}, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, toasts: [] });
+    change({ conversations: {}, contacts: {}, lists: {}, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, mailboxes: null, mailbox_names: [], teams: null, hours: null, toasts: [] });
   }
   change({ phase: 'ready', signed_out: false, ticket: '', agent: session.agent, may: session.may || [], limits: session.limits, version: session.version, mail_ready: !!session.mail });
   for (const start of starters) start();

@@ -33,6 +33,8 @@ import { useLayoutEffect, useReducer, useRef } from '../../vendor/preact.js';
  * @property {number} bans counts up when somebody is shut out or let in: whoever shows them asks again
  * @property {any[]|null} problems what is wrong, as last looked
  * @property {any|null} start how far the first run is
+ * @property {any[]|null} mailboxes with everything, for the settings
+ * @property {{uuid: string, name: string, enabled: boolean}[]} mailbox_names for lists and filters: their conversations stand among the others
  * @property {boolean} mail_ready whether this server can send mail
  * @property {import('./types.js').Toast[]} toasts
  * @property {import('./news.js').News[]} news messages not read yet, newest first
@@ -51,7 +53,7 @@ let state = {
   phase: 'loading', signed_out: false, setup_needed: false, ticket: '', agent: /** @type {any} */ (null), may: [],
   limits: { message_chars: 10000, file_bytes: 20971520, files_per_message: 10 }, version: '', line: 'connecting',
   conversations: {}, contacts: {}, lists: {}, counts: { mine: 0, unassigned: 0, all: 0, unread: 0 },
-  filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, teams: null, hours: null, problems: null, start: null, fields: null, onlookers: null, bans: 0, waiting: 0, waiting_since: 0, mail_ready: false,
+  filter: { box: 'all', status: 'open', inbox: '', kind: '', tag: '' }, threads: {}, typing: {}, viewing: {}, agents: {}, inboxes: null, mailboxes: null, mailbox_names: [], teams: null, hours: null, problems: null, start: null, fields: null, onlookers: null, bans: 0, waiting: 0, waiting_since: 0, mail_ready: false,
   toasts: [], news: [], tray: { unread: 0, list: null, more: false }, said: '', route: { name: 'conversations', conversation: '' }, cursor: '', open: '', palette: null, drafts: {}, write: '',
 };
 

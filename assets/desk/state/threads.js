@@ -80,7 +80,7 @@ export async function refresh(uuid, first) {
       if (first || !thread.timeline.unreadAfter) timeline = withDivider(timeline, news && answer.my_seen_seq && !above ? answer.my_seen_seq : 0);
       timeline = withHeld(timeline, answer.held || []);
       const unread = above ? { count: answer.conversation.unread, after: answer.my_seen_seq } : first ? null : thread.unread;
-      return { ...thread, unread, state: 'ready', ahead: false, timeline, fields: answer.fields || {}, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, origin: answer.origin || null, seen: answer.my_seen_seq, following: !!answer.following, error: '' };
+      return { ...thread, unread, state: 'ready', ahead: false, timeline, fields: answer.fields || {}, contact: answer.contact.uuid, pages: answer.pages, earlier: answer.earlier, origin: answer.origin || null, seen: answer.my_seen_seq, following: !!answer.following, mail: answer.mail || null, error: '' };
     });
   } catch (error) {
     const state = kindOf(error) === 'not_found' ? 'missing' : 'failed';

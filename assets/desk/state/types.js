@@ -14,7 +14,8 @@
  * @typedef {{uuid: string, kind: 'visitor'|'contact', name: string, first_name: string, last_name: string, email: string|null,
  *   phone: string|null, verified: boolean, verified_by: string|null, attributes: Record<string, any>, first_seen_at: number,
  *   last_seen_at: number, online: boolean, blocked: boolean, note: string, avatar_tint: number, email_verified?: boolean, fields?: Record<string, any>, banned_until?: number|null,
- *   variables?: Record<string, any>, consents?: {at: number, text: string, link_url: string, locale: string}[]}} Contact
+ *   variables?: Record<string, any>, consents?: {at: number, text: string, link_url: string, locale: string}[],
+ *   mail_trouble?: {bounced_at: number|null, complained_at: number|null, reason: string}|null}} Contact
  */
 /** @typedef {{uuid: string, subject: 'contact'|'conversation', key: string, name: string, kind: 'text'|'number'|'checkbox'|'date'|'link'|'list', choices: string[], position: number}} Field */
 /** @typedef {{uuid: string, text: string, author: AgentRef|null, created_at: number, edited_at: number|null}} ContactNote */
@@ -31,7 +32,7 @@
  *   waiting_since: number|null, created_at: number, last_message_at: number, contact_seen_seq: number, seq: number,
  *   kind?: Kind, rating?: number|null, team?: {uuid: string, name: string}|null, priority?: null|'low'|'medium'|'high', locale?: string,
  *   tags?: {uuid: string, name: string, color: string}[], custom_status?: null|{uuid: string, name: string, category: Status}, due?: Due|null,
- *   quarantine?: null|'suspect'|'spam', suspicion?: string, queued_at?: number|null}} Conversation
+ *   quarantine?: null|'suspect'|'spam', suspicion?: string, queued_at?: number|null, subject?: string}} Conversation
  */
 /** @typedef {{kind: 'first'|'next'|'resolution', due_at: number, warn_at: number, breached: boolean}} Due */
 /** @typedef {'chat'|'bug'|'feature'|'review'|'question'} Kind */
@@ -50,8 +51,11 @@
  * @typedef {{uuid: string, seq: number, conversation: string, kind: 'incoming'|'outgoing'|'note'|'activity',
  *   author: {type: string, uuid: string|null, name: string}, html: string, text: string, source?: string, created_at: number,
  *   edited_at: number|null, attachments: Attachment[], echo_id: string|null, via: string, activity: {action: string, value: any}|null,
- *   mentions?: string[], deleted?: boolean, arrived?: number, rich?: Rich|null, postback?: {message_uuid: string, postback_id: string}|null}} Message
+ *   mentions?: string[], deleted?: boolean, arrived?: number, rich?: Rich|null, postback?: {message_uuid: string, postback_id: string}|null,
+ *   mail?: null|{state: 'waiting'|'sent'|'failed'|'bounced', to: string, error: string},
+ *   by_mail?: MailMark|null}} Message
  */
+/** @typedef {{from: string, subject: string, flag: null|'stranger'|'forged', rest: boolean, remarks: string[]}} MailMark */
 /** @typedef {{url: string, title: string, at: number}} PageVisit */
 /** @typedef {{attributes?: Record<string, any>, user_agent?: string, ip?: string|null}} Origin */
 /** @typedef {{uuid: string, number: number, status: Status, preview: string, last_message_at: number}} Earlier */
@@ -66,7 +70,7 @@
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
  *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string,
- *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, unread: {count: number, after: number}|null, fields?: Record<string, any>, following?: boolean}} Thread
+ *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, unread: {count: number, after: number}|null, fields?: Record<string, any>, following?: boolean, mail?: null|'reply'|'later'}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

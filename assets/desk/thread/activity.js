@@ -35,6 +35,9 @@ function sentence(entry) {
   if (action === 'quarantine') return value === 'spam' ? `${who} said that this is spam` : `${who} let it out of quarantine`;
   if (action === 'survey') return `${who} made a link to ask how it was`;
   if (action === 'rating') return `How it was: ${value}`;
+  if (action === 'mail_bounced') return `Mail came back from ${value}`;
+  if (action === 'mail_complaint') return `${value} called a mail from here unwanted; nothing is mailed there by itself any more`;
+  if (action === 'mail_automatic') return `An automatic answer came by mail${value ? `: “${value}”` : ''}`;
   if (action === 'close') return 'The visitor closed the conversation';
   return [who, action, value].filter(Boolean).join(' ');
 }

@@ -10,11 +10,13 @@ import { now } from '../state/store.js';
 import { retry, sendAnyway, sendNow, takeBack, undoSend } from '../state/outbox.js';
 import { DeleteNote } from './delete_note.js';
 import { Attached } from './attached.js';
+import { MailFlag, MailRest } from './by_mail.js';
+import { Mailed } from './mailed.js';
 import { preview } from './markdown.js';
 import { Rich } from './rich.js';
 
-/** @param {{entry: any, first: boolean, last: boolean, seen: boolean, place: string}} props */
-export function Bubble({ entry, first, last, seen, place }) {
+/** @param {{entry: any, first: boolean, last: boolean, seen: boolean, unseen: boolean, newest: boolean, place: string}} props */
+export function Bubble({ entry, first, last, seen, unseen, newest, place }) {
   const side = entry.kind === 'incoming' ? 'theirs' : entry.kind === 'note' ? 'note' : 'ours';
   const stored = entry.state === 'stored';
   const body = stored ? (entry.html ? fromHtml(entry.html) : entry.text) : preview(entry.text || '');
@@ -28,14 +30,16 @@ export function Bubble({ entry, first, last, seen, place }) {
   return html`<article data-place=${place} class="said is-${side} ${calls ? 'is-calling' : ''} ${first ? 'is-first' : ''} ${last ? 'is-last' : ''} ${stored ? '' : `is-${entry.state}`}" data-seq=${entry.seq || null} aria-label="${label}, ${time.full(entry.at)}">
     <span class="said-face">${first && side !== 'note' ? html`<${Avatar} name=${writer} size=${28} tint=${tint ?? null} />` : null}</span>
     <div class="said-main">
-      ${side === 'note' ? html`<header class="said-head"><${Icon} name="lock" size=${13} /> <b>Note</b> · ${entry.author.name} · <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time><span class="said-private">${calls ? 'calls you' : 'only your team sees this'}</span>${stored && entry.mine && !entry.deleted ? html`<${DeleteNote} entry=${entry} />` : null}</header>`
-        : first ? html`<header class="said-head"><b dir="auto">${entry.mine ? 'You' : writer}</b> <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time>${entry.via === 'api' ? ' · by API' : ''}</header>` : null}
+      ${side === 'note' ? html`<header class="said-head"><${Icon} name="lock" size=${13} /> <b>Note</b> · ${entry.via === 'mail' ? `by mail from ${entry.by_mail?.from || 'nobody known'}` : entry.author.name} · <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time><span class="said-private">${calls ? 'calls you' : 'only your team sees this'}</span>${stored && entry.mine && !entry.deleted ? html`<${DeleteNote} entry=${entry} />` : null}</header>`
+        : first ? html`<header class="said-head"><b dir="auto">${entry.mine ? 'You' : writer}</b> <time class="tabular" title=${time.full(entry.at)}>${time.clock(entry.at)}</time>${entry.via === 'api' ? ' · by API' : entry.via === 'mail' ? html`<span class="said-via" title=${entry.by_mail?.from ? `From ${entry.by_mail.from}` : null}>· <${Icon} name="mail" size=${13} /> by mail</span>` : ''}</header>` : null}
       ${entry.postback ? html`<p class="postback"><${Icon} name="check" size=${13} /> Pressed a button</p>` : null}
       ${entry.deleted ? html`<p class="said-deleted">This note was deleted.</p>` : null}
+      ${entry.by_mail ? html`<${MailFlag} mark=${entry.by_mail} kind=${entry.kind} />` : null}
       ${says ? html`<div class="bubble prose" dir="auto" title=${time.full(entry.at)}>${body}</div>` : null}
       ${entry.rich ? html`<${Rich} rich=${entry.rich} />` : null}
       ${entry.attachments?.length ? html`<${Attached} files=${entry.attachments} />` : null}
-      ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : entry.edited_at && !entry.deleted ? html`<p class="said-state">Edited</p>` : null}
+      ${entry.by_mail ? html`<${MailRest} entry=${entry} />` : null}
+      ${!stored ? html`<${Pending} entry=${entry} />` : seen ? html`<p class="said-state"><${Icon} name="checks" size=${14} /> Seen</p>` : side === 'ours' && unseen && (entry.mail || newest) ? html`<${Mailed} entry=${entry} newest=${newest} />` : entry.edited_at && !entry.deleted ? html`<p class="said-state">Edited</p>` : null}
     </div>
   </article>`;
 }

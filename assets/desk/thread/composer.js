@@ -41,6 +41,8 @@ export function Composer({ uuid }) {
   const closed = useDesk((state) => state.conversations[uuid].status === 'resolved');
   const name = useDesk((state) => state.conversations[uuid].contact.name);
   const uploads = useUploads(uuid);
+  const byMail = useDesk((state) => state.threads[uuid]?.mail === 'reply');
+  const address = useDesk((state) => state.contacts[state.conversations[uuid].contact.uuid]?.email || '');
 
   const writer = useDesk((state) => state.typing[uuid]?.find((who) => who.type === 'agent' && !who.note)?.name || '');
   const calls = useRef(/** @type {any} */ (null));
@@ -130,7 +132,7 @@ export function Composer({ uuid }) {
   return html`<section class="composer is-${kind}" aria-label=${note ? 'Note' : 'Reply'}>
     <div class="composer-tabs" role="group" aria-label="Reply or note">
       ${/** @type {[Kind, string, string][]} */ ([['reply', 'Reply', 'r'], ['note', 'Note', 'n']]).map(([key, label, hint]) => html`<button type="button" class="composer-tab is-${key}" aria-pressed=${kind === key ? 'true' : 'false'} title="${label} (${hint})" onClick=${() => { setKind(key); box.current?.focus(); }}>${key === 'note' ? html`<${Icon} name="lock" size=${13} />` : null}<span class="steady" data-text=${label}>${label}</span></button>`)}
-      <span class="composer-to ${writer && !note ? 'is-warning' : ''}" aria-live="polite">${note ? 'Only your team sees this' : writer ? `${writer} is writing a reply too` : closed ? 'Resolved; a reply does not open it again by itself' : ''}</span>
+      <span class="composer-to ${writer && !note ? 'is-warning' : ''}" aria-live="polite">${note ? 'Only your team sees this' : writer ? `${writer} is writing a reply too`  : byMail ? (address ? `Goes by e-mail to ${address}` : 'No e-mail on file, so this answer cannot be mailed') : closed ? 'Resolved; a reply does not open it again by itself' : ''}</span>
     </div>
     <div class="composer-box">
       ${held.other ? html`<div class="composer-other" role="status"><p>You wrote something else on another device: <q dir="auto">${held.other.body.slice(0, 160) || 'nothing any more'}</q></p>

@@ -56,7 +56,7 @@ export function ThreadHeader({ uuid }) {
   return html`<header class="thread-head"><div class="thread-title">
     <button type="button" class="icon-button thread-back" aria-label="Back to the list" onClick=${back}><${Icon} name="back" /></button>
     <button type="button" class="thread-who" title="About ${one.contact.name}" onClick=${togglePanel}>
-      <h2 dir="auto">${one.contact.name}</h2><span class="thread-sub"><${KindBadge} one=${one} /> #${one.number} · ${one.inbox.name}${one.contact.online ? ' · online' : ''}</span></button>
+      <h2 dir="auto">${one.contact.name}</h2><span class="thread-sub"><${KindBadge} one=${one} /> ${one.subject ? html`<b class="thread-subject" dir="auto" title=${one.subject}>${one.subject}</b> · ` : null}#${one.number} · ${one.inbox.name}${one.contact.online ? ' · online' : ''}</span></button>
     ${watchers.length > 0 && html`<span class="watchers" title="${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too">${watchers.slice(0, 3).map((agent) => html`<${AgentAvatar} agent=${agent} size=${24} />`)}<span class="quiet">${watchers.map(nameOf).join(', ')} ${watchers.length > 1 ? 'are' : 'is'} looking at this too</span></span>`}
     </div><span class="thread-actions" role="group" aria-label="What to do with it">
       <${AssignMenu} uuid=${uuid} one=${one} open=${open === 'assign'} onOpen=${hold('assign')} />

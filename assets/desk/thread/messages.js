@@ -174,6 +174,7 @@ export function Messages({ uuid }) {
   useEffect(() => bind([{ keys: 'g n', group: 'In a conversation', label: 'To the first new message', run: () => { if (thread.unread) toUnread(); else if (timeline.unreadAfter) { jump.current = true; hold.current.end = false; setView(around(keys, 'new')); } } }]), [thread.unread, timeline.unreadAfter]);
 
   const lastSeen = [...timeline.stored].reverse().find((one) => one.kind === 'outgoing' && one.seq <= seenSeq);
+  const newestAnswer = [...timeline.stored].reverse().find((one) => one.kind === 'outgoing' && one.author.type === 'agent');
   return html`<div class="messages-frame">
     <div class="messages" ref=${box} onScroll=${onScroll} tabindex="0" role="log" aria-live="off" aria-label="Messages">
       <div class="messages-inner">
@@ -183,7 +184,7 @@ export function Messages({ uuid }) {
         ${list.slice(from, to).map((row) => (row.type === 'day' ? html`<div key=${row.key} data-place=${row.key} class="day"><span>${time.day(row.at)}</span></div>`
           : row.type === 'new' ? html`<div key="new" data-place="new" class="new-line" role="separator" aria-label="New messages"><span>New</span></div>`
           : row.entry.kind === 'activity' ? html`<${Activity} key=${row.key} place=${row.key} entry=${row.entry} />`
-          : html`<${Bubble} key=${row.key} place=${row.key} entry=${row.entry} first=${row.first} last=${row.last} seen=${row.entry === lastSeen} />`))}
+          : html`<${Bubble} key=${row.key} place=${row.key} entry=${row.entry} first=${row.first} last=${row.last} seen=${row.entry === lastSeen} unseen=${row.entry.seq > seenSeq} newest=${row.entry === newestAnswer} />`))}
         ${thread.ahead && to === list.length ? html`<div class="messages-more">${thread.newer === 'failed' ? html`<button type="button" class="button" onClick=${() => loadNewer(uuid)}>Newer messages did not load. Try again</button>` : html`<${Spinner} label="Loading newer messages" />`}</div>` : null}
         ${to === list.length ? html`<${Typing} uuid=${uuid} />` : null}
       </div>

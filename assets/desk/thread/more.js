@@ -17,6 +17,22 @@ async function copySurvey(uuid) {
   }
 }
 
+/** @param {string} uuid */
+async function mailSurvey(uuid) {
+  try {
+    const { answered } = await api.post(`/conversations/${uuid}/survey`, { mail: true });
+    toast(answered ? 'Answered already.' : 'The question is on its way by mail.');
+  } catch (error) { toast(`The question was not mailed. ${wordsFor(error)}`, { tone: 'bad' }); }
+}
+
+/** @param {string} uuid */
+async function mailTranscript(uuid) {
+  try {
+    const { sent_to: to } = await api.post(`/conversations/${uuid}/transcript`, {});
+    toast(`The conversation is on its way to ${to}.`);
+  } catch (error) { toast(`Nothing was mailed. ${wordsFor(error)}`, { tone: 'bad' }); }
+}
+
 /** A download by the browser itself, which knows where files go. @param {string} uuid @param {string} query */
 function take(uuid, query) {
   const link = document.createElement('a');
@@ -29,8 +45,11 @@ function take(uuid, query) {
 /** @param {{uuid: string}} props */
 export function MoreMenu({ uuid }) {
   const items = [
+    { heading: 'By mail' },
+    { label: 'Mail the conversation', icon: 'mail', run: () => { mailTranscript(uuid); } },
+    { label: 'Mail the survey', icon: 'star', run: () => { mailSurvey(uuid); } },
+    { heading: 'Take away' },
     { label: 'Copy a link to the survey', icon: 'star', run: () => { copySurvey(uuid); } },
-    { heading: 'Take a transcript' },
     { label: 'Signed page', icon: 'shield', hint: 'HTML', run: () => take(uuid, 'format=html') },
     { label: 'Signed page with notes', icon: 'lock', hint: 'HTML', run: () => take(uuid, 'format=html&notes=1') },
     { label: 'Plain text', icon: 'file', hint: 'TXT', run: () => take(uuid, 'format=text') },

@@ -87,3 +87,9 @@ ALTER TABLE conversations ADD COLUMN mailed_at INTEGER;
 ALTER TABLE conversations ADD COLUMN told_seq INTEGER NOT NULL DEFAULT 0; -- to the team, while nobody was here
 ALTER TABLE conversations ADD COLUMN told_at INTEGER;
 ALTER TABLE conversations ADD COLUMN subject TEXT NOT NULL DEFAULT ''; -- of its mails
+
+-- Which notices a mail told already.
+ALTER TABLE notices ADD COLUMN mailed_at INTEGER;
+-- A session that a link in a mail opened is for one conversation alone.
+ALTER TABLE sessions ADD COLUMN conversation_id INTEGER REFERENCES conversations (id) ON DELETE CASCADE;
+CREATE INDEX sessions_conversation ON sessions (conversation_id) WHERE conversation_id IS NOT NULL;
