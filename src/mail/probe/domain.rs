@@ -39,6 +39,8 @@ pub async fn domain(resolver: &Result<Resolver>, sender: &Sender<'_>) -> Vec<Fin
     let domain = sender.address.rsplit_once('@').map_or(sender.address, |(_, domain)| domain);
     // One after the other: a resolver that does not answer is noticed at the first question, and the others are not waited for.
     let mx = match resolver.ask(domain, Wanted::Mx).await {
+        // Of a name that is none nothing else can be said.
+        Ok(Answer::NoName) => return vec![receiving(domain, sender, Answer::NoName)],
         Ok(answer) => receiving(domain, sender, answer),
         Err(error) => return vec![unknown("dns", &error.message)],
     };
