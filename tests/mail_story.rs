@@ -4,12 +4,11 @@ mod support;
 
 #[path = "mail/compose.rs"]
 mod compose;
-#[path = "mail/rig.rs"]
-mod rig;
-
 #[path = "mail/incoming.rs"]
 mod incoming;
 #[path = "mail/lines.rs"]
 mod lines;
+#[path = "mail/rig.rs"]
+mod rig;
 #[path = "mail/sending.rs"]
 mod sending;

@@ -475,12 +475,14 @@ fn every_dependency_has_its_reference_letter() {
 
 #[test]
 fn shapes_of_wires_live_in_wire_files() {
-    // Formats of the database: the week of a set of hours, the house's and the inbox's settings, how an agent is called, the payload of jobs, the value of an activity, cards.
+    // Formats of the database: the week of a set of hours, the house's, the inbox's and the mailbox's settings, how an agent is called, the payload of jobs, the value of an activity, cards.
     let storage = [
         "src/model/hours.rs",
         "src/model/house.rs",
         "src/model/inbox.rs",
         "src/model/job.rs",
+        "src/model/mailbox.rs",
+        "src/base/server.rs",
         "src/model/message.rs",
         "src/model/prefs.rs",
         "src/model/rich.rs",

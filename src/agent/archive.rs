@@ -36,8 +36,7 @@ impl Desks {
         let agent = self.agent(&request).await?;
         let by_mail = request.json_or_empty::<SurveyBy>().await?.mail;
         let asked = match by_mail {
-            true if self.base_url.is_none() => return Err(crate::desk::letters::no_address()),
-            true => self.desk.mail_survey(&agent, uuid).await?,
+            true => self.desk.mail_survey(&agent, uuid, self.base_url.is_some()).await?,
             false => self.desk.survey_link(&agent, uuid).await?,
         };
         let link = format!("{}/csat/{}", self.base(&request), asked.uuid);

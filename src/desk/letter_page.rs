@@ -20,7 +20,7 @@ pub(super) struct Look<'a> {
 
 const FONT: &str = "font-family:-apple-system,BlinkMacSystemFont,'Segoe UI',Roboto,Helvetica,Arial,sans-serif";
 const DARK: &str = ":root{color-scheme:light dark;supported-color-schemes:light dark}\
-    @media (prefers-color-scheme:dark){.page{background:#15181c!important}.card{background:#1f2329!important;border-color:#343a42!important}\
+    @media (prefers-color-scheme:dark){.page{background:#15181c!important}.card{background:#1f2329!important;border-left-color:#343a42!important;border-right-color:#343a42!important;border-bottom-color:#343a42!important}\
     .ink{color:#e8eaed!important}.soft{color:#a9b1bb!important}.theirs{background:#2a2f37!important}.ours{background:#262b33!important}\
     .rule{border-color:#343a42!important}.link{color:#8ab4f8!important}}\
     @media (max-width:480px){.outer{padding:12px 8px!important}.inner{padding:20px 16px!important}}";
@@ -78,7 +78,7 @@ fn message(look: &Look<'_>, side: &str, said: &Said, page: &mut String) {
     escape(&when::written(said.at, look.zone, look.locale), page);
     page.push_str("</bdi></p>");
     page.push_str(&format!(
-        "<div dir=\"auto\" class=\"{class}\" style=\"background:{background};border-{side}:3px solid {bar};border-radius:6px;padding:10px 14px;overflow-wrap:anywhere;word-break:break-word\">"
+        "<div dir=\"auto\" class=\"{class}\" style=\"background:{background};border-{side}:3px solid {bar};border-radius:6px;padding:10px 14px;text-align:start;overflow-wrap:anywhere;word-break:break-word\">"
     ));
     inside(said, page);
     page.push_str("</div></div>\n");
@@ -86,7 +86,7 @@ fn message(look: &Look<'_>, side: &str, said: &Said, page: &mut String) {
 
 /// An agent's own words, as in any mail.
 fn letter(said: &Said, page: &mut String) {
-    page.push_str("<div dir=\"auto\" style=\"margin:0 0 14px;overflow-wrap:anywhere\">");
+    page.push_str("<div dir=\"auto\" style=\"margin:0 0 14px;text-align:start;overflow-wrap:anywhere\">");
     inside(said, page);
     page.push_str("</div>\n");
 }

@@ -190,6 +190,6 @@ fn said(notice: &Notice) -> Said {
 }
 
 /// A link needs an address that leads here whoever reads it.
-pub fn no_address() -> Error {
+pub(super) fn no_address() -> Error {
     Error::invalid("BASE_URL is not set, so a mail cannot hold a link to this house.")
 }

@@ -244,6 +244,13 @@ fn of_an_inbox(tx: &ReadTx, inbox: &Inbox, found: &mut Vec<Problem>) -> Result<(
     Ok(())
 }
 
+fn times(count: u32) -> String {
+    match count {
+        0 | 1 => "once".into(),
+        count => format!("{count} times"),
+    }
+}
+
 fn of_jobs(tx: &ReadTx, found: &mut Vec<Problem>) -> Result<()> {
     let (jobs, count) = health::buried(tx, limits::BURIED_SHOWN)?;
     for job in jobs {
@@ -262,7 +269,7 @@ fn of_jobs(tx: &ReadTx, found: &mut Vec<Problem>) -> Result<()> {
             Severity::Warning,
             format!("job:{}", job.id),
             format!("{what} was given up"),
-            format!("I tried {} times. The last answer was: {}", limits::JOB_ATTEMPTS_MAX, job.error),
+            format!("I tried {}. The last answer was: {}", times(job.attempts), job.error),
             if count > i64::from(limits::BURIED_SHOWN) {
                 format!("Mend the cause and try again. There are {count} such jobs in all.")
             } else {

@@ -16,14 +16,17 @@ use crate::store::{WriteTx, contacts, conversations, jobs, surveys};
 
 impl Desk {
     /// Asks a contact by mail, for an agent: the link he could hand on himself.
-    pub async fn mail_survey(&self, agent: &AgentSession, uuid: Uuid) -> Result<Survey> {
-        if !self.has_mailbox() {
-            return Err(super::verification::no_mailbox());
-        }
-        let id = agent.agent.id;
+    pub async fn mail_survey(&self, agent: &AgentSession, uuid: Uuid, has_address: bool) -> Result<Survey> {
+        let (id, can_mail) = (agent.agent.id, self.has_mailbox());
         self.store
             .read(move |tx| {
                 let contact = conversations::find_for_agent(tx, id, uuid)?.conversation.contact.id;
+                if !can_mail {
+                    return Err(super::verification::no_mailbox());
+                }
+                if !has_address {
+                    return Err(no_base_url());
+                }
                 contacts::contact(tx, contact)?.email.map(|_| ()).ok_or_else(no_address)
             })
             .await?;
@@ -61,7 +64,12 @@ impl Desk {
         if !asked && (seen || self.is_over(&conversation)) {
             return Ok(None);
         }
-        let base = base_url.ok_or_else(no_base_url)?;
+        let base = match base_url {
+            Some(base) => base,
+            // An agent hears why; what goes by itself is no reason for a warning at every conversation.
+            None if asked => return Err(no_base_url()),
+            None => return Ok(None),
+        };
         let name = format!("{} {}", contact.first_name, contact.last_name).trim().to_owned();
         let mut letter = plain(LetterKind::Survey, Party { name, address }, conversation.locale.clone());
         letter.inbox = Some(conversation.inbox.id);

@@ -59,13 +59,13 @@ impl Desk {
 
     /// An agent sends a contact the conversation: to the address that is on file, and to no other (security row 50). Answers the address.
     pub async fn send_transcript(&self, agent: &AgentSession, uuid: Uuid, to: Option<String>) -> Result<String> {
-        if !self.has_mailbox() {
-            return Err(super::verification::no_mailbox());
-        }
-        let agent = agent.agent.id;
+        let (agent, can_mail) = (agent.agent.id, self.has_mailbox());
         self.store
             .write(move |tx| {
                 let conversation = conversations::find_for_agent(tx, agent, uuid)?.conversation;
+                if !can_mail {
+                    return Err(super::verification::no_mailbox());
+                }
                 let contact = contacts::contact(tx, conversation.contact.id)?;
                 let known = contact.email.ok_or_else(no_address)?;
                 if to.is_some_and(|to| email::key(&to) != email::key(&known)) {

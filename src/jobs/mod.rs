@@ -5,6 +5,7 @@ pub mod availability;
 mod continuity;
 pub mod deliver;
 pub mod housekeeping;
+mod intake;
 mod letters;
 pub mod mailbox;
 mod post;
@@ -98,7 +99,7 @@ async fn work(desk: Desk, outside: Outside, claimed: Claimed) {
         Err(error) if error.code == Some(post::WAITS) => {
             let wait_ms = i64::from(error.retry_after_s.unwrap_or(1).max(1)) * 1000;
             let text = told(&error);
-            desk.store.write(move |tx| jobs::postpone(tx, done.id, &text, tx.now + wait_ms)).await
+            desk.store.write(move |tx| jobs::postpone(tx, done.id, &text, tx.now + wait_ms.min(done.job.patience_ms()))).await
         }
         Err(error) => {
             let last = claimed.attempts + 1 >= attempts_max(&claimed.job);

@@ -150,5 +150,6 @@ fn lines(text: &str) -> String {
 /// Whether this can stand between the brackets of `Message-ID` and its kin.
 pub fn is_id(id: &str) -> bool {
     let is_half = |half: &str| !half.is_empty() && half.bytes().all(|b| b.is_ascii_graphic() && !b"<>()\\,;\"@".contains(&b));
-    id.len() <= ID_BYTES_MAX && id.split_once('@').is_some_and(|(left, right)| is_half(left) && is_half(right))
+    // The beginning of an encoded word would be read as one.
+    id.len() <= ID_BYTES_MAX && !id.contains("=?") && id.split_once('@').is_some_and(|(left, right)| is_half(left) && is_half(right))
 }

@@ -142,7 +142,7 @@ impl Lines {
                 if !can.iter().any(|word| word == "STARTTLS") {
                     return Err(Fault::of_ours(Step::Tls, "The mail server offers no STARTTLS here; the port may be the wrong one."));
                 }
-                ask(&mut client, Step::Tls, b"STARTTLS\r\n").await?.expect(Step::Tls, 220)?;
+                ask(&mut client, Step::Tls, b"STARTTLS\r\n").await?.answered(Step::Tls, 220)?;
                 self.line(self.secret(server, client.stream).await?)
             }
         };
@@ -247,8 +247,8 @@ impl Line {
                 reply => reply,
             }
         } else if offers("LOGIN") {
-            self.ask(Step::Login, b"AUTH LOGIN\r\n").await?.expect(Step::Login, 334)?;
-            self.ask(Step::Login, format!("{}\r\n", STANDARD.encode(user)).as_bytes()).await?.expect(Step::Login, 334)?;
+            self.ask(Step::Login, b"AUTH LOGIN\r\n").await?.answered(Step::Login, 334)?;
+            self.ask(Step::Login, format!("{}\r\n", STANDARD.encode(user)).as_bytes()).await?.answered(Step::Login, 334)?;
             self.ask(Step::Login, format!("{}\r\n", STANDARD.encode(password.reveal())).as_bytes()).await?
         } else {
             let why = match offered.is_empty() {
@@ -257,7 +257,7 @@ impl Line {
             };
             return Err(Fault::of_ours(Step::Login, why));
         };
-        reply.expect(Step::Login, 235).map(drop)
+        reply.answered(Step::Login, 235).map(drop)
     }
 
     async fn send(&mut self, envelope: &Envelope, mail: &[u8]) -> Result<(), Fault> {
@@ -269,7 +269,7 @@ impl Line {
         let from = format!("MAIL FROM:<{}>{size}\r\n", envelope.from);
         self.ask(Step::Sender, from.as_bytes()).await?.agreed(Step::Sender)?;
         self.ask(Step::Recipient, format!("RCPT TO:<{}>\r\n", envelope.to).as_bytes()).await?.agreed(Step::Recipient)?;
-        self.ask(Step::Announced, b"DATA\r\n").await?.expect(Step::Announced, 354)?;
+        self.ask(Step::Announced, b"DATA\r\n").await?.answered(Step::Announced, 354)?;
         // The end of the last line and the dot are written by the other side of this call.
         let mail = mail.strip_suffix(b"\r\n").unwrap_or(mail);
         let reply = timeout(self.patience.data, async {

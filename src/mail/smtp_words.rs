@@ -102,7 +102,7 @@ impl Reply {
         }
     }
 
-    pub(super) fn expect(self, step: Step, code: u16) -> Result<Reply, Fault> {
+    pub(super) fn answered(self, step: Step, code: u16) -> Result<Reply, Fault> {
         match self.code == code {
             true => Ok(self),
             false => Err(self.fault(step)),

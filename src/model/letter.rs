@@ -2,12 +2,10 @@
 //! `mail/compose.rs` makes the bytes.
 
 use crate::base::id::{ConversationId, InboxId, MessageId};
-use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// Every kind of mail that deskbell sends. Each has stock words and may have templates of the house.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LetterKind {
     /// Six digits for somebody who says an address is his.
     Code,

@@ -10,6 +10,7 @@ use rusqlite::params;
 pub struct Buried {
     pub id: i64,
     pub kind: String,
+    pub attempts: u32,
     pub error: String,
 }
 
@@ -28,9 +29,9 @@ pub fn newest_change(tx: &ReadTx) -> Result<Option<Millis>> {
 pub fn buried(tx: &ReadTx, limit: u32) -> Result<(Vec<Buried>, i64)> {
     let count = tx.one("SELECT count(*) FROM jobs WHERE buried_at IS NOT NULL", [], |row| row.get(0))?.unwrap_or(0);
     let jobs = tx.all(
-        "SELECT id, kind, coalesce(last_error, '') FROM jobs WHERE buried_at IS NOT NULL ORDER BY buried_at DESC LIMIT ?1",
+        "SELECT id, kind, coalesce(last_error, ''), attempts FROM jobs WHERE buried_at IS NOT NULL ORDER BY buried_at DESC LIMIT ?1",
         [limit],
-        |row| Ok(Buried { id: row.get(0)?, kind: row.get(1)?, error: row.get(2)? }),
+        |row| Ok(Buried { id: row.get(0)?, kind: row.get(1)?, error: row.get(2)?, attempts: row.get(3)? }),
     )?;
     Ok((jobs, count))
 }

@@ -16,7 +16,11 @@ impl House {
     }
 
     async fn gets_a_mailbox(&self) {
-        let config = json!({ "address": "chat@shop.example", "smtp": { "host": "127.0.0.1", "port": 9, "security": "none" }, "footer": "Shop Inc., **Main Street** 1" });
+        self.mails_by(json!({ "host": "127.0.0.1", "port": 9, "security": "none" })).await;
+    }
+
+    async fn mails_by(&self, smtp: Value) {
+        let config = json!({ "address": "chat@shop.example", "smtp": smtp, "footer": "Shop Inc., **Main Street** 1" });
         let body = json!({ "name": "Mail", "enabled": true, "is_default": true, "config": config });
         self.agent().await.post("/mailboxes").json(body).await.ok();
     }
@@ -63,6 +67,53 @@ async fn a_code_is_mailed_while_somebody_waits_for_it_row_191() {
     house.shared.keep_secret(&text_at(&session, "session_token"));
     assert!(house.desk().code_letter(id, &second, "de").await.unwrap().is_none(), "used");
     assert_eq!(house.owed("verification_mail"), 0);
+}
+
+/// End to end: what is owed arrives, well made, in both forms; and what opened a door is in the file no more.
+#[tokio::test]
+async fn codes_transcripts_links_and_surveys_arrive_rows_175_191_205_233() {
+    let server = FaultServer::boot().await;
+    let house = House::boot_with(Options::default().patient().set("BASE_URL", BASE)).await;
+    house.mails_by(server.smtp()).await;
+    house.configure(json!({ "access": "identify", "brand_name": "Shop & Co" })).await;
+    let got = async |to: &str, count: usize| {
+        let all = server.gets(count).await;
+        let mail = all.last().cloned().expect("a mail");
+        mail.is_well_made();
+        assert!(mail.header("To").contains(to), "{} is not {to}", mail.header("To"));
+        mail
+    };
+    let visitor = house.visitor();
+    let claim = json!({ "name": "Zoe", "email": "zoe@example.com" });
+    let ticket = text_at(&visitor.post("/chat/auth/identify").json(claim).await.data(), "ticket");
+    let mail = got("zoe@example.com", 1).await;
+    let code: String = mail.subject().chars().filter(char::is_ascii_digit).collect();
+    house.shared.keep_secret(&code);
+    assert!(code.len() == 6 && mail.text().contains(&code) && mail.html().contains(&code), "{}", mail.subject());
+    let session = visitor.post("/chat/auth/identify/code").json(json!({ "ticket": ticket, "code": code })).await.data();
+    visitor.hold(&text_at(&session, "session_token"));
+    visitor.says("Where is my parcel?").await;
+    visitor.post(&format!("/chat/conversations/{}/transcript", visitor.conversation())).json(json!({})).await.data();
+    let transcript = got("zoe@example.com", 2).await;
+    assert!(transcript.subject().contains("Shop & Co") && transcript.text().contains("  Where is my parcel?"), "{}", transcript.text());
+    // Asked for anew, it is another mail.
+    let olga = house.agent().await;
+    olga.post(&format!("/conversations/{}/transcript", visitor.conversation())).json(json!({})).await;
+    assert_ne!(got("zoe@example.com", 3).await.message_id(), transcript.message_id());
+    house.hire("ada", Role::Agent).await;
+    house.post("/api/desk/password/forgotten").json(json!({ "email": "ada@house.example" })).await;
+    let reset = got("ada@house.example", 4).await;
+    let token = reset.text().split("/desk#reset=").nth(1).expect("a link").split_whitespace().next().unwrap_or_default().to_owned();
+    house.shared.keep_secret(&token);
+    let chosen = json!({ "token": token, "password": "another correct horse" });
+    assert_eq!(house.nobody().call("PUT", "/api/desk/invitation").json(chosen).await.status, 200);
+    olga.post(&format!("/conversations/{}/survey", visitor.conversation())).json(json!({ "mail": true })).await.ok();
+    assert!(got("zoe@example.com", 5).await.text().contains(&format!("{BASE}/csat/")));
+    house
+        .until("the outbox to be empty", |_| {
+            house.count("SELECT count(*) FROM jobs WHERE kind LIKE '%mail' OR kind IN ('transcript', 'forgotten')") == 0
+        })
+        .await;
 }
 
 /// A code is gone from the file as soon as it is of no use.
@@ -207,7 +258,7 @@ async fn unread_notices_come_in_one_mail_and_not_at_night() {
     house.until_monday("08:00").await;
     let olga = house.agent().await;
     let ada = house.agent_named("ada", Role::Agent).await;
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30 } })).await.ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30 })).await.ok();
     let uuid = text_at(&ada.get("/session").await.ok(), "agent/uuid");
     let id = house.count(&format!("SELECT id FROM agents WHERE uuid = '{uuid}'"));
     let mut said = Vec::new();
@@ -228,13 +279,10 @@ async fn unread_notices_come_in_one_mail_and_not_at_night() {
     let visitor = house.visitor();
     visitor.says("third question").await;
     olga.assigns(&visitor.conversation(), Some(&uuid)).await;
-    ada.put("/me/prefs")
-        .json(json!({ "prefs": { "mail_after_min": 30, "quiet": { "from": "07:00", "to": "10:00", "time_zone": "UTC" } } }))
-        .await
-        .ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30, "quiet": { "from": "07:00", "to": "10:00", "time_zone": "UTC" } })).await.ok();
     assert!(house.desk().notices_letter(id, None).await.unwrap().is_none());
     assert_eq!(house.owed("notice_mail"), 1);
-    ada.put("/me/prefs").json(json!({ "prefs": { "mail_after_min": 30 } })).await.ok();
+    ada.put("/me/prefs").json(json!({ "mail_after_min": 30 })).await.ok();
     assert!(house.desk().notices_letter(id, None).await.unwrap().is_some());
     // What was read meanwhile is told to nobody.
     ada.put("/notices/read").json(json!({ "all": true })).await;

@@ -9,6 +9,7 @@ mod attacks_desk;
 mod availability;
 mod catch_up;
 mod chat;
+mod continuity;
 mod continuity_law;
 mod dialects;
 mod erase;

@@ -63,12 +63,14 @@ impl Options {
 /// What people of one house share.
 pub struct Shared {
     pub address: SocketAddr,
+    /// BASE_URL, where it is set: what browsers think they look at.
+    public: Option<String>,
     secrets: Mutex<Vec<String>>,
 }
 
 impl Shared {
     pub fn origin(&self) -> String {
-        format!("http://{}", self.address)
+        self.public.clone().unwrap_or_else(|| format!("http://{}", self.address))
     }
 
     /// Remembers a text that must never be logged.
@@ -110,6 +112,7 @@ impl House {
         for (key, value) in &options.settings {
             raw.set(key, value).expect("a key of the configuration");
         }
+        let public = options.settings.iter().find(|(key, _)| key == "BASE_URL").map(|(_, url)| url.clone());
         let config = raw.resolve().expect("a configuration");
         let house = app::House::open(config, clock.clone()).await.expect("the house opens");
         let desk = house.desk.clone();
@@ -124,7 +127,7 @@ impl House {
         let running = tokio::spawn(async move {
             house.serve(listener, async move { drop(stopped.await) }, None, server).await.expect("the house ends well");
         });
-        let shared = Arc::new(Shared { address, secrets: Mutex::default() });
+        let shared = Arc::new(Shared { address, public, secrets: Mutex::default() });
         for secret in [PASSWORD, &secret] {
             shared.keep_secret(secret);
         }

@@ -84,7 +84,7 @@ impl MailServer {
     pub async fn starts(&mut self) {
         let script = format!(
             "{POSTFIX} -c {dir}/pf -d >{dir}/postfix.out 2>&1 & p=$!; {DOVECOT} -F -c {dir}/dv/dovecot.conf >{dir}/dovecot.out 2>&1 & d=$!
-             read -r end; kill $p $d; wait",
+             read -r end; trap '' TERM; kill 0; wait $p $d",
             dir = self.dir.path().display()
         );
         let mut shell = Command::new("sh");
@@ -110,6 +110,16 @@ impl MailServer {
         let Some(mut keeper) = self.keeper.take() else { return };
         drop(keeper.stdin.take());
         tokio::task::spawn_blocking(move || keeper.wait()).await.expect("a thread").expect("the servers end");
+        let Ports { smtp, submission, smtps, imap, imaps } = self.ports;
+        // Their children had the same ports, and may end a moment later.
+        for port in [smtp, submission, smtps, imap, imaps] {
+            in_time("a port to be free", async {
+                while TcpStream::connect(("127.0.0.1", port)).await.is_ok() {
+                    pause().await;
+                }
+            })
+            .await;
+        }
     }
 
     /// The folder of a box.

@@ -1,14 +1,12 @@
 // A mail as its reader will see it, while it is written: as a page and as plain text, with a conversation that really took place.
 
 import { html, useEffect, useState } from '../../vendor/preact.js';
+import { framed } from '../../shared/html.js';
 import { Icon } from '../../shared/icons.js';
 import { Spinner } from '../parts/small.js';
 import { api, wordsFor } from '../state/wire.js';
 
 const PAUSE_MS = 350;
-
-/** Our own page allows no style sheets from elsewhere, and a frame inherits that: what stands at the elements is enough. @param {string} page */
-const shownIn = (page) => page.replace(/<style>[\s\S]*?<\/style>/, '');
 
 /** @param {{asked: {kind: string, name: string, locale: string, subject: string, body: string}}} props */
 export function MailPreview({ asked }) {
@@ -30,7 +28,7 @@ export function MailPreview({ asked }) {
       <label class="look-menu"><input type="checkbox" checked=${example} onChange=${(/** @type {any} */ event) => setExample(event.currentTarget.checked)} /> Made-up data</label></div>
     ${failed ? html`<p class="hint-box is-warn" role="status">${failed}</p>` : null}
     ${mail ? html`<p class="mail-subject"><span class="quiet">Subject: </span><b dir="auto">${mail.subject}</b></p>
-      ${as === 'page' ? html`<iframe class="mail-frame" title="The mail" sandbox="" srcdoc=${shownIn(mail.html)}></iframe>` : html`<pre class="mail-text" dir="auto" tabindex="0" role="region" aria-label="The mail as plain text">${mail.text}</pre>`}
+      ${as === 'page' ? html`<iframe class="mail-frame" title="The mail" ...${framed(mail.html)}></iframe>` : html`<pre class="mail-text" dir="auto" tabindex="0" role="region" aria-label="The mail as plain text">${mail.text}</pre>`}
       <p class="field-hint">${mail.real ? 'With the newest conversation that you see.' : 'With made-up data.'}</p>` : failed ? null : html`<div class="centred"><${Spinner} /></div>`}
   </section>`;
 }

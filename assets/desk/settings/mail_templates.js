@@ -95,10 +95,10 @@ function Editor({ kind, own, onSaved }) {
   const note = held ? '' : place.name ? 'New words under this name: they begin with those that come along.' : kind.outside && !place.locale ? 'Nothing is changed: everybody gets the words that come along, in their own language. What you write here goes to all whose language has no words of its own.' : 'These are the words that come along.';
   return html`<${PageFrame} title=${kind.title} lead=${kind.about} up=${{ label: 'E-mail templates', page: 'mails' }} wide=${true}>
     <div class="with-preview mail-editor">
-      <form onSubmit=${save} ref=${box} onFocusIn=${(/** @type {any} */ event) => { if (event.target.matches('.mail-words :is(input, textarea)')) last.current = event.target; }}>
+      <form onSubmit=${save} ref=${box} onfocusin=${(/** @type {any} */ event) => { if (event.target.matches('.mail-words :is(input, textarea)')) last.current = event.target; }}>
         <div class="field-pair">
           ${kind.outside ? html`<${Select} label="Language" value=${place.locale} onInput=${(/** @type {string} */ locale) => move({ locale })} options=${locales} />` : null}
-          <${Select} label="Words" value=${place.name} onInput=${(/** @type {string} */ name) => move({ name })} options=${names.map((one) => /** @type {[string, string]} */ ([one, one || 'Usual words']))} />
+          <${Select} label="Wording" value=${place.name} onInput=${(/** @type {string} */ name) => move({ name })} options=${names.map((one) => /** @type {[string, string]} */ ([one, one || 'Usual words']))} />
         </div>
         ${note ? html`<p class="hint-box">${note}</p>` : null}
         <div class="mail-words" dir=${directionOf(place.locale || 'en')}>

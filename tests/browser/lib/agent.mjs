@@ -13,6 +13,9 @@ export class Agent {
 
   async opens(path = '/desk') { await this.page.goto(path.startsWith('http') ? path : this.base + path); return this; }
 
+  /** Another place of the desk without loading it anew, as the browser's own "forward" leads there. */
+  goes(path) { return this.page.evaluate((where) => { history.pushState(null, '', where); dispatchEvent(new PopStateEvent('popstate')); }, path); }
+
   /** The desk with its list. */
   async comesIn() { await this.opens(); await one(this.list); return this; }
 
@@ -59,7 +62,8 @@ export class Agent {
   /** A call of the desk's own API with this agent's session, for what is not the point of a story. */
   async api(method, path, body) {
     const answer = await this.page.evaluate(async ([how, where, what]) => {
-      const { csrf } = await (await fetch('/api/desk/session')).json();
+      // The token is asked for once in a page.
+      const csrf = (window.csrfOfStories ??= (await (await fetch('/api/desk/session')).json()).csrf);
       const got = await fetch(`/api/desk${where}`, { method: how, headers: { 'content-type': 'application/json', 'x-deskbell-csrf': csrf }, body: what && JSON.stringify(what) });
       return { status: got.status, text: await got.text() };
     }, [method, path, body]);

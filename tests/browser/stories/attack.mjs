@@ -75,7 +75,7 @@ export default {
     }
     await one(ann.tab('All').filter({ hasText: String(3 + talks.length) }));
     for (const [at, uuid] of talks.entries()) {
-      await ann.opens(`/desk/c/${uuid}`);
+      await ann.goes(`/desk/c/${uuid}`);
       await ann.sees(`hello ${at}`);
       same(await intruders(ann.page), [], `no foreign element with the name ${names[at]}`);
     }
