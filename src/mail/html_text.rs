@@ -8,6 +8,9 @@ use crate::base::limits;
 /// Elements inside elements that are remembered; what is deeper is read as if it stood here.
 const DEPTH_MAX: usize = 400;
 
+/// Lines at the beginning of a box that may show that it is a quote.
+const BOX_LINES_MAX: u8 = 6;
+
 /// An element that is open.
 #[derive(Debug, Default)]
 struct Open {
@@ -428,12 +431,17 @@ impl Writer {
             }
         }
         // A box without quoted lines of its own is a quote as a whole, if it looks like one.
-        let whole: Vec<bool> = (0..self.boxes.len())
-            .map(|number| {
-                let inside = self.lines.iter().zip(&self.boxes_of_lines).filter(|(_, around)| **around == Some(number));
-                !self.boxes[number] && (self.sure_boxes[number] || super::reply::begins_quote(inside.map(|(line, _)| line.text.as_str())))
-            })
-            .collect();
+        let mut whole: Vec<bool> = self.boxes.iter().zip(&self.sure_boxes).map(|(holds, is_sure)| !holds && *is_sure).collect();
+        let mut looked_at = vec![0u8; self.boxes.len()];
+        for (line, number) in self.lines.iter().zip(&self.boxes_of_lines) {
+            if let Some(number) = *number
+                && !self.boxes[number]
+                && looked_at[number] < BOX_LINES_MAX
+            {
+                looked_at[number] += 1;
+                whole[number] |= super::reply::begins_quote(&line.text);
+            }
+        }
         for (line, number) in self.lines.iter_mut().zip(&self.boxes_of_lines) {
             line.depth += usize::from(number.is_some_and(|number| whole.get(number).copied().unwrap_or_default()));
         }

@@ -46,6 +46,8 @@ enum Kind {
 /// Lines of a header that was broken by a mail program.
 const HEADER_LINES_MAX: usize = 4;
 const HEADER_CHARS_MAX: usize = 300;
+/// Lines that were said among which headers of quotes are looked for: who writes more than twenty pages quotes nothing below them.
+const LOOKED_AT_MAX: usize = 1_000;
 /// Lines below `--` that may be a signature.
 const SIGNATURE_LINES_MAX: usize = 25;
 
@@ -127,12 +129,10 @@ fn parted(line: Line) -> Vec<Line> {
     if line.depth == 0
         && let Some((at, _)) = line.text.match_indices(':').take(20).find(|(at, _)| {
             let rest = &line.text[at + 1..];
-            let header = shown(&line.text[..=*at]);
-            rest.chars().take_while(|c| c.is_whitespace()).count() >= 2
-                && !rest.trim().is_empty()
-                && OPENERS.iter().any(|word| header.starts_with(word))
-                && header.len() <= HEADER_CHARS_MAX
-                && attribution(&header).is_sure()
+            rest.chars().take_while(|c| c.is_whitespace()).count() >= 2 && !rest.trim().is_empty() && {
+                let header = shown(&line.text[..=*at]);
+                OPENERS.iter().any(|word| header.starts_with(word)) && header.len() <= HEADER_CHARS_MAX && attribution(&header).is_sure()
+            }
         })
     {
         let (header, rest) = line.text.split_at(at + 1);
@@ -154,9 +154,10 @@ fn kinds(lines: &[Line]) -> Vec<Kind> {
 
 /// Finds the headers of quotes, and where one of them swallows everything below.
 fn cut(lines: &[Line], kinds: &mut [Kind]) {
-    let mut at = 0;
-    while at < lines.len() {
+    let (mut at, mut looked_at) = (0, 0);
+    while at < lines.len() && looked_at < LOOKED_AT_MAX {
         if matches!(kinds[at], Kind::Said | Kind::Signature) {
+            looked_at += 1;
             let below = header_at(lines, kinds, at);
             match below {
                 Some(Found::Above(from, count)) => {
@@ -230,7 +231,8 @@ fn header_at(lines: &[Line], kinds: &[Kind], at: usize) -> Option<Found> {
             return Some(Found::Above(at, 1));
         }
     }
-    let block = fields(lines, at);
+    let is_begun = line.mark == Mark::Hint || field(&text).is_some_and(|(key, _)| is_known_field(&key.to_lowercase()));
+    let block = if is_begun { fields(lines, at) } else { Fields::default() };
     if block.is_header(line.mark == Mark::Hint) && (is_first_of_paragraph || block.is_sure()) {
         return Some(if is_above_quote(kinds, at + block.lines) { Found::Above(at, block.lines) } else { Found::Rest(at) });
     }
@@ -287,16 +289,12 @@ pub(super) fn may_head_a_quote(text: &str) -> bool {
     text.chars().count() <= HEADER_CHARS_MAX && attribution(&text).is_likely()
 }
 
-/// Whether a box of which only the name says so begins like a quote.
-pub(super) fn begins_quote<'a>(lines: impl Iterator<Item = &'a str>) -> bool {
-    lines.map(shown).filter(|text| !text.is_empty()).take(6).any(|text| {
-        let found = attribution(&text);
-        found.date
-            || found.address
-            || found.wrote && found.colon
-            || between_dashes(&text).is_some()
-            || field(&text).is_some_and(|(key, _)| known::FROM.contains(&key.to_lowercase().as_str()))
-    })
+/// Whether a line is one with which quotes begin: enough where the name of a box says so, too.
+pub(super) fn begins_quote(line: &str) -> bool {
+    let text = shown(line);
+    let found = attribution(&text);
+    let is_from = field(&text).is_some_and(|(key, _)| known::FROM.contains(&key.to_lowercase().as_str()));
+    !text.is_empty() && (found.date || found.address || found.wrote && found.colon || between_dashes(&text).is_some() || is_from)
 }
 
 /// Whether a line of a header belongs to the one before it.
@@ -548,6 +546,10 @@ fn fields(lines: &[Line], at: usize) -> Fields {
     block
 }
 
+fn is_known_field(key: &str) -> bool {
+    [known::FROM, known::DATE, known::TO, known::SUBJECT, known::OTHER].iter().any(|names| names.contains(&key))
+}
+
 /// `From: Anna` with a short name.
 fn field(text: &str) -> Option<(&str, &str)> {
     let at = text.find([':', '：'])?;
@@ -624,6 +626,9 @@ fn signature(lines: &[Line], kinds: &mut [Kind], start: usize, mut end: usize, h
             continue;
         }
         let from = (start..end).rev().take_while(|at| kinds[*at] == Kind::Said).last().unwrap_or(start);
+        if end - from > SIGNATURE_LINES_MAX {
+            return;
+        }
         let paragraph = lines[from..end].iter().map(|line| shown(&line.text)).collect::<Vec<_>>().join(" ").to_lowercase();
         // The last thing that was said is never a footer.
         if !(has_more || kinds[start..from].contains(&Kind::Said)) {
@@ -638,9 +643,9 @@ fn signature(lines: &[Line], kinds: &mut [Kind], start: usize, mut end: usize, h
     }
     // A footer of several paragraphs, of which the last is none by itself.
     let paragraphs = paragraphs(kinds, start, end);
-    for (n, (from, to)) in paragraphs.iter().enumerate().skip(usize::from(!has_more)) {
+    for (n, (from, to)) in paragraphs.iter().enumerate().skip(usize::from(!has_more).max(paragraphs.len().saturating_sub(6))) {
         let text = lines[*from..*to].iter().map(|line| shown(&line.text)).collect::<Vec<_>>().join(" ").to_lowercase();
-        if legal_words(&text) >= 3 && text.chars().count() > 150 && paragraphs.len() - n <= 6 {
+        if to - from <= SIGNATURE_LINES_MAX && legal_words(&text) >= 3 && text.chars().count() > 150 && paragraphs.len() - n <= 6 {
             sign(kinds, *from, end);
             return;
         }
