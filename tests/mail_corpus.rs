@@ -127,3 +127,48 @@ fn broken_mails_are_read_as_well() {
         }
     }
 }
+
+/// Nobody keeps the house busy with a mail (security row 44): hostile texts of a megabyte take about as long as harmless ones.
+#[test]
+fn hostile_mails_are_read_in_little_time() {
+    let of = |piece: &str| piece.repeat(1_000_000 / piece.len());
+    let plain = [
+        "a:\n",
+        "From: a@b.example\n",
+        "-----\n",
+        ">\n",
+        "> ",
+        "On 3.6.2024 10:15 a@b.example wrote:\n",
+        "--\n",
+        "Sent from my iPhone\n\n",
+        "confidential in error privileged\n\n",
+        ".On ",
+        "a b c: ",
+        "\n",
+    ];
+    let pages = [
+        "<div>",
+        "<blockquote>",
+        "<p>&amp;",
+        "<a href=x>",
+        "<td>",
+        "<table><tr><td>",
+        "<div class=quote>x",
+        "</p>",
+        "<!--",
+        "<",
+        "&nbsp;&eacute;",
+        "<a ",
+        "<b x='",
+        "<style>",
+    ];
+    let cases = plain.iter().map(|piece| (piece, "plain")).chain(pages.iter().map(|piece| (piece, "html")));
+    for (piece, kind) in cases {
+        let mail = format!("From: a@b.example\nContent-Type: text/{kind}\n\nHello\n{}", of(piece));
+        let start = std::time::Instant::now();
+        read(mail.as_bytes());
+        let took = start.elapsed().as_millis();
+        println!("{took:>5} ms  {kind} {piece:?}");
+        assert!(took < 5_000, "{piece:?} took {took} ms");
+    }
+}

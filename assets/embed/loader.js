@@ -113,7 +113,7 @@
       it.panel = panel = make('div', 'p', area, { role: 'dialog', 'aria-label': word('title') });
       it.button = button = make('button', '', area, { type: 'button', 'aria-haspopup': 'dialog' });
       on(button, 'click', () => { it.open ? hide() : show(true); });
-      ['pointerenter', 'focus', 'touchstart'].forEach((type) => { on(button, type, intend, { passive: true }); });
+      ['pointerenter', 'focus', 'touchstart'].forEach((type) => { on(button, type, soon, { passive: true }); });
       dress();
       attach();
       watcher = new MutationObserver(attach);
@@ -135,6 +135,8 @@
     }
 
     function whenIdle(then) { (window.requestIdleCallback || setTimeout)(then); }
+    // A pointer that comes and presses is one task of the page's: the frame begins in the next.
+    function soon() { setTimeout(intend); }
     function intend() {
       if (frame || !host || !alive) return;
       const nonce = it.nonce = crypto.getRandomValues(new Uint32Array(4)).join('');
@@ -194,7 +196,7 @@
       it.focus = focus !== false;
       it.from = focus ? null : document.activeElement;
       storage('sessionStorage', '1');
-      intend();
+      soon();
       place();
       count();
       if (part) part.opened();

@@ -9,7 +9,7 @@ use crate::http::socket::{self, Socket, SocketOptions, SocketReader, SocketWrite
 use crate::http::{Reply, Request};
 use crate::hub::Seat;
 use crate::model::access::Permission;
-use crate::model::agent::{AgentRef, AgentSession};
+use crate::model::agent::AgentSession;
 use crate::model::event::{Door, Event, What};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -51,7 +51,7 @@ impl Desks {
         if idle.load(Ordering::Relaxed) {
             self.idle(&session, false).await;
         }
-        self.desk.looks_away(&reference(&session), place);
+        self.desk.looks_away(&session.agent.reference(), place);
     }
 
     async fn read(&self, mut reader: SocketReader, writer: &SocketWriter, session: &AgentSession, (place, idle): (u64, &AtomicBool)) {
@@ -150,16 +150,5 @@ fn ends(event: &Event, now: &AgentSession) -> bool {
     match &event.what {
         What::SignedOut { session, except } => session.is_none_or(|id| id == now.id) && *except != Some(now.id),
         _ => false,
-    }
-}
-
-fn reference(session: &AgentSession) -> AgentRef {
-    let agent = &session.agent;
-    AgentRef {
-        id: agent.id,
-        uuid: agent.uuid,
-        first_name: agent.first_name.clone(),
-        last_name: agent.last_name.clone(),
-        availability: agent.availability,
     }
 }

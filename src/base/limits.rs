@@ -279,8 +279,8 @@ pub const EXPORT_MESSAGES_PER_PART: u32 = 500;
 pub const RETENTION_PER_LOOK: u32 = 50;
 /// Steps of one retention sweep: the rest is for the next, ten minutes later.
 pub const RETENTION_STEPS_MAX: usize = 2_000;
-/// Bytes of a database that is rewritten as a whole after something was erased: measured at about 150 MB/s, so nobody waits longer than
-/// for two seconds.
+/// Bytes of a database that is rewritten as a whole after something was erased: writing waits for it, which at the speed of an ordinary
+/// disk (some 100 MB in a second) is a matter of a few seconds. Larger files are only emptied, not shortened.
 pub const REWRITE_BYTES_MAX: i64 = 256 * 1024 * 1024;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
@@ -490,8 +490,6 @@ pub const MAIL_ANSWER_BYTES_MAX: usize = 256 * 1024;
 pub const MAIL_SEARCH_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Bytes of a mail that are asked for at once: a few pieces for most mails, and never a whole large one.
 pub const MAIL_PIECE_BYTES: usize = 256 * 1024;
-/// Bytes of a mail that is read in memory; of a larger one only the header fields are.
-pub const MAIL_IN_MEMORY_MAX: u64 = 10 * 1024 * 1024;
 /// How long one wait for news may last: routers forget silent lines after a few minutes, and a dead one is noticed then.
 pub const MAIL_IDLE: Duration = Duration::from_secs(4 * 60);
 /// Between two rounds, however often the server says that something changed.

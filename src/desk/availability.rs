@@ -9,7 +9,7 @@ use crate::base::id::AgentId;
 use crate::hub::presence::Presence;
 use crate::hub::{Hub, Seat};
 use crate::model::access::Permission;
-use crate::model::agent::{Agent, AgentRef, AgentSession, Availability};
+use crate::model::agent::{Agent, AgentSession, Availability};
 pub use crate::model::agent::{Reach, Stance, Why};
 use crate::model::event::{Topic, What};
 use crate::store::{agents, conversations};
@@ -138,7 +138,7 @@ impl Desk {
 
     /// Tells agents, and the visitors whose conversations he has, how an agent counts now.
     async fn tell_stance(&self, agent: &Agent, stance: Stance) -> Result<()> {
-        self.announce(&[Topic::Agents], What::AgentPresence { agent: reference(agent), stance });
+        self.announce(&[Topic::Agents], What::AgentPresence { agent: agent.reference(), stance });
         let id = agent.id;
         for conversation in self.store.read(move |tx| conversations::open_of_assignee(tx, id)).await? {
             let contact = Topic::Contact(conversation.contact.id);
@@ -174,16 +174,5 @@ impl Desk {
             Topic::Inbox(_) | Topic::Agents => {}
         }
         Ok(())
-    }
-}
-
-/// An agent as conversations name him.
-pub(super) fn reference(agent: &Agent) -> AgentRef {
-    AgentRef {
-        id: agent.id,
-        uuid: agent.uuid,
-        first_name: agent.first_name.clone(),
-        last_name: agent.last_name.clone(),
-        availability: agent.availability,
     }
 }

@@ -290,12 +290,16 @@ impl Desk {
                 continuity::try_again(tx, conversation.id, found)?;
                 match way.is_mailbox {
                     true => jobs::enqueue_once(tx, &format!("reply:{found}"), &Job::ReplyMail { message: found.0 }, tx.now)?,
-                    false => jobs::enqueue_once(
-                        tx,
-                        &contact_key(conversation.id),
-                        &Job::Continuity { conversation: conversation.id.0, upto: None },
-                        tx.now,
-                    )?,
+                    // As a batch that is tried already it waits for no threshold: somebody decided.
+                    false => {
+                        let upto = Some(messages::message(tx, found)?.seq);
+                        jobs::enqueue_once(
+                            tx,
+                            &contact_key(conversation.id),
+                            &Job::Continuity { conversation: conversation.id.0, upto },
+                            tx.now,
+                        )?;
+                    }
                 }
                 continuity::marked(tx, &[found])
             })

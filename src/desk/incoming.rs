@@ -63,6 +63,7 @@ impl Desk {
             })
             .await?;
         if is_known {
+            self.forget_stored(&received.files).await?;
             return Ok(Placed::Known);
         }
         let address = email::check(&received.from.address).map(|address| email::key(&address)).unwrap_or_default();
@@ -72,7 +73,10 @@ impl Desk {
         let wanted = machine.is_none() && !is_banned;
         let mut files = match wanted {
             true => self.keep_files(&allowed, given, &mut remarks).await?,
-            false => Vec::new(),
+            false => {
+                self.forget_stored(&given).await?;
+                Vec::new()
+            }
         };
         if wanted {
             self.keep_long_text(&mut received, &mut files, &mut remarks).await?;
@@ -144,6 +148,7 @@ impl Desk {
             if position >= limits::FILES_PER_MESSAGE_MAX {
                 let name = files::clean_name(&file.name);
                 remarks.push(format!("\"{name}\" was left out: a message carries {} files.", limits::FILES_PER_MESSAGE_MAX));
+                self.forget_stored(&[file]).await?;
                 continue;
             }
             let taken = match file.bytes {
@@ -160,6 +165,19 @@ impl Desk {
             }
         }
         Ok(kept)
+    }
+
+    /// Forgets files of a mail that nobody will read.
+    async fn forget_stored(&self, files: &[ReceivedFile]) -> Result<()> {
+        let stored = |file: &ReceivedFile| match file.bytes {
+            FileBytes::Stored { blob, .. } => Some(blob),
+            FileBytes::Here(_) => None,
+        };
+        let blobs: Vec<_> = files.iter().filter_map(stored).collect();
+        if blobs.is_empty() {
+            return Ok(());
+        }
+        self.store.write(move |tx| blobs.iter().try_for_each(|blob| media::drop_blob(tx, *blob))).await
     }
 
     /// Judges a file whose bytes lie in the store already.

@@ -86,7 +86,7 @@ impl Lookers {
 impl Desk {
     /// An agent turns to a conversation, or away. One that he may not see is as none.
     pub async fn looks_at(&self, session: &AgentSession, place: u64, uuid: Option<Uuid>) {
-        let agent = super::availability::reference(&session.agent);
+        let agent = session.agent.reference();
         let Some(uuid) = uuid else { return self.looks_away(&agent, place) };
         let id = agent.id;
         let Ok(listed) = self.store.read(move |tx| conversations::find_for_agent(tx, id, uuid)).await else {

@@ -7,13 +7,16 @@ use crate::base::email;
 use crate::base::error::{Error, Result};
 use crate::base::id::{Uuid, new_token};
 use crate::base::limits;
+use crate::mail::compose::{Draft, Party, compose};
 use crate::mail::dns::Resolver;
 use crate::mail::probe::{self, Finding, Folder, Sender, Trial};
 use crate::model::access::Permission;
 use crate::model::agent::AgentSession;
+use crate::model::letter::{self, Letter, LetterKind, Thread};
 use crate::model::mailbox::{Direction, Mailbox, MailboxConfig};
 use crate::store::audit;
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -102,8 +105,8 @@ impl Desk {
                 let (server, password) = self.draft_login(kept, config, Direction::Out, edit.smtp_password).await?;
                 self.count_test_mail()?;
                 let (sender, greeting) = (config.address.as_str(), domain_of(&config.address));
-                let mail = test_mail(sender, &recipient, self.clock.now());
-                let mail = Some(mail.as_bytes());
+                let mail = self.test_mail(config, by, &recipient).await?;
+                let mail = Some(mail.as_slice());
                 let trial =
                     Trial { server: &server, tls: &self.tls, password: password.as_ref(), sender, recipient: &recipient, mail, greeting };
                 let found = probe::smtp(&trial).await;
@@ -112,6 +115,42 @@ impl Desk {
                 Ok(found)
             }
         }
+    }
+
+    /// The words of the house for it, as every other mail is written.
+    async fn test_mail(&self, config: &MailboxConfig, by: &AgentSession, recipient: &str) -> Result<Vec<u8>> {
+        let letter = Letter {
+            kind: LetterKind::Test,
+            inbox: None,
+            to: letter::Party { name: String::new(), address: recipient.to_owned() },
+            locale: String::new(),
+            fields: BTreeMap::from([
+                ("mailbox", config.address.clone()),
+                ("first_name", by.agent.first_name.clone()),
+                ("house", self.sender_name(None).await?),
+            ]),
+            said: Vec::new(),
+            link: None,
+            conversation: None,
+            covers: Vec::new(),
+            thread: Thread::default(),
+            attachments: Vec::new(),
+        };
+        let words = self.rendered(&letter).await?;
+        let from_name = if config.from_name.is_empty() { self.sender_name(None).await? } else { config.from_name.clone() };
+        compose(&Draft {
+            message_id: format!("{}@{}", new_token(), domain_of(&config.address)),
+            date: self.clock.now(),
+            from: Party { name: from_name, address: config.address.clone() },
+            to: Party { name: String::new(), address: recipient.to_owned() },
+            reply_to: Some(config.reply_to.clone()).filter(|address| !address.is_empty()),
+            subject: words.subject,
+            is_automatic: true,
+            loop_mark: self.loop_mark(),
+            text: words.text,
+            html: words.html,
+            ..Draft::default()
+        })
     }
 
     fn count_test_mail(&self) -> Result<()> {
@@ -133,17 +172,4 @@ impl Desk {
 
 fn domain_of(address: &str) -> &str {
     address.rsplit_once('@').map_or("localhost", |(_, domain)| domain)
-}
-
-/// A mail that says that it works. Only checked addresses and our own words stand in it.
-fn test_mail(from: &str, to: &str, now: Millis) -> String {
-    let date = jiff::Timestamp::from_millisecond(now).unwrap_or_default();
-    let date = jiff::fmt::rfc2822::to_string(&date.to_zoned(jiff::tz::TimeZone::UTC)).unwrap_or_default();
-    let (id, domain) = (new_token(), domain_of(from));
-    format!(
-        "From: <{from}>\r\nTo: <{to}>\r\nSubject: Mail from deskbell works\r\nDate: {date}\r\nMessage-ID: <{id}@{domain}>\r\n\
-         Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n\
-         This is a test. Somebody pressed the button in the settings of the mailbox {from}, and here it is.\r\n\r\n\
-         Nothing needs to be done.\r\n"
-    )
 }

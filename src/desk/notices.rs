@@ -4,7 +4,7 @@ use super::Desk;
 use crate::base::error::Result;
 use crate::base::id::{AgentId, ConversationId, Uuid};
 use crate::base::{limits, text};
-use crate::model::agent::{AgentSession, full_name};
+use crate::model::agent::{Agent, AgentSession, full_name};
 use crate::model::conversation::Conversation;
 use crate::model::event::{Topic, What};
 use crate::model::message::Message;
@@ -21,15 +21,30 @@ pub(super) fn tell(
     by: Option<AgentId>,
     words: &str,
 ) -> Result<Option<Notice>> {
-    if by == Some(agent) || agents::agent(tx, agent)?.suspended_at.is_some() {
+    if by == Some(agent) {
         return Ok(None);
     }
-    let prefs = super::pushes::prefs_of(tx, agent)?;
+    tell_known(tx, &agents::agent(tx, agent)?, kind, conversation, by, words)
+}
+
+/// The same for an agent who was looked up already.
+fn tell_known(
+    tx: &WriteTx,
+    agent: &Agent,
+    kind: NoticeKind,
+    conversation: Option<&Conversation>,
+    by: Option<AgentId>,
+    words: &str,
+) -> Result<Option<Notice>> {
+    if agent.suspended_at.is_some() {
+        return Ok(None);
+    }
+    let prefs = super::pushes::prefs_of(tx, agent.id)?;
     if !prefs.wants(kind) {
         return Ok(None);
     }
     if let Some(conversation) = conversation
-        && !sight::of(tx, agent)?.sees(crate::model::access::Holder::of(conversation))
+        && !sight::of_known(tx, agent)?.sees(crate::model::access::Holder::of(conversation))
     {
         return Ok(None);
     }
@@ -38,7 +53,7 @@ pub(super) fn tell(
         None => conversation.map_or(String::new(), |conversation| conversation.contact.name.clone()),
     };
     let new = NewNotice {
-        agent,
+        agent: agent.id,
         kind,
         conversation: conversation.map(|conversation| conversation.id),
         actor: text::clean_line(&actor, 128),
@@ -67,7 +82,7 @@ pub(super) fn of_incoming(tx: &WriteTx, conversation: ConversationId, message: &
         }
         None if begins => {
             for agent in agents::all(tx)? {
-                tell(tx, agent.id, NoticeKind::New, Some(&conversation), None, words)?;
+                tell_known(tx, &agent, NoticeKind::New, Some(&conversation), None, words)?;
             }
         }
         None => {}

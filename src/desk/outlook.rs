@@ -334,7 +334,7 @@ impl Desk {
     /// Agents who answer right now.
     pub async fn team_online(&self) -> Result<Vec<AgentRef>> {
         let roster = self.roster().await?;
-        Ok(self.answering(&roster).map(super::availability::reference).collect())
+        Ok(self.answering(&roster).map(Agent::reference).collect())
     }
 
     /// Fills in how long answers take, where the inbox says so at all.

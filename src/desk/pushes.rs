@@ -28,8 +28,7 @@ pub struct Push {
 
 /// Owes a push for a notice that was just stored, if its agent wants one and has a browser that can be woken; and a mail, if it stays unread.
 pub(super) fn owe(tx: &WriteTx, notice: &Notice, prefs: &Prefs) -> Result<()> {
-    let asked = |kind: NoticeKind| prefs.push.iter().any(|word| word == kind.as_str());
-    if asked(notice.kind) && pushes::has_any(tx, notice.agent)? {
+    if prefs.pushes(notice.kind) && pushes::has_any(tx, notice.agent)? {
         let job = Job::Push { notice: notice.uuid.to_string(), waited: false };
         jobs::enqueue_once(tx, &format!("push:{}", notice.uuid), &job, tx.now)?;
     }

@@ -7,6 +7,7 @@ use crate::base::id::{AgentId, Uuid};
 use crate::model::agent::AgentSession;
 use crate::model::conversation::Conversation;
 use crate::model::message::Activity;
+use crate::model::rule::Cause;
 use crate::store::{WriteTx, audit, conversations, quarantine};
 use serde_json::json;
 
@@ -23,6 +24,7 @@ impl Desk {
                         quarantine::set(tx, before.id, Some("spam"), &before.suspicion)?;
                         audit::append(tx, Some(by), "conversation.spam", &uuid.to_string(), &json!({}))?;
                         note_activity(tx, before.id, Some(by), Activity { action: "quarantine".into(), value: "spam".into() })?;
+                        super::rules::after(tx, before.id, Cause::Changed("status"));
                         conversations::announce(tx, before.id, false)
                     }
                     (false, Some(_)) => {
@@ -48,5 +50,6 @@ pub(super) fn release(tx: &WriteTx, by: AgentId, before: &Conversation) -> Resul
     quarantine::set(tx, before.id, None, "")?;
     audit::append(tx, Some(by), "conversation.released", &before.uuid.to_string(), &json!({}))?;
     note_activity(tx, before.id, Some(by), Activity { action: "quarantine".into(), value: "released".into() })?;
+    super::rules::after(tx, before.id, Cause::Changed("status"));
     conversations::announce(tx, before.id, false)
 }

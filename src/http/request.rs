@@ -8,6 +8,7 @@ use hyper::header::{HeaderMap, HeaderName};
 use hyper::http::Extensions;
 use serde::de::DeserializeOwned;
 use std::net::IpAddr;
+use std::pin::Pin;
 use tokio::sync::watch;
 
 /// One request. `http/server.rs` has already refused what RFC 9112 forbids, resolved the client's address and drawn a request id.
@@ -89,20 +90,25 @@ impl Request {
 
     /// The whole body as JSON of at most `limits::JSON_BYTES_MAX` bytes.
     pub async fn json<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let bytes = self.bytes(limits::JSON_BYTES_MAX).await?;
+        let bytes = self.json_bytes().await?;
         if bytes.is_empty() {
             return Err(Error::invalid("The request needs a JSON body."));
         }
-        serde_json::from_slice(&bytes).map_err(|cause| Error::invalid(format!("The JSON body is not right: {cause}.")))
+        serde_json::from_slice(&bytes).map_err(not_json)
     }
 
     /// The same; no body at all is the default.
     pub async fn json_or_empty<T: DeserializeOwned + Default>(&mut self) -> Result<T> {
-        let bytes = self.bytes(limits::JSON_BYTES_MAX).await?;
+        let bytes = self.json_bytes().await?;
         if bytes.is_empty() {
             return Ok(T::default());
         }
-        serde_json::from_slice(&bytes).map_err(|cause| Error::invalid(format!("The JSON body is not right: {cause}.")))
+        serde_json::from_slice(&bytes).map_err(not_json)
+    }
+
+    /// Boxed, so that the reading of a body is not built into every handler anew.
+    fn json_bytes(&mut self) -> Pin<Box<dyn Future<Output = Result<Bytes>> + Send + '_>> {
+        Box::pin(self.bytes(limits::JSON_BYTES_MAX))
     }
 
     /// The whole body, refused with `TooLarge` beyond `bytes_max`, timed by the limits of slow bodies.
@@ -110,6 +116,10 @@ impl Request {
         let Some(body) = self.body.take() else { return Ok(Bytes::new()) };
         super::body::collect(body, bytes_max).await
     }
+}
+
+fn not_json(cause: serde_json::Error) -> Error {
+    Error::invalid(format!("The JSON body is not right: {cause}."))
 }
 
 /// Decodes one segment of a path: `%xx` only, a `+` stays. `None` when it is not UTF-8, or hides a slash, a backslash or a NUL.

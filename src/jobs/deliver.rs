@@ -3,6 +3,7 @@
 //!
 //! The other side says `deliver ADDRESS`, a line end, the mail, and closes its half; we answer `taken`, `later WHY`, `refused WHY` or `unknown WHY`.
 
+use super::intake::Intake;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::limits;
 use crate::desk::Desk;
@@ -11,10 +12,14 @@ use crate::store::mailboxes;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
+use tokio::task::JoinSet;
 
+/// How long mail that is coming may still come when the house closes.
+const FAREWELL: Duration = Duration::from_secs(5);
 /// Bytes of the first line.
 const HEAD_BYTES_MAX: usize = 512;
 
@@ -36,6 +41,7 @@ pub async fn run(desk: Desk, data_file: PathBuf, mut stop: watch::Receiver<bool>
             return;
         }
     };
+    let mut taking = JoinSet::new();
     let places = Arc::new(Semaphore::new(limits::DELIVERIES_AT_ONCE));
     while !*stop.borrow() {
         // Cancel-safe: waiting for a place or a connection loses nothing.
@@ -48,14 +54,18 @@ pub async fn run(desk: Desk, data_file: PathBuf, mut stop: watch::Receiver<bool>
         };
         if let (Ok((stream, _)), Ok(place)) = accepted {
             let desk = desk.clone();
-            tokio::spawn(async move {
+            // Those that ended are forgotten here; more than `places` never run.
+            while taking.try_join_next().is_some() {}
+            taking.spawn(async move {
                 answer(&desk, stream).await;
                 drop(place);
             });
         }
     }
     let _ = std::fs::remove_file(&path);
-    let _ = places.acquire_many(limits::DELIVERIES_AT_ONCE as u32).await;
+    // Whoever is cut off keeps the mail and comes again.
+    let _ = tokio::time::timeout(FAREWELL, async { while taking.join_next().await.is_some() {} }).await;
+    taking.shutdown().await;
 }
 
 /// Whoever serves the file holds its lock, so a socket that lies there is left over.
@@ -82,28 +92,31 @@ async fn answer(desk: &Desk, mut stream: UnixStream) {
 }
 
 async fn take(desk: &Desk, stream: &mut UnixStream) -> Result<()> {
-    let (mailbox, mut bytes) = head(desk, stream).await?;
+    let (mailbox, first) = head(desk, stream).await?;
+    let mut intake = Intake::default();
+    if let Err(error) = pour(desk, stream, &first, &mut intake).await {
+        intake.discard(desk).await;
+        return Err(error);
+    }
+    let received = intake.understood(desk, &mailbox).await?;
+    desk.receive_mail(&mailbox, received).await?;
+    let id = mailbox.id;
+    desk.store.write(move |tx| mailboxes::worked(tx, id, Direction::In)).await
+}
+
+async fn pour(desk: &Desk, stream: &mut UnixStream, first: &[u8], intake: &mut Intake) -> Result<()> {
+    intake.push(desk, first).await?;
     let mut buffer = vec![0; limits::CHUNK_BYTES];
     loop {
         let read = tokio::time::timeout(limits::DELIVERY_PAUSE, stream.read(&mut buffer)).await;
         let size =
             read.map_err(|_| Error::unavailable("The mail stopped coming."))?.map_err(|_| Error::unavailable("The mail was cut off."))?;
-        if size == 0 {
-            break;
+        match size {
+            0 if intake.bytes() == 0 => return Err(Error::invalid("There is no mail.")),
+            0 => return Ok(()),
+            size => intake.push(desk, &buffer[..size]).await?,
         }
-        if (bytes.len() + size) as u64 > limits::MAIL_IN_MEMORY_MAX {
-            let most = limits::MAIL_IN_MEMORY_MAX / 1024 / 1024;
-            return Err(Error::too_large(format!("This mail is larger than {most} MB, the limit here.")));
-        }
-        bytes.extend_from_slice(&buffer[..size]);
     }
-    if bytes.is_empty() {
-        return Err(Error::invalid("There is no mail."));
-    }
-    let received = super::mailbox::understood(&mailbox, bytes).await?;
-    desk.receive_mail(&mailbox, received).await.map(|_| ())?;
-    let id = mailbox.id;
-    desk.store.write(move |tx| mailboxes::worked(tx, id, Direction::In)).await
 }
 
 /// The mailbox that is meant, and the first bytes of the mail.

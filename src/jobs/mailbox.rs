@@ -1,6 +1,7 @@
 //! Fetches mail: one task per mailbox that is read by IMAP, begun anew when its settings change. How far a folder was read is written down
 //! after each mail; whatever happens in between, the mail comes again and is known by its Message-ID.
 
+use super::intake::Intake;
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{MailboxId, random_bytes};
@@ -8,7 +9,7 @@ use crate::base::limits;
 use crate::base::tls::Tls;
 use crate::desk::Desk;
 use crate::mail::imap::{Imap, Position};
-use crate::mail::inbound::{self, Reading, Received};
+use crate::mail::inbound::Received;
 use crate::model::mailbox::{Direction, Mailbox};
 use crate::store::mailboxes;
 use std::collections::HashMap;
@@ -201,47 +202,44 @@ fn day(at: Millis) -> String {
 /// Fetches one mail and places it. One that cannot be placed for a reason of its own is told, and left out.
 async fn take(desk: &Desk, mailbox: &Mailbox, imap: &mut Imap, uid: u32) -> Result<()> {
     let Some(header) = imap.header(uid).await? else { return Ok(()) };
-    if header.size > limits::MAIL_IN_MEMORY_MAX {
-        let fields = imap.fields(uid).await?;
-        return place(desk, mailbox, too_large(understood(mailbox, fields).await?, header.size)).await;
-    }
-    let mut bytes = Vec::with_capacity(header.size as usize);
+    let mut intake = Intake::default();
+    let is_small = header.size <= limits::MAIL_BYTES_MAX;
     // Some servers count other line ends than they send: what comes decides, within the bound.
-    while bytes.len() as u64 <= limits::MAIL_IN_MEMORY_MAX {
-        let piece = imap.piece(uid, bytes.len() as u64).await?;
-        let is_last = piece.len() < limits::MAIL_PIECE_BYTES;
-        bytes.extend_from_slice(&piece);
-        if is_last {
-            break;
+    let came = if is_small { fetch(desk, imap, uid, &mut intake).await } else { Err(Error::too_large("")) };
+    match came {
+        Ok(()) if intake.bytes() == 0 => Ok(()),
+        Ok(()) => place(desk, mailbox, intake.understood(desk, mailbox).await?).await,
+        Err(error) => {
+            intake.discard(desk).await;
+            match error.kind {
+                Kind::TooLarge => place(desk, mailbox, too_large(desk, mailbox, &imap.fields(uid).await?, header.size).await?).await,
+                _ => Err(error),
+            }
         }
     }
-    if bytes.is_empty() {
-        return Ok(());
+}
+
+async fn fetch(desk: &Desk, imap: &mut Imap, uid: u32, intake: &mut Intake) -> Result<()> {
+    loop {
+        let piece = imap.piece(uid, intake.bytes()).await?;
+        intake.push(desk, &piece).await?;
+        if piece.len() < limits::MAIL_PIECE_BYTES {
+            return Ok(());
+        }
     }
-    place(desk, mailbox, understood(mailbox, bytes).await?).await
 }
 
 /// Of a mail that is too large only its header fields are read; that it came is said.
-fn too_large(mut fields: Received, size: u64) -> Received {
-    fields.remarks.push(format!(
+async fn too_large(desk: &Desk, mailbox: &Mailbox, fields: &[u8], size: u64) -> Result<Received> {
+    let mut intake = Intake::default();
+    intake.push(desk, fields).await?;
+    let mut received = intake.understood(desk, mailbox).await?;
+    received.remarks.push(format!(
         "This mail has {} MB; up to {} MB can be taken. It lies in the mailbox still.",
         size.div_ceil(1024 * 1024),
-        limits::MAIL_IN_MEMORY_MAX / 1024 / 1024
+        limits::MAIL_BYTES_MAX / 1024 / 1024
     ));
-    fields
-}
-
-/// Reads a mail as this mailbox's server writes them. Who proved what is believed to the server alone that the settings name; without a
-/// name, to what stands above everything a sender could have written.
-pub(super) async fn understood(mailbox: &Mailbox, bytes: Vec<u8>) -> Result<Received> {
-    let (server, address) = (mailbox.config.authserv_id.clone(), mailbox.config.address.clone());
-    // Off the threads that answer people: large mails take a moment.
-    tokio::task::spawn_blocking(move || {
-        let server = Some(server.as_str()).filter(|server| !server.is_empty());
-        inbound::read_with(&bytes, &Reading { server, ours: &[&address], kept: None })
-    })
-    .await
-    .map_err(Error::internal)
+    Ok(received)
 }
 
 /// Places a mail; what fails for a moment fails the session, and the mail comes again.

@@ -5,6 +5,7 @@ pub mod availability;
 mod continuity;
 pub mod deliver;
 pub mod housekeeping;
+mod intake;
 mod letters;
 pub mod mailbox;
 mod post;

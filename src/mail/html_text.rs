@@ -382,7 +382,7 @@ impl Writer {
 
     fn begin_line(&mut self) {
         self.depth = self.open.iter().map(|open| open.quote).sum::<usize>().min(20);
-        self.around = self.open.iter().rev().find_map(|open| open.around);
+        self.around = self.open.iter().find_map(|open| open.around);
         let pending = self.pending.take();
         self.mark = match () {
             () if self.open.iter().any(|open| open.is_signature) => Mark::Signature,
@@ -421,6 +421,12 @@ impl Writer {
     fn end(mut self) -> Vec<Line> {
         self.breaks = 1;
         self.end_line();
+        // An empty line inside of a quote is one of its lines.
+        for at in 1..self.lines.len().saturating_sub(1) {
+            if self.lines[at].text.is_empty() {
+                self.lines[at].depth = self.lines[at - 1].depth.min(self.lines[at + 1].depth);
+            }
+        }
         // A box without quoted lines of its own is a quote as a whole, if it looks like one.
         let whole: Vec<bool> = (0..self.boxes.len())
             .map(|number| {

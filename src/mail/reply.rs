@@ -67,6 +67,11 @@ pub(super) fn plain(text: &str) -> Vec<Line> {
         // Mailbox files write `>From` for a line that begins with `From`.
         let is_escaped = depth == 1 && line.starts_with(">From ") && lines.last().is_none_or(|before| before.depth == 0);
         let bare = if is_escaped { &line[1..] } else { bare };
+        // `>>> Anna <anna@example.com> 03.06.2024 10:15 >>>` stands above a quote without signs.
+        if depth >= 3 && bare.trim_end().ends_with(">>>") && attribution(bare).is_above_plain() {
+            lines.push(Line { text: line.trim_end().to_owned(), depth: 0, mark: Mark::Rest });
+            continue;
+        }
         let text = if bare.trim_end() == "--" && bare.starts_with("-- ") { "-- " } else { bare.trim_end() };
         lines.push(Line { text: text.to_owned(), depth: if is_escaped { 0 } else { depth }, mark: Mark::None });
     }
@@ -118,6 +123,22 @@ fn parted(line: Line) -> Vec<Line> {
             }
         }
     }
+    // Some telephones go on with the quote in the same line.
+    if line.depth == 0
+        && let Some((at, _)) = line.text.match_indices(':').take(20).find(|(at, _)| {
+            let rest = &line.text[at + 1..];
+            let header = shown(&line.text[..=*at]);
+            rest.chars().take_while(|c| c.is_whitespace()).count() >= 2
+                && !rest.trim().is_empty()
+                && OPENERS.iter().any(|word| header.starts_with(word))
+                && header.len() <= HEADER_CHARS_MAX
+                && attribution(&header).is_sure()
+        })
+    {
+        let (header, rest) = line.text.split_at(at + 1);
+        let (header, rest) = (Line { text: header.to_owned(), ..line.clone() }, Line { text: rest.trim().to_owned(), ..line.clone() });
+        return vec![header, rest];
+    }
     vec![line]
 }
 
@@ -152,6 +173,12 @@ fn cut(lines: &[Line], kinds: &mut [Kind]) {
                 Some(Found::Rest(_)) | None => {}
             }
         }
+        // Who wrote it may stand inside of the quote, on its first line.
+        let is_first = kinds[at] == Kind::Quote
+            && !kinds[..at].iter().rev().find(|kind| **kind != Kind::Blank).is_some_and(|kind| *kind == Kind::Quote);
+        if is_first && ends_with_colon(&lines[at].text) && attribution(&shown(&lines[at].text)).is_strong() {
+            kinds[at] = Kind::Header;
+        }
         at += 1;
     }
 }
@@ -167,7 +194,7 @@ fn header_at(lines: &[Line], kinds: &[Kind], at: usize) -> Option<Found> {
     let line = &lines[at];
     let text = shown(&line.text);
     let is_first_of_paragraph = at == 0 || kinds[at - 1] != Kind::Said;
-    if line.mark == Mark::Rest {
+    if line.mark == Mark::Rest || text.chars().count() < 120 && holds(&text.to_lowercase(), known::ABOVE_LINE) {
         return Some(Found::Rest(at));
     }
     if line.mark == Mark::Header {
@@ -362,6 +389,10 @@ impl Attribution {
     fn is_strong(&self) -> bool {
         let count = usize::from(self.wrote) + usize::from(self.date) + usize::from(self.time) + usize::from(self.address);
         count >= 3 || self.colon && (self.wrote && (self.date || self.address) || self.date && self.address)
+    }
+
+    fn is_above_plain(&self) -> bool {
+        self.date && (self.time || self.address)
     }
 
     /// Enough to hide everything below it.
@@ -687,6 +718,13 @@ fn assemble(lines: &[Line], kinds: &[Kind]) -> Body {
         let is_inside = (from..=last).contains(&at);
         match kinds[at] {
             Kind::Said => text.line(line, 0),
+            Kind::Quote
+                if is_inside
+                    && line.text.trim().is_empty()
+                    && (at == 0 || kinds[at - 1] != Kind::Quote || kinds.get(at + 1) != Some(&Kind::Quote)) =>
+            {
+                text.blank();
+            }
             Kind::Quote if is_inside => text.line(line, line.depth),
             Kind::Signature => signature.line(line, 0),
             Kind::Blank if is_inside => text.blank(),

@@ -869,3 +869,23 @@ pub const NATURE: &[&str] = &[
     "trees",
     "planet",
 ];
+/// What ticket systems write above what they quote.
+pub const ABOVE_LINE: &[&str] = &[
+    "reply above this line",
+    "write above this line",
+    "above this line to reply",
+    "oberhalb dieser zeile",
+    "über dieser zeile",
+    "au-dessus de cette ligne",
+    "encima de esta línea",
+    "acima desta linha",
+    "sopra questa riga",
+    "boven deze regel",
+    "boven deze lijn",
+    "ovanför denna rad",
+    "powyżej tej linii",
+    "выше этой строки",
+    "この行より上",
+    "此行上方",
+    "在此线以上",
+];

@@ -153,6 +153,19 @@ pub struct Agent {
     pub two_factor: bool,
 }
 
+impl Agent {
+    /// As others see him.
+    pub fn reference(&self) -> AgentRef {
+        AgentRef {
+            id: self.id,
+            uuid: self.uuid,
+            first_name: self.first_name.clone(),
+            last_name: self.last_name.clone(),
+            availability: self.availability,
+        }
+    }
+}
+
 /// An agent as others see him: in a conversation's head, beside a message.
 #[derive(Debug, Clone)]
 pub struct AgentRef {

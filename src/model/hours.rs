@@ -13,7 +13,7 @@ use jiff::{Timestamp, ToSpan};
 use serde::{Deserialize, Serialize};
 
 /// Minutes of a day.
-const DAY: u16 = 24 * 60;
+pub(super) const DAY: u16 = 24 * 60;
 /// How far ahead the next change is looked for: a year of holidays is "no end in sight".
 const HORIZON_DAYS: usize = 400;
 /// How many times the door opens or closes while time is counted: two years of days with a lunch break.
@@ -275,7 +275,8 @@ impl From<Span> for (String, String) {
     }
 }
 
-fn minutes(text: &str) -> Option<u16> {
+/// `18:30` in minutes, up to and with 24:00.
+pub(super) fn minutes(text: &str) -> Option<u16> {
     let (hour, minute) = text.split_once(':')?;
     let number = |text: &str| (text.len() == 2 && text.bytes().all(|c| c.is_ascii_digit())).then(|| text.parse::<u16>().ok())?;
     let all = number(hour)? * 60 + number(minute).filter(|minute| *minute < 60)?;

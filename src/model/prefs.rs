@@ -1,5 +1,6 @@
 //! How an agent likes to be called: kept with him, so that it follows him to every browser.
 
+use super::hours;
 use super::notice::NoticeKind;
 use crate::base::error::{Error, Result};
 use jiff::tz::TimeZone;
@@ -78,9 +79,14 @@ impl Prefs {
         self.notices.iter().any(|word| word == kind.as_str())
     }
 
+    /// Whether this kind wakes him at all.
+    pub fn pushes(&self, kind: NoticeKind) -> bool {
+        self.push.iter().any(|word| word == kind.as_str())
+    }
+
     /// Whether this kind wakes him at `now`, in milliseconds since 1970.
     pub fn wakes(&self, kind: NoticeKind, now: i64) -> bool {
-        self.push.iter().any(|word| word == kind.as_str()) && !self.quiet.holds(now)
+        self.pushes(kind) && !self.quiet.holds(now)
     }
 }
 
@@ -91,18 +97,14 @@ impl Quiet {
         let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
         let Ok(at) = jiff::Timestamp::from_millisecond(now) else { return false };
         let at = at.to_zoned(zone);
-        let at = i32::from(at.hour()) * 60 + i32::from(at.minute());
+        let at = at.hour() as u16 * 60 + at.minute() as u16;
         if from < to { (from..to).contains(&at) } else { from != to && (at >= from || at < to) }
     }
 }
 
-fn minutes(text: &str) -> Option<i32> {
-    let (hour, minute) = text.split_once(':')?;
-    let number = |text: &str| (text.len() == 2).then(|| text.parse::<i32>().ok())?;
-    match (number(hour)?, number(minute)?) {
-        (hour @ 0..24, minute @ 0..60) => Some(hour * 60 + minute),
-        _ => None,
-    }
+/// A time of the wall in minutes; unlike an end of opening hours, never 24:00.
+fn minutes(text: &str) -> Option<u16> {
+    hours::minutes(text).filter(|at| *at < hours::DAY)
 }
 
 #[cfg(test)]
@@ -118,6 +120,7 @@ mod tests {
         assert!(!quiet("22:00", "07:00", "").holds(at));
         assert!(quiet("21:00", "22:00", "UTC").holds(at));
         assert!(!quiet("", "", "").holds(at) && !quiet("08:00", "08:00", "").holds(at) && !quiet("99:00", "07:00", "").holds(at));
+        assert!(!quiet("24:00", "23:00", "").holds(at) && !quiet("+9:00", "23:00", "").holds(at));
     }
 
     #[test]

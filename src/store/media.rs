@@ -36,7 +36,16 @@ pub enum Owner {
 /// Begins a file of unknown content. Its number is random and so never used twice: whoever still holds the number of removed bytes
 /// must not find somebody else's there.
 pub fn begin_blob(tx: &WriteTx) -> Result<BlobId> {
-    let id = i64::from_be_bytes(random_bytes()) & i64::MAX;
+    begin_blob_as(tx, blob_number())
+}
+
+/// A number for a file that begins soon.
+pub fn blob_number() -> BlobId {
+    i64::from_be_bytes(random_bytes()) & i64::MAX
+}
+
+/// Begins a file under a number of `blob_number`.
+pub fn begin_blob_as(tx: &WriteTx, id: BlobId) -> Result<BlobId> {
     tx.insert("INSERT INTO blobs (id, size, created_at) VALUES (?1, 0, ?2)", params![id, tx.now])
 }
 

@@ -1,6 +1,7 @@
 //! A small pool of connections that cannot write. One snapshot per question; a question that runs away is stopped.
 
 use super::tx::ReadTx;
+use super::writer::Slot;
 use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::Semaphore;
+
+type Query = Box<dyn FnOnce(&ReadTx) -> Result<()> + Send>;
 
 /// A handle to the pool. Cloning is cheap.
 #[derive(Clone)]
@@ -39,6 +42,13 @@ impl Readers {
         T: Send + 'static,
         F: FnOnce(&ReadTx) -> Result<T> + Send + 'static,
     {
+        let (found, asked) = Slot::pair();
+        self.ask(Box::new(move |tx| query(tx).map(|value| found.put(value)))).await?;
+        asked.take()
+    }
+
+    /// One type for all questions, as for all tasks of the writer.
+    async fn ask(&self, query: Query) -> Result<()> {
         let permit = tokio::time::timeout(limits::READ_WAIT, self.permits.clone().acquire_owned())
             .await
             .map_err(|_| Error::busy())?
@@ -54,7 +64,7 @@ impl Readers {
     }
 }
 
-fn snapshot<T>(connection: &mut Connection, now: i64, query: impl FnOnce(&ReadTx) -> Result<T>) -> Result<T> {
+fn snapshot(connection: &mut Connection, now: i64, query: Query) -> Result<()> {
     let deadline = Instant::now() + limits::READ_TIME_MAX;
     connection.progress_handler(20_000, Some(move || Instant::now() > deadline))?;
     let connection = &*connection;

@@ -4,6 +4,7 @@ use super::tx::ReadTx;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ContactId};
 use crate::model::access::Sight;
+use crate::model::agent::Agent;
 
 /// True where agent ?1 sees conversation `c`: owners, admins and scope `all` see everything, `team` one's own and one's teams',
 /// `assigned` one's own; nobody who is suspended sees anything.
@@ -28,9 +29,14 @@ pub(super) use sees_all;
 
 /// What an agent sees, for his seat.
 pub fn of(tx: &ReadTx, agent: AgentId) -> Result<Sight> {
-    let crate::model::access::Rights { permissions, scope } = super::agents::agent(tx, agent)?.rights;
-    let teams = tx.all("SELECT team_id FROM team_members WHERE agent_id = ?1", [agent], |row| row.get(0))?;
-    Ok(Sight { agent, permissions, scope, teams })
+    of_known(tx, &super::agents::agent(tx, agent)?)
+}
+
+/// The same for an agent who was looked up already.
+pub fn of_known(tx: &ReadTx, agent: &Agent) -> Result<Sight> {
+    let crate::model::access::Rights { permissions, scope } = agent.rights;
+    let teams = tx.all("SELECT team_id FROM team_members WHERE agent_id = ?1", [agent.id], |row| row.get(0))?;
+    Ok(Sight { agent: agent.id, permissions, scope, teams })
 }
 
 /// Refuses a contact of whom this agent does not see everything: what takes out or erases a whole person must not reach further than he does.

@@ -7,7 +7,7 @@ use crate::base::limits;
 use crate::model::event::{Event, Topic, What};
 use crate::model::rule::Cause;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, Params, Row};
+use rusqlite::{CachedStatement, Connection, ErrorCode, Params, Row, Rows};
 use std::cell::{Cell, RefCell};
 use std::ops::Deref;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -27,27 +27,40 @@ impl<'c> ReadTx<'c> {
 
     /// The first row, if any.
     pub fn one<T, P: Params>(&self, sql: &'static str, params: P, map: impl FnOnce(&Row<'_>) -> rusqlite::Result<T>) -> Result<Option<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
-        match rows.next()? {
-            Some(row) => Ok(Some(map(row)?)),
-            None => Ok(None),
-        }
+        let (mut ask, mut map, mut found) = (asking(params), Some(map), None);
+        self.visit(sql, &mut ask, &mut |row| {
+            if let Some(map) = map.take() {
+                found = Some(map(row)?);
+            }
+            Ok(false)
+        })?;
+        Ok(found)
     }
 
     /// All rows; the SQL names a LIMIT unless the table itself is small.
-    pub fn all<T, P: Params>(&self, sql: &'static str, params: P, map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
-        let mut statement = self.connection.prepare_cached(sql)?;
-        let rows = statement.query_map(params, map)?;
-        Ok(rows.collect::<rusqlite::Result<Vec<T>>>()?)
+    pub fn all<T, P: Params>(&self, sql: &'static str, params: P, mut map: impl FnMut(&Row<'_>) -> rusqlite::Result<T>) -> Result<Vec<T>> {
+        let (mut ask, mut found) = (asking(params), Vec::new());
+        self.visit(sql, &mut ask, &mut |row| {
+            found.push(map(row)?);
+            Ok(true)
+        })?;
+        Ok(found)
     }
 
     /// Each row, one after the other and kept by nobody: for sums over many.
     pub fn each<P: Params>(&self, sql: &'static str, params: P, mut each: impl FnMut(&Row<'_>) -> rusqlite::Result<()>) -> Result<()> {
+        let mut ask = asking(params);
+        self.visit(sql, &mut ask, &mut |row| each(row).map(|()| true))
+    }
+
+    /// Asks, and shows row after row until that answers `false`. Without types of its callers: hundreds of questions share it.
+    fn visit(&self, sql: &'static str, ask: &mut Ask<'_>, see: &mut dyn FnMut(&Row<'_>) -> rusqlite::Result<bool>) -> Result<()> {
         let mut statement = self.connection.prepare_cached(sql)?;
-        let mut rows = statement.query(params)?;
+        let mut rows = ask(&mut statement)?;
         while let Some(row) = rows.next()? {
-            each(row)?;
+            if !see(row)? {
+                break;
+            }
         }
         Ok(())
     }
@@ -56,6 +69,14 @@ impl<'c> ReadTx<'c> {
     pub fn seq(&self) -> Result<Seq> {
         Ok(self.one("SELECT seq FROM events ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))?.unwrap_or(0))
     }
+}
+
+/// Binds the values of one question and begins it.
+type Ask<'a> = dyn for<'s> FnMut(&'s mut CachedStatement<'_>) -> rusqlite::Result<Rows<'s>> + 'a;
+
+fn asking<P: Params>(params: P) -> impl for<'s> FnMut(&'s mut CachedStatement<'_>) -> rusqlite::Result<Rows<'s>> {
+    let mut params = Some(params);
+    move |statement| statement.query(params.take().ok_or(rusqlite::Error::InvalidQuery)?)
 }
 
 /// A write transaction on the writer thread: everything of a `ReadTx`, and the consequences of its commit.

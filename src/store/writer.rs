@@ -9,14 +9,23 @@ use crate::base::id::Seq;
 use crate::base::limits;
 use rusqlite::Connection;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
 
-/// One thing to write, and the way to tell its caller. Two closures, because the answer is owed even when the task never ran.
+/// What is to be done inside the transaction. What it finds it leaves with its caller: one type for all tasks, because every caller's own
+/// copy of the way through queue and thread would be a tenth of the program.
+type Run = Box<dyn FnOnce(&WriteTx) -> Result<()> + Send>;
+
+/// One thing to write, and the way to tell its caller, to whom an answer is owed even when the task never ran.
 struct Task {
-    /// Runs inside the transaction; says whether its savepoint is kept.
-    run: Box<dyn FnOnce(&WriteTx) -> bool + Send>,
-    answer: Answer,
+    run: Run,
+    answer: oneshot::Sender<Result<()>>,
+}
+
+/// A caller who waits, and how his own task went.
+struct Waiting {
+    answer: oneshot::Sender<Result<()>>,
+    went: Result<()>,
 }
 
 /// What waits for the thread: something to write, or care for the file itself that no transaction may surround.
@@ -24,9 +33,6 @@ enum Item {
     Write(Task),
     Upkeep(Box<dyn FnOnce(&Connection) + Send>),
 }
-
-/// Told `None` after a good commit, or the failure of the whole commit.
-type Answer = Box<dyn FnOnce(Option<&Error>) + Send>;
 
 /// A handle to the writer thread. Cloning is cheap; the thread ends when the last handle is dropped.
 #[derive(Clone)]
@@ -52,27 +58,14 @@ impl Writer {
         T: Send + 'static,
         F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel::<Result<T>>();
-        let slot = Arc::new(Mutex::new(None));
-        let filled = slot.clone();
-        let run = Box::new(move |tx: &WriteTx| {
-            let result = task(tx);
-            let keep = result.is_ok();
-            *lock(&slot) = Some(result);
-            keep
-        });
-        let tell = Box::new(move |failure: Option<&Error>| {
-            let result = match (lock(&filled).take(), failure) {
-                (Some(Err(error)), None) => Err(error),
-                (Some(Err(error)), Some(_)) => Err(Error { cause: None, ..error }),
-                (_, Some(failure)) => Err(copy(failure)),
-                (Some(Ok(value)), None) => Ok(value),
-                (None, None) => Err(Error::internal("a write task panicked; it was undone")),
-            };
-            // The caller may have gone away meanwhile; what was committed stays committed.
-            let _ = answer.send(result);
-        });
-        self.place().await?.send(Item::Write(Task { run, answer: tell }));
+        let (found, asked) = Slot::pair();
+        self.perform(Box::new(move |tx| task(tx).map(|value| found.put(value)))).await?;
+        asked.take()
+    }
+
+    async fn perform(&self, run: Run) -> Result<()> {
+        let (answer, answered) = oneshot::channel();
+        self.place().await?.send(Item::Write(Task { run, answer }));
         answered.await.unwrap_or_else(|_| Err(Error::internal("the writer thread is gone")))
     }
 
@@ -147,7 +140,8 @@ impl Thread {
         match self.attempt(batch, &mut answers) {
             Ok(committed) => {
                 (self.on_commit)(committed);
-                answers.into_iter().for_each(|answer| answer(None));
+                // A caller may have gone away meanwhile; what was committed stays committed.
+                answers.into_iter().for_each(|Waiting { answer, went }| drop(answer.send(went)));
             }
             Err(failure) => {
                 log::error!("commit failed tasks={} error=\"{failure:?}\"", answers.len());
@@ -156,19 +150,22 @@ impl Thread {
                 {
                     log::error!("rollback failed cause=\"{cause}\"");
                 }
-                answers.into_iter().for_each(|answer| answer(Some(&failure)));
+                for Waiting { answer, went } in answers {
+                    let told = went.map_or_else(|error| Error { cause: None, ..error }, |()| copy(&failure));
+                    let _ = answer.send(Err(told));
+                }
             }
         }
     }
 
-    fn attempt(&mut self, batch: Vec<Task>, answers: &mut Vec<Answer>) -> Result<Committed> {
+    fn attempt(&mut self, batch: Vec<Task>, answers: &mut Vec<Waiting>) -> Result<Committed> {
         let mut batch = batch.into_iter();
         let started = self.begin();
         let seq = match started {
             Ok(seq) => seq,
             Err(failure) => {
                 // Nothing ran; every caller must still hear why. A dropped task would look like our own fault.
-                answers.extend(batch.map(|task| task.answer));
+                answers.extend(batch.map(not_run));
                 return Err(failure);
             }
         };
@@ -177,7 +174,7 @@ impl Thread {
             let ran = run_in_savepoint(&self.connection, &tx, task, answers);
             // A full disk or failing device makes SQLite roll the whole transaction back by itself.
             if ran.is_err() || self.connection.is_autocommit() {
-                answers.extend(batch.map(|task| task.answer));
+                answers.extend(batch.map(not_run));
                 return Err(ran.err().unwrap_or_else(disk_refuses));
             }
         }
@@ -192,22 +189,24 @@ impl Thread {
     }
 }
 
-fn run_in_savepoint(connection: &Connection, tx: &WriteTx, task: Task, answers: &mut Vec<Answer>) -> Result<()> {
-    connection.prepare_cached("SAVEPOINT task")?.execute([])?;
+fn not_run(task: Task) -> Waiting {
+    Waiting { answer: task.answer, went: Ok(()) }
+}
+
+fn run_in_savepoint(connection: &Connection, tx: &WriteTx, task: Task, answers: &mut Vec<Waiting>) -> Result<()> {
+    let Task { run, answer } = task;
+    if let Err(refused) = connection.prepare_cached("SAVEPOINT task").and_then(|mut savepoint| savepoint.execute([])) {
+        answers.push(Waiting { answer, went: Ok(()) });
+        return Err(refused.into());
+    }
     let mark = tx.mark();
-    answers.push(task.answer);
     // Unwind safety: what a panic leaves behind is undone by the savepoint and the mark.
-    let keep = catch_unwind(AssertUnwindSafe(|| {
-        let keep = (task.run)(tx);
-        if keep {
-            tx.settle();
-        }
-        keep
-    }))
-    .unwrap_or_else(|_| {
+    let went = catch_unwind(AssertUnwindSafe(|| run(tx).map(|()| tx.settle()))).unwrap_or_else(|_| {
         log::error!("a write task panicked and was undone");
-        false
+        Err(Error::internal("a write task panicked; it was undone"))
     });
+    let keep = went.is_ok();
+    answers.push(Waiting { answer, went });
     if connection.is_autocommit() {
         return Err(disk_refuses());
     }
@@ -223,9 +222,25 @@ fn disk_refuses() -> Error {
     Error::unavailable("The server cannot write to its disk at the moment. Nothing was stored; please try again.")
 }
 
-fn lock<T>(slot: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A poisoned slot only means that a task panicked; its content is still whole.
-    slot.lock().unwrap_or_else(PoisonError::into_inner)
+/// Where a task on another thread leaves what it found for its caller.
+pub(super) struct Slot<T>(Arc<Mutex<Option<T>>>);
+
+impl<T> Slot<T> {
+    /// The same one twice: for the task, and for its caller.
+    pub(super) fn pair() -> (Slot<T>, Slot<T>) {
+        let slot = Arc::new(Mutex::new(None));
+        (Slot(slot.clone()), Slot(slot))
+    }
+
+    pub(super) fn put(&self, found: T) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(found);
+    }
+
+    /// What was found; asked for after the task went well.
+    pub(super) fn take(&self) -> Result<T> {
+        let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        found.ok_or_else(|| Error::internal("a task went well and left nothing"))
+    }
 }
 
 fn copy(error: &Error) -> Error {

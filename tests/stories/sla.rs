@@ -170,3 +170,24 @@ async fn a_rule_promises_more_and_promises_are_kept_in_order() {
     assert_eq!(due_of(&ben, &visitor.conversation()).await, Value::Null);
     assert_eq!(house.count("SELECT count(*) FROM audit WHERE action LIKE 'sla.%'"), 3);
 }
+
+/// The clock rests in quarantine; let out, it runs, and condemned it rests again.
+#[tokio::test]
+async fn letting_out_of_quarantine_starts_the_clock_and_condemning_stops_it() {
+    let house = House::boot().await;
+    let owner = house.agent().await;
+    let team = team_of(&owner, "Billing", &[&owner.uuid]).await;
+    promise(&owner, json!({ "name": "Gold", "resolution_s": 36_000, "teams": [team] })).await;
+    let visitor = house.visitor();
+    visitor
+        .starts_with(json!({ "message": "Pills https://a.example https://b.example https://c.example [url=https://d.example]x[/url]" }))
+        .await;
+    let conversation = visitor.conversation();
+    give(&owner, &conversation, &team).await;
+    assert_eq!(due_of(&owner, &conversation).await, Value::Null, "the clock rests while it may be spam");
+    let judge = |verdict: Value| owner.put(&format!("/conversations/{conversation}/quarantine")).json(json!({ "quarantine": verdict }));
+    judge(Value::Null).await.ok();
+    assert_eq!(due_of(&owner, &conversation).await["kind"], "resolution");
+    judge(json!("spam")).await.ok();
+    assert_eq!(due_of(&owner, &conversation).await, Value::Null);
+}

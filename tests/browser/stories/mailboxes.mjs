@@ -57,7 +57,7 @@ export default {
     await page.getByLabel('Wait before a mail').fill('soon');
     stage.expects(/status of 400 .*\/inboxes/);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    await one(page.getByRole('alert').filter({ hasText: 'How long to wait' }));
+    await one(page.locator('.form-error').filter({ hasText: 'How long to wait' }));
     await page.getByLabel('Wait before a mail').fill('5m');
     await page.getByLabel('Address of the team').fill('team@shop.example');
     await page.getByLabel('Address of the team').scrollIntoViewIfNeeded();
@@ -72,8 +72,10 @@ export default {
 
   async 'mailboxes on a phone and in the dark'(stage) {
     const ann = await stage.agent('ann', { viewport: { width: 390, height: 844 }, colorScheme: 'dark' });
-    await ann.api('POST', '/mailboxes', { config: { address: 'hello@shop.example', smtp: { host: 'mail.shop.example' } } });
     await ann.settings('mailboxes');
+    await one(ann.page.getByText('No mail yet'));
+    await ann.api('POST', '/mailboxes', { config: { address: 'hello@shop.example', smtp: { host: 'mail.shop.example' } } });
+    await ann.page.reload();
     await one(ann.page.getByText('hello@shop.example'));
     await stage.axe(ann.page, 'mailboxes in the dark');
     await stage.picture(ann.page, 'settings-mailboxes-phone');
