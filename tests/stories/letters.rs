@@ -314,6 +314,11 @@ async fn the_question_how_it_was_goes_by_mail_to_who_is_gone_row_233() {
     let letter = async |visitor: &Visitor, asked| {
         house.desk().survey_letter(house.number(&visitor.conversation()), asked, Some(BASE)).await.unwrap()
     };
+    assert!(letter(&yan, false).await.is_none(), "he sits in front of it");
+    let topic = yan.contact(&house).await;
+    yan.loses_the_line();
+    house.later(minutes(2)).await;
+    house.until("yan to be gone", |desk| !desk.presence.is_present(topic)).await;
     let owed = letter(&yan, false).await.expect("a letter");
     let survey = house.words(&format!("SELECT uuid FROM surveys WHERE conversation_id = {}", house.number(&yan.conversation())));
     assert_eq!((owed.link.clone(), owed.to.address.as_str()), (Some(format!("{BASE}/csat/{survey}")), "yan@customer.example"));
