@@ -250,6 +250,10 @@ fn above(lines: &[Line], kinds: &[Kind], end: usize) -> Option<Found> {
     {
         return None;
     }
+    // Without quoted lines below nothing is sure that names no address: most lines are done here.
+    if !is_quote_below && !lines[end.saturating_sub(HEADER_LINES_MAX)..=end].iter().any(|line| line.text.contains('@')) {
+        return None;
+    }
     let mut whole = String::new();
     let mut start = end;
     let mut best: Option<usize> = None;
