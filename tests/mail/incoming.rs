@@ -102,6 +102,7 @@ async fn a_mail_server_may_restart() {
     let agent = house.agent().await;
     let uuid = mailbox(&house, &agent, mail.imap("tls", ADDRESS)).await;
     is_read(&house).await;
+    let position = house.count("SELECT uid_next FROM mailboxes");
     mail.stops().await;
     in_time("the mailbox to fail", async {
         while house.count("SELECT count(*) FROM mailboxes WHERE in_failing_since IS NOT NULL") == 0 {
@@ -116,6 +117,13 @@ async fn a_mail_server_may_restart() {
     // Numbered anew: what came in the meantime is taken, what was taken is known.
     mail.delivers("nina@customer.example", ADDRESS, &letter("nina@customer.example", ADDRESS, "More", "one more")).await;
     agent.sees("one more").await;
+    // The reader writes down how far it came after the message is told.
+    in_time("the next position", async {
+        while house.count("SELECT uid_next FROM mailboxes") < position + 2 {
+            mail::pause().await;
+        }
+    })
+    .await;
     let before = house.count("SELECT count(*) FROM messages WHERE kind = 'incoming'");
     let file = rusqlite::Connection::open(house.file_path()).expect("the file opens");
     file.busy_timeout(PATIENCE).expect("patience");
