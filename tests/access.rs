@@ -12,6 +12,7 @@ const WIDGET: &[(&str, [u16; 4])] = &[
     ("GET /chat/settings/launcher", [200, 200, 200, 200]),
     ("GET /chat/settings", [200, 200, 200, 200]),
     ("POST /chat/auth/exchange", [401, 401, 401, 401]),
+    ("POST /chat/auth/link", [404, 404, 404, 404]),
     ("POST /chat/auth/identify", [200, 200, 200, 401]),
     ("POST /chat/auth/identify/resend", [400, 400, 400, 401]),
     ("POST /chat/auth/identify/code", [400, 400, 400, 401]),
@@ -154,6 +155,7 @@ fn widget_call(visitor: &Visitor, route: &str, conversation: &str) -> Call {
     let call = visitor.call(method, &path.replace("{}", conversation));
     match path {
         "/chat/auth/exchange" => call.json(json!({ "jwt": "a.b.c" })),
+        "/chat/auth/link" => call.json(json!({ "link": "no link" })),
         "/chat/conversations/init" | "/chat/conversations/{}/message" => call.json(json!({ "message": "hi" })),
         "/media/upload" => call.form(Form::new().text("conversation_uuid", conversation).file("a.txt", b"a")),
         "/chat/auth/identify" => {

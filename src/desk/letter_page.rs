@@ -146,7 +146,7 @@ pub(super) fn marked(html: &str, is_value: impl Fn(char) -> bool) -> String {
     whole
 }
 
-fn alone<'a>(html: &'a str, is_value: impl Fn(char) -> bool) -> Option<(char, &'a str)> {
+fn alone(html: &str, is_value: impl Fn(char) -> bool) -> Option<(char, &str)> {
     let inner = html.strip_prefix("<p><strong>")?;
     let value = inner.chars().next().filter(|c| is_value(*c))?;
     Some((value, inner[value.len_utf8()..].strip_prefix("</strong></p>")?))

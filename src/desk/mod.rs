@@ -161,6 +161,7 @@ impl std::ops::Deref for Desk {
 impl Desk {
     /// Opens the desk on an opened store, whose commits forget what changed in `known` and tell `board`; with the key that seals secrets, if
     /// one lies outside of the data file.
+    #[expect(clippy::too_many_arguments, reason = "everything the house is built of, once")]
     pub async fn open(
         store: Store,
         hub: Hub,

@@ -78,7 +78,7 @@ fn words(notice: &Notice, base_path: &str) -> serde_json::Value {
         NoticeKind::Message | NoticeKind::Rule | NoticeKind::System => notice.actor.clone(),
     };
     let path = match notice.conversation {
-        Some((uuid, _)) => format!("{base_path}/desk/all/{uuid}"),
+        Some((uuid, _)) => format!("{base_path}/desk/c/{uuid}"),
         None => format!("{base_path}/desk"),
     };
     let tag = notice.conversation.map_or_else(|| notice.uuid.to_string(), |(uuid, _)| uuid.to_string());

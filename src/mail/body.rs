@@ -284,7 +284,7 @@ fn without_places(text: &mut String, pictures: &[&str]) {
         while let Some(at) = text.find(opening) {
             let Some(length) = text[at..].find(']') else { break };
             let named = text[at + opening.len()..at + length].trim();
-            if !opening.starts_with("[cid") && !opening.starts_with("[inline") && !pictures.iter().any(|picture| *picture == named) {
+            if !opening.starts_with("[cid") && !opening.starts_with("[inline") && !pictures.contains(&named) {
                 break;
             }
             text.replace_range(at..=at + length, "");

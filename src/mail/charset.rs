@@ -25,7 +25,8 @@ pub fn text(bytes: &[u8], declared: Option<&str>) -> String {
     {
         return text.to_owned();
     }
-    if !is_vague && !(name.starts_with("utf") && name.contains('8')) {
+    let is_utf8 = name.starts_with("utf") && name.contains('8');
+    if !is_vague && !is_utf8 {
         return decode(&name, bytes);
     }
     decode(guess(bytes), bytes)

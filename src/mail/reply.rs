@@ -244,10 +244,9 @@ fn above(lines: &[Line], kinds: &[Kind], end: usize) -> Option<Found> {
     let is_quote_below = is_above_quote(kinds, end + 1);
     let last = shown(&lines[end].text);
     let is_around = lines[end].mark == Mark::Around;
-    if !ends_with_colon(&last)
-        && !(last.ends_with("---") && holds(&last.to_lowercase(), known::WROTE))
-        && !(is_quote_below && (is_around || attribution(&last).is_strong()))
-    {
+    let is_ruled = last.ends_with("---") && holds(&last.to_lowercase(), known::WROTE);
+    let is_sure = is_quote_below && (is_around || attribution(&last).is_strong());
+    if !(ends_with_colon(&last) || is_ruled || is_sure) {
         return None;
     }
     // Without quoted lines below nothing is sure that names no address: most lines are done here.
@@ -384,7 +383,7 @@ impl Attribution {
 
     /// With quoted lines below.
     fn is_likely(&self) -> bool {
-        self.colon && (self.wrote || self.date && (self.time || self.address) || self.address) || self.is_strong()
+        self.colon && (self.wrote || self.address || self.date && self.time) || self.is_strong()
     }
 
     /// Without any.

@@ -44,6 +44,8 @@ pub fn of(kind: LetterKind) -> &'static [Field] {
                     NAME,
                     field("contact", "Who wrote", "Zoe Miller"),
                     field("contact_email", "The address of who wrote, or nothing", "zoe@example.com"),
+                    field("verified", "Whether a token or a code proved who wrote", "verified"),
+                    field("page", "The page the contact looked at last, or nothing", "https://shop.example/tea"),
                     field("number", "The number of the conversation", "42"),
                     field("inbox", "The inbox it came through", "Shop"),
                     COUNT,

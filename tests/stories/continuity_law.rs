@@ -215,8 +215,8 @@ impl World {
             }
             for claimed in claimed {
                 let went_well = match &claimed.job {
-                    Job::Continuity { conversation, upto } => self.to_contact(*conversation, *upto).await,
-                    Job::TellTeam { conversation, upto } => self.to_team(*conversation, *upto).await,
+                    Job::Continuity { conversation, upto } => self.mails_contact(*conversation, *upto).await,
+                    Job::TellTeam { conversation, upto } => self.mails_team(*conversation, *upto).await,
                     _ => true,
                 };
                 let backoff = seconds(5 + self.dice.roll(60) as i64);
@@ -229,7 +229,7 @@ impl World {
         }
     }
 
-    async fn to_contact(&mut self, conversation: i64, upto: Option<i64>) -> bool {
+    async fn mails_contact(&mut self, conversation: i64, upto: Option<i64>) -> bool {
         let Some(due) = self.desk.due_to_contact(conversation, upto, Some("https://chat.example")).await.expect("a look") else {
             return true;
         };
@@ -243,7 +243,7 @@ impl World {
         true
     }
 
-    async fn to_team(&mut self, conversation: i64, upto: Option<i64>) -> bool {
+    async fn mails_team(&mut self, conversation: i64, upto: Option<i64>) -> bool {
         let Some(due) = self.desk.due_to_team(conversation, upto, None).await.expect("a look") else { return true };
         for one in &due.letters {
             if !self.deliver(&one.key, &one.letter).await {
@@ -315,7 +315,7 @@ impl World {
         for (id, said) in &self.said {
             assert!(said.seen_at.is_some() || mailed.contains(id), "a message that nobody saw was lost: {said:?}");
         }
-        let left = self.desk.store.read(|tx| continuity::waiting(tx)).await.expect("a count");
+        let left = self.desk.store.read(continuity::waiting).await.expect("a count");
         assert_eq!(left, 0, "and nothing is owed any more");
     }
 }
