@@ -24,8 +24,8 @@ use std::time::Duration;
 
 /// By this word the runner knows that a job only waits: no try of its own is counted.
 pub const WAITS: &str = "mail_waits";
-/// So long a mail stands in line before it comes back later: workers have other things to do.
-const STANDING: Duration = Duration::from_secs(3);
+/// So long a mail stands in line before it comes back later: workers have other things to do, such as answers in chats.
+const STANDING: Duration = Duration::from_millis(200);
 /// Longest pause between two tries of a mailbox that fails: a server that is back is noticed soon.
 const PAUSE_MAX_MS: i64 = 15 * 60_000;
 const MINUTE_MS: i64 = 60_000;

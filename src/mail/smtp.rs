@@ -167,7 +167,7 @@ impl Lines {
         if found.is_empty() {
             return Err(nameless());
         }
-        if server.security == Security::None && found.iter().any(|address| net::is_public(address.ip())) {
+        if server.security == Security::None && !found.iter().all(|address| net::is_inside(address.ip())) {
             let why = "The mail server lies outside; without TLS or STARTTLS everybody on the way could read along.";
             return Err(Fault::of_ours(Step::Tls, why));
         }
@@ -267,7 +267,12 @@ impl Line {
         }
         let size = size.map(|_| format!(" SIZE={}", mail.len())).unwrap_or_default();
         let from = format!("MAIL FROM:<{}>{size}\r\n", envelope.from);
-        self.ask(Step::Sender, from.as_bytes()).await?.agreed(Step::Sender)?;
+        let reply = self.ask(Step::Sender, from.as_bytes()).await?;
+        // Of the size we announced (RFC 1870, 6.1), and not of who we are.
+        if reply.code == 552 {
+            return Err(Fault::too_large());
+        }
+        reply.agreed(Step::Sender)?;
         self.ask(Step::Recipient, format!("RCPT TO:<{}>\r\n", envelope.to).as_bytes()).await?.agreed(Step::Recipient)?;
         self.ask(Step::Announced, b"DATA\r\n").await?.answered(Step::Announced, 354)?;
         // The end of the last line and the dot are written by the other side of this call.

@@ -76,7 +76,7 @@ pub fn begin(tx: &WriteTx, new: &NewMail) -> Result<Begun> {
     // Tried again after it was given up: somebody decided so.
     let by_hand = found.as_ref().is_some_and(|(_, _, state)| state == "failed");
     if !by_hand
-        && new.kind != LetterKind::Test
+        && !is_asked_for(new.kind)
         && let Some(reason) = marked(tx, &new.address)?
     {
         failed(tx, id, reason)?;
@@ -165,10 +165,23 @@ fn put_error(tx: &WriteTx, id: i64, state: &str, error: &str) -> Result<()> {
     }
 }
 
-/// Forgets mails that belong to no conversation and are so old that nobody answers them.
+/// Whether somebody waits for this mail at this moment: a mark from an old refusal does not lock him out. His tries are counted elsewhere.
+fn is_asked_for(kind: LetterKind) -> bool {
+    matches!(kind, LetterKind::Test | LetterKind::Code | LetterKind::Reset | LetterKind::Invitation)
+}
+
+/// Forgets mails that belong to no conversation and are so old that nobody answers them, longer than any is tried; and marks of addresses that
+/// are nobody's any more.
 pub fn prune(tx: &WriteTx, age_ms: i64) -> Result<usize> {
-    tx.exec(
-        "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE created_at < ?1 AND conversation_id IS NULL AND state <> 'waiting' LIMIT 500)",
-        [tx.now - age_ms],
-    )
+    let before = tx.now - age_ms;
+    let mails = tx.exec(
+        "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE created_at < ?1 AND conversation_id IS NULL LIMIT 500)",
+        [before],
+    )?;
+    let marks = tx.exec(
+        "DELETE FROM mail_addresses WHERE max(coalesce(bounced_at, 0), coalesce(complained_at, 0)) < ?1
+         AND NOT EXISTS (SELECT 1 FROM contacts WHERE lower(contacts.email) = mail_addresses.address)",
+        [before],
+    )?;
+    Ok(mails + marks)
 }

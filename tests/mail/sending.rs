@@ -80,6 +80,24 @@ fn code_in(text: &str) -> String {
     words.filter(|word| word.len() == 6).map(str::to_owned).next().unwrap_or_else(|| panic!("no code in {text}"))
 }
 
+/// row 191: a claim whose row number was another's before, long forgotten, gets its own code.
+#[tokio::test]
+async fn a_code_is_not_taken_for_one_that_was_sent_before() {
+    let server = FaultServer::boot().await;
+    let house = House::with_codes(None).await;
+    house.has_mailbox(server.smtp()).await;
+    house.asks_for_a_code("anna@customer.example").await;
+    server.gets(1).await;
+    house.settles().await;
+    // As the housekeeping does after an hour.
+    let file = rusqlite::Connection::open(house.file_path()).expect("the file opens");
+    file.execute("DELETE FROM verifications", []).expect("they are forgotten");
+    house.later(hours(2)).await;
+    house.asks_for_a_code("ben@customer.example").await;
+    assert_eq!(house.count("SELECT id FROM verifications"), 1, "the same number again");
+    assert_eq!(server.gets(2).await.len(), 2);
+}
+
 /// rows 45, 191: six digits reach a box by TLS and by STARTTLS, and are good; a server that restarts meanwhile is called anew.
 #[tokio::test]
 async fn a_code_goes_through_real_servers() {
