@@ -89,8 +89,9 @@ fn prepare(target: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     }
     let mut brotli = Vec::new();
     brotli::BrotliCompress(&mut &bytes[..], &mut brotli, &brotli::enc::BrotliEncoderParams { quality: 11, ..Default::default() })?;
-    // Agents come every day and have it in their cache, and nobody at all asks for the words of mails: a second packing costs more than it saves.
-    if brotli.len() < bytes.len() && ["desk/", "icons/", "mail/"].iter().all(|folder| !name.starts_with(folder)) {
+    // Agents come every day and have it in their cache, nobody at all asks for the words of mails, and of a language a visitor needs one file of
+    // five kilobytes: a second packing costs more than it saves.
+    if brotli.len() < bytes.len() && ["desk/", "icons/", "mail/", "locales/"].iter().all(|folder| !name.starts_with(folder)) {
         write(&target.join("br").join(name), &brotli)?;
     }
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());

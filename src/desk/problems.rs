@@ -5,6 +5,7 @@ use crate::base::clock::Millis;
 use crate::base::error::Result;
 use crate::base::limits;
 use crate::model::agent::{AgentSession, Role};
+use crate::model::hours::knows_zones;
 use crate::model::inbox::Inbox;
 use crate::model::problem::{Problem, Severity};
 use crate::store::{ReadTx, agents, audit, health, hours, inboxes, settings, start, teams};
@@ -98,6 +99,16 @@ fn of_the_house(tx: &ReadTx, base_url: Option<&str>, free: Option<u64>, found: &
             "It works as before; backups take longer, and small machines like small files.",
             "Let resolved conversations be deleted after a while: an inbox, Privacy, Retention.",
             "inboxes",
+        ));
+    }
+    if !knows_zones() {
+        found.push(problem(
+            Warning,
+            "zones",
+            "This machine knows no time zones",
+            "Business hours, quiet hours and reports in any zone but UTC cannot be reckoned.",
+            "Install them: `apt install tzdata`, then restart.",
+            "",
         ));
     }
     if health::newest_change(tx)?.is_some_and(|at| at > tx.now + limits::CLOCK_SLACK_MS) {
