@@ -211,7 +211,13 @@ async fn read(desk: &Desk, tls: &Tls, mailbox: &Mailbox, failures: &mut u32, stu
     }
 }
 
-async fn session(desk: &Desk, mailbox: &Mailbox, mut imap: Imap, failures: &mut u32, stuck: &mut Stuck) -> Result<std::convert::Infallible> {
+async fn session(
+    desk: &Desk,
+    mailbox: &Mailbox,
+    mut imap: Imap,
+    failures: &mut u32,
+    stuck: &mut Stuck,
+) -> Result<std::convert::Infallible> {
     let incoming = &mailbox.config.incoming;
     let folder = imap.open(&incoming.folder).await?;
     stuck.numbered(folder.uid_validity);
@@ -391,4 +397,141 @@ async fn leave_out(desk: &Desk, mailbox: &Mailbox, imap: &mut Imap, uid: u32, ui
 /// It says nothing about the mail: later the same may work.
 fn is_passing(error: &Error) -> bool {
     matches!(error.kind, Kind::Busy | Kind::Unavailable | Kind::TooMany)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::clock::Clock;
+    use crate::base::secret::Secret;
+    use crate::base::server::{Security, Server};
+    use crate::model::mailbox::MailboxConfig;
+    use crate::store::Store;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::{TcpListener, TcpStream};
+
+    fn words(subject: &str, body: &str) -> String {
+        format!("From: nina@customer.example\r\nSubject: {subject}\r\nMessage-ID: <{subject}@customer.example>\r\n{body}")
+    }
+
+    fn with_file() -> String {
+        let file = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldY\r\n".repeat(12_000);
+        let parts = format!(
+            "--b\r\n\r\nA picture\r\n--b\r\nContent-Type: application/octet-stream; name=large.bin\r\nContent-Transfer-Encoding: base64\r\n\r\n{file}--b--\r\n"
+        );
+        words("Large", &format!("MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n{parts}"))
+    }
+
+    /// A folder with three mails: the server refuses the first one, falls over the second one and tells the third one.
+    async fn serve(stream: TcpStream) -> std::io::Result<()> {
+        let third = with_file();
+        let (read, mut write) = stream.into_split();
+        write.write_all(b"* OK hello\r\n").await?;
+        let mut lines = BufReader::new(read).lines();
+        while let Some(line) = lines.next_line().await? {
+            let (tag, command) = line.split_once(' ').unwrap_or((&line, ""));
+            let told = |uid: u32, what: String| format!("* {uid} FETCH (UID {uid} {what})\r\n{tag} OK done\r\n");
+            let literal = |section: &str, text: &str| format!("BODY[{section}]<0> {{{}}}\r\n{text}", text.len());
+            let said = match command {
+                "CAPABILITY" => format!("* CAPABILITY IMAP4rev1 IDLE\r\n{tag} OK\r\n"),
+                "IDLE" => return Ok(()),
+                search if search.starts_with("UID SEARCH") => format!("* SEARCH 1 2 3\r\n{tag} OK done\r\n"),
+                folder if folder.starts_with("EXAMINE") => {
+                    format!("* 3 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 4] ok\r\n{tag} OK [READ-ONLY] done\r\n")
+                }
+                fetch if fetch.starts_with("UID FETCH 1") && fetch.contains("[HEADER]") => {
+                    told(1, literal("HEADER", &words("Broken", "\r\n")))
+                }
+                fetch if fetch.starts_with("UID FETCH 1") => format!("{tag} NO [SERVERBUG] oops\r\n"),
+                fetch if fetch.starts_with("UID FETCH 2") => return Ok(()),
+                fetch if fetch.contains("RFC822.SIZE") => told(3, format!("RFC822.SIZE {}", third.len())),
+                fetch if fetch.starts_with("UID FETCH 3") => {
+                    let from: usize = fetch.split(['<', '.']).nth(2).and_then(|from| from.parse().ok()).unwrap_or(0);
+                    told(3, literal("", &third[from.min(third.len())..(from + limits::MAIL_PIECE_BYTES).min(third.len())]))
+                }
+                _ => format!("{tag} OK done\r\n"),
+            };
+            write.write_all(said.as_bytes()).await?;
+        }
+        Ok(())
+    }
+
+    /// A house with a mailbox on that server, read up to `next`.
+    struct Rig {
+        desk: Desk,
+        clock: Clock,
+        mailbox: Mailbox,
+        server: Server,
+        stuck: Stuck,
+        file: rusqlite::Connection,
+        _folder: tempfile::TempDir,
+    }
+
+    impl Rig {
+        async fn new(next: u32) -> Rig {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let port = listener.local_addr().unwrap().port();
+            tokio::spawn(async move {
+                while let Ok((stream, _)) = listener.accept().await {
+                    let _ = serve(stream).await;
+                }
+            });
+            let folder = tempfile::tempdir().unwrap();
+            let (path, clock) = (folder.path().join("m.db"), Clock::default());
+            let store = Store::open(&path, clock.clone(), Box::new(|_| {})).unwrap().0;
+            let (hub, known, board) = Default::default();
+            let desk = Desk::open(store, hub, clock.clone(), known, board, Tls::default(), "", None).await.unwrap();
+            let config = MailboxConfig { address: "chat@shop.example".into(), ..MailboxConfig::default() };
+            let mailbox = desk.store.write(move |tx| mailboxes::insert(tx, "Post", true, &config)).await.unwrap();
+            put(&desk, &mailbox, Position { uid_validity: 7, uid_next: next }).await.unwrap();
+            let server = Server { host: "127.0.0.1".into(), port, security: Security::None, user: "zoe".into() };
+            let file = rusqlite::Connection::open(path).unwrap();
+            file.busy_timeout(Duration::from_secs(5)).unwrap();
+            Rig { desk, clock, mailbox, server, stuck: Stuck::default(), file, _folder: folder }
+        }
+
+        /// One session, until the server hangs up or something goes wrong.
+        async fn reads(&mut self) -> String {
+            let imap = Imap::connect(&Tls::default(), &self.server, Some(&Secret::new("secret"))).await.unwrap();
+            session(&self.desk, &self.mailbox, imap, &mut 0, &mut self.stuck).await.unwrap_err().message
+        }
+
+        fn count(&self, sql: &str) -> i64 {
+            self.file.query_row(sql, [], |row| row.get(0)).unwrap()
+        }
+    }
+
+    /// A mail that no session gets over is left out after a while, visibly, and the ones behind it are read.
+    #[tokio::test]
+    async fn one_mail_does_not_stop_its_mailbox() {
+        let mut rig = Rig::new(1).await;
+        for stuck in [1, 2] {
+            for _ in 0..=STUCK_TRIES {
+                rig.reads().await;
+                assert_eq!(rig.count("SELECT uid_next FROM mailboxes"), stuck, "tried again: it may be a moment's trouble");
+            }
+            rig.clock.advance(STUCK_MS_MIN);
+            rig.reads().await;
+            assert_eq!(rig.count("SELECT count(*) FROM messages WHERE meta LIKE '%cannot be read here%'"), stuck);
+            assert_eq!(rig.count("SELECT uid_next FROM mailboxes"), stuck + 1);
+        }
+        rig.reads().await;
+        let texts = "SELECT count(*) FROM messages WHERE text IN ('Broken', 'A mail that cannot be read', 'A picture')";
+        assert_eq!(rig.count(texts), 3);
+        assert_eq!(rig.count("SELECT uid_next FROM mailboxes"), 4);
+    }
+
+    /// Its files went with the first try: the next one brings them again.
+    #[tokio::test]
+    async fn a_mail_with_large_files_is_placed_at_the_second_try() {
+        let mut rig = Rig::new(3).await;
+        rig.file.execute_batch("CREATE TRIGGER no BEFORE INSERT ON mails BEGIN SELECT RAISE(ABORT, 'not now'); END").unwrap();
+        rig.reads().await;
+        assert_eq!((rig.count("SELECT uid_next FROM mailboxes"), rig.count("SELECT count(*) FROM blobs")), (3, 0));
+        rig.file.execute_batch("DROP TRIGGER no").unwrap();
+        rig.reads().await;
+        assert_eq!(rig.count("SELECT uid_next FROM mailboxes"), 4);
+        assert_eq!(rig.count("SELECT count(*) FROM messages WHERE text = 'A picture'"), 1);
+        assert_eq!(rig.count("SELECT sum(length(data)) FROM blob_chunks"), 12_000 * 24);
+    }
 }
