@@ -3,9 +3,13 @@
 
 use deskbell::base::config::Config;
 use deskbell::base::error::Result;
+use deskbell::base::id::new_token;
+use deskbell::base::limits;
 use deskbell::jobs::deliver::socket_of;
-use std::io::{self, Read, Write};
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, Write};
 use std::net::Shutdown;
+use std::os::unix::fs::OpenOptionsExt;
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -18,6 +22,8 @@ const DATA: u8 = 65;
 const NO_USER: u8 = 67;
 /// EX_TEMPFAIL: try again.
 const LATER: u8 = 75;
+/// Bytes of a mail that are kept in memory: most mails are smaller, and mail servers run many of us at once.
+const IN_MEMORY_MAX: u64 = 1024 * 1024;
 /// No answer for so long is none.
 const PATIENCE: Duration = Duration::from_secs(120);
 
@@ -26,9 +32,13 @@ pub fn run(config: Result<Config>, mailbox: Option<&str>) -> ExitCode {
     let Some(mailbox) = mailbox.filter(|address| !address.is_empty() && !address.contains(['\n', '\r'])) else {
         return say("Which mailbox? deskbell deliver --mailbox ADDRESS", USAGE);
     };
-    let answer = match config {
-        Ok(config) => hand_over(&config, mailbox),
+    let config = match config {
+        Ok(config) => config,
         Err(error) => return say(&error.message, LATER),
+    };
+    let answer = match spool(io::stdin().lock()) {
+        Ok(spooled) => hand_over(&config, mailbox, spooled),
+        Err(_) => return say("The mail could not be read to its end. It has to come again.", LATER),
     };
     match answer {
         Ok(answer) => understand(answer.trim()),
@@ -45,18 +55,52 @@ fn understand(answer: &str) -> ExitCode {
     }
 }
 
-fn hand_over(config: &Config, mailbox: &str) -> io::Result<String> {
+/// The mail as it stood on standard input, whole: of half a mail nobody hears.
+struct Spooled {
+    mail: Box<dyn Read>,
+    length: u64,
+}
+
+/// Reads the mail to its end, up to one byte more than is taken. What is large waits in a file without a name.
+fn spool(input: impl Read) -> io::Result<Spooled> {
+    let mut input = input.take(limits::MAIL_BYTES_MAX + 1);
+    let mut start = Vec::new();
+    input.by_ref().take(IN_MEMORY_MAX).read_to_end(&mut start)?;
+    if (start.len() as u64) < IN_MEMORY_MAX {
+        return Ok(Spooled { length: start.len() as u64, mail: Box::new(io::Cursor::new(start)) });
+    }
+    let mut file = nameless()?;
+    file.write_all(&start)?;
+    io::copy(&mut input, &mut file)?;
+    let length = file.stream_position()?;
+    file.rewind()?;
+    Ok(Spooled { mail: Box::new(file), length })
+}
+
+/// A file that is gone when we are.
+fn nameless() -> io::Result<File> {
+    let path = std::env::temp_dir().join(format!("deskbell-{}", new_token()));
+    let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&path)?;
+    std::fs::remove_file(&path)?;
+    Ok(file)
+}
+
+fn hand_over(config: &Config, mailbox: &str, mut spooled: Spooled) -> io::Result<String> {
     let mut stream = UnixStream::connect(socket_of(&config.data_file))?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let handed = writeln!(stream, "deliver {mailbox}").and_then(|()| io::copy(&mut io::stdin().lock(), &mut stream));
+    let mut handed = writeln!(stream, "deliver {mailbox} {}", spooled.length);
+    // Of what is too large the length says enough.
+    if handed.is_ok() && spooled.length <= limits::MAIL_BYTES_MAX {
+        handed = io::copy(&mut spooled.mail, &mut stream).map(drop);
+    }
     // Whoever refuses in the middle says why before it closes.
     let _ = stream.shutdown(Shutdown::Write);
     let mut answer = String::new();
     let heard = stream.take(4096).read_to_string(&mut answer);
     match answer.ends_with('\n') {
         true => Ok(answer),
-        false => handed.and(heard.map(|_| 0)).and(Err(io::ErrorKind::UnexpectedEof.into())),
+        false => handed.and(heard.map(drop)).and(Err(io::ErrorKind::UnexpectedEof.into())),
     }
 }
 

@@ -1,10 +1,12 @@
 //! Takes mail from `deskbell deliver`, the command that a mail server calls for each mail. It comes through a socket beside the data file that
 //! only the owner of the file may open: the file has one writer, and who may read it needs no further proof.
 //!
-//! The other side says `deliver ADDRESS`, a line end, the mail, and closes its half; we answer `taken`, `later WHY`, `refused WHY` or `unknown WHY`.
+//! The other side says `deliver ADDRESS LENGTH`, a line end, so many bytes of mail, and closes its half; we answer `taken`, `later WHY`, `refused WHY`
+//! or `unknown WHY`. Fewer bytes are a mail that was cut off. What goes wrong here is never a reason to send mail back to people: only an
+//! address that nobody has, and a mail that is empty or too large, are final.
 
 use super::intake::Intake;
-use crate::base::error::{Error, Kind, Result};
+use crate::base::error::Error;
 use crate::base::limits;
 use crate::desk::Desk;
 use crate::model::mailbox::{Direction, Mailbox};
@@ -18,6 +20,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
+/// Pause when no connection can be accepted: mostly too many files are open.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// How long mail that is coming may still come when the house closes.
 const FAREWELL: Duration = Duration::from_secs(5);
 /// Bytes of the first line.
@@ -52,6 +56,10 @@ pub async fn run(desk: Desk, data_file: PathBuf, mut stop: watch::Receiver<bool>
             } => accepted,
             _ = stop.changed() => break,
         };
+        if let (Err(cause), _) = &accepted {
+            log::warn!("mail that is handed over cannot be taken cause=\"{cause}\"");
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+        }
         if let (Ok((stream, _)), Ok(place)) = accepted {
             let desk = desk.clone();
             // Those that ended are forgotten here; more than `places` never run.
@@ -76,69 +84,102 @@ fn listen(path: &Path) -> std::io::Result<UnixListener> {
     Ok(listener)
 }
 
+/// Why a mail was not taken, as it is answered.
+struct Refusal {
+    word: &'static str,
+    why: String,
+}
+
+impl Refusal {
+    fn for_ever(word: &'static str, why: impl Into<String>) -> Refusal {
+        Refusal { word, why: why.into() }
+    }
+}
+
+impl From<Error> for Refusal {
+    /// Whatever we could not do, the mail server keeps the mail.
+    fn from(error: Error) -> Refusal {
+        Refusal { word: "later", why: error.message }
+    }
+}
+
 async fn answer(desk: &Desk, mut stream: UnixStream) {
     let said = match take(desk, &mut stream).await {
         Ok(()) => "taken\n".to_owned(),
-        Err(error) => {
-            let word = match error.kind {
-                Kind::NotFound => "unknown",
-                Kind::TooLarge | Kind::Invalid => "refused",
-                _ => "later",
-            };
-            format!("{word} {}\n", error.message.replace('\n', " "))
-        }
+        Err(Refusal { word, why }) => format!("{word} {}\n", why.replace('\n', " ")),
     };
     let _ = tokio::time::timeout(limits::DELIVERY_PAUSE, stream.write_all(said.as_bytes())).await;
 }
 
-async fn take(desk: &Desk, stream: &mut UnixStream) -> Result<()> {
-    let (mailbox, first) = head(desk, stream).await?;
-    let mut intake = Intake::default();
-    if let Err(error) = pour(desk, stream, &first, &mut intake).await {
-        intake.discard(desk).await;
-        return Err(error);
+async fn take(desk: &Desk, stream: &mut UnixStream) -> Result<(), Refusal> {
+    let Head { mailbox, length, first } = head(desk, stream).await?;
+    match length {
+        0 => return Err(Refusal::for_ever("refused", "There is no mail.")),
+        length if length > limits::MAIL_BYTES_MAX => return Err(Refusal::for_ever("refused", too_large())),
+        _ => {}
     }
-    let received = intake.understood(desk, &mailbox).await?;
+    let mut intake = Intake::default();
+    if let Err(error) = pour(desk, stream, &first, length, &mut intake).await {
+        intake.discard(desk).await;
+        return Err(error.into());
+    }
+    let received = intake.settled(desk).await?.understood(desk, &mailbox).await?;
     desk.receive_mail(&mailbox, received).await?;
     let id = mailbox.id;
-    desk.store.write(move |tx| mailboxes::worked(tx, id, Direction::In)).await
+    Ok(desk.store.write(move |tx| mailboxes::worked(tx, id, Direction::In)).await?)
 }
 
-async fn pour(desk: &Desk, stream: &mut UnixStream, first: &[u8], intake: &mut Intake) -> Result<()> {
+fn too_large() -> String {
+    format!("This mail is larger than {} MB, the limit here.", limits::MAIL_BYTES_MAX / 1024 / 1024)
+}
+
+/// Takes exactly `length` bytes: whoever is killed in the middle closes the line, too.
+async fn pour(desk: &Desk, stream: &mut UnixStream, first: &[u8], length: u64, intake: &mut Intake) -> Result<(), Error> {
     intake.push(desk, first).await?;
     let mut buffer = vec![0; limits::CHUNK_BYTES];
     loop {
-        let read = tokio::time::timeout(limits::DELIVERY_PAUSE, stream.read(&mut buffer)).await;
-        let size =
-            read.map_err(|_| Error::unavailable("The mail stopped coming."))?.map_err(|_| Error::unavailable("The mail was cut off."))?;
+        let size = some(stream, &mut buffer).await?;
         match size {
-            0 if intake.bytes() == 0 => return Err(Error::invalid("There is no mail.")),
+            0 if intake.bytes() < length => return Err(Error::unavailable("The mail was cut off.")),
+            _ if intake.bytes() + size as u64 > length => return Err(Error::unavailable("The mail is longer than was said.")),
             0 => return Ok(()),
             size => intake.push(desk, &buffer[..size]).await?,
         }
     }
 }
 
-/// The mailbox that is meant, and the first bytes of the mail.
-async fn head(desk: &Desk, stream: &mut UnixStream) -> Result<(Mailbox, Vec<u8>)> {
+/// The next bytes; 0 at the end.
+async fn some(stream: &mut UnixStream, buffer: &mut [u8]) -> Result<usize, Error> {
+    let read = tokio::time::timeout(limits::DELIVERY_PAUSE, stream.read(buffer)).await;
+    read.map_err(|_| Error::unavailable("The mail stopped coming."))?.map_err(|_| Error::unavailable("The mail was cut off."))
+}
+
+/// What is said before the mail.
+struct Head {
+    mailbox: Mailbox,
+    length: u64,
+    /// The first bytes of the mail.
+    first: Vec<u8>,
+}
+
+async fn head(desk: &Desk, stream: &mut UnixStream) -> Result<Head, Refusal> {
     let mut bytes = Vec::new();
     let mut buffer = [0; HEAD_BYTES_MAX];
     let end = loop {
         if let Some(end) = bytes.iter().position(|byte| *byte == b'\n') {
             break end;
         }
-        if bytes.len() >= HEAD_BYTES_MAX {
-            return Err(Error::invalid("The mailbox is not named."));
-        }
-        let read = tokio::time::timeout(limits::DELIVERY_PAUSE, stream.read(&mut buffer)).await;
-        match read {
-            Ok(Ok(size)) if size > 0 => bytes.extend_from_slice(&buffer[..size]),
-            _ => return Err(Error::invalid("The mailbox is not named.")),
+        match some(stream, &mut buffer).await? {
+            size if size > 0 && bytes.len() < HEAD_BYTES_MAX => bytes.extend_from_slice(&buffer[..size]),
+            _ => return Err(Error::unavailable("The mailbox is not named.").into()),
         }
     };
-    let mail = bytes.split_off(end + 1);
+    let first = bytes.split_off(end + 1);
     let line = String::from_utf8_lossy(&bytes);
-    let address = line.trim().strip_prefix("deliver ").unwrap_or_default().trim().to_owned();
+    let named = line.trim().strip_prefix("deliver ").and_then(|said| said.rsplit_once(' '));
+    let (address, length) = named
+        .and_then(|(address, length)| Some((address.trim().to_owned(), length.parse::<u64>().ok()?)))
+        .ok_or_else(|| Error::unavailable("The mailbox, or the length of the mail, is not named."))?;
     let bare = without_tag(&address);
     let found = desk
         .store
@@ -148,10 +189,10 @@ async fn head(desk: &Desk, stream: &mut UnixStream) -> Result<(Mailbox, Vec<u8>)
         })
         .await?;
     match found {
-        Some(mailbox) if mailbox.enabled => Ok((mailbox, mail)),
+        Some(mailbox) if mailbox.enabled => Ok(Head { mailbox, length, first }),
         // Switched off for now: the mail server keeps it.
-        Some(_) => Err(Error::unavailable("This mailbox is switched off.")),
-        None => Err(Error::new(Kind::NotFound, "There is no mailbox with this address.")),
+        Some(_) => Err(Error::unavailable("This mailbox is switched off.").into()),
+        None => Err(Refusal::for_ever("unknown", "There is no mailbox with this address.")),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::base::error::{Error, Result};
 use crate::base::limits;
 use crate::desk::Desk;
 use crate::mail::inbound::{self, Reading, Received};
-use crate::mail::slim::{FileSink, Slimmer};
+use crate::mail::slim::{FileSink, Kept, Slimmer};
 use crate::model::mailbox::Mailbox;
 use crate::store::WriteTx;
 use crate::store::media::{self, BlobId};
@@ -22,6 +22,14 @@ struct Sink {
     steps: Vec<Step>,
     blob: BlobId,
     chunks: u32,
+    begun: Vec<BlobId>,
+}
+
+/// A mail that came whole.
+pub(super) struct Settled {
+    slim: Vec<u8>,
+    kept: Kept,
+    /// Its files in the store.
     begun: Vec<BlobId>,
 }
 
@@ -64,28 +72,42 @@ impl Intake {
         self.sink.flush(desk).await
     }
 
-    /// The whole mail, read as this mailbox's server writes them. Who proved what is believed to the server alone that the settings name;
-    /// without a name, to what stands above everything a sender could have written.
-    pub(super) async fn understood(self, desk: &Desk, mailbox: &Mailbox) -> Result<Received> {
+    /// The mail is whole: what of it goes into the store is there now.
+    pub(super) async fn settled(self, desk: &Desk) -> Result<Settled> {
         let Intake { slimmer, mut sink } = self;
         let (slim, kept) = slimmer.end(&mut sink)?;
         sink.flush(desk).await?;
-        let (server, address) = (mailbox.config.authserv_id.clone(), mailbox.config.address.clone());
-        // Off the threads that answer people: odd mails take a moment.
-        tokio::task::spawn_blocking(move || {
-            let server = Some(server.as_str()).filter(|server| !server.is_empty());
-            inbound::read_with(&slim, &Reading { server, ours: &[&address], kept: Some(&kept) })
-        })
-        .await
-        .map_err(Error::internal)
+        Ok(Settled { slim, kept, begun: sink.begun })
     }
 
     /// Forgets what came; housekeeping would do it tomorrow.
     pub(super) async fn discard(self, desk: &Desk) {
-        let begun = self.sink.begun;
-        if let Err(error) = desk.store.write(move |tx| begun.iter().try_for_each(|blob| media::drop_blob(tx, *blob))).await {
-            log::warn!("files of half a mail stay until housekeeping error=\"{error:?}\"");
+        forget(desk, self.sink.begun).await;
+    }
+}
+
+impl Settled {
+    /// The mail, read as this mailbox's server writes them. Who proved what is believed to the server alone that the settings name; without
+    /// a name, to what stands above everything a sender could have written.
+    pub(super) async fn understood(self, desk: &Desk, mailbox: &Mailbox) -> Result<Received> {
+        let Settled { slim, kept, begun } = self;
+        let (server, address) = (mailbox.config.authserv_id.clone(), mailbox.config.address.clone());
+        // Off the threads that answer people: odd mails take a moment.
+        let read = tokio::task::spawn_blocking(move || {
+            let server = Some(server.as_str()).filter(|server| !server.is_empty());
+            inbound::read_with(&slim, &Reading { server, ours: &[&address], kept: Some(&kept) })
+        })
+        .await;
+        if read.is_err() {
+            forget(desk, begun).await;
         }
+        read.map_err(Error::internal)
+    }
+}
+
+async fn forget(desk: &Desk, begun: Vec<BlobId>) {
+    if let Err(error) = desk.store.write(move |tx| begun.iter().try_for_each(|blob| media::drop_blob(tx, *blob))).await {
+        log::warn!("files of half a mail stay until housekeeping error=\"{error:?}\"");
     }
 }
 

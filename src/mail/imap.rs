@@ -11,9 +11,8 @@ use crate::base::text::clean_line;
 use crate::base::tls::Tls;
 use async_imap::error::Error as Fault;
 use async_imap::extensions::idle::IdleResponse;
-use async_imap::imap_proto::{Response, Status};
+use async_imap::imap_proto::{AttributeValue, MailboxDatum, MessageSection, Response, SectionPath, Status};
 use async_imap::{Authenticator, Client, Session};
-use futures_util::TryStreamExt;
 use std::time::Duration;
 
 /// A session with an open folder.
@@ -124,67 +123,91 @@ impl Imap {
     }
 
     async fn search(&mut self, what: &str) -> Result<Vec<u32>> {
-        self.session.as_mut().allow(limits::MAIL_SEARCH_BYTES_MAX);
-        let found = in_time(&self.host, self.patience, self.session.uid_search(what)).await?.map_err(|fault| broken(&self.host, &fault))?;
-        let mut found: Vec<u32> = found.into_iter().collect();
+        let mut found = Vec::new();
+        let search = format!("UID SEARCH {what}");
+        self.asked(&search, limits::MAIL_SEARCH_BYTES_MAX, |answer| {
+            if let Response::MailboxData(MailboxDatum::Search(uids)) = answer {
+                found.extend_from_slice(uids);
+            }
+        })
+        .await?;
         found.sort_unstable();
+        found.dedup();
         Ok(found)
     }
 
     /// Size and time of a mail; None when it is gone meanwhile.
     pub async fn header(&mut self, uid: u32) -> Result<Option<Header>> {
-        self.budget();
-        let (host, patience) = (self.host.clone(), self.patience);
-        let asked = async {
-            let mut answers = self.session.uid_fetch(uid.to_string(), "(UID RFC822.SIZE INTERNALDATE)").await?;
-            let mut header = None;
-            while let Some(answer) = answers.try_next().await? {
-                if answer.uid == Some(uid) {
-                    let arrived_at = answer.internal_date().map(|date| date.timestamp_millis());
-                    header = answer.size.map(|size| Header { size: u64::from(size), arrived_at });
+        let mut header = None;
+        let fetch = format!("UID FETCH {uid} (UID RFC822.SIZE INTERNALDATE)");
+        self.asked(&fetch, limits::MAIL_ANSWER_BYTES_MAX, |answer| {
+            let (mut size, mut arrived_at) = (None, None);
+            for value in told_of(answer, uid) {
+                match value {
+                    AttributeValue::Rfc822Size(bytes) => size = Some(u64::from(*bytes)),
+                    AttributeValue::InternalDate(date) => arrived_at = internal_date(date),
+                    _ => {}
                 }
             }
-            Ok(header)
-        };
-        in_time(&host, patience, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
+            // What the server tells unasked names the mail too, and has no size.
+            header = size.map(|size| Header { size, arrived_at }).or(header);
+        })
+        .await?;
+        Ok(header)
     }
 
-    /// Bytes of a mail from `offset` on, at most `limits::MAIL_PIECE_BYTES`; empty at its end or when it is gone.
-    pub async fn piece(&mut self, uid: u32, offset: u64) -> Result<Vec<u8>> {
+    /// Bytes of a mail from `offset` on, at most `limits::MAIL_PIECE_BYTES`; empty at its end, None when it is gone.
+    pub async fn piece(&mut self, uid: u32, offset: u64) -> Result<Option<Vec<u8>>> {
         let most = limits::MAIL_PIECE_BYTES;
-        self.session.as_mut().allow(most + limits::MAIL_ANSWER_BYTES_MAX);
-        let (host, patience) = (self.host.clone(), self.patience);
-        let asked = async {
-            let mut answers = self.session.uid_fetch(uid.to_string(), format!("(UID BODY.PEEK[]<{offset}.{most}>)")).await?;
-            let mut piece = Vec::new();
-            while let Some(answer) = answers.try_next().await? {
-                if answer.uid == Some(uid)
-                    && let Some(bytes) = answer.body()
+        self.part(uid, &format!("BODY.PEEK[]<{offset}.{most}>"), None).await
+    }
+
+    /// The header fields of a mail, as many as fit one piece; None when it is gone.
+    pub async fn fields(&mut self, uid: u32) -> Result<Option<Vec<u8>>> {
+        let most = limits::MAIL_PIECE_BYTES;
+        self.part(uid, &format!("BODY.PEEK[HEADER]<0.{most}>"), Some(&SectionPath::Full(MessageSection::Header))).await
+    }
+
+    async fn part(&mut self, uid: u32, what: &str, wanted: Option<&SectionPath>) -> Result<Option<Vec<u8>>> {
+        let most = limits::MAIL_PIECE_BYTES;
+        let mut part = None;
+        self.asked(&format!("UID FETCH {uid} (UID {what})"), most + limits::MAIL_ANSWER_BYTES_MAX, |answer| {
+            for value in told_of(answer, uid) {
+                if let AttributeValue::BodySection { section, data, .. } = value
+                    && section.as_ref() == wanted
                 {
-                    piece = bytes[..bytes.len().min(most)].to_vec();
+                    let bytes = data.as_deref().unwrap_or_default();
+                    part = Some(bytes[..bytes.len().min(most)].to_vec());
                 }
             }
-            Ok(piece)
-        };
-        in_time(&host, patience, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
+        })
+        .await?;
+        Ok(part)
     }
 
-    /// The header fields of a mail, as many as fit one piece.
-    pub async fn fields(&mut self, uid: u32) -> Result<Vec<u8>> {
-        let most = limits::MAIL_PIECE_BYTES;
-        self.session.as_mut().allow(most + limits::MAIL_ANSWER_BYTES_MAX);
-        let (host, patience) = (self.host.clone(), self.patience);
-        let asked = async {
-            let mut answers = self.session.uid_fetch(uid.to_string(), format!("(UID BODY.PEEK[HEADER]<0.{most}>)")).await?;
-            let mut fields = Vec::new();
-            while let Some(answer) = answers.try_next().await? {
-                if let (true, Some(bytes)) = (answer.uid == Some(uid), answer.header()) {
-                    fields = bytes.to_vec();
+    /// Says a command and hands out what is answered, until the server says that it is done. Only "OK" means that it did all it was asked:
+    /// a server that refuses for a moment has said nothing about the mail.
+    async fn asked(&mut self, command: &str, bytes: usize, mut each: impl FnMut(&Response<'_>)) -> Result<()> {
+        self.session.as_mut().allow(bytes);
+        let session = &mut self.session;
+        let answered = async {
+            let id = session.run_command(command).await?;
+            loop {
+                let answer = session.read_response().await?.ok_or(Fault::ConnectionLost)?;
+                match answer.parsed() {
+                    Response::Done { tag, status, outcome } if *tag == id => {
+                        let words = || outcome.information.as_deref().unwrap_or("it gave no reason").to_owned();
+                        return match status {
+                            Status::Ok => Ok(()),
+                            Status::Bad => Err(Fault::Bad(words())),
+                            _ => Err(Fault::No(words())),
+                        };
+                    }
+                    answer => each(answer),
                 }
             }
-            Ok(fields)
         };
-        in_time(&host, patience, asked).await?.map_err(|fault: Fault| broken(&host, &fault))
+        in_time(&self.host, self.patience, answered).await?.map_err(|fault: Fault| broken(&self.host, &fault))
     }
 
     /// Waits until the server tells of something, or `time` is over; either way the line proves that it is alive.
@@ -222,6 +245,19 @@ impl Imap {
     }
 }
 
+/// What an answer says of this mail.
+fn told_of<'a>(answer: &'a Response<'a>, uid: u32) -> &'a [AttributeValue<'a>] {
+    match answer {
+        Response::Fetch(_, values) if values.contains(&AttributeValue::Uid(uid)) => values,
+        _ => &[],
+    }
+}
+
+/// ` 1-Nov-2026 10:00:00 +0100`, as servers write it.
+fn internal_date(date: &str) -> Option<Millis> {
+    jiff::Timestamp::strptime("%d-%b-%Y %H:%M:%S %z", date.trim()).ok().map(|at| at.as_millisecond())
+}
+
 /// Whether what came first was a welcome.
 fn greeted(host: &str, greeting: &Response<'_>) -> Result<()> {
     match greeting {
@@ -255,7 +291,7 @@ mod tests {
     use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
     use tokio::net::TcpListener;
 
-    /// A server that knows the usual commands and answers searches with `found`; it falls silent for ever once somebody waits.
+    /// A server that knows the usual commands and answers searches and fetches with `found`; it falls silent for ever once somebody waits.
     async fn server(found: &'static str) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
@@ -270,7 +306,7 @@ mod tests {
                     _ if is_silent => continue,
                     "CAPABILITY" => format!("* CAPABILITY IMAP4rev1 IDLE\r\n{tag} OK\r\n"),
                     "EXAMINE" => format!("* 1 EXISTS\r\n* OK [UIDVALIDITY 7] ok\r\n* OK [UIDNEXT 9] ok\r\n{tag} OK [READ-ONLY] done\r\n"),
-                    "UID" if command.starts_with("UID SEARCH") => found.replace("TAG", tag),
+                    "UID" => found.replace("TAG", tag),
                     "IDLE" => {
                         is_silent = true;
                         "+ waiting\r\n".to_owned()
@@ -311,5 +347,41 @@ mod tests {
         let error = imap.since(1).await.unwrap_err();
         assert_eq!(error.kind, Kind::Unavailable, "{}", error.message);
         assert!(!error.message.contains("aaa"), "what came is not told");
+    }
+
+    /// "Not now" is no answer: taken for one, a mail would be skipped, or cut where the server faltered.
+    #[tokio::test]
+    async fn a_refusal_is_not_an_empty_answer() {
+        for refusal in ["TAG NO [INUSE] later\r\n", "* 1 FETCH (UID 9 FLAGS ())\r\nTAG BAD [SERVERBUG] oops\r\n"] {
+            let mut imap = session(refusal).await;
+            for error in [
+                imap.since(1).await.unwrap_err(),
+                imap.since_day("1-Nov-2026").await.unwrap_err(),
+                imap.header(9).await.unwrap_err(),
+                imap.piece(9, 0).await.unwrap_err(),
+                imap.piece(9, 262_144).await.unwrap_err(),
+                imap.fields(9).await.unwrap_err(),
+            ] {
+                assert_eq!(error.kind, Kind::Unavailable);
+                assert!(error.message.contains("later") || error.message.contains("oops"), "{}", error.message);
+            }
+        }
+        let mut imap = session("* 1 FETCH (UID 8 RFC822.SIZE 5 BODY[] {1}\r\nx)\r\nTAG OK done\r\n").await;
+        assert!(imap.header(9).await.unwrap().is_none() && imap.piece(9, 0).await.unwrap().is_none(), "gone");
+    }
+
+    #[tokio::test]
+    async fn a_mail_is_told_in_pieces() {
+        let mut imap = session(concat!(
+            "* 1 FETCH (UID 9 RFC822.SIZE 5 INTERNALDATE \" 1-Nov-2026 10:00:00 +0100\" BODY[]<0> {5}\r\nhello",
+            " BODY[HEADER]<0> {4}\r\nA: b)\r\n* 1 FETCH (UID 9 FLAGS (\\Seen))\r\nTAG OK done\r\n"
+        ))
+        .await;
+        let header = imap.header(9).await.unwrap().unwrap();
+        assert_eq!((header.size, header.arrived_at), (5, Some(1_793_523_600_000)));
+        assert_eq!(imap.piece(9, 0).await.unwrap().unwrap(), b"hello");
+        assert_eq!(imap.fields(9).await.unwrap().unwrap(), b"A: b");
+        let mut imap = session("* 1 FETCH (UID 9 BODY[]<0> NIL)\r\nTAG OK done\r\n").await;
+        assert_eq!(imap.piece(9, 0).await.unwrap(), Some(Vec::new()), "its end");
     }
 }

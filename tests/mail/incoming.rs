@@ -4,6 +4,7 @@ use crate::support::*;
 use deskbell::desk::mail_tags::Side;
 use std::io::Write as _;
 use std::process::{Command, Stdio};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 const ADDRESS: &str = "chat@shop.example";
 
@@ -179,7 +180,49 @@ async fn a_mail_server_may_hand_mail_over() {
     assert_eq!(deliver(ADDRESS, Vec::new()).await, Some(65), "no mail");
     let large = [raw.clone(), vec![b'a'; 51 * 1024 * 1024]].concat();
     assert_eq!(deliver(ADDRESS, large).await, Some(65), "larger than is taken: the sender hears of it");
+    assert_eq!(deliver(ADDRESS, with_file("nina@customer.example", "A large picture", 3_000_000)).await, Some(0));
+    assert_eq!(agent.sees("A large picture").await["message"]["attachments"][0]["size"], 3_000_000);
     assert_eq!(deliver("", raw.clone()).await, Some(64));
     house.stops().await;
     assert_eq!(deliver(ADDRESS, raw).await, Some(75), "nobody there: the mail server tries again");
+}
+
+/// Half a mail is no mail, and whatever goes wrong on the way is no reason to send it back to people.
+#[tokio::test]
+async fn half_a_mail_is_not_taken() {
+    let house = House::boot().await;
+    let agent = house.agent().await;
+    let config = deskbell::model::mailbox::MailboxConfig { address: ADDRESS.into(), ..Default::default() };
+    house.desk().store.write(move |tx| deskbell::store::mailboxes::insert(tx, "Post", true, &config)).await.expect("a mailbox");
+    let socket = deskbell::jobs::deliver::socket_of(&house.file_path());
+    let says = async |said: Vec<u8>| {
+        let handed = async {
+            let mut stream = tokio::net::UnixStream::connect(&socket).await.expect("the socket");
+            stream.write_all(&said).await.expect("it listens");
+            stream.shutdown().await.expect("the end");
+            let mut answer = String::new();
+            stream.read_to_string(&mut answer).await.expect("an answer");
+            answer.split_whitespace().next().unwrap_or_default().to_owned()
+        };
+        in_time("an answer", handed).await
+    };
+    let raw = letter("nina@customer.example", ADDRESS, "Ferns", "Do you sell ferns?");
+    let head = format!("deliver {ADDRESS} {}\n", raw.len()).into_bytes();
+    let whole = [head, raw.clone()].concat();
+    for cut in [0, 10, whole.len() - raw.len(), whole.len() - 20, whole.len() - 1] {
+        assert_eq!(says(whole[..cut].to_vec()).await, "later", "cut off after {cut} bytes");
+    }
+    assert_eq!(says([whole.clone(), b"more".to_vec()].concat()).await, "later");
+    assert_eq!(says(format!("deliver {ADDRESS}\n").into_bytes()).await, "later", "no length");
+    assert_eq!(says(b"deliver nobody@shop.example 5\nhello".to_vec()).await, "unknown");
+    assert_eq!(says(format!("deliver {ADDRESS} 0\n").into_bytes()).await, "refused");
+    assert_eq!(house.count("SELECT count(*) FROM mails"), 0);
+    // What cannot be read to its end is not handed over.
+    let mut command = Command::new(env!("CARGO_BIN_EXE_deskbell"));
+    command.args(["deliver", "--mailbox", ADDRESS, "--data"]).arg(house.file_path()).stderr(Stdio::null());
+    command.stdin(std::fs::File::open("/").expect("a folder, which cannot be read"));
+    let handed = tokio::task::spawn_blocking(move || command.status().expect("the program").code());
+    assert_eq!(in_time("a delivery", handed).await.expect("a thread"), Some(75));
+    assert_eq!(says(whole).await, "taken");
+    agent.sees("Do you sell ferns?").await;
 }
