@@ -306,3 +306,22 @@ async fn what_went_by_mail_is_handed_out_and_forgotten() {
         assert_eq!(house.count(&format!("SELECT count(*) FROM {empty}")), 0, "{empty}");
     }
 }
+
+/// The work of an erasure is done when the file is clean and not before; coming again, it takes nobody who has her number by then.
+#[tokio::test]
+async fn an_erasure_that_comes_again_takes_nobody_else() {
+    let house = House::boot_with(Options::default().patient()).await;
+    let agent = house.agent().await;
+    let zoe = house.visitor();
+    zoe.says("I go").await;
+    let contact = text_at(&agent.opens(&zoe.conversation()).await, "contact/uuid");
+    let row = house.count("SELECT max(id) FROM contacts");
+    agent.edits_contact_of(&zoe.conversation(), json!({ "first_name": "Zoe" })).await;
+    agent.post(&format!("/contacts/{contact}/erase")).json(json!({ "confirm": "zoe" })).await.ok();
+    house.until("the job is done", |_| house.count("SELECT count(*) FROM jobs WHERE kind = 'erase'") == 0).await;
+    let ali = house.visitor();
+    ali.says("I stay").await;
+    assert_eq!(house.count("SELECT max(id) FROM contacts"), row, "a number is given again");
+    house.desk().go_on_erasing(row).await.unwrap();
+    assert_eq!(ali.texts().await, ["I stay"]);
+}
