@@ -29,6 +29,7 @@ impl Desk {
         self.store
             .write(move |tx| {
                 let mut contact = in_sight(tx, by, uuid)?;
+                let address_before = contact.email.clone();
                 if edit.blocked.is_some_and(|blocked| blocked != contact.blocked_at.is_some()) {
                     shuts_out?;
                 }
@@ -63,6 +64,7 @@ impl Desk {
                     audit::append(tx, Some(by), action, &uuid.to_string(), &json!({}))?;
                 }
                 contacts::update(tx, &contact)?;
+                super::open_links::address_changed(tx, address_before.as_deref(), &contact)?;
                 if edit.email.is_some() && contact.email.is_some() {
                     super::continuity::address_known(tx, contact.id)?;
                 }

@@ -48,6 +48,7 @@ impl Desk {
                     put_variables(tx, session.contact, new, told.merge)?;
                 }
                 let mut contact = contacts::contact(tx, session.contact)?;
+                let address_before = contact.email.clone();
                 // Whom the customer's own site vouches for, it also names.
                 if session.verified && !session.by_code {
                     return Ok((contact, None));
@@ -82,6 +83,7 @@ impl Desk {
                 }
                 contact.last_seen_at = tx.now;
                 contacts::update(tx, &contact)?;
+                super::open_links::address_changed(tx, address_before.as_deref(), &contact)?;
                 if address.is_some() && contact.email.is_some() {
                     super::continuity::address_known(tx, contact.id)?;
                 }

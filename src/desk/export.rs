@@ -11,6 +11,7 @@ use crate::base::zip::{Entry, Zip};
 use crate::base::{files, limits};
 use crate::model::agent::{AgentSession, full_name};
 use crate::model::message::{Attachment, Author, Message, MessageKind};
+use crate::store::export::Whole;
 use crate::store::media::BlobId;
 use crate::store::{audit, contacts, export, media, sight};
 use bytes::Bytes;
@@ -104,7 +105,7 @@ impl Export {
         }
         if let Some((id, shape, after, part)) = self.conversation.take() {
             let messages = self.desk.store.read(move |tx| export::messages_after(tx, id, after, limits::EXPORT_MESSAGES_PER_PART)).await?;
-            let next = messages.last().map_or(after, |last| last.seq);
+            let next = messages.last().map_or(after, |(last, _)| last.seq);
             if messages.len() >= limits::EXPORT_MESSAGES_PER_PART as usize {
                 self.conversation = Some((id, shape.clone(), next, part + 1));
             }
@@ -140,22 +141,22 @@ impl Export {
         }
     }
 
-    fn add_part(&mut self, id: ConversationId, shape: &Value, messages: &[Message], part: u32) -> Result<()> {
+    fn add_part(&mut self, id: ConversationId, shape: &Value, messages: &[Whole], part: u32) -> Result<()> {
         let name = if part == 1 { format!("conversations/{id}") } else { format!("conversations/{id}-{part}") };
         let mut told = shape.clone();
-        told["messages"] = messages.iter().map(|message| message_json(id, message)).collect();
+        told["messages"] = messages.iter().map(|whole| message_json(id, whole)).collect();
         self.add(&format!("{name}.json"), pretty(&told)?);
         let title = format!("Conversation {id}{}", if part == 1 { String::new() } else { format!(", part {part}") });
         let mut body = String::new();
         if part == 1 {
             table(shape, &mut body);
         }
-        for message in messages {
-            message_html(id, message, &mut body);
+        for whole in messages {
+            message_html(id, whole, &mut body);
         }
         self.add(&format!("{name}.html"), page(&title, &body).into_bytes());
         self.index.push_str(&format!("<p><a href=\"{name}.html\">{title}</a></p>"));
-        for message in messages {
+        for (message, _) in messages {
             self.files.extend(message.attachments.iter().map(|file| (path_of(id, file), file.clone())));
         }
         Ok(())
@@ -194,12 +195,13 @@ fn author_of(message: &Message) -> (&'static str, String) {
     }
 }
 
-fn message_json(conversation: ConversationId, message: &Message) -> Value {
+fn message_json(conversation: ConversationId, (message, rest): &Whole) -> Value {
+    let (quoted, signature) = rest.as_ref().map(|(quoted, signature)| (quoted, signature)).unzip();
     let (kind, name) = author_of(message);
     json!({
         "id": message.uuid, "at": message.created_at, "edited_at": message.edited_at, "kind": message.kind.as_str(),
         "from": { "type": kind, "name": name }, "via": message.via, "text": message.text, "html": message.html, "meta": message.meta,
-        "activity": message.activity,
+        "activity": message.activity, "quoted": quoted, "signature": signature,
         "files": message.attachments.iter().map(|file| json!({
             "path": path_of(conversation, file), "name": file.name, "size": file.size, "content_type": file.content_type,
         })).collect::<Vec<_>>(),
@@ -214,7 +216,7 @@ fn pretty(value: &Value) -> Result<Vec<u8>> {
 fn page(title: &str, body: &str) -> String {
     let style = "body{font:16px/1.5 system-ui,sans-serif;max-width:46rem;margin:2rem auto;padding:0 1rem}table{border-collapse:collapse}\
                  td,th{text-align:start;vertical-align:top;padding:.25rem 1rem .25rem 0}article{border-top:1px solid #ccc;padding:.5rem 0}\
-                 small{color:#555}.note{background:#fff6da}";
+                 pre{white-space:pre-wrap;color:#555}small{color:#555}.note{background:#fff6da}";
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" \
          content=\"default-src 'none'; style-src 'unsafe-inline'; img-src 'self'\"><meta name=\"viewport\" content=\"width=device-width\">\
@@ -272,7 +274,7 @@ fn cell(key: &str, value: &Value, html: &mut String) {
     }
 }
 
-fn message_html(conversation: ConversationId, message: &Message, html: &mut String) {
+fn message_html(conversation: ConversationId, (message, rest): &Whole, html: &mut String) {
     let (_, name) = author_of(message);
     let is_note = message.kind == MessageKind::Note;
     html.push_str(if is_note { "<article class=\"note\"><b>" } else { "<article><b>" });
@@ -287,6 +289,11 @@ fn message_html(conversation: ConversationId, message: &Message, html: &mut Stri
         None => html.push_str(&message.html),
     }
     html.push_str("</div>");
+    for words in rest.iter().flat_map(|(quoted, signature)| [quoted, signature]).filter(|words| !words.is_empty()) {
+        html.push_str("<pre dir=\"auto\">");
+        escape(words, html);
+        html.push_str("</pre>");
+    }
     for file in &message.attachments {
         html.push_str("<p><a href=\"../");
         escape(&path_of(conversation, file).replace('%', "%25").replace('#', "%23").replace('?', "%3F"), html);

@@ -125,6 +125,7 @@ fn upsert(tx: &WriteTx, inbox: InboxId, claims: &Claims) -> Result<Contact> {
     contact.last_seen_at = tx.now;
     if is_new || differs(&before, &contact) {
         contacts::update(tx, &contact)?;
+        super::open_links::address_changed(tx, before.email.as_deref(), &contact)?;
     } else {
         contacts::touch(tx, contact.id)?;
     }

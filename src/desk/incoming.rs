@@ -54,19 +54,27 @@ impl Desk {
         let message_id = received.message_id.clone();
         let (desk, hints) = (self.clone(), (received.recipients.clone(), answered_ids(&received)));
         let inbox = mailbox.inbox;
-        let (is_known, claims, allowed) = self
+        let from =
+            (email_key(&received.from.address), received.reply_to.as_ref().map(|party| email_key(&party.address)).unwrap_or_default());
+        let (is_known, claims, allowed, is_form) = self
             .store
             .read(move |tx| {
                 let (recipients, ids) = hints;
                 let allowed = inboxes::inbox_of(tx, inbox)?.config.file_extensions;
-                Ok((mails_in::is_known(tx, &message_id)?, claims(&desk, tx, &recipients, &ids)?, allowed))
+                let (from, reply_to) = from;
+                let speaks_for_another = is_nobody(&from) || mails_in::is_own(tx, &from)?;
+                let is_form = !reply_to.is_empty() && speaks_for_another && !mails_in::is_own(tx, &reply_to)?;
+                Ok((mails_in::is_known(tx, &message_id)?, claims(&desk, tx, &recipients, &ids)?, allowed, is_form))
             })
             .await?;
         if is_known {
             self.forget_stored(&received.files).await?;
             return Ok(Placed::Known);
         }
-        let address = email::check(&received.from.address).map(|address| email::key(&address)).unwrap_or_default();
+        if is_form {
+            comes_from_form(&mut received);
+        }
+        let address = email_key(&received.from.address);
         let machine = self.machine(&received);
         let is_banned = !address.is_empty() && self.check_address(&address).is_err();
         let (mut remarks, given) = (std::mem::take(&mut received.remarks), std::mem::take(&mut received.files));
@@ -92,7 +100,8 @@ impl Desk {
             rest: !(rest.0.is_empty() && rest.1.is_empty()),
             remarks,
         };
-        let letter = Letter { mailbox: mailbox.id, inbox, address, subject, claims, files, rest, mark, received };
+        let agents_proved = !mailbox.config.authserv_id.is_empty();
+        let letter = Letter { mailbox: mailbox.id, inbox, address, subject, claims, is_form, agents_proved, files, rest, mark, received };
         let here = self.here();
         let kept: Vec<Arrived> = letter.files.clone();
         let placed = self
@@ -108,7 +117,8 @@ impl Desk {
                 if is_banned || mails_in::is_own(tx, &letter.address)? {
                     return letter.ignore(tx, if is_banned { "banned" } else { "own address" });
                 }
-                if letter.mark.flag.is_none() {
+                // An address typed into a form says nothing about whether mail to it arrives.
+                if letter.mark.flag.is_none() && !letter.is_form {
                     bounces::writes_again(tx, &letter.address)?;
                 }
                 place(tx, &here, &letter)
@@ -290,6 +300,31 @@ fn note_machine(tx: &WriteTx, letter: &Letter, reason: &'static str) -> Result<P
         note_activity(tx, thread.conversation, None, Activity { action: "mail_automatic".into(), value: letter.subject.clone() })?;
     }
     Ok(Placed::Noted(reason))
+}
+
+/// What sites call their forms and programs: nobody reads there, so who is to be answered wrote it.
+const NOBODYS: [&str; 6] = ["noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "wordpress"];
+
+fn is_nobody(address: &str) -> bool {
+    address.split_once('@').is_some_and(|(name, _)| NOBODYS.contains(&name))
+}
+
+/// A form sends in the site's name, often from our own address, and says under Reply-To who filled it in: he is the writer, and not the form,
+/// which would be one person with all its writers. What was proved is the form alone.
+fn comes_from_form(received: &mut Received) {
+    let Some(writer) = received.reply_to.take() else { return };
+    let form = text::clean_line(&received.from.address, 254);
+    let remark = format!("This mail was sent by {form}, as forms do. Who wrote it is what was typed there; nobody has checked it.");
+    received.remarks.insert(0, remark);
+    received.from = writer;
+    if received.trust == Trust::Proved {
+        received.trust = Trust::Unknown;
+    }
+}
+
+/// An address as it is compared; "" = none that could be one.
+fn email_key(address: &str) -> String {
+    email::check(address).map(|address| email::key(&address)).unwrap_or_default()
 }
 
 /// The thread that a mail proves or names: by a signed tag among its recipients, else by what it answers.

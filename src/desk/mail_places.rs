@@ -32,6 +32,10 @@ pub(super) struct Letter {
     pub(super) address: String,
     pub(super) subject: String,
     pub(super) claims: Claims,
+    /// A form sent it: who wrote it is only said.
+    pub(super) is_form: bool,
+    /// The mailbox's server says who is genuine, so that nobody need be believed without its word.
+    pub(super) agents_proved: bool,
     pub(super) files: Vec<Arrived>,
     /// Quoted text and signature.
     pub(super) rest: (String, String),
@@ -58,7 +62,8 @@ pub(super) fn place(tx: &WriteTx, here: &Here, letter: &Letter) -> Result<Placed
             goes_on(tx, here, letter, &before, &contact)
         }
         Side::Agent => match writer(tx, letter, &before)? {
-            Some(agent) => said_by(tx, letter, &before, &agent),
+            Some(agent) if letter.speaks_for_agent(thread.by_tag) => said_by(tx, letter, &before, &agent),
+            Some(_) => noted(tx, letter, &before),
             None if thread.by_tag => noted(tx, letter, &before),
             None => begin(tx, here, letter, None, true),
         },
@@ -68,6 +73,13 @@ pub(super) fn place(tx: &WriteTx, here: &Here, letter: &Letter) -> Result<Placed
 impl Letter {
     fn is_forged(&self) -> bool {
         self.mark.flag == Some(MailFlag::Forged)
+    }
+
+    /// Whether an agent may be believed to have written it. Every answer of his shows the tag to whoever gets a copy, and a Message-ID to more
+    /// people still, so neither proves him: the server does, and only where it was never asked (no `authserv_id`) is the tag enough.
+    fn speaks_for_agent(&self, by_tag: bool) -> bool {
+        let is_proved = self.received.trust == Trust::Proved;
+        !self.is_form && (is_proved || (by_tag && !self.agents_proved))
     }
 
     /// What its writer said, as a message; `is_stranger`: in a place he did not claim.

@@ -10,7 +10,7 @@ use crate::base::{limits, secret, token};
 use crate::model::contact::Contact;
 use crate::model::conversation::Conversation;
 use crate::model::inbox::Inbox;
-use crate::store::{contacts, conversations, sessions};
+use crate::store::{WriteTx, contacts, conversations, sessions};
 
 /// Letters of the proof: 120 bits.
 const PROOF_CHARS: usize = 30;
@@ -58,6 +58,15 @@ impl Desk {
         let what = format!("{}\n{}\n{}\n{expires}", conversation.uuid, conversation.contact.id, crate::base::email::key(address));
         let hash = token::keyed_hash(&self.link_key, "open", &what);
         hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>().chars().take(PROOF_CHARS).collect()
+    }
+}
+
+/// Somebody's address was perhaps changed from `before`: whoever reads mail at the old one may be a stranger, and what a link opened for him ends.
+pub(super) fn address_changed(tx: &WriteTx, before: Option<&str>, contact: &Contact) -> Result<()> {
+    let key = |address: Option<&str>| address.map(crate::base::email::key);
+    match key(before) == key(contact.email.as_deref()) {
+        true => Ok(()),
+        false => sessions::end_linked(tx, contact.id),
     }
 }
 

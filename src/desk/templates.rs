@@ -6,6 +6,7 @@ use super::{Desk, words};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::{limits, text};
+use crate::model::access::Permission;
 use crate::model::agent::{AgentSession, full_name};
 use crate::model::letter::{LetterKind, Party, Rendered, Said};
 use crate::model::letter_fields;
@@ -42,6 +43,7 @@ impl Desk {
 
     /// Keeps words in place of the stock ones.
     pub async fn put_template(&self, by: &AgentSession, given: Words) -> Result<()> {
+        by.may(Permission::Settings)?;
         let given = checked(given)?;
         let by = by.agent.id;
         self.store
@@ -60,6 +62,7 @@ impl Desk {
 
     /// Back to the stock words.
     pub async fn delete_template(&self, by: &AgentSession, uuid: Uuid) -> Result<()> {
+        by.may(Permission::Settings)?;
         let by = by.agent.id;
         self.store
             .write(move |tx| {

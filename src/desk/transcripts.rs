@@ -7,6 +7,7 @@ use crate::base::email;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::{ConversationId, Uuid};
 use crate::base::{limits, markup};
+use crate::model::access::Permission;
 use crate::model::agent::AgentSession;
 use crate::model::contact::{Session, name_of};
 use crate::model::inbox::Inbox;
@@ -59,6 +60,7 @@ impl Desk {
 
     /// An agent sends a contact the conversation: to the address that is on file, and to no other (security row 50). Answers the address.
     pub async fn send_transcript(&self, agent: &AgentSession, uuid: Uuid, to: Option<String>) -> Result<String> {
+        agent.may(Permission::Reply)?;
         let (agent, can_mail) = (agent.agent.id, self.has_mailbox());
         self.store
             .write(move |tx| {

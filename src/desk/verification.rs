@@ -239,12 +239,14 @@ fn proved(tx: &WriteTx, inbox: InboxId, claim: &Verification) -> Result<Option<C
     };
     contacts::put_identity(tx, inbox, "code", &claim.email, contact.id)?;
     contact.kind = ContactKind::Contact;
+    let address_before = contact.email.clone();
     if !contact.email_verified || contact.email.as_deref().map(email::key).as_deref() == Some(claim.email.as_str()) {
         contact.email = Some(claim.email.clone());
         contact.email_verified = true;
     }
     contact.last_seen_at = tx.now;
     contacts::update(tx, &contact)?;
+    super::open_links::address_changed(tx, address_before.as_deref(), &contact)?;
     super::continuity::address_known(tx, contact.id)?;
     if let Some(words) = claim.consent.as_deref().and_then(words_of)
         && !consents::has(tx, inbox, contact.id, &words)?

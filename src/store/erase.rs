@@ -52,6 +52,13 @@ pub fn begin(tx: &WriteTx, contact: &Contact) -> Result<()> {
         [id],
         |row| row.get(0),
     )?;
+    // And where mail to them went before the address was corrected; whoever else has it keeps what is known of it.
+    tx.exec(
+        "DELETE FROM mail_addresses WHERE address IN (SELECT m.address FROM conversations v JOIN mails m ON m.conversation_id = v.id
+             WHERE v.contact_id = ?1 AND m.contact_id IS NOT NULL AND m.agent_id IS NULL)
+           AND NOT EXISTS (SELECT 1 FROM contacts c WHERE lower(c.email) = mail_addresses.address AND c.id <> ?1)",
+        [id],
+    )?;
     for email in emails {
         tx.exec("DELETE FROM verifications WHERE lower(email) = ?1", [&email])?;
         tx.exec("DELETE FROM mail_addresses WHERE address = ?1", [&email])?;
@@ -66,6 +73,8 @@ pub fn begin(tx: &WriteTx, contact: &Contact) -> Result<()> {
             [&email],
         )?;
         tx.exec("UPDATE jobs SET last_error = '' WHERE instr(lower(last_error), ?1)", [&email])?;
+        // Notices of servers name whom they could not reach.
+        tx.exec("UPDATE mails SET error = '' WHERE error <> '' AND instr(lower(error), ?1)", [&email])?;
     }
     tx.exec("DELETE FROM identities WHERE contact_id = ?1", [id])?;
     sessions::end_all(tx, id)?;
@@ -84,6 +93,10 @@ pub fn unfinished(tx: &ReadTx) -> Result<Vec<ContactId>> {
 
 /// Takes away some more of a contact whose erasure has begun; false when nothing is left and the contact itself is gone.
 pub fn step(tx: &WriteTx, contact: ContactId) -> Result<bool> {
+    // The job comes again when the file could not be cleaned at once, and the row number may be somebody else's by then.
+    if tx.one("SELECT 1 FROM contacts WHERE id = ?1 AND merged_into = id", [contact], |_| Ok(()))?.is_none() {
+        return Ok(false);
+    }
     let next: Option<ConversationId> =
         tx.one("SELECT id FROM conversations WHERE contact_id = ?1 ORDER BY id LIMIT 1", [contact], |row| row.get(0))?;
     match next {
@@ -112,6 +125,12 @@ pub fn conversation_step(tx: &WriteTx, id: ConversationId) -> Result<bool> {
             return Ok(true);
         }
     }
+    // A row number may be given again: no mail that is owed may find another message under it.
+    tx.exec(
+        "DELETE FROM jobs WHERE kind = 'reply_mail' AND json_extract(payload, '$.message') IN
+             (SELECT id FROM messages WHERE conversation_id = ?1 ORDER BY seq LIMIT ?2)",
+        params![id, limits::ERASE_MESSAGES_PER_STEP],
+    )?;
     let messages = tx.exec(
         "DELETE FROM messages WHERE id IN (SELECT id FROM messages WHERE conversation_id = ?1 ORDER BY seq LIMIT ?2)",
         params![id, limits::ERASE_MESSAGES_PER_STEP],
@@ -143,7 +162,8 @@ fn finish(tx: &WriteTx, contact: ContactId) -> Result<()> {
         events::gone(tx, What::ContactGone { contact })?;
     }
     tx.exec("DELETE FROM events WHERE contact_id = ?1", [contact])?;
-    tx.exec("DELETE FROM jobs WHERE json_extract(payload, '$.contact') = ?1", [contact])?;
+    // The erasure's own job stays until the file is clean.
+    tx.exec("DELETE FROM jobs WHERE json_extract(payload, '$.contact') = ?1 AND kind <> 'erase'", [contact])?;
     tx.exec(
         "DELETE FROM contacts WHERE id IN (WITH RECURSIVE theirs (id) AS
              (SELECT ?1 UNION SELECT c.id FROM theirs t JOIN contacts c ON c.merged_into = t.id) SELECT id FROM theirs)",

@@ -89,6 +89,17 @@ pub fn end_all(tx: &WriteTx, contact: ContactId) -> Result<()> {
     Ok(())
 }
 
+/// Ends all sessions of a contact that a link in a mail opened: the address it went to is no longer his.
+pub fn end_linked(tx: &WriteTx, contact: ContactId) -> Result<()> {
+    let ended: Vec<SessionId> =
+        tx.all("SELECT id FROM sessions WHERE contact_id = ?1 AND conversation_id IS NOT NULL", [contact], |row| row.get(0))?;
+    for session in ended {
+        tx.exec("DELETE FROM sessions WHERE id = ?1 AND contact_id = ?2", params![session, contact])?;
+        tx.announce_ephemeral(vec![Topic::Contact(contact)], What::SessionEnded { session: Some(session) });
+    }
+    Ok(())
+}
+
 /// Ends all sessions of an inbox that came from a signed token: its secret was rotated, so nobody who came with the old one stays. Who
 /// proved his address by a code never used it.
 pub fn end_signed(tx: &WriteTx, inbox: InboxId) -> Result<()> {

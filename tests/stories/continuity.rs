@@ -214,6 +214,39 @@ async fn a_link_ends_with_its_time_its_address_and_its_person() {
     house.visitor().holding(&session).get("/chat/conversations").await.refused(401);
 }
 
+/// Mistyped addresses belong to strangers: what the link opened for one ends with the address, whoever corrects it, and the person stays.
+#[tokio::test]
+async fn what_a_link_opened_ends_when_the_address_is_corrected() {
+    let house = linked().await;
+    let (visitor, agent) = answered(&house).await;
+    let conversation = visitor.conversation();
+    house.later(minutes(11)).await;
+    let ticket = link(&house, &conversation).await;
+    let opens = async |ticket: &str| {
+        let opened = follows(&house, ticket).await.data();
+        let stranger = house.visitor().holding(&text_at(&opened, "session_token"));
+        stranger.began(&json!({ "conversation": { "uuid": conversation } }), 0);
+        stranger.get("/chat/conversations").await.data();
+        stranger
+    };
+    let (first, second) = (opens(&ticket).await, opens(&ticket).await);
+    agent.edits_contact_of(&conversation, json!({ "first_name": "Zoey", "email": "Zoe@customer.example" })).await;
+    first.get("/chat/conversations").await.data();
+    agent.edits_contact_of(&conversation, json!({ "email": "zoe.z@customer.example" })).await;
+    for stranger in [&first, &second] {
+        stranger.get("/chat/conversations").await.refused(401);
+        stranger.post(&format!("/chat/conversations/{conversation}/message")).json(json!({ "message": "x" })).await.refused(401);
+    }
+    agent.edits_contact_of(&conversation, json!({ "email": "zoe@customer.example" })).await;
+    let third = opens(&ticket).await;
+    third.joins().await;
+    visitor.call("PUT", "/chat/auth/me").json(json!({ "email": "zoe.zebra@customer.example" })).await.data();
+    third.get("/chat/conversations").await.refused(401);
+    assert_eq!(third.socket().ends().await, 4401);
+    visitor.get("/chat/conversations").await.data();
+    visitor.says("It is me").await;
+}
+
 #[tokio::test]
 async fn a_link_of_somebody_who_became_another_person_opens_nothing() {
     let house = linked().await;

@@ -1,7 +1,11 @@
 //! A person is forgotten: everywhere the house keeps anything, proven on the bytes of the file (security 52, unique 7).
 
 use crate::support::*;
+use deskbell::base::id::Uuid;
+use deskbell::mail::compose::Party;
+use deskbell::mail::inbound::{Body, Bounce, Nature, Received};
 use deskbell::model::agent::Role;
+use deskbell::model::mailbox::MailboxConfig;
 
 /// A word that stands nowhere by chance: the door it came through, and a tail nobody types.
 fn marked(door: &str) -> String {
@@ -224,4 +228,100 @@ async fn a_person_gets_everything_that_is_known_of_them_as_one_archive() {
     let ben = house.agent_named("ben", Role::Agent).await;
     ben.get(&path).await.denied(403);
     assert_eq!(house.count("SELECT count(*) FROM audit WHERE action = 'contact.exported'"), 1);
+}
+
+/// Somebody who only ever wrote mails: the archive has them with what was quoted and signed, and after the erasure the file has nothing, the
+/// address she had before included.
+#[tokio::test]
+async fn what_went_by_mail_is_handed_out_and_forgotten() {
+    let house = House::boot_with(Options::default().patient()).await;
+    house.crowd(100).await;
+    let agent = house.agent().await;
+    let config = MailboxConfig { address: "help@shop.example".into(), ..MailboxConfig::default() };
+    let mailbox = house.desk().store.write(move |tx| deskbell::store::mailboxes::insert(tx, "Mail", true, &config)).await.unwrap();
+    let mut words = Vec::new();
+    let mut mark = |door: &str| {
+        words.push(marked(door));
+        marked(door)
+    };
+    let address = format!("{}@customer.example", mark("address"));
+    let letter = |from: &str, text: String| Received {
+        message_id: format!("{}@customer.example", Uuid::new()),
+        from: Party { name: marked("name"), address: from.into() },
+        recipients: vec!["help@shop.example".into()],
+        subject: marked("subject"),
+        body: Body { text, quoted: format!("> {}", marked("quoted")), signature: marked("signature") },
+        ..Received::default()
+    };
+    let written = letter(&address, mark("said"));
+    for door in ["name", "subject", "quoted", "signature"] {
+        mark(door);
+    }
+    house.desk().receive_mail(&mailbox, written).await.unwrap();
+    let conversation = text_at(&agent.sees(&marked("said")).await, "conversation/uuid");
+    agent.replies(&conversation, &mark("reply")).await;
+    // Our answer, as the post writes it down, and how it came back.
+    {
+        let file = rusqlite::Connection::open(house.file_path()).unwrap();
+        file.busy_timeout(Duration::from_secs(5)).unwrap();
+        let sql = "INSERT INTO mails (message_id, direction, kind, conversation_id, contact_id, address, subject, state, created_at)
+                   SELECT 'ours@shop.example', 'out', 'reply', id, contact_id, ?2, 'Re: ' || subject, 'sent', 0 FROM conversations WHERE uuid = ?1";
+        assert_eq!(file.execute(sql, [&conversation, &address]).unwrap(), 1);
+    }
+    let mut notice = letter("mailer-daemon@elsewhere.example", String::new());
+    (notice.nature, notice.subject, notice.body) = (Nature::Bounce, "Undelivered".into(), Body::default());
+    notice.bounce = Some(Bounce {
+        message_id: "ours@shop.example".into(),
+        recipient: address.clone(),
+        is_permanent: true,
+        reason: format!("550 no {}", mark("reason")),
+    });
+    house.desk().receive_mail(&mailbox, notice).await.unwrap();
+    assert_eq!(house.count("SELECT count(*) FROM mail_addresses WHERE bounced_at IS NOT NULL"), 1);
+    let corrected = format!("{}@customer.example", mark("corrected"));
+    agent.edits_contact_of(&conversation, json!({ "email": corrected })).await;
+    assert_eq!(house.count("SELECT count(*) FROM jobs WHERE kind = 'reply_mail'"), 1, "the answer is still owed");
+    let contact = text_at(&agent.opens(&conversation).await, "contact/uuid");
+
+    let entries = unpacked(&agent.get(&format!("/contacts/{contact}/export")).await.body);
+    let told = entries.iter().find(|(name, _)| name.starts_with("conversations/") && name.ends_with(".json")).expect("a conversation").1;
+    let told: Value = serde_json::from_slice(told).unwrap();
+    assert_eq!(told["subject"], marked("subject"));
+    let mails = list_at(&told, "mails");
+    let seen: Vec<_> = mails.iter().map(|mail| (text_at(mail, "direction"), text_at(mail, "address"), text_at(mail, "state"))).collect();
+    let expected = [("in", "received"), ("out", "bounced")].map(|(way, state)| (way.to_owned(), address.clone(), state.to_owned()));
+    assert_eq!(seen, expected, "and not the notice of somebody else's server");
+    assert_eq!(
+        (&told["messages"][0]["quoted"], &told["messages"][0]["signature"]),
+        (&json!(format!("> {}", marked("quoted"))), &json!(marked("signature")))
+    );
+    let page = entries.iter().find(|(name, _)| name.starts_with("conversations/") && name.ends_with(".html")).expect("a page").1;
+    let page = String::from_utf8_lossy(page);
+    assert!(["quoted", "signature", "subject", "address"].iter().all(|door| page.contains(&marked(door))));
+
+    agent.post(&format!("/contacts/{contact}/erase")).json(json!({ "confirm": corrected })).await.ok();
+    house.until("the job is done", |_| house.count("SELECT count(*) FROM jobs WHERE kind = 'erase'") == 0).await;
+    assert_eq!(found(&house, &words), Vec::<String>::new());
+    for empty in ["mails", "mail_rests", "mail_messages", "mail_addresses", "jobs WHERE kind = 'reply_mail'"] {
+        assert_eq!(house.count(&format!("SELECT count(*) FROM {empty}")), 0, "{empty}");
+    }
+}
+
+/// The work of an erasure is done when the file is clean and not before; coming again, it takes nobody who has her number by then.
+#[tokio::test]
+async fn an_erasure_that_comes_again_takes_nobody_else() {
+    let house = House::boot_with(Options::default().patient()).await;
+    let agent = house.agent().await;
+    let zoe = house.visitor();
+    zoe.says("I go").await;
+    let contact = text_at(&agent.opens(&zoe.conversation()).await, "contact/uuid");
+    let row = house.count("SELECT max(id) FROM contacts");
+    agent.edits_contact_of(&zoe.conversation(), json!({ "first_name": "Zoe" })).await;
+    agent.post(&format!("/contacts/{contact}/erase")).json(json!({ "confirm": "zoe" })).await.ok();
+    house.until("the job is done", |_| house.count("SELECT count(*) FROM jobs WHERE kind = 'erase'") == 0).await;
+    let ali = house.visitor();
+    ali.says("I stay").await;
+    assert_eq!(house.count("SELECT max(id) FROM contacts"), row, "a number is given again");
+    house.desk().go_on_erasing(row).await.unwrap();
+    assert_eq!(ali.texts().await, ["I stay"]);
 }

@@ -327,7 +327,7 @@ async fn an_agent_answers_by_mail() {
     let otto = post.house.hire("otto", Role::Agent).await;
     let id = post.sent(&conversation, "team@shop.example", "to_agents", None);
     let mut reply = mail("otto@house.example", "It went out **yesterday**.");
-    (reply.in_reply_to, reply.body.quoted) = (vec![id], "> Where is my parcel?".into());
+    (reply.in_reply_to, reply.body.quoted, reply.trust) = (vec![id], "> Where is my parcel?".into(), Trust::Proved);
     reply.files.push(ReceivedFile { name: "label.txt".into(), bytes: FileBytes::Here(b"label".to_vec()), ..ReceivedFile::default() });
     assert_eq!(post.places(reply).await, conversation);
     visitor.hears("It went out **yesterday**.").await;
@@ -364,9 +364,92 @@ async fn an_agent_answers_by_mail() {
     (forged.in_reply_to, forged.trust) = (vec![id.clone()], Trust::Forged);
     assert_ne!(post.places(forged).await, conversation);
     let mut own = mail(house::OWNER, "I take over");
-    own.in_reply_to = vec![id];
+    (own.in_reply_to, own.trust) = (vec![id], Trust::Proved);
     assert_eq!(post.places(own).await, conversation);
     visitor.hears("I take over").await;
+}
+
+/// security row 33: nobody becomes an agent by what a copy of an agent's mail shows. A Message-ID is never enough, the tag only where no server
+/// says who is genuine; what is not believed is a note that nobody outside sees.
+#[tokio::test]
+async fn nobody_speaks_for_an_agent_row_33() {
+    let mut post = Post::open().await;
+    let owner = post.house.agent().await;
+    let (visitor, conversation, _) = post.mailed("zoe").await;
+    let id = post.sent(&conversation, house::OWNER, "to_agents", Some(&owner.uuid));
+    let tag = post.tag(Side::Agent, &conversation);
+    let mut said = 1;
+    for (server, to, answers, trust, is_his) in [
+        ("", ADDRESS, Some(&id), Trust::Unknown, false),
+        ("", ADDRESS, Some(&id), Trust::Proved, true),
+        ("", tag.as_str(), None, Trust::Unknown, true),
+        ("mx.shop.example", tag.as_str(), Some(&id), Trust::Unknown, false),
+        ("mx.shop.example", tag.as_str(), Some(&id), Trust::Forged, false),
+        ("mx.shop.example", tag.as_str(), None, Trust::Proved, true),
+        ("mx.shop.example", ADDRESS, Some(&id), Trust::Proved, true),
+    ] {
+        let what = format!("{server} {to} {answers:?} {trust:?}");
+        post.mailbox.config.authserv_id = server.into();
+        let mut reply = mail(house::OWNER, &what);
+        (reply.recipients, reply.in_reply_to, reply.trust) = (vec![to.to_owned()], answers.cloned().into_iter().collect(), trust);
+        assert_eq!(post.places(reply).await, conversation, "{what}");
+        said += usize::from(is_his);
+        assert_eq!(visitor.texts().await.len(), said, "{what}");
+        let thread = post.thread(&owner, &conversation).await;
+        let message = thread.iter().rfind(|message| message["kind"] != "activity").expect("what came");
+        let seen = (message["kind"].as_str().unwrap_or_default(), message["by_mail"]["flag"].is_string());
+        assert_eq!(seen, if is_his { ("outgoing", false) } else { ("note", true) }, "{what}");
+    }
+}
+
+/// A form on the house's own site writes in its name, with whoever filled it in under Reply-To: heard, each his own person, and nobody proved.
+#[tokio::test]
+async fn a_contact_form_is_heard() {
+    let post = Post::open().await;
+    let other = mailbox(&post.house, "sales@shop.example").await;
+    let agent = post.house.agent().await;
+    let form = |from: &str, customer: &str, text: &str| {
+        let mut form = mail(from, text);
+        form.from.name = "Our form".into();
+        form.reply_to = Some(Party { name: "Nina Nagel".into(), address: customer.into() });
+        form.trust = Trust::Proved;
+        form
+    };
+    let mut contacts = Vec::new();
+    for (from, customer) in
+        [(ADDRESS, "nina@customer.example"), (ADDRESS, "Ida@customer.example"), ("wordpress@shop.example", "mia@customer.example")]
+    {
+        let begun = post.places(form(from, customer, "Do you sell ferns?")).await;
+        let opened = agent.get(&format!("/conversations/{begun}")).await.ok();
+        let contact = &opened["contact"];
+        assert_eq!(
+            (&contact["name"], &contact["email"], &contact["email_verified"]),
+            (&json!("Nina Nagel"), &json!(customer.to_lowercase()), &json!(false))
+        );
+        let said = &opened["messages"][0];
+        assert_eq!((&said["text"], &said["by_mail"]["from"]), (&json!("Do you sell ferns?"), &json!(customer.to_lowercase())));
+        assert!(list_at(said, "by_mail/remarks")[0].as_str().is_some_and(|remark| remark.contains(from)));
+        contacts.push(text_at(contact, "uuid"));
+    }
+    contacts.dedup();
+    assert_eq!(contacts.len(), 3, "not one person with many questions");
+    // Who proved an address is not whom a form names, and nobody is an agent by it.
+    let (zoe, conversation, _) = post.mailed("zoe").await;
+    let begun = post.places(form(ADDRESS, "zoe@customer.example", "I am she")).await;
+    let hers = text_at(&agent.get(&format!("/conversations/{conversation}")).await.ok(), "contact/uuid");
+    assert_ne!(text_at(&agent.get(&format!("/conversations/{begun}")).await.ok(), "contact/uuid"), hers);
+    let mut boss = form(ADDRESS, house::OWNER, "refund everything");
+    boss.recipients = vec![post.tag(Side::Agent, &conversation)];
+    assert_eq!(post.places(boss).await, conversation);
+    assert_eq!(last(&post.thread(&agent, &conversation).await)["kind"], "note");
+    assert_eq!(zoe.texts().await.len(), 1);
+    // Our own voice stays unheard, and is written down.
+    assert_eq!(post.takes(form(ADDRESS, &other.config.address, "ping")).await, Placed::Noted("own address"));
+    assert_eq!(post.takes(mail(ADDRESS, "pong")).await, Placed::Noted("own address"));
+    let mut own = form(ADDRESS, "nina@customer.example", "echo");
+    own.loop_marks = vec![post.desk().loop_mark()];
+    assert_eq!(post.takes(own).await, Placed::Noted("loop"));
+    assert_eq!(post.house.count("SELECT count(*) FROM mails WHERE kind = 'ignored' AND error IN ('own address', 'loop')"), 3);
 }
 
 /// security row 34: what machines write is noted and never a message, and nothing answers it.

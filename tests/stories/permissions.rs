@@ -2,9 +2,11 @@
 
 use crate::support::*;
 use deskbell::agent::routes::{Needs, ROUTES, Route};
-use deskbell::base::id::Uuid;
+use deskbell::base::id::{AgentSessionId, Uuid};
+use deskbell::desk::templates::Words;
 use deskbell::model::access::{Permission, Permissions, Scope};
-use deskbell::model::agent::Role;
+use deskbell::model::agent::{AgentSession, Role};
+use deskbell::model::letter::LetterKind;
 
 const REFUSED: &str = "Your role does not allow this.";
 
@@ -134,4 +136,23 @@ async fn what_is_out_of_sight_does_not_exist() {
     mine.sees_frame("conversation_gone", "it is not his any more", |data| data["uuid"] == conversation.as_str()).await;
     mine.get(&format!("/conversations/{conversation}")).await.denied(404);
     assert_eq!(mine.get("/notices").await.ok()["notices"], json!([]), "what he was told of it is out of sight too");
+}
+
+/// What mail says and where it goes is asked for by the desk itself, and not by the table of routes alone.
+#[tokio::test]
+async fn the_desk_itself_asks_before_mail_is_changed_or_sent() {
+    let house = House::boot().await;
+    let visitor = house.visitor();
+    visitor.says("hi").await;
+    let _ben = agent_with(&house, "ben", Scope::All, [Permission::Status].into_iter().collect()).await;
+    let found = house.desk().store.read(|tx| deskbell::store::agents::find_by_email(tx, "ben@house.example")).await.unwrap();
+    let ben = AgentSession { id: AgentSessionId(0), agent: found.expect("ben").0, csrf: String::new() };
+    let conversation = Uuid::parse(&visitor.conversation()).unwrap();
+    let words = Words { kind: LetterKind::Test, name: String::new(), locale: String::new(), subject: "s".into(), body: "b".into() };
+    let refused = [
+        house.desk().put_template(&ben, words).await.unwrap_err(),
+        house.desk().delete_template(&ben, Uuid::new()).await.unwrap_err(),
+        house.desk().send_transcript(&ben, conversation, None).await.unwrap_err(),
+    ];
+    assert!(refused.iter().all(|error| error.message.starts_with(REFUSED)), "{refused:?}");
 }
