@@ -16,10 +16,14 @@ use crate::model::conversation::Conversation;
 use crate::model::inbox::Continuity;
 use crate::model::job::Job;
 use crate::model::letter::Letter;
+use crate::model::mailbox::MailboxConfig;
 use crate::model::message::MessageKind;
-use crate::store::continuity::{self, Standing};
+use crate::store::continuity::{self, Standing, Through};
 use crate::store::{ReadTx, WriteTx, agents, contacts, conversations, jobs, messages, sight, teams};
 use std::time::Duration;
+
+/// By this word the workers know that a mail waits for its mailbox to be switched on.
+pub const MAILBOX_OFF: &str = "mailbox_off";
 
 /// A mail that is due, and under which name it is sent once.
 pub struct Due {
@@ -33,6 +37,8 @@ pub struct DueToTeam {
     pub letters: Vec<Due>,
     /// The last of the messages they carry.
     pub upto: Seq,
+    /// When the first of them was begun.
+    pub since: Millis,
 }
 
 /// The times of an inbox. They were checked when they were saved.
@@ -108,7 +114,7 @@ struct Look {
     conversation: Conversation,
     standing: Standing,
     continuity: Continuity,
-    mailbox: crate::model::mailbox::MailboxConfig,
+    through: Through,
 }
 
 /// None: it is gone, kept apart, its contact is shut out, or no mailbox is linked (any more).
@@ -123,8 +129,16 @@ fn look(tx: &ReadTx, desk: &Desk, id: ConversationId) -> Result<Option<Look>> {
     {
         return Ok(None);
     }
-    let mailbox = continuity::mailbox(tx, id, &way.continuity.mailbox)?;
-    Ok(mailbox.map(|mailbox| Look { conversation, standing, continuity: way.continuity, mailbox }))
+    let through = continuity::mailbox(tx, id, &way.continuity.mailbox)?;
+    Ok(through.map(|through| Look { conversation, standing, continuity: way.continuity, through }))
+}
+
+/// The settings of a mailbox; switched off, what is due waits.
+fn switched_on(through: Through) -> Result<MailboxConfig> {
+    match through.is_on {
+        true => Ok(through.config),
+        false => Err(Error::unavailable("The mailbox of this conversation is switched off; its answers wait.").coded(MAILBOX_OFF)),
+    }
 }
 
 fn is_shut_out(tx: &ReadTx, desk: &Desk, id: ContactId) -> Result<bool> {
@@ -160,8 +174,9 @@ impl Desk {
                     jobs::amend(tx, &contact_key(id), &Job::Continuity { conversation: id.0, upto: Some(last.seq) })?;
                 }
                 let Some(last) = batch.last().map(|last| last.seq) else { return Ok(None) };
+                let mailbox = switched_on(look.through)?;
                 continuity::trying(tx, id, false)?;
-                let letter = desk.letter_to_contact(tx, &look.conversation, &address, &batch, &look.mailbox, base_url.as_deref())?;
+                let letter = desk.letter_to_contact(tx, &look.conversation, &address, &batch, &mailbox, base_url.as_deref())?;
                 Ok(Some(Due { key: format!("{}:{last}", contact_key(id)), letter }))
             })
             .await
@@ -211,23 +226,19 @@ impl Desk {
                     }
                     jobs::amend(tx, &team_key(id), &Job::TellTeam { conversation: id.0, upto: Some(last.seq) })?;
                 }
-                let Some(upto) = batch.last().map(|last| last.seq) else { return Ok(None) };
+                let Some((last, upto)) = batch.last().map(|last| (last.id, last.seq)) else { return Ok(None) };
+                let to = told(tx, &look, &seeing)?;
+                let mailbox = switched_on(look.through)?;
+                let since = continuity::telling_since(tx, last)?.unwrap_or(tx.now);
                 continuity::trying(tx, id, true)?;
                 let mut letters = Vec::new();
-                for to in told(tx, &look, &seeing)? {
+                for to in to {
                     let who = to.as_ref().map_or("team".to_owned(), |agent| agent.id.to_string());
-                    let letter = desk.letter_to_team(
-                        tx,
-                        &look.conversation,
-                        to.as_ref(),
-                        &look.continuity,
-                        &batch,
-                        &look.mailbox,
-                        base_url.as_deref(),
-                    )?;
+                    let letter =
+                        desk.letter_to_team(tx, &look.conversation, to.as_ref(), &look.continuity, &batch, &mailbox, base_url.as_deref())?;
                     letters.push(Due { key: format!("{}:{upto}:{who}", team_key(id)), letter });
                 }
-                Ok(Some(DueToTeam { letters, upto }))
+                Ok(Some(DueToTeam { letters, upto, since }))
             })
             .await
     }
@@ -264,8 +275,9 @@ impl Desk {
                 if !continuity::way(tx, conversation.id)?.is_mailbox || is_shut_out(tx, &desk, conversation.contact.id)? {
                     return Ok(None);
                 }
-                let Some(mailbox) = continuity::mailbox(tx, conversation.id, "")? else { return Ok(None) };
+                let Some(through) = continuity::mailbox(tx, conversation.id, "")? else { return Ok(None) };
                 let Some(address) = contacts::contact(tx, conversation.contact.id)?.email else { return Ok(None) };
+                let mailbox = switched_on(through)?;
                 let letter = desk.letter_of_reply(tx, &conversation, &address, message, &mailbox)?;
                 Ok(Some(Due { key: format!("reply:{id}"), letter }))
             })
@@ -284,7 +296,8 @@ impl Desk {
                     return Err(Error::invalid("There is no e-mail address on file. Add one to the contact first.").coded("no_address"));
                 }
                 let way = continuity::way(tx, conversation.id)?;
-                if continuity::mailbox(tx, conversation.id, if way.is_mailbox { "" } else { &way.continuity.mailbox })?.is_none() {
+                let through = continuity::mailbox(tx, conversation.id, if way.is_mailbox { "" } else { &way.continuity.mailbox })?;
+                if through.is_none_or(|through| !through.is_on) {
                     return Err(Error::conflict("No mailbox is linked to this inbox, so nothing can be mailed.").coded("no_mailbox"));
                 }
                 continuity::try_again(tx, conversation.id, found)?;
@@ -312,16 +325,16 @@ impl Desk {
         Ok(match way.is_mailbox {
             true => Some("reply"),
             false if way.continuity.mailbox.is_empty() || !way.continuity.to_contacts => None,
-            false => continuity::mailbox(tx, id, &way.continuity.mailbox)?.map(|_| "later"),
+            false => continuity::mailbox(tx, id, &way.continuity.mailbox)?.filter(|through| through.is_on).map(|_| "later"),
         })
     }
 }
 
-/// Everybody inside who may see a conversation.
+/// Everybody inside who may see a conversation. Whoever was invited and has chosen no password has not confirmed the address either.
 fn seeing(tx: &ReadTx, conversation: &Conversation) -> Result<Vec<Agent>> {
     let mut seeing = Vec::new();
     for agent in agents::all(tx)? {
-        if agent.suspended_at.is_none() && sight::of(tx, agent.id)?.sees(Holder::of(conversation)) {
+        if agent.has_password && agent.suspended_at.is_none() && sight::of(tx, agent.id)?.sees(Holder::of(conversation)) {
             seeing.push(agent);
         }
     }

@@ -524,6 +524,7 @@ fn first_name(answers: &super::form::Answers) -> String {
 pub(super) fn keep_answers(tx: &WriteTx, contact: ContactId, answers: &super::form::Answers) -> Result<String> {
     let mut contact = contacts::contact(tx, contact)?;
     contact.last_seen_at = tx.now;
+    let had_address = contact.email.is_some();
     let mut told = String::new();
     if contact.kind == ContactKind::Visitor {
         contact.email = contact.email.or_else(|| answers.email.clone());
@@ -540,5 +541,8 @@ pub(super) fn keep_answers(tx: &WriteTx, contact: ContactId, answers: &super::fo
         told = crate::base::text::preview(&address.chain(words).collect::<Vec<_>>().join(" · "), 500);
     }
     contacts::update(tx, &contact)?;
+    if !had_address && contact.email.is_some() {
+        super::continuity::address_known(tx, contact.id)?;
+    }
     Ok(told)
 }

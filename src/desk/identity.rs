@@ -126,6 +126,9 @@ fn upsert(tx: &WriteTx, inbox: InboxId, claims: &Claims) -> Result<Contact> {
     if is_new || differs(&before, &contact) {
         contacts::update(tx, &contact)?;
         super::open_links::address_changed(tx, before.email.as_deref(), &contact)?;
+        if before.email.is_none() && contact.email.is_some() {
+            super::continuity::address_known(tx, contact.id)?;
+        }
     } else {
         contacts::touch(tx, contact.id)?;
     }
@@ -199,6 +202,9 @@ pub(super) fn merge_contacts(tx: &WriteTx, from: ContactId, to: ContactId) -> Re
         }
     }
     contacts::update(tx, &contact)?;
+    if visitor.email.is_none() && contact.email.is_some() {
+        super::continuity::address_known(tx, to)?;
+    }
     for conversation in moved {
         super::messages::note_activity(tx, conversation, None, Activity { action: "merge".into(), value: contact.name() })?;
         conversations::announce(tx, conversation, true)?;

@@ -17,7 +17,7 @@ use crate::model::message::{Activity, MailMark, Message, MessageKind, Meta, NewM
 use crate::model::rich::{Postback, Rich};
 use crate::model::rule::Cause;
 use crate::store::media::{self, Arrived, Owner};
-use crate::store::{WriteTx, agents, conversations, jobs, messages, notes};
+use crate::store::{WriteTx, agents, continuity, conversations, jobs, messages, notes};
 
 /// What a person outside sends.
 #[derive(Debug, Clone, Default)]
@@ -294,7 +294,12 @@ pub(super) fn store_outgoing(tx: &WriteTx, agent: Option<&Agent>, before: &Conve
         super::continuity::owe_contact(tx, before.id, id)?;
     }
     if let Some(agent) = agent.filter(|_| !said.late) {
-        conversations::mark_seen_by_agent(tx, before.id, agent.id, message.seq)?;
+        // Whoever answers by mail has read what was mailed; what was written since, he has not.
+        let seen = match new.meta.mail.is_some() {
+            true => continuity::standing(tx, before.id)?.map_or(0, |standing| standing.told_seq),
+            false => message.seq,
+        };
+        conversations::mark_seen_by_agent(tx, before.id, agent.id, seen)?;
     }
     if !called.is_empty() {
         super::mentions::tell(tx, agent, &conversation, &message, &called)?;

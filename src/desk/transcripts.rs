@@ -14,7 +14,7 @@ use crate::model::inbox::Inbox;
 use crate::model::job::Job;
 use crate::model::letter::{Letter, LetterKind, Party, Said};
 use crate::model::message::{Activity, Author, Message, MessageKind};
-use crate::store::{WriteTx, audit, contacts, conversations, inboxes, jobs, messages};
+use crate::store::{WriteTx, audit, contacts, continuity, conversations, inboxes, jobs, messages};
 use serde_json::json;
 
 impl Desk {
@@ -98,7 +98,9 @@ impl Desk {
                 // What opens the conversation goes only to an address that is proved to be its owner's.
                 let is_proved =
                     contact.email_verified && contact.email.as_deref().is_some_and(|known| email::key(known) == email::key(&to));
-                let path = is_proved.then(|| desk.open_link(&conversation, inbox.uuid, &to, tx.now));
+                // Who writes by mail has no page to open.
+                let is_chat = !continuity::way(tx, conversation.id)?.is_mailbox;
+                let path = (is_proved && is_chat).then(|| desk.open_link(&conversation, inbox.uuid, &to, tx.now));
                 let mut letter = plain(LetterKind::Transcript, Party { name, address: to }, locale);
                 letter.link = base.zip(path).map(|(base, path)| format!("{base}{path}"));
                 letter.inbox = Some(inbox.id);

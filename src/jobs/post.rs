@@ -264,7 +264,7 @@ async fn files(desk: &Desk, letter: &Letter) -> Result<Vec<File>> {
 }
 
 /// Not now, through no fault of this mail.
-fn waits(desk: &Desk, until: Millis, why: &str) -> Error {
+pub(super) fn waits(desk: &Desk, until: Millis, why: &str) -> Error {
     let seconds = ((until - desk.clock.now()).max(0) as u64).div_ceil(1000);
     Error { retry_after_s: Some(seconds as u32), ..Error::unavailable(why).coded(WAITS) }
 }

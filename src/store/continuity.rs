@@ -54,16 +54,22 @@ pub fn way(tx: &ReadTx, id: ConversationId) -> Result<Way> {
     Ok(Way { is_mailbox: kind == "mailbox", continuity })
 }
 
-/// The settings of the mailbox through which a conversation's mails go: its own inbox's when that is one, else the linked one. None = there
-/// is none (any more), or it is switched off.
-pub fn mailbox(tx: &ReadTx, id: ConversationId, linked: &str) -> Result<Option<MailboxConfig>> {
-    let config = tx.one(
-        "SELECT m.config FROM mailboxes m JOIN inboxes i ON i.id = m.inbox_id
-         WHERE i.enabled = 1 AND CASE WHEN ?2 = '' THEN i.id = (SELECT inbox_id FROM conversations WHERE id = ?1) ELSE i.uuid = ?2 END",
+/// The mailbox through which a conversation's mails go.
+pub struct Through {
+    pub config: MailboxConfig,
+    /// Switched off, what is to go through it waits.
+    pub is_on: bool,
+}
+
+/// The mailbox through which a conversation's mails go: its own inbox's when that is one, else the linked one. None = there is none (any more).
+pub fn mailbox(tx: &ReadTx, id: ConversationId, linked: &str) -> Result<Option<Through>> {
+    let found = tx.one(
+        "SELECT m.config, i.enabled FROM mailboxes m JOIN inboxes i ON i.id = m.inbox_id
+         WHERE CASE WHEN ?2 = '' THEN i.id = (SELECT inbox_id FROM conversations WHERE id = ?1) ELSE i.uuid = ?2 END",
         params![id, linked],
-        |row| row.get::<_, String>(0),
+        |row| Ok((row.get::<_, String>(0)?, row.get(1)?)),
     )?;
-    config.map(|json| serde_json::from_str(&json).map_err(Error::internal)).transpose()
+    found.map(|(json, is_on)| Ok(Through { config: serde_json::from_str(&json).map_err(Error::internal)?, is_on })).transpose()
 }
 
 /// How far a conversation went by mail; None when it is gone.
@@ -152,6 +158,18 @@ pub fn waiting(tx: &ReadTx) -> Result<i64> {
     Ok(count.unwrap_or(0))
 }
 
+/// When the team's mails that carry this message were begun; None = not yet.
+pub fn telling_since(tx: &ReadTx, message: MessageId) -> Result<Option<Millis>> {
+    Ok(tx
+        .one(
+            "SELECT min(m.created_at) FROM mail_messages c JOIN mails m ON m.id = c.mail_id
+             WHERE c.message_id = ?1 AND m.direction = 'out' AND m.kind = 'to_agents'",
+            [message],
+            |row| row.get(0),
+        )?
+        .flatten())
+}
+
 /// Notes that the team was told up to `upto`.
 pub fn told(tx: &WriteTx, id: ConversationId, upto: Seq) -> Result<()> {
     tx.exec("UPDATE conversations SET told_seq = max(told_seq, ?2), told_at = ?3 WHERE id = ?1", params![id, upto, tx.now])?;
@@ -174,12 +192,13 @@ pub fn withdraw(tx: &WriteTx, id: ConversationId) -> Result<()> {
     if changed > 0 { marked(tx, &covers) } else { Ok(()) }
 }
 
-/// The mails before between the house and the contact, or (`with_team`) between the house and the team.
+/// The mails before between the house and the contact, or (`with_team`) between the house and the team. What came from somebody who is neither
+/// became a note: its subject is nobody's outside.
 pub fn before(tx: &ReadTx, id: ConversationId, with_team: bool) -> Result<Before> {
     let mut mails: Vec<(String, String)> = tx.all(
         "SELECT message_id, subject FROM mails WHERE conversation_id = ?1 AND state IN ('sent', 'received', 'bounced')
            AND ((direction = 'out' AND kind IN ('to_contact', 'reply') AND NOT ?2) OR (direction = 'out' AND kind = 'to_agents' AND ?2)
-             OR (direction = 'in' AND kind = 'message' AND (agent_id IS NOT NULL) = ?2))
+             OR (direction = 'in' AND kind = 'message' AND CASE WHEN ?2 THEN agent_id IS NOT NULL ELSE contact_id IS NOT NULL END))
          ORDER BY id DESC LIMIT ?3",
         params![id, with_team, limits::MAIL_REFERENCES_MAX as u32],
         |row| Ok((row.get(0)?, row.get(1)?)),
@@ -236,6 +255,13 @@ pub fn try_again(tx: &WriteTx, id: ConversationId, message: MessageId) -> Result
         [message],
     )?;
     if freed > 0 {
+        // What came after it goes again too, in mails that end elsewhere or at the same message.
+        tx.exec(
+            "UPDATE mails SET job_key = NULL WHERE conversation_id = ?1 AND direction = 'out' AND kind = 'to_contact'
+               AND state IN ('sent', 'failed', 'bounced') AND EXISTS (SELECT 1 FROM mail_messages c JOIN messages x ON x.id = c.message_id
+                 WHERE c.mail_id = mails.id AND x.seq >= (SELECT seq FROM messages WHERE id = ?2))",
+            params![id, message],
+        )?;
         tx.exec(
             "UPDATE conversations SET mailed_seq = min(mailed_seq, (SELECT seq FROM messages WHERE id = ?2) - 1), mailed_at = NULL WHERE id = ?1",
             params![id, message],

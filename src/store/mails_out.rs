@@ -51,6 +51,10 @@ pub fn begin(tx: &WriteTx, new: &NewMail) -> Result<Begun> {
     if let Some((.., state)) = &found
         && (state == "sent" || state == "bounced")
     {
+        if let Some(conversation) = new.conversation {
+            // Whoever asks goes on from here, and asks for the same no more.
+            continuity::covered(tx, new.kind, conversation, &new.covers)?;
+        }
         return Ok(Begun::Sent);
     }
     let id = match &found {

@@ -5,6 +5,11 @@
 
 use super::support::*;
 use deskbell::base::id::{InboxId, MailboxId};
+use deskbell::desk::continuity::DueToTeam;
+use deskbell::desk::incoming::Placed;
+use deskbell::desk::mail_tags::Side;
+use deskbell::mail::compose::Party;
+use deskbell::mail::inbound::{Body, Received, Trust};
 use deskbell::model::agent::Role;
 use deskbell::model::letter::{Letter, LetterKind};
 use deskbell::model::mailbox::MailboxConfig;
@@ -20,10 +25,67 @@ async fn mailbox(house: &House) -> (String, MailboxId, InboxId) {
 }
 
 async fn linked() -> House {
+    linked_mailbox().await.0
+}
+
+/// The same, with its mailbox.
+async fn linked_mailbox() -> (House, MailboxId) {
     let house = House::boot().await;
-    let (uuid, ..) = mailbox(&house).await;
+    let (uuid, id, _) = mailbox(&house).await;
     house.configure(json!({ "continuity": { "mailbox": uuid } })).await;
+    (house, id)
+}
+
+/// Linked to a mailbox that sends.
+async fn mailing(server: &FaultServer) -> House {
+    let house = House::boot().await;
+    let config = json!({ "address": "chat@shop.example", "smtp": server.smtp() });
+    let body = json!({ "name": "Mail", "enabled": true, "is_default": true, "config": config });
+    let made = house.agent().await.post("/mailboxes").json(body).await.ok();
+    house.configure(json!({ "continuity": { "mailbox": text_at(&made, "uuid") } })).await;
     house
+}
+
+/// A mail comes to the mailbox, to its address or to `tag`.
+async fn comes(house: &House, mailbox: MailboxId, from: &str, tag: Option<String>, subject: &str, text: &str) -> Placed {
+    let mail = Received {
+        message_id: format!("{}@elsewhere.example", echo_id()),
+        from: Party { name: String::new(), address: from.into() },
+        recipients: vec![tag.unwrap_or_else(|| "chat@shop.example".into())],
+        subject: subject.into(),
+        body: Body { text: text.into(), ..Body::default() },
+        trust: Trust::Proved,
+        ..Received::default()
+    };
+    let mailbox = house.desk().store.read(move |tx| mailboxes::by_id(tx, mailbox)).await.unwrap().expect("the mailbox");
+    house.desk().receive_mail(&mailbox, mail).await.expect("the mail is taken")
+}
+
+/// The address a mail to the team asks to be answered at.
+fn team_tag(house: &House, conversation: &str) -> Option<String> {
+    Some(house.desk().tagged("chat@shop.example", Side::Agent, number(house, conversation), conversation))
+}
+
+async fn everybody_goes(house: &House) {
+    house.later(seconds(9)).await;
+    house.until("everybody has gone", |desk| desk.here().nobody()).await;
+    // Written down before the clock moves on: on a busy machine the farewell is noted late.
+    house.desk().notice().await.unwrap();
+}
+
+/// The mails to the team that are being tried.
+async fn telling(house: &House, conversation: &str) -> DueToTeam {
+    finds(house, "the team is told", TELLING, 1).await;
+    let upto = house.count("SELECT json_extract(payload, '$.upto') FROM jobs WHERE kind = 'tell_team'");
+    house.desk().due_to_team(number(house, conversation), Some(upto), Some(BASE)).await.unwrap().expect("it is due")
+}
+
+/// Somebody with no address on file wrote, and the look found none.
+async fn unreachable(house: &House, visitor: &Visitor) {
+    visitor.says("Is it in stock?").await;
+    house.agent().await.replies(&visitor.conversation(), "It is.").await;
+    house.later(minutes(11)).await;
+    finds(house, "the look finds nothing to do", OWED, 0).await;
 }
 
 /// Waits until a look into the file finds this number.
@@ -276,10 +338,7 @@ async fn what_is_written_while_nobody_is_here_goes_to_those_who_may_see_it() {
     house.later(minutes(11)).await;
     assert_eq!(house.count(TELLING), 0, "somebody who may see it is here");
     drop(owner);
-    house.later(seconds(9)).await;
-    house.until("everybody has gone", |desk| desk.here().nobody()).await;
-    // Written down before the clock moves on: on a busy machine the farewell is noted late.
-    house.desk().notice().await.unwrap();
+    everybody_goes(&house).await;
     house.later(minutes(11)).await;
     finds(&house, "the team is told", TELLING, 1).await;
     let upto = house.count("SELECT json_extract(payload, '$.upto') FROM jobs WHERE kind = 'tell_team'");
@@ -345,4 +404,194 @@ async fn an_answer_in_a_mail_conversation_goes_at_once() {
     assert_eq!(mail.thread.in_reply_to.as_deref(), Some("1@customer.example"));
     assert_eq!(mail.attachments.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["blue.txt"]);
     assert!(mail.link.is_none() && mail.said.len() == 1);
+}
+
+/// Who is neither the contact nor the team becomes a note: the subject of his mail, and its Message-ID, go to nobody outside.
+#[tokio::test]
+async fn what_was_mailed_among_the_team_is_not_told_the_contact() {
+    let (house, mailbox) = linked_mailbox().await;
+    let (visitor, _agent) = answered(&house).await;
+    let conversation = visitor.conversation();
+    let tag = team_tag(&house, &conversation);
+    comes(&house, mailbox, "colleague@elsewhere.example", tag, "Fwd: this customer again", "Not my department").await;
+    assert_eq!(house.count("SELECT count(*) FROM messages WHERE kind = 'note'"), 1);
+    house.later(minutes(11)).await;
+    let thread = letter(&house, &conversation).await.thread;
+    assert_eq!((thread.subject.as_str(), thread.references.len(), thread.in_reply_to), ("", 0, None));
+}
+
+/// An address was wrong and is mended: what came back goes again, in order, all of it, and then nothing is owed.
+#[tokio::test]
+async fn an_answer_that_is_mailed_again_takes_along_what_came_after_it() {
+    let server = FaultServer::boot().await;
+    let house = mailing(&server).await;
+    let (visitor, agent) = answered(&house).await;
+    let conversation = visitor.conversation();
+    agent.replies(&conversation, "Two are left.").await;
+    house.later(minutes(11)).await;
+    finds(&house, "the first mail went", OWED, 0).await;
+    agent.replies(&conversation, "One by now.").await;
+    house.later(minutes(16)).await;
+    finds(&house, "the second mail went", OWED, 0).await;
+    assert_eq!(server.got().len(), 2);
+    let file = rusqlite::Connection::open(house.file_path()).unwrap();
+    file.busy_timeout(Duration::from_secs(5)).unwrap();
+    file.execute("UPDATE mails SET state = 'bounced'", []).unwrap();
+    agent.edits_contact_of(&conversation, json!({ "email": "zoe@right.example" })).await;
+    let opened = agent.opens(&conversation).await;
+    let first = text_at(opened["messages"].as_array().unwrap().iter().find(|one| one["kind"] == "outgoing").unwrap(), "uuid");
+    let asked = agent.post(&format!("/conversations/{conversation}/messages/{first}/mail")).json(json!({})).await;
+    assert_eq!(asked.status, 202);
+    let again = server.gets(3).await[2].text();
+    assert!(again.contains("in blue") && !again.contains("Two are left."), "{again}");
+    finds(&house, "the rest is owed", &format!("{OWED} AND json_extract(payload, '$.upto') IS NULL"), 1).await;
+    house.later(minutes(16)).await;
+    let rest = server.gets(4).await[3].text();
+    assert!(rest.contains("Two are left.") && rest.contains("One by now."), "{rest}");
+    finds(&house, "nothing is owed", OWED, 0).await;
+    // Whatever sets the position back: a mail that went is no reason to look for ever.
+    file.execute("UPDATE conversations SET mailed_seq = 0, mailed_at = NULL", []).unwrap();
+    agent.edits_contact_of(&conversation, json!({ "email": "zoe@right.example" })).await;
+    finds(&house, "nothing is owed", OWED, 0).await;
+    assert_eq!(server.got().len(), 4);
+}
+
+/// A full box of one keeps the others from the next mail for an hour, not for days.
+#[tokio::test]
+async fn one_who_cannot_be_reached_does_not_keep_the_others_from_being_told() {
+    const FULL: Fault = Fault::Recipient("452 4.2.2 mailbox full");
+    let server = FaultServer::boot().await;
+    let house = mailing(&server).await;
+    house.hire("ben", Role::Agent).await;
+    let visitor = house.visitor();
+    visitor.says("Is anybody there?").await;
+    everybody_goes(&house).await;
+    server.next(FULL);
+    house.later(minutes(11)).await;
+    server.gets(1).await;
+    server.always(Some(FULL));
+    let waits = "SELECT count(*) FROM jobs WHERE kind = 'tell_team' AND last_error <> '' AND leased_until IS NULL";
+    finds(&house, "the other is tried again", waits, 1).await;
+    visitor.says("Is it in stock?").await;
+    house.later(minutes(61)).await;
+    finds(&house, "the team counts as told", "SELECT count(*) FROM conversations WHERE told_seq > 0", 1).await;
+    assert_eq!(server.got().len(), 1, "who got it got it once");
+    server.always(None);
+    house.later(minutes(16)).await;
+    let got = server.gets(3).await;
+    assert!(got[1..].iter().all(|mail| mail.text().contains("Is it in stock?")));
+    let mut to: Vec<String> = server.envelopes()[1..].iter().map(|(_, to)| to.clone()).collect();
+    to.sort_unstable();
+    assert_eq!(to, ["ben@house.example", "olga@house.example"]);
+}
+
+/// An agent's answer by mail says that he read what was mailed, and nothing of what was written since.
+#[tokio::test]
+async fn an_answer_by_mail_has_not_seen_what_came_after_the_mail() {
+    let (house, mailbox) = linked_mailbox().await;
+    let visitor = house.visitor();
+    visitor.says("Is anybody there?").await;
+    let conversation = visitor.conversation();
+    everybody_goes(&house).await;
+    house.later(minutes(11)).await;
+    let upto = telling(&house, &conversation).await.upto;
+    house.desk().told_team(number(&house, &conversation), upto).await.unwrap();
+    visitor.says("It is urgent.").await;
+    let tag = team_tag(&house, &conversation);
+    let placed = comes(&house, mailbox, "olga@house.example", tag, "Re: new message", "I am on my way.").await;
+    assert!(matches!(placed, Placed::Message(..)), "{placed:?}");
+    visitor.hears("I am on my way.").await;
+    assert_eq!(house.count("SELECT agent_seen_seq FROM conversations"), upto);
+    house.later(minutes(31)).await;
+    let again = "SELECT count(*) FROM jobs WHERE kind = 'tell_team' AND json_extract(payload, '$.upto') >";
+    finds(&house, "the team is told again", &format!("{again} {upto}"), 1).await;
+    assert_eq!(telling(&house, &conversation).await.letters[0].letter.said[0].text, "It is urgent.");
+}
+
+/// A mailbox that is switched off loses nothing: what is due waits, and goes when it is on again.
+#[tokio::test]
+async fn answers_wait_while_their_mailbox_is_switched_off() {
+    let (house, mailbox) = linked_mailbox().await;
+    let (visitor, agent) = answered(&house).await;
+    let switch = async |is_on: bool| {
+        let change = move |tx: &deskbell::store::WriteTx| {
+            let row = mailboxes::by_id(tx, mailbox)?.expect("the mailbox");
+            mailboxes::update(tx, &row, "Mail", is_on, &row.config)
+        };
+        house.desk().store.write(change).await.expect("it is switched");
+    };
+    let Placed::Message(by_mail, _) = comes(&house, mailbox, "ada@customer.example", None, "Blue or red?", "Which one?").await else {
+        panic!("a conversation begins")
+    };
+    switch(false).await;
+    agent.replies(&by_mail.to_string(), "The blue one.").await;
+    let answer = house.count("SELECT max(id) FROM messages WHERE kind = 'outgoing'");
+    let off = |kind: &str| format!("SELECT count(*) FROM jobs WHERE kind = '{kind}' AND last_error LIKE '%switched off%' AND attempts = 0");
+    finds(&house, "the answer waits", &off("reply_mail"), 1).await;
+    house.later(minutes(11)).await;
+    finds(&house, "what was not seen waits", &off("continuity"), 1).await;
+    house.later(days(9)).await;
+    assert_eq!(house.count("SELECT count(*) FROM jobs WHERE kind IN ('reply_mail', 'continuity') AND buried_at IS NULL"), 2);
+    assert_eq!(house.count("SELECT count(*) FROM mails WHERE direction = 'out'"), 0);
+    switch(true).await;
+    assert_eq!(house.desk().due_reply(answer).await.unwrap().expect("it is due").letter.to.address, "ada@customer.example");
+    house.later(minutes(16)).await;
+    assert_eq!(letter(&house, &visitor.conversation()).await.to.address, "zoe@customer.example");
+}
+
+/// Who was invited and never came has confirmed no address.
+#[tokio::test]
+async fn who_was_only_invited_is_told_nothing() {
+    let house = linked().await;
+    let invited = json!({ "email": "typo@elsewhere.example", "first_name": "Ben", "role": "agent" });
+    house.agent().await.post("/agents").json(invited).await.ok();
+    let visitor = house.visitor();
+    visitor.says("Is anybody there?").await;
+    everybody_goes(&house).await;
+    house.later(minutes(11)).await;
+    let due = telling(&house, &visitor.conversation()).await;
+    let to: Vec<&str> = due.letters.iter().map(|one| one.letter.to.address.as_str()).collect();
+    assert_eq!(to, ["olga@house.example"]);
+}
+
+/// Row 129: an address from a token, of the customer a visitor turned out to be, or typed in a form, is one.
+#[tokio::test]
+async fn however_an_address_becomes_known_what_waited_for_it_goes() {
+    let house = linked().await;
+    let zoe = house.signed_in("zoe").await;
+    zoe.says("Hello!").await;
+    house.agent().await.edits_contact_of(&zoe.conversation(), json!({ "email": "" })).await;
+    unreachable(&house, &zoe).await;
+    house.exchange(&house.token_of("zoe")).await;
+    assert_eq!(letter(&house, &zoe.conversation()).await.to.address, "zoe@customer.example");
+
+    let house = linked().await;
+    let visitor = house.visitor();
+    unreachable(&house, &visitor).await;
+    let ada = house.signed_in("ada").await;
+    ada.get("/chat/conversations").header("x-libredesk-visitor-token", &visitor.token()).await.data();
+    assert_eq!(letter(&house, &visitor.conversation()).await.to.address, "ada@customer.example");
+
+    let house = linked().await;
+    let email =
+        json!({ "key": "email", "type": "email", "label": "E-mail", "required": false, "enabled": true, "order": 1, "is_default": true });
+    house.configure(json!({ "prechat_form": { "enabled": true, "fields": [email] } })).await;
+    let visitor = house.visitor();
+    unreachable(&house, &visitor).await;
+    let first = visitor.conversation();
+    visitor.starts_with(json!({ "message": "And in red?", "form_data": { "email": "eve@customer.example" } })).await;
+    assert_eq!(letter(&house, &first).await.to.address, "eve@customer.example");
+}
+
+/// A mail conversation has no page: the transcript of one offers none.
+#[tokio::test]
+async fn the_transcript_of_a_mail_conversation_has_no_button_that_leads_nowhere() {
+    let (house, mailbox) = linked_mailbox().await;
+    let Placed::Message(uuid, _) = comes(&house, mailbox, "zoe@customer.example", None, "Blue or red?", "Which one?").await else {
+        panic!("a conversation begins")
+    };
+    assert_eq!(house.count("SELECT count(*) FROM contacts WHERE email_verified"), 1);
+    let number = number(&house, &uuid.to_string());
+    let letter = house.desk().transcript_letter(number, "zoe@customer.example", "en", Some(BASE)).await.unwrap().expect("a letter");
+    assert_eq!((letter.said.len(), letter.link), (1, None));
 }
