@@ -496,8 +496,13 @@ pub const MAIL_IDLE: Duration = Duration::from_secs(4 * 60);
 pub const MAIL_ROUND_MIN: Duration = Duration::from_millis(100);
 /// Longest pause between two tries to reach a mail server; a login that was refused pauses so long at once, or the account gets locked.
 pub const MAIL_PAUSE_MAX: Duration = Duration::from_secs(5 * 60);
-/// Tries to place one mail before it is left out, and the team told.
-pub const MAIL_PLACE_TRIES: u32 = 3;
+/// Tries to fetch, read and place one mail before it is left out, and the team told; but not before `MAIL_STUCK_MIN` is over: a server that is
+/// busy for a minute costs no mail.
+pub const MAIL_PLACE_TRIES: u32 = 6;
+/// How long a mail is tried at least.
+pub const MAIL_STUCK_MIN: Duration = Duration::from_secs(5 * 60);
+/// Mails of one mailbox whose tries are counted.
+pub const MAILS_STUCK_MAX: usize = 1_000;
 /// Mails handed over by the mail server at once; more wait in its queue.
 pub const DELIVERIES_AT_ONCE: usize = 4;
 /// How long the mail server may pause while it hands a mail over.

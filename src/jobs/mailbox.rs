@@ -23,13 +23,6 @@ const LOOK_AT_LEAST: Duration = Duration::from_secs(60);
 /// A folder that was numbered anew is read again from this long before it was last read: clocks differ.
 const OVERLAP_MS: Millis = 3_600_000;
 
-/// So often a mail is tried before it is left out, in sessions of their own.
-const STUCK_TRIES: u32 = 2 * limits::MAIL_PLACE_TRIES;
-/// And at least so long: servers that are busy refuse single answers for some minutes.
-const STUCK_MS_MIN: Millis = 5 * 60_000;
-/// So many are remembered; which are forgotten are tried anew.
-const STUCK_MAX: usize = 1_000;
-
 /// A mailbox with its sealed password.
 type Settings = (Mailbox, Option<Vec<u8>>);
 
@@ -76,7 +69,7 @@ impl Stuck {
     fn failed(&mut self, uid: u32, now: Millis) {
         let (tries, since) = self.mails.get(&uid).copied().flatten().unwrap_or((0, now));
         self.mails.insert(uid, Some((tries + 1, since)));
-        if self.mails.len() > STUCK_MAX {
+        if self.mails.len() > limits::MAILS_STUCK_MAX {
             self.mails.pop_first();
         }
     }
@@ -89,7 +82,11 @@ impl Stuck {
     fn tries(&self, uid: u32, now: Millis) -> Tries {
         match self.mails.get(&uid) {
             Some(None) => Tries::Told,
-            Some(Some((tries, since))) if *tries >= STUCK_TRIES && now - since >= STUCK_MS_MIN => Tries::GiveUp,
+            Some(Some((tries, since)))
+                if *tries >= limits::MAIL_PLACE_TRIES && now - since >= limits::MAIL_STUCK_MIN.as_millis() as Millis =>
+            {
+                Tries::GiveUp
+            }
             _ => Tries::Left,
         }
     }
@@ -506,11 +503,11 @@ mod tests {
     async fn one_mail_does_not_stop_its_mailbox() {
         let mut rig = Rig::new(1).await;
         for stuck in [1, 2] {
-            for _ in 0..=STUCK_TRIES {
+            for _ in 0..=limits::MAIL_PLACE_TRIES {
                 rig.reads().await;
                 assert_eq!(rig.count("SELECT uid_next FROM mailboxes"), stuck, "tried again: it may be a moment's trouble");
             }
-            rig.clock.advance(STUCK_MS_MIN);
+            rig.clock.advance(limits::MAIL_STUCK_MIN.as_millis() as Millis);
             rig.reads().await;
             assert_eq!(rig.count("SELECT count(*) FROM messages WHERE meta LIKE '%cannot be read here%'"), stuck);
             assert_eq!(rig.count("SELECT uid_next FROM mailboxes"), stuck + 1);

@@ -122,6 +122,10 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
             Err(_) => return Err(waits(desk, desk.clock.now() + 5_000, "Other mails of this mailbox go first.")),
         },
     };
+    // Whoever stood here before may have learned that the server fails, after we looked.
+    let Some(mailbox) = desk.mailbox_for(letter.inbox).await?.filter(|now| now.id == mailbox.id) else {
+        return Err(waits(desk, desk.clock.now() + 5_000, "The mailbox was changed just now."));
+    };
     if mailbox.outgoing.failing_since.is_none() && counter.failures > 0 {
         // Its settings were changed, or tried out with success.
         (counter.failures, counter.closed_until) = (0, 0);

@@ -3,21 +3,24 @@
 import { html } from '../../vendor/preact.js';
 import { Field, Select, Switch } from '../parts/field.js';
 import { go } from '../state/router.js';
+import { useDesk } from '../state/store.js';
 import { useMailboxes } from './mailboxes.js';
 import { Part } from './settings.js';
 
 /** @param {{edit: import('./edit.js').Edit}} props */
 export function Continuity({ edit }) {
   const { get, set, bind, flag, error } = edit;
-  const { mailboxes, failed } = useMailboxes();
+  const { mailboxes: whole, failed } = useMailboxes();
+  const names = useDesk((state) => state.mailbox_names);
+  const mailboxes = whole || names;
   const linked = get('continuity.mailbox') || '';
-  const mailbox = mailboxes?.find((one) => one.uuid === linked);
+  const mailbox = whole?.find((one) => one.uuid === linked);
   const setUp = () => go({ name: 'settings', page: 'mailboxes', id: mailboxes?.length ? '' : 'new', tab: '' });
   return html`<${Part} title="Going on by mail" lead="When one side has left, the conversation goes on by mail, and answers come back into it.">
     ${error('continuity') && html`<p class="form-error" role="alert">${error('continuity')}</p>`}
     ${failed ? html`<p class="form-error" role="alert">${failed}</p>` : null}
     ${mailboxes && !mailboxes.length ? html`<p class="hint-box">There is no mailbox yet. <button type="button" class="link-button" onClick=${setUp}>Set up the first one</button>, and link it here.</p>`
-      : html`<${Select} label="Linked mailbox" hint="Not linked, nobody who left hears of an answer." value=${linked} onInput=${(/** @type {string} */ uuid) => set('continuity.mailbox', uuid)} options=${[['', 'None'], ...(mailboxes || []).map((one) => /** @type {[string, string]} */ ([one.uuid, one.name])), ...(linked && mailboxes && !mailbox ? [/** @type {[string, string]} */ ([linked, 'A mailbox that was removed'])] : [])]} />`}
+      : html`<${Select} label="Linked mailbox" hint="Not linked, nobody who left hears of an answer." value=${linked} onInput=${(/** @type {string} */ uuid) => set('continuity.mailbox', uuid)} options=${[['', 'None'], ...(mailboxes || []).map((one) => /** @type {[string, string]} */ ([one.uuid, one.name])), ...(linked && whole && !mailbox ? [/** @type {[string, string]} */ ([linked, 'A mailbox that was removed'])] : [])]} />`}
     ${mailbox && (!mailbox.enabled || !mailbox.config.smtp.host) ? html`<p class="hint-box is-warn" role="status">This mailbox ${mailbox.enabled ? 'has no server that sends' : 'is switched off'}, so no mail goes.</p>` : null}
     ${linked ? html`
       <${Switch} label="Mail answers to people who left" hint="Who has not seen your answer gets it by mail, as far as an address is known." ...${flag('continuity.to_contacts')} />

@@ -4,6 +4,7 @@ import { html, useEffect, useState } from '../../vendor/preact.js';
 import { Icon } from '../../shared/icons.js';
 import { Empty, Spinner, time } from '../parts/small.js';
 import { go } from '../state/router.js';
+import { may } from '../state/people.js';
 import { change, useDesk } from '../state/store.js';
 import { api, wordsFor } from '../state/wire.js';
 import { MailboxForm } from './mailbox_form.js';
@@ -25,7 +26,8 @@ export function useMailboxes() {
   const mailboxes = /** @type {Mailbox[]|null} */ (useDesk((state) => state.mailboxes));
   const [failed, setFailed] = useState('');
   const again = () => api.get('/mailboxes').then(holdMailboxes).then(() => setFailed('')).catch((error) => setFailed(wordsFor(error)));
-  useEffect(() => { again(); }, []);
+  // Others see their names, and not how they are reached.
+  useEffect(() => { if (may('settings')) again(); }, []);
   return { mailboxes, failed, again };
 }
 

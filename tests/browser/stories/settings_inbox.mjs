@@ -19,7 +19,7 @@ async function areFound(stage, entries) {
   const ann = await stage.agent('ann');
   await ann.settings('about');
   // Those that only show when something else is chosen.
-  await ann.configures({ privacy: { ip: 'full' }, hours: { set: (await ann.api('POST', '/hours', { name: 'Shop', time_zone: 'Europe/Berlin', weekly: { monday: [['09:00', '17:00']] }, holidays: [] })).uuid } });
+  await ann.configures({ csat_enabled: true, privacy: { ip: 'full' }, hours: { set: (await ann.api('POST', '/hours', { name: 'Shop', time_zone: 'Europe/Berlin', weekly: { monday: [['09:00', '17:00']] }, holidays: [] })).uuid } });
   await ann.settings(`inboxes/${stage.inbox}/general`);
   const search = ann.page.getByRole('searchbox', { name: 'Search settings' });
   for (const entry of entries) {
