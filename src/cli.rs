@@ -174,6 +174,7 @@ fn serve(config: &Config) -> Result<()> {
     app::check_assets()?;
     let _lock = lock(&config.data_file)?;
     runtime(config)?.block_on(async {
+        let stop = signals()?;
         let house = House::open(config.clone(), Clock::default()).await?;
         let listener = bind(config).await?;
         let address = listener.local_addr().map_err(Error::internal)?;
@@ -185,7 +186,7 @@ fn serve(config: &Config) -> Result<()> {
             println!("Welcome to deskbell. Open this link within 24 hours to become the owner:\n\n  {base}/desk#setup={token}\n");
         }
         let options = house.server_options();
-        house.serve(listener, signalled(), None, options).await
+        house.serve(listener, stop, None, options).await
     })
 }
 
@@ -217,6 +218,7 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
     app::check_assets()?;
     let _lock = lock(&config.data_file)?;
     runtime(config)?.block_on(async {
+        let stop = signals()?;
         let house = House::open(config.clone(), Clock::default()).await?;
         let demo = demo::prepare(&house.desk).await?;
         let listener = bind(config).await?;
@@ -233,7 +235,7 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
             println!("\nOpen both side by side and say hello. Ctrl-C ends the demo.");
         }
         let options = house.server_options();
-        house.serve(listener, signalled(), Some(demo.shop), options).await
+        house.serve(listener, stop, Some(demo.shop), options).await
     })
 }
 
@@ -313,22 +315,19 @@ async fn bind(config: &Config) -> Result<tokio::net::TcpListener> {
         .map_err(|cause| Error::unavailable(format!("Cannot listen on {}: {cause}.", config.listen)))
 }
 
-/// Completes at SIGTERM or Ctrl-C.
-async fn signalled() {
+/// Listens from now on; what it returns completes at SIGTERM or Ctrl-C. Called before anything is opened, because a signal that nobody
+/// listens for yet ends the process at once, in the middle of whatever it does.
+fn signals() -> Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = match signal(SignalKind::terminate()) {
-        Ok(terminate) => terminate,
-        Err(cause) => {
-            log::warn!("SIGTERM cannot be heard cause=\"{cause}\"");
-            let _ = tokio::signal::ctrl_c().await;
-            return;
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+    Ok(async move {
+        // Cancel-safe: both arms only wait.
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
         }
-    };
-    // Cancel-safe: both arms only wait.
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = tokio::signal::ctrl_c() => {}
-    }
+    })
 }
 
 /// One server per file: two would tell their clients only half each. The lock goes with the process, however it ends.
