@@ -1,6 +1,7 @@
 //! Configuration: as typed (`RawConfig`: strings from a file and the environment) → as resolved (`Config`: checked, ready).
 
 use super::error::{Error, Result};
+use super::secret::Secret;
 use ipnet::IpNet;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -10,6 +11,21 @@ use std::path::{Path, PathBuf};
 pub const KEYS: &[(&str, &str, &str)] = &[
     ("LISTEN", "127.0.0.1:8080", "Address and port to listen on."),
     ("DATA_FILE", "deskbell.db", "The one SQLite file."),
+    (
+        "DOMAIN",
+        "",
+        "A name that leads to this machine, such as chat.example.com: deskbell then serves HTTPS itself, on port 443 of every address unless \
+         LISTEN says otherwise, with certificates that it gets and renews (ACME). Empty: plain HTTP, for a proxy or a LAN.",
+    ),
+    (
+        "HTTP_LISTEN",
+        "[::]:80",
+        "With DOMAIN or CERT_FILE: where plain HTTP is answered, with the authority's questions and a redirect. off: nowhere.",
+    ),
+    ("ACME_DIRECTORY", "https://acme-v02.api.letsencrypt.org/directory", "With DOMAIN: the authority that certifies it (RFC 8555)."),
+    ("ACME_EMAIL", "", "With DOMAIN: the address the authority may write to when something is wrong."),
+    ("CERT_FILE", "", "Your own certificate chain (PEM), instead of ACME; read anew on reload."),
+    ("CERT_KEY_FILE", "", "The private key (PEM) of CERT_FILE."),
     (
         "BASE_URL",
         "",
@@ -32,7 +48,10 @@ pub const KEYS: &[(&str, &str, &str)] = &[
         "",
         "A file of certificates (PEM) that are trusted besides the machine's own, such as the authority of your own mail server.",
     ),
-    ("LOG_LEVEL", "info", "error, warn, info or debug."),
+    ("BACKUP_DIR", "", "The folder of backups made by the timer and from the desk. Empty: backups, beside DATA_FILE."),
+    ("BACKUP_KEEP", "7", "How many backups stay in BACKUP_DIR; the oldest go first."),
+    ("METRICS_TOKEN", "", "Opens /metrics (Authorization: Bearer …) for Prometheus. Empty: closed."),
+    ("LOG_LEVEL", "info", "error, warn, info or debug; read anew on reload."),
     ("WIDGET_DIR", "", "A folder with another widget's built files, served in place of ours; for custom front ends."),
     ("RATE_LIMIT_FACTOR", "1", "Multiplies every rate limit for visitors; for load tests, or a proxy that hides all addresses."),
     ("WORKERS", "2", "Threads that carry connections."),
@@ -40,6 +59,9 @@ pub const KEYS: &[(&str, &str, &str)] = &[
 
 /// The prefix of every key in the environment.
 pub const PREFIX: &str = "DESKBELL_";
+
+/// Where HTTPS is expected.
+const HTTPS_LISTEN: &str = "[::]:443";
 
 /// Settings as typed.
 #[derive(Debug, Clone, Default)]
@@ -64,6 +86,14 @@ pub struct Config {
     pub key_file: Option<PathBuf>,
     /// Certificates that are trusted besides the machine's own.
     pub ca_file: Option<PathBuf>,
+    /// HTTPS by ourselves, if configured.
+    pub https: Option<Https>,
+    /// Where backups of the timer and of the desk go.
+    pub backup_dir: PathBuf,
+    /// How many of them stay, at least one.
+    pub backup_keep: usize,
+    /// Opens the metrics; none: closed.
+    pub metrics_token: Option<Secret>,
     /// What is logged.
     pub log_level: log::LevelFilter,
     /// A custom front end's folder.
@@ -72,6 +102,24 @@ pub struct Config {
     pub rate_limit_factor: u32,
     /// Runtime threads.
     pub workers: usize,
+}
+
+/// HTTPS without a proxy in front.
+#[derive(Debug, Clone)]
+pub struct Https {
+    /// Where plain HTTP is answered, if anywhere: the authority's questions and a redirect.
+    pub plain: Option<SocketAddr>,
+    /// Whose certificates are shown.
+    pub certificates: Certificates,
+}
+
+/// Where certificates come from.
+#[derive(Debug, Clone)]
+pub enum Certificates {
+    /// From an authority that asks us to prove that the name leads here.
+    Acme { domain: String, directory: String, email: Option<String> },
+    /// From files that somebody else keeps fresh.
+    Files { chain: PathBuf, key: PathBuf },
 }
 
 impl RawConfig {
@@ -131,10 +179,51 @@ impl RawConfig {
         })
     }
 
+    fn path(&self, key: &'static str) -> Option<PathBuf> {
+        Some(self.value(key)).filter(|path| !path.is_empty()).map(PathBuf::from)
+    }
+
+    fn https(&self) -> Result<Option<Https>> {
+        let wrong = |key: &'static str, why: &str| Error::invalid(format!("{key}={}: {why}", self.value(key))).in_field(key);
+        let certificates = match (self.value("DOMAIN"), self.path("CERT_FILE"), self.path("CERT_KEY_FILE")) {
+            ("", None, None) => return Ok(None),
+            ("", Some(chain), Some(key)) => Certificates::Files { chain, key },
+            ("", Some(_), None) => return Err(wrong("CERT_KEY_FILE", "CERT_FILE needs the key that belongs to it.")),
+            ("", None, Some(_)) => return Err(wrong("CERT_FILE", "CERT_KEY_FILE needs the certificates that belong to it.")),
+            (domain, None, None) => {
+                let domain = domain.to_ascii_lowercase();
+                let is_label = |label: &str| {
+                    !label.is_empty()
+                        && label.len() <= 63
+                        && !label.starts_with('-')
+                        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+                };
+                let last = domain.rsplit('.').next().unwrap_or("");
+                if !domain.contains('.') || !domain.split('.').all(is_label) || last.bytes().all(|byte| byte.is_ascii_digit()) {
+                    return Err(wrong("DOMAIN", "expected one name such as chat.example.com, without https:// and without a port."));
+                }
+                let directory = self.value("ACME_DIRECTORY");
+                if !directory.starts_with("https://") {
+                    return Err(wrong("ACME_DIRECTORY", "expected an address that begins with https://."));
+                }
+                let email = Some(self.value("ACME_EMAIL").to_owned()).filter(|email| !email.is_empty());
+                Certificates::Acme { domain, directory: directory.to_owned(), email }
+            }
+            _ => return Err(wrong("CERT_FILE", "either DOMAIN or CERT_FILE, not both.")),
+        };
+        let plain = match self.value("HTTP_LISTEN") {
+            "off" => None,
+            address => Some(address.parse().map_err(|_| wrong("HTTP_LISTEN", "expected address:port, such as [::]:80, or off."))?),
+        };
+        Ok(Some(Https { plain, certificates }))
+    }
+
     /// Checks everything; the error names the key.
     pub fn resolve(&self) -> Result<Config> {
         let wrong = |key: &'static str, why: &str| Error::invalid(format!("{key}={}: {why}", self.value(key))).in_field(key);
-        let listen = self.value("LISTEN");
+        let https = self.https()?;
+        // Who serves HTTPS wants its port, unless told otherwise.
+        let listen = if https.is_some() && !self.values.contains_key("LISTEN") { HTTPS_LISTEN } else { self.value("LISTEN") };
         let listen = listen.parse().map_err(|_| wrong("LISTEN", "expected address:port, such as 127.0.0.1:8080 or [::]:8080."))?;
         let trusted_proxies = self.ranges("TRUSTED_PROXIES")?;
         let outbound_allow = self.ranges("OUTBOUND_ALLOW")?;
@@ -147,21 +236,30 @@ impl RawConfig {
         };
         let workers = self.value("WORKERS").parse().ok().filter(|n| (1..=64).contains(n));
         let factor = self.value("RATE_LIMIT_FACTOR").parse().ok().filter(|n| (1..=1_000_000).contains(n));
-        let widget_dir = Some(PathBuf::from(self.value("WIDGET_DIR"))).filter(|dir| !dir.as_os_str().is_empty());
+        let widget_dir = self.path("WIDGET_DIR");
         if let Some(dir) = &widget_dir
             && !dir.join("index.html").is_file()
         {
             return Err(wrong("WIDGET_DIR", "there is no index.html in this folder."));
         }
-        let ca_file = Some(PathBuf::from(self.value("CA_FILE"))).filter(|file| !file.as_os_str().is_empty());
+        let data_file = PathBuf::from(self.value("DATA_FILE"));
+        let backup_dir = self.path("BACKUP_DIR").unwrap_or_else(|| data_file.with_file_name("backups"));
+        let backup_keep = self.value("BACKUP_KEEP").parse().ok().filter(|n| (1..=1000).contains(n));
+        let base_url = base_url(self.value("BASE_URL")).map_err(|why| wrong("BASE_URL", why))?;
+        // A name that leads here, with HTTPS, is an address.
+        let own = || Some(format!("https://{}{}", domain(https.as_ref()?)?, port_of(listen)));
         Ok(Config {
             listen,
-            data_file: PathBuf::from(self.value("DATA_FILE")),
-            base_url: base_url(self.value("BASE_URL")).map_err(|why| wrong("BASE_URL", why))?,
+            data_file,
+            base_url: base_url.or_else(own),
+            backup_dir,
+            backup_keep: backup_keep.ok_or_else(|| wrong("BACKUP_KEEP", "expected a number from 1 to 1000."))?,
+            metrics_token: Some(self.value("METRICS_TOKEN")).filter(|token| !token.is_empty()).map(|token| Secret::new(token.to_owned())),
+            https,
             trusted_proxies,
             outbound_allow,
-            key_file: Some(PathBuf::from(self.value("KEY_FILE"))).filter(|path| !path.as_os_str().is_empty()),
-            ca_file,
+            key_file: self.path("KEY_FILE"),
+            ca_file: self.path("CA_FILE"),
             log_level,
             widget_dir,
             rate_limit_factor: factor.ok_or_else(|| wrong("RATE_LIMIT_FACTOR", "expected a number from 1 to 1000000."))?,
@@ -184,6 +282,18 @@ impl Config {
         let rest = url.split_once("://").map_or("", |(_, rest)| rest);
         rest.find('/').map_or("", |at| &rest[at..])
     }
+}
+
+fn domain(https: &Https) -> Option<&str> {
+    match &https.certificates {
+        Certificates::Acme { domain, .. } => Some(domain),
+        Certificates::Files { .. } => None,
+    }
+}
+
+/// The port as it stands in an address of HTTPS.
+fn port_of(listen: SocketAddr) -> String {
+    if listen.port() == 443 { String::new() } else { format!(":{}", listen.port()) }
 }
 
 fn base_url(text: &str) -> Result<Option<String>, &'static str> {
@@ -227,6 +337,17 @@ mod tests {
         assert!(with("LISTN", "x").unwrap_err().message.contains("no setting"));
         let environment = [("DESKBELL_LISTN".to_owned(), "x".to_owned()), ("PATH".to_owned(), "y".to_owned())];
         assert!(RawConfig::default().read_environment(environment.into_iter()).is_err());
+    }
+
+    #[test]
+    fn a_domain_brings_https_and_an_address() {
+        let config = with("DOMAIN", "Chat.Example.com").unwrap();
+        assert_eq!(config.base_url.as_deref(), Some("https://chat.example.com"));
+        assert_eq!((config.listen.port(), config.https.unwrap().plain.unwrap().port()), (443, 80));
+        for bad in ["https://chat.example.com", "chat", "192.0.2.1", "a..example", "chat.example.com:8443", "-a.example", "a b.example"] {
+            assert_eq!(with("DOMAIN", bad).unwrap_err().field.as_deref(), Some("DOMAIN"), "{bad}");
+        }
+        assert_eq!(with("CERT_FILE", "chain.pem").unwrap_err().field.as_deref(), Some("CERT_KEY_FILE"));
     }
 
     #[test]

@@ -1,0 +1,111 @@
+//! `deskbell serve` and `deskbell demo`: opens the house, tells where it is, runs it until a signal.
+
+use super::{Arguments, lock, raw, runtime};
+use deskbell::app::{self, House};
+use deskbell::base::clock::Clock;
+use deskbell::base::config::Config;
+use deskbell::base::error::{Error, Result};
+use deskbell::base::id::new_token;
+use deskbell::base::log as house_log;
+use deskbell::demo as the_demo;
+use std::path::{Path, PathBuf};
+
+/// Serves until told to stop.
+pub(super) fn serve(config: &Config) -> Result<()> {
+    app::check_assets()?;
+    let _lock = lock(&config.data_file)?;
+    runtime(config)?.block_on(async {
+        let stop = signals()?;
+        let house = House::open(config.clone(), Clock::default()).await?;
+        let listener = bind(config).await?;
+        let address = listener.local_addr().map_err(Error::internal)?;
+        let base = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        log::info!("listening address={address} data=\"{}\" version={}", config.data_file.display(), env!("CARGO_PKG_VERSION"));
+        if house.desk.needs_owner().await? {
+            let token = house.desk.issue_setup().await?;
+            // On standard output, not in the log: the link opens a door.
+            println!("Welcome to deskbell. Open this link within 24 hours to become the owner:\n\n  {base}/desk#setup={token}\n");
+        }
+        let options = house.server_options();
+        house.serve(listener, stop, None, options).await
+    })
+}
+
+/// Serves a shop, a desk and a ready login, on a file of its own unless one is named.
+pub(super) fn demo(arguments: &Arguments, file: Option<&str>) -> Result<()> {
+    let mut raw = raw(arguments)?;
+    let folder = std::env::temp_dir().join(format!("deskbell-demo-{}", new_token()));
+    let data = match file {
+        Some(file) => PathBuf::from(file),
+        None => {
+            make_private(&folder)?;
+            folder.join("demo.db")
+        }
+    };
+    raw.set("DATA_FILE", &data.to_string_lossy())?;
+    if arguments.listen.is_none() && raw.value("LISTEN") == "127.0.0.1:8080" {
+        raw.set("LISTEN", "127.0.0.1:8080")?;
+    }
+    let config = raw.resolve()?;
+    house_log::start(config.log_level.min(log::LevelFilter::Warn));
+    let result = run_demo(arguments, &config);
+    if file.is_none() {
+        // Only what this very run made.
+        let _ = std::fs::remove_dir_all(&folder);
+    }
+    result
+}
+
+fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
+    app::check_assets()?;
+    let _lock = lock(&config.data_file)?;
+    runtime(config)?.block_on(async {
+        let stop = signals()?;
+        let house = House::open(config.clone(), Clock::default()).await?;
+        let demo = the_demo::prepare(&house.desk).await?;
+        let listener = bind(config).await?;
+        let address = listener.local_addr().map_err(Error::internal)?;
+        let base = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        if arguments.json {
+            println!("{}", demo.as_json(&base));
+        } else {
+            println!("A shop with the chat:   {base}/demo");
+            println!("The desk that answers:  {base}/desk");
+            for (email, password, role) in &demo.logins {
+                println!("  {role:<6} {email}   password: {password}");
+            }
+            println!("\nOpen both side by side and say hello. Ctrl-C ends the demo.");
+        }
+        let options = house.server_options();
+        house.serve(listener, stop, Some(demo.shop), options).await
+    })
+}
+
+async fn bind(config: &Config) -> Result<tokio::net::TcpListener> {
+    tokio::net::TcpListener::bind(config.listen)
+        .await
+        .map_err(|cause| Error::unavailable(format!("Cannot listen on {}: {cause}.", config.listen)))
+}
+
+/// Listens from now on; what it returns completes at SIGTERM or Ctrl-C. Called before anything is opened, because a signal that nobody
+/// listens for yet ends the process at once, in the middle of whatever it does.
+fn signals() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).map_err(Error::internal)?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(Error::internal)?;
+    Ok(async move {
+        // Cancel-safe: both arms only wait.
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+fn make_private(folder: &Path) -> Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    std::fs::DirBuilder::new()
+        .mode(0o700)
+        .create(folder)
+        .map_err(|cause| Error::unavailable(format!("Cannot create {}: {cause}.", folder.display())))
+}
