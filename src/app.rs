@@ -4,17 +4,21 @@ use crate::agent::Desks;
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
+use crate::base::live::LiveConfig;
 use crate::base::tls::Tls;
 use crate::demo::Shop;
 use crate::desk::Desk;
 use crate::desk::inboxes::Known;
 use crate::desk::outlook::Board;
+use crate::desk::vitals::Counts;
 use crate::http::client::Client;
 use crate::http::server::{self, ServerOptions};
+use crate::http::tally::Tally;
 use crate::hub::Hub;
 use crate::model::event::What;
 use crate::router::Router;
 use crate::store::Store;
+use crate::watch::{self as watching, Watch};
 use crate::widget::Widget;
 use crate::widget::throttles::Throttles;
 use crate::{http, jobs};
@@ -26,6 +30,9 @@ use tokio::sync::{Notify, watch};
 pub struct House {
     /// The verbs.
     pub desk: Desk,
+    /// The settings that may change while it runs.
+    pub live: LiveConfig,
+    tally: Arc<Tally>,
     config: Config,
     outside: jobs::Outside,
     wake_jobs: Arc<Notify>,
@@ -44,6 +51,8 @@ impl House {
         let (wake_jobs, wake_mail) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let known = Known::default();
         let board = Board::default();
+        let counts = Counts::default();
+        let counted = counts.clone();
         let (publish, wake, forget, heard) = (hub.clone(), wake_jobs.clone(), known.clone(), board.clone());
         let mail = wake_mail.clone();
         let (store, writer) = Store::open(
@@ -56,6 +65,7 @@ impl House {
                         mail.notify_one();
                     }
                     heard.hear(&event.what);
+                    counted.hear(&event.what);
                     publish.publish(&topics, event);
                 }
                 if committed.jobs {
@@ -63,8 +73,10 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock, known, board, outside.tls.clone(), config.base_path(), config.key_file.as_deref()).await?;
-        Ok(House { desk, config, outside, wake_jobs, wake_mail, writer })
+        let desk = Desk::open(store, hub, clock, known, board, counts, outside.tls.clone(), config.base_path(), config.key_file.as_deref())
+            .await?;
+        let live = LiveConfig::new(&config);
+        Ok(House { desk, live, tally: Arc::default(), config, outside, wake_jobs, wake_mail, writer })
     }
 
     /// Serves until `shutdown` completes, then drains: no new requests, requests under way finish, sockets are told, workers end,
@@ -112,7 +124,9 @@ impl House {
     pub fn server_options(&self) -> ServerOptions {
         ServerOptions {
             base_host: self.config.base_host(),
-            trusted_proxies: self.config.trusted_proxies.clone(),
+            machines: watching::PATHS,
+            tally: self.tally.clone(),
+            trusted_proxies: self.live.trusted_proxies.clone(),
             ..ServerOptions::default()
         }
     }
@@ -132,6 +146,12 @@ impl House {
                 base_url,
                 data_file: self.config.data_file.clone(),
                 outgoing: self.outside.client.clone(),
+            },
+            watch: Watch {
+                desk: self.desk.clone(),
+                live: self.live.clone(),
+                tally: self.tally.clone(),
+                data_file: self.config.data_file.clone(),
             },
             shop,
             base_path: self.config.base_path().to_owned(),

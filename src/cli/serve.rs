@@ -1,5 +1,6 @@
 //! `deskbell serve` and `deskbell demo`: opens the house, tells where it is, runs it until a signal.
 
+use super::service::{self, Handed, Manager, Settings};
 use super::{Arguments, lock, raw, runtime};
 use deskbell::app::{self, House};
 use deskbell::base::clock::Clock;
@@ -11,13 +12,23 @@ use deskbell::demo as the_demo;
 use std::path::{Path, PathBuf};
 
 /// Serves until told to stop.
-pub(super) fn serve(config: &Config) -> Result<()> {
+pub(super) fn serve(arguments: &Arguments) -> Result<()> {
+    let mut handed = Handed::from_environment();
+    let settings = Settings::read(arguments)?;
+    let config = &settings.at_start().resolve()?;
+    house_log::start(config.log_level);
+    let manager = Manager::from_environment();
     app::check_assets()?;
     let _lock = lock(&config.data_file)?;
     runtime(config)?.block_on(async {
-        let stop = signals()?;
+        let (stop, hangups) = (signals()?, service::hangups()?);
+        let starting = manager.starting();
         let house = House::open(config.clone(), Clock::default()).await?;
-        let listener = bind(config).await?;
+        drop(starting);
+        let listener = match handed.take("LISTEN", 0)? {
+            Some(listener) => listener,
+            None => bind(config).await?,
+        };
         let address = listener.local_addr().map_err(Error::internal)?;
         let base = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
         log::info!("listening address={address} data=\"{}\" version={}", config.data_file.display(), env!("CARGO_PKG_VERSION"));
@@ -27,6 +38,16 @@ pub(super) fn serve(config: &Config) -> Result<()> {
             println!("Welcome to deskbell. Open this link within 24 hours to become the owner:\n\n  {base}/desk#setup={token}\n");
         }
         let options = house.server_options();
+        let status = format!("Serving {base} on {address}");
+        manager.ready(&status);
+        let (desk, live) = (house.desk.clone(), house.live.clone());
+        let minding = tokio::spawn(service::mind(manager.clone(), desk, live, settings, hangups, status));
+        let stop = async move {
+            stop.await;
+            manager.stopping();
+            // It holds the desk, and the house closes only when nobody does.
+            minding.abort();
+        };
         house.serve(listener, stop, None, options).await
     })
 }

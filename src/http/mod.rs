@@ -17,6 +17,7 @@ pub mod request;
 pub mod server;
 pub mod socket;
 pub mod stream;
+pub mod tally;
 pub mod throttle;
 mod wire;
 
