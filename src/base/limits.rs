@@ -156,7 +156,7 @@ pub const WRITE_BATCH_MAX: usize = 256;
 /// How long SQLite waits for another program's lock on the file: the command line writes for milliseconds.
 pub const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// Read connections: two cores, one spare for a slow search.
-pub const READERS_MAX: u32 = 4;
+pub const READERS_MAX: usize = 4;
 /// How long a reader waits for a connection of the pool.
 pub const READ_WAIT: Duration = Duration::from_secs(5);
 /// Steps of SQLite's machine after which a runaway query is stopped (checked by a progress handler).

@@ -8,7 +8,7 @@ use super::body::{Patience, TimedBody};
 use super::finish::{self, Answer};
 use super::places::{Place, Places};
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{Asked, Request};
 use super::wire::{Clocks, Line, Wire};
 use crate::base::{id, limits};
 use hyper::Method;
@@ -247,7 +247,7 @@ where
     let upgrade = parts.extensions.remove::<hyper::upgrade::OnUpgrade>().filter(|_| !is_head);
     let patience = Patience { idle: house.options.body_idle_timeout, rate_min: house.options.body_rate_min };
     let request_id = request_id();
-    let request = Request {
+    let request = Request::from(Asked {
         // A HEAD is a GET whose body stays here; so every door answers it without knowing.
         method: if is_head { Method::GET } else { parts.method.clone() },
         path: parts.uri.path().to_owned(),
@@ -266,7 +266,7 @@ where
         }),
         extensions: hyper::http::Extensions::new(),
         stage: Some(house.stage.clone()),
-    };
+    });
     let reply = match unpanicked(|| handler(request)).await {
         Ok(reply) => reply,
         Err(what) => {
