@@ -8,6 +8,7 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Seq;
 use crate::base::limits;
 use rusqlite::Connection;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::{mpsc, oneshot};
@@ -41,12 +42,21 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, clock: Clock, on_commit: OnCommit) -> Result<(Writer, std::thread::JoinHandle<()>)> {
+    /// `hold` keeps the file from being replaced while the thread runs.
+    pub(super) fn start(
+        connection: Connection,
+        hold: Option<File>,
+        clock: Clock,
+        on_commit: OnCommit,
+    ) -> Result<(Writer, std::thread::JoinHandle<()>)> {
         let (queue, tasks) = mpsc::channel(limits::WRITE_QUEUE_MAX);
         connection.set_prepared_statement_cache_capacity(256);
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Thread { connection, clock, on_commit }.run(tasks))
+            .spawn(move || {
+                let _hold = hold;
+                Thread { connection, clock, on_commit }.run(tasks);
+            })
             .map_err(Error::internal)?;
         Ok((Writer { queue }, thread))
     }
