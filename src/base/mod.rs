@@ -29,4 +29,5 @@ pub mod token;
 pub mod totp;
 pub mod webpush;
 pub mod when;
+pub mod x509;
 pub mod zip;

@@ -12,6 +12,7 @@ pub mod bans;
 mod beginnings;
 pub mod bounces;
 pub mod catch_up;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
@@ -149,6 +150,8 @@ pub struct Inner {
     tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
+    /// The certificate of HTTPS.
+    certificates: certificates::Board,
 }
 
 impl std::ops::Deref for Desk {
@@ -196,6 +199,7 @@ impl Desk {
             learning: tokio::sync::Mutex::default(),
             tls,
             onlookers: onlookers::Onlookers::default(),
+            certificates: certificates::Board::default(),
         }));
         let sealing = desk.clone();
         desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;
