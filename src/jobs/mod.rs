@@ -2,6 +2,7 @@
 //! a crash is an expired lease is a retry, so every job is idempotent.
 
 pub mod availability;
+pub mod certificates;
 mod continuity;
 pub mod deliver;
 pub mod housekeeping;

@@ -7,6 +7,7 @@ pub mod agents;
 pub mod audit;
 pub mod backup;
 pub mod bans;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
