@@ -12,6 +12,7 @@ use super::request::Request;
 use super::tally::Tally;
 use super::wire::{Clocks, Line, Wire};
 use crate::base::live::Live;
+use crate::base::log as house_log;
 use crate::base::{id, limits};
 use hyper::Method;
 use hyper::body::{Body as _, Incoming};
@@ -239,13 +240,19 @@ where
     F: Future<Output = Reply>,
 {
     let started = Instant::now();
+    let request_id = request_id();
     let framing = line.begin();
     let (mut parts, body) = request.into_parts();
     let admitted = match framing.and_then(|()| admit::admit(&parts, line.peer, line.local, &house.options)) {
         Ok(admitted) => admitted,
         Err(fault) => {
-            log::debug!("request refused status={} reason={:?}", fault.status, fault.message);
-            return Ok(finish::finish(finish::refusal(fault), parts.method == Method::HEAD, false, line));
+            log::debug!("request refused status={} reason={:?} request={request_id}", fault.status, fault.message);
+            return Ok(finish::finish(
+                finish::refusal(fault).header("x-request-id", request_id),
+                parts.method == Method::HEAD,
+                false,
+                line,
+            ));
         }
     };
     let Admitted { host, client_ip, secure } = admitted;
@@ -255,7 +262,6 @@ where
     let is_head = parts.method == Method::HEAD;
     let upgrade = parts.extensions.remove::<hyper::upgrade::OnUpgrade>().filter(|_| !is_head);
     let patience = Patience { idle: house.options.body_idle_timeout, rate_min: house.options.body_rate_min };
-    let request_id = request_id();
     let by_a_machine = house.options.machines.contains(&parts.uri.path());
     let request = Request {
         // A HEAD is a GET whose body stays here; so every door answers it without knowing.
@@ -277,7 +283,7 @@ where
         extensions: hyper::http::Extensions::new(),
         stage: Some(house.stage.clone()),
     };
-    let reply = match unpanicked(|| handler(request)).await {
+    let reply = match house_log::within(request_id.clone(), unpanicked(|| handler(request))).await {
         Ok(reply) => reply,
         Err(what) => {
             log::error!("a door panicked request={request_id}: {what}");
@@ -294,7 +300,7 @@ where
         reply.0.status().as_u16(),
         started.elapsed().as_millis()
     );
-    Ok(finish::finish(reply, is_head, secure, line))
+    Ok(finish::finish(reply.header("x-request-id", request_id), is_head, secure, line))
 }
 
 /// Runs a door; a panic in it is an error here, and the connection and all others live on.
