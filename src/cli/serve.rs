@@ -9,7 +9,9 @@ use deskbell::base::error::{Error, Result};
 use deskbell::base::id::new_token;
 use deskbell::base::log as house_log;
 use deskbell::demo as the_demo;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
 
 /// Serves until told to stop.
 pub(super) fn serve(arguments: &Arguments) -> Result<()> {
@@ -28,10 +30,11 @@ pub(super) fn serve(arguments: &Arguments) -> Result<()> {
         drop(starting);
         let listener = match handed.take("LISTEN", 0)? {
             Some(listener) => listener,
-            None => bind(config).await?,
+            None => bind(config.listen).await?,
         };
         let address = listener.local_addr().map_err(Error::internal)?;
-        let base = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let house = with_plain(house, config).await?;
+        let base = base_url(config, address);
         log::info!("listening address={address} data=\"{}\" version={}", config.data_file.display(), env!("CARGO_PKG_VERSION"));
         if house.desk.needs_owner().await? {
             let token = house.desk.issue_setup().await?;
@@ -85,9 +88,10 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
         let stop = signals()?;
         let house = House::open(config.clone(), Clock::default()).await?;
         let demo = the_demo::prepare(&house.desk).await?;
-        let listener = bind(config).await?;
+        let listener = bind(config.listen).await?;
         let address = listener.local_addr().map_err(Error::internal)?;
-        let base = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let house = with_plain(house, config).await?;
+        let base = base_url(config, address);
         if arguments.json {
             println!("{}", demo.as_json(&base));
         } else {
@@ -103,10 +107,22 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
     })
 }
 
-async fn bind(config: &Config) -> Result<tokio::net::TcpListener> {
-    tokio::net::TcpListener::bind(config.listen)
-        .await
-        .map_err(|cause| Error::unavailable(format!("Cannot listen on {}: {cause}.", config.listen)))
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|cause| Error::unavailable(format!("Cannot listen on {address}: {cause}.")))
+}
+
+/// The door of plain HTTP, where HTTPS is ours.
+async fn with_plain(house: House, config: &Config) -> Result<House> {
+    let Some(address) = config.https.as_ref().and_then(|https| https.plain) else { return Ok(house) };
+    let listener = bind(address).await?;
+    log::info!("redirecting address={}", listener.local_addr().map_err(Error::internal)?);
+    Ok(house.with_plain(listener))
+}
+
+/// Where the house is reached, as far as we know.
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    let scheme = if config.https.is_some() { "https" } else { "http" };
+    config.base_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"))
 }
 
 /// Listens from now on; what it returns completes at SIGTERM or Ctrl-C. Called before anything is opened, because a signal that nobody
