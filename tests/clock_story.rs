@@ -22,9 +22,11 @@ async fn a_start_in_1970_goes_on_where_the_house_was_and_takes_the_right_time_la
     let house = house.restarts(Options::default()).await;
     assert!((house.clock.now() - off_at).abs() < minutes(1), "time goes on where it was");
     let visitor = house.visitor().holding(&token);
+    let known = visitor.conversations().await;
+    visitor.began(&json!({ "conversation": known[0] }), 0);
+    let conversation = visitor.conversation();
     assert_eq!(visitor.texts().await, ["before the lights went out"], "nobody is signed out");
     let agent = house.agent().await;
-    let conversation = text_at(&visitor.conversations().await[0], "uuid");
     agent.replies(&conversation, "while the clock was wrong").await;
 
     // The network tells the time.
