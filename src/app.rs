@@ -83,6 +83,7 @@ impl House {
         )?;
         let desk = Desk::open(store, hub, clock, known, board, counts, outside.tls.clone(), config.base_path(), config.key_file.as_deref())
             .await?;
+        let live = LiveConfig::new(&config);
         let secret = match &config.https {
             None => None,
             Some(https) => {
@@ -91,7 +92,6 @@ impl House {
                 Some((identity, acceptor))
             }
         };
-        let live = LiveConfig::new(&config);
         Ok(House { desk, live, tally: Arc::default(), config, outside, secret, plain: None, wake_jobs, wake_mail, writer })
     }
 

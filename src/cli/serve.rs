@@ -37,9 +37,7 @@ pub(super) fn serve(arguments: &Arguments) -> Result<()> {
         let base = base_url(config, address);
         log::info!("listening address={address} data=\"{}\" version={}", config.data_file.display(), env!("CARGO_PKG_VERSION"));
         if house.desk.needs_owner().await? {
-            let token = house.desk.issue_setup().await?;
-            // On standard output, not in the log: the link opens a door.
-            println!("Welcome to deskbell. Open this link within 24 hours to become the owner:\n\n  {base}/desk#setup={token}\n");
+            println!("{}", welcome(&house, &base).await?);
         }
         let options = house.server_options();
         let status = format!("Serving {base} on {address}");
@@ -54,6 +52,23 @@ pub(super) fn serve(arguments: &Arguments) -> Result<()> {
         };
         house.serve(listener, stop, None, options).await
     })
+}
+
+/// How the first one becomes the owner. The link opens a door: it is for the person at the terminal, not for a journal that others read and that
+/// is kept for months; whoever has the machine makes one with a command.
+async fn welcome(house: &House, base: &str) -> Result<String> {
+    if in_journal() {
+        return Ok("Nobody owns this desk yet. Become its owner: sudo deskbell create-agent EMAIL NAME --role owner".to_owned());
+    }
+    let token = house.desk.issue_setup().await?;
+    Ok(format!("Welcome to deskbell. Open this link within 24 hours to become the owner:\n\n  {base}/desk#setup={token}\n"))
+}
+
+/// Whether standard output is the journal's: the service manager says which file that is, for a program started from here may have another one.
+fn in_journal() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let output = std::fs::metadata("/proc/self/fd/1").map(|output| format!("{}:{}", output.dev(), output.ino()));
+    output.is_ok_and(|output| std::env::var("JOURNAL_STREAM").is_ok_and(|journal| journal == output))
 }
 
 /// Serves a shop, a desk and a ready login, on a file of its own unless one is named.

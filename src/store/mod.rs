@@ -100,6 +100,7 @@ pub struct Store {
 impl Store {
     /// Opens (or creates) the file, migrates it, and starts the writer thread, which ends when the last `Store` is dropped.
     pub fn open(path: &Path, clock: Clock, on_commit: OnCommit) -> Result<(Store, std::thread::JoinHandle<()>)> {
+        let hold = backup::hold::shared(path)?;
         let mut connection = open_file(path)?;
         // Before the pragmas: a file that is not ours must not even change its journal mode.
         migrate::check(&connection, path)?;
@@ -108,7 +109,7 @@ impl Store {
         if let Some(known) = health::last_known(&ReadTx::new(&connection, 0))? {
             clock.not_before(known);
         }
-        let (writer, thread) = Writer::start(connection, clock.clone(), on_commit)?;
+        let (writer, thread) = Writer::start(connection, hold, clock.clone(), on_commit)?;
         let readers = Readers::open(path, clock)?;
         Ok((Store { writer, readers }, thread))
     }

@@ -9,6 +9,7 @@ use crate::base::id::Seq;
 use crate::base::limits;
 use crate::base::tally::{Counter, Histogram};
 use rusqlite::Connection;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
@@ -55,14 +56,23 @@ pub struct Tally {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, clock: Clock, on_commit: OnCommit) -> Result<(Writer, std::thread::JoinHandle<()>)> {
+    /// `hold` keeps the file from being replaced while the thread runs.
+    pub(super) fn start(
+        connection: Connection,
+        hold: Option<File>,
+        clock: Clock,
+        on_commit: OnCommit,
+    ) -> Result<(Writer, std::thread::JoinHandle<()>)> {
         let (queue, tasks) = mpsc::channel(limits::WRITE_QUEUE_MAX);
         connection.set_prepared_statement_cache_capacity(256);
         let tally = Arc::new(Tally::default());
         let kept = tally.clone();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Thread { connection, clock, on_commit, tally: kept }.run(tasks))
+            .spawn(move || {
+                let _hold = hold;
+                Thread { connection, clock, on_commit, tally: kept }.run(tasks);
+            })
             .map_err(Error::internal)?;
         Ok((Writer { queue, tally }, thread))
     }
@@ -189,7 +199,8 @@ impl Thread {
                     log::error!("rollback failed cause=\"{cause}\"");
                 }
                 for Waiting { answer, went } in answers {
-                    let told = went.map_or_else(|error| Error { cause: None, ..error }, |()| copy(&failure));
+                    // Logged above, once for all who wait; without a cause the doors do not log it again.
+                    let told = went.map_or_else(|error| error.copy(), |()| failure.copy());
                     let _ = answer.send(Err(told));
                 }
             }
@@ -285,19 +296,6 @@ impl<T> Slot<T> {
     pub(super) fn take(&self) -> Result<T> {
         let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         found.ok_or_else(|| Error::internal("a task went well and left nothing"))
-    }
-}
-
-fn copy(error: &Error) -> Error {
-    Error {
-        kind: error.kind,
-        message: error.message.clone(),
-        field: error.field.clone(),
-        code: error.code,
-        details: error.details.clone(),
-        retry_after_s: error.retry_after_s,
-        // Logged by the writer, once for all who wait; without it the doors do not log it again.
-        cause: None,
     }
 }
 
