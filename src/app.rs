@@ -195,6 +195,8 @@ impl House {
                 failures: Arc::default(),
                 base_url,
                 data_file: self.config.data_file.clone(),
+                live: self.live.clone(),
+                tally: self.tally.clone(),
                 outgoing: self.outside.client.clone(),
             },
             watch: Watch {

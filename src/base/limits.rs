@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const PULSE_SHARED: Duration = Duration::from_secs(1);
 /// A file that does not answer within this time hangs; a small machine's slowest fsync is well below.
 pub const PULSE_PATIENCE: Duration = Duration::from_secs(10);
+/// Days of messages on the status page: two weeks show a week's shape.
+pub const STATUS_DAYS: i64 = 14;
 /// How long an upgrade of the file may keep the service manager waiting: copying and rewriting tens of gigabytes on a card.
 pub const UPGRADE_MAX: Duration = Duration::from_secs(4 * 3600);
 /// How long a call to somebody else may take in all.
@@ -432,6 +434,10 @@ pub const THROTTLE_KEYS_MAX: usize = 50_000;
 
 /// Attempts of one job before it is buried.
 pub const JOB_ATTEMPTS_MAX: u32 = 12;
+/// Longest pause between two tries of one job, jitter included.
+pub const JOB_PAUSE_MAX: Duration = Duration::from_secs(75 * 60);
+/// A clock that was set back by less than this is left alone: the network does that every day.
+pub const SET_BACK_MIN: Duration = Duration::from_secs(60);
 /// Longest time one job may run.
 pub const JOB_TIMEOUT: Duration = Duration::from_secs(120);
 /// Jobs run at once.

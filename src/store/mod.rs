@@ -107,6 +107,9 @@ impl Store {
         migrate::check(&connection, path)?;
         connection.execute_batch(PRAGMAS)?;
         migrate::migrate(&mut connection, path)?;
+        if let Some(known) = health::last_known(&ReadTx::new(&connection, 0))? {
+            clock.not_before(known);
+        }
         let (writer, thread) = Writer::start(connection, hold, clock.clone(), on_commit)?;
         let readers = Readers::open(path, clock)?;
         Ok((Store { writer, readers }, thread))
