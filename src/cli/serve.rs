@@ -1,5 +1,6 @@
 //! `deskbell serve` and `deskbell demo`: opens the house, tells where it is, runs it until a signal.
 
+use super::service::{self, Handed, Manager, Settings};
 use super::{Arguments, lock, raw, runtime};
 use deskbell::app::{self, House};
 use deskbell::base::clock::Clock;
@@ -13,13 +14,23 @@ use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 
 /// Serves until told to stop.
-pub(super) fn serve(config: &Config) -> Result<()> {
+pub(super) fn serve(arguments: &Arguments) -> Result<()> {
+    let mut handed = Handed::from_environment();
+    let settings = Settings::read(arguments)?;
+    let config = &settings.at_start().resolve()?;
+    house_log::start(config.log_level);
+    let manager = Manager::from_environment();
     app::check_assets()?;
     let _lock = lock(&config.data_file)?;
     runtime(config)?.block_on(async {
-        let stop = signals()?;
+        let (stop, hangups) = (signals()?, service::hangups()?);
+        let starting = manager.starting();
         let house = House::open(config.clone(), Clock::default()).await?;
-        let listener = bind(config.listen).await?;
+        drop(starting);
+        let listener = match handed.take("LISTEN", 0)? {
+            Some(listener) => listener,
+            None => bind(config.listen).await?,
+        };
         let address = listener.local_addr().map_err(Error::internal)?;
         let house = with_plain(house, config).await?;
         let base = base_url(config, address);
@@ -28,6 +39,16 @@ pub(super) fn serve(config: &Config) -> Result<()> {
             println!("{}", welcome(&house, &base).await?);
         }
         let options = house.server_options();
+        let status = format!("Serving {base} on {address}");
+        manager.ready(&status);
+        let (desk, live) = (house.desk.clone(), house.live.clone());
+        let minding = tokio::spawn(service::mind(manager.clone(), desk, live, settings, hangups, status));
+        let stop = async move {
+            stop.await;
+            manager.stopping();
+            // It holds the desk, and the house closes only when nobody does.
+            minding.abort();
+        };
         house.serve(listener, stop, None, options).await
     })
 }
