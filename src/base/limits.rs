@@ -181,6 +181,8 @@ pub const WRITE_BATCH_MAX: usize = 256;
 pub const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// Read connections: two cores, one spare for a slow search.
 pub const READERS_MAX: u32 = 4;
+/// How long a read connection beyond the first stays open without work.
+pub const READER_IDLE: Duration = Duration::from_secs(60);
 /// How long a reader waits for a connection of the pool.
 pub const READ_WAIT: Duration = Duration::from_secs(5);
 /// Steps of SQLite's machine after which a runaway query is stopped (checked by a progress handler).

@@ -8,7 +8,7 @@ use super::body::{Patience, TimedBody};
 use super::finish::{self, Answer};
 use super::places::{Place, Places};
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{Asked, Request};
 use super::tally::Tally;
 use super::tls::{Acceptor, Spoken};
 use super::transport::Transport;
@@ -276,7 +276,7 @@ where
     let patience = Patience { idle: house.options.body_idle_timeout, rate_min: house.options.body_rate_min };
     let request_id = request_id();
     let by_a_machine = house.options.machines.contains(&parts.uri.path());
-    let request = Request {
+    let request = Request::from(Asked {
         // A HEAD is a GET whose body stays here; so every door answers it without knowing.
         method: if is_head { Method::GET } else { parts.method.clone() },
         path: parts.uri.path().to_owned(),
@@ -295,7 +295,7 @@ where
         }),
         extensions: hyper::http::Extensions::new(),
         stage: Some(house.stage.clone()),
-    };
+    });
     let reply = match unpanicked(|| handler(request)).await {
         Ok(reply) => reply,
         Err(what) => {

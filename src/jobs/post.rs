@@ -218,7 +218,7 @@ async fn begin(desk: &Desk, mailbox: &Mailbox, key: &str, letter: &Letter, words
 }
 
 async fn hand_over(desk: &Desk, outside: &Outside, mailbox: &Mailbox, message_id: String, letter: &Letter, words: Rendered) -> Outcome {
-    let refused = |error: Error| Reason { sentence: error.message, said: String::new() };
+    let refused = |error: Error| Reason { sentence: error.into_sentence(), said: String::new() };
     let account = match desk.mail_login(mailbox, Direction::Out).await {
         Ok((server, password)) => Account { server, password },
         Err(error) => return Outcome::RefusedUs(refused(error)),
@@ -280,7 +280,7 @@ async fn files(desk: &Desk, letter: &Letter) -> Result<Vec<File>> {
 /// Not now, through no fault of this mail.
 pub(super) fn waits(desk: &Desk, until: Millis, why: &str) -> Error {
     let seconds = ((until - desk.clock.now()).max(0) as u64).div_ceil(1000);
-    Error { retry_after_s: Some(seconds as u32), ..Error::unavailable(why).coded(WAITS) }
+    Error::unavailable(why).retry_after(seconds as u32).coded(WAITS)
 }
 
 /// What the server said, for people inside and not for the log.

@@ -199,7 +199,8 @@ impl Thread {
                     log::error!("rollback failed cause=\"{cause}\"");
                 }
                 for Waiting { answer, went } in answers {
-                    let told = went.map_or_else(|error| Error { cause: None, ..error }, |()| copy(&failure));
+                    // Logged above, once for all who wait; without a cause the doors do not log it again.
+                    let told = went.map_or_else(|error| error.copy(), |()| failure.copy());
                     let _ = answer.send(Err(told));
                 }
             }
@@ -295,19 +296,6 @@ impl<T> Slot<T> {
     pub(super) fn take(&self) -> Result<T> {
         let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         found.ok_or_else(|| Error::internal("a task went well and left nothing"))
-    }
-}
-
-fn copy(error: &Error) -> Error {
-    Error {
-        kind: error.kind,
-        message: error.message.clone(),
-        field: error.field.clone(),
-        code: error.code,
-        details: error.details.clone(),
-        retry_after_s: error.retry_after_s,
-        // Logged by the writer, once for all who wait; without it the doors do not log it again.
-        cause: None,
     }
 }
 
