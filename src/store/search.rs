@@ -4,7 +4,7 @@ use super::conversations;
 use super::sight::{sees_all, sight};
 use super::tx::ReadTx;
 use crate::base::clock::Millis;
-use crate::base::error::Result;
+use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, ConversationId, MessageId, Seq, Uuid};
 use crate::base::limits;
 use crate::model::conversation::{Conversation, ConversationKind};
@@ -213,7 +213,7 @@ pub fn messages(tx: &ReadTx, agent: AgentId, expression: &str, filter: &Filter, 
         )
     };
     let (ids, more, stopped) = walk(limit, below, step, |id| id.0)?;
-    let all = ids.iter().map(|id| hit(tx, &expression, *id)).collect::<Result<Vec<Hit>>>()?;
+    let all = hits(tx, &expression, &ids)?;
     let (next, searched_to) = match stopped {
         None => (all.last().filter(|_| more).map(|hit| hit.message.seq), None),
         Some(last) => {
@@ -226,14 +226,25 @@ pub fn messages(tx: &ReadTx, agent: AgentId, expression: &str, filter: &Filter, 
     Ok(Found { all, next, searched_to })
 }
 
-fn hit(tx: &ReadTx, expression: &str, id: MessageId) -> Result<Hit> {
-    let message = super::messages::message(tx, id)?;
-    let snippet: Option<String> = tx.one(
-        "SELECT snippet(messages_fts, 0, char(1), char(2), '…', 18) FROM messages_fts WHERE messages_fts MATCH ?1 AND rowid = ?2",
-        params![expression, id],
-        |row| row.get(0),
+/// The messages with these numbers, newest first, each with the text around its hits. One walk over the index for all: to find its place for one
+/// row costs as much as to walk a page.
+fn hits(tx: &ReadTx, expression: &str, ids: &[MessageId]) -> Result<Vec<Hit>> {
+    let (Some(newest), Some(oldest)) = (ids.first(), ids.last()) else { return Ok(Vec::new()) };
+    let wanted = serde_json::to_string(&ids.iter().map(|id| id.0).collect::<Vec<i64>>()).map_err(Error::internal)?;
+    let found: Vec<(MessageId, String)> = tx.all(
+        // The sign before the second row number keeps the index from being asked for each of them by itself.
+        "SELECT rowid, snippet(messages_fts, 0, char(1), char(2), '…', 18) FROM messages_fts
+         WHERE messages_fts MATCH ?1 AND rowid >= ?2 AND rowid <= ?3 AND +rowid IN (SELECT value FROM json_each(?4)) ORDER BY rowid DESC",
+        params![expression, oldest, newest, wanted],
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?;
-    Ok(Hit { conversation: conversations::conversation(tx, message.conversation)?, snippet: parts(&snippet.unwrap_or_default()), message })
+    found
+        .into_iter()
+        .map(|(id, snippet)| {
+            let message = super::messages::message(tx, id)?;
+            Ok(Hit { conversation: conversations::conversation(tx, message.conversation)?, snippet: parts(&snippet), message })
+        })
+        .collect()
 }
 
 /// Conversations that fit and that this agent sees, newest activity first, below `before`: the archive without words.
