@@ -5,20 +5,24 @@ use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
+use crate::base::live::LiveConfig;
 use crate::base::tls::Tls;
 use crate::demo::Shop;
 use crate::desk::Desk;
 use crate::desk::inboxes::Known;
 use crate::desk::outlook::Board;
+use crate::desk::vitals::Counts;
 use crate::http::client::Client;
 use crate::http::redirect::Redirect;
 use crate::http::server::{self, ServerOptions};
+use crate::http::tally::Tally;
 use crate::http::tls::{Acceptor, Identity};
 use crate::http::{Reply, Request};
 use crate::hub::Hub;
 use crate::model::event::What;
 use crate::router::Router;
 use crate::store::Store;
+use crate::watch::{self as watching, Watch};
 use crate::widget::Widget;
 use crate::widget::throttles::Throttles;
 use crate::{http, jobs};
@@ -30,6 +34,9 @@ use tokio::sync::{Notify, oneshot, watch};
 pub struct House {
     /// The verbs.
     pub desk: Desk,
+    /// The settings that may change while it runs.
+    pub live: LiveConfig,
+    tally: Arc<Tally>,
     config: Config,
     outside: jobs::Outside,
     /// Who we are under TLS, where we serve it ourselves.
@@ -52,6 +59,8 @@ impl House {
         let (wake_jobs, wake_mail) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
         let known = Known::default();
         let board = Board::default();
+        let counts = Counts::default();
+        let counted = counts.clone();
         let (publish, wake, forget, heard) = (hub.clone(), wake_jobs.clone(), known.clone(), board.clone());
         let mail = wake_mail.clone();
         let (store, writer) = Store::open(
@@ -64,6 +73,7 @@ impl House {
                         mail.notify_one();
                     }
                     heard.hear(&event.what);
+                    counted.hear(&event.what);
                     publish.publish(&topics, event);
                 }
                 if committed.jobs {
@@ -71,7 +81,9 @@ impl House {
                 }
             }),
         )?;
-        let desk = Desk::open(store, hub, clock, known, board, outside.tls.clone(), config.base_path(), config.key_file.as_deref()).await?;
+        let desk = Desk::open(store, hub, clock, known, board, counts, outside.tls.clone(), config.base_path(), config.key_file.as_deref())
+            .await?;
+        let live = LiveConfig::new(&config);
         let secret = match &config.https {
             None => None,
             Some(https) => {
@@ -80,7 +92,7 @@ impl House {
                 Some((identity, acceptor))
             }
         };
-        Ok(House { desk, config, outside, secret, plain: None, wake_jobs, wake_mail, writer })
+        Ok(House { desk, live, tally: Arc::default(), config, outside, secret, plain: None, wake_jobs, wake_mail, writer })
     }
 
     /// Answers plain HTTP there: the authority's questions, and the way to HTTPS.
@@ -108,7 +120,7 @@ impl House {
         ];
         let secret = self.secret.as_ref().zip(self.config.https.clone()).map(|((identity, _), https)| {
             let (desk, tls) = (self.desk.clone(), self.outside.tls.clone());
-            tokio::spawn(jobs::certificates::run(desk, identity.clone(), https, tls, stopped))
+            tokio::spawn(jobs::certificates::run(desk, identity.clone(), https, tls, self.live.clone(), stopped))
         });
         let router = self.router(shop);
         let port = listener.local_addr().map_err(Error::internal)?.port();
@@ -149,7 +161,9 @@ impl House {
     pub fn server_options(&self) -> ServerOptions {
         ServerOptions {
             base_host: self.config.base_host(),
-            trusted_proxies: self.config.trusted_proxies.clone(),
+            machines: watching::PATHS,
+            tally: self.tally.clone(),
+            trusted_proxies: self.live.trusted_proxies.clone(),
             tls: self.secret.as_ref().map(|(_, acceptor)| acceptor.clone()),
             ..ServerOptions::default()
         }
@@ -182,6 +196,12 @@ impl House {
                 base_url,
                 data_file: self.config.data_file.clone(),
                 outgoing: self.outside.client.clone(),
+            },
+            watch: Watch {
+                desk: self.desk.clone(),
+                live: self.live.clone(),
+                tally: self.tally.clone(),
+                data_file: self.config.data_file.clone(),
             },
             shop,
             base_path: self.config.base_path().to_owned(),

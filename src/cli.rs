@@ -4,6 +4,7 @@ mod copies;
 mod deliver;
 mod people;
 mod serve;
+mod service;
 
 use deskbell::base::config::{Config, KEYS, PREFIX, RawConfig};
 use deskbell::base::error::{Error, Result};
@@ -39,6 +40,7 @@ Options for all: --config FILE (default /etc/deskbell/deskbell.conf when it exis
 ";
 
 /// What was asked for on the command line.
+#[derive(Clone)]
 struct Arguments {
     command: String,
     operands: Vec<String>,
@@ -64,7 +66,7 @@ pub fn run() -> Result<ExitCode> {
 fn obey(arguments: &Arguments) -> Result<()> {
     let operands: Vec<&str> = arguments.operands.iter().map(String::as_str).collect();
     match (arguments.command.as_str(), operands.as_slice()) {
-        ("serve", []) => serve::serve(&configure(arguments)?),
+        ("serve", []) => serve::serve(arguments),
         ("demo", []) => serve::demo(arguments, None),
         ("demo", [file]) => serve::demo(arguments, Some(file)),
         ("check", []) => check(arguments),
@@ -129,13 +131,21 @@ fn version() -> Result<Option<Arguments>> {
 
 /// File, then environment, then arguments: the later wins.
 fn raw(arguments: &Arguments) -> Result<RawConfig> {
-    let mut raw = RawConfig::default();
+    raw_with(arguments, std::env::vars())
+}
+
+fn read_config_file(arguments: &Arguments, raw: &mut RawConfig) -> Result<()> {
     match &arguments.config {
-        Some(file) => raw.read_file(file)?,
-        None if Path::new(CONFIG_FILE).is_file() => raw.read_file(Path::new(CONFIG_FILE))?,
-        None => {}
+        Some(file) => raw.read_file(file),
+        None if Path::new(CONFIG_FILE).is_file() => raw.read_file(Path::new(CONFIG_FILE)),
+        None => Ok(()),
     }
-    raw.read_environment(std::env::vars())?;
+}
+
+fn raw_with(arguments: &Arguments, environment: impl Iterator<Item = (String, String)>) -> Result<RawConfig> {
+    let mut raw = RawConfig::default();
+    read_config_file(arguments, &mut raw)?;
+    raw.read_environment(environment)?;
     if let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") {
         read_credentials(&mut raw, Path::new(&folder))?;
     }

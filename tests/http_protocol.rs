@@ -498,7 +498,7 @@ async fn a_panic_is_an_answer_and_the_house_stands() {
 async fn foreign_hosts_are_misdirected_and_only_proxies_are_believed() {
     let options = ServerOptions {
         base_host: Some("chat.example:8443".into()),
-        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()].into(),
         ..ServerOptions::default()
     };
     let server = start(options).await;

@@ -2,6 +2,12 @@
 
 use std::time::Duration;
 
+/// A look at whether the house lives is shared by everybody who asks so soon after: a flood of questions costs one write a second.
+pub const PULSE_SHARED: Duration = Duration::from_secs(1);
+/// A file that does not answer within this time hangs; a small machine's slowest fsync is well below.
+pub const PULSE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long an upgrade of the file may keep the service manager waiting: copying and rewriting tens of gigabytes on a card.
+pub const UPGRADE_MAX: Duration = Duration::from_secs(4 * 3600);
 /// How long a call to somebody else may take in all.
 pub const OUTGOING_TIMEOUT: Duration = Duration::from_secs(15);
 /// So much of an answer is read to be polite.

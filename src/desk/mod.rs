@@ -60,6 +60,7 @@ pub mod outlook;
 pub mod pages;
 pub mod privacy;
 pub mod problems;
+pub mod pulse;
 pub mod pushes;
 pub mod puzzles;
 pub mod quarantine;
@@ -92,6 +93,7 @@ pub mod two_factor;
 pub mod verification;
 pub mod views;
 pub mod visitors;
+pub mod vitals;
 pub mod words;
 
 use crate::base::clock::Clock;
@@ -152,6 +154,12 @@ pub struct Inner {
     onlookers: onlookers::Onlookers,
     /// The certificate of HTTPS.
     certificates: certificates::Board,
+    /// Whether the house lives, as last looked.
+    pulse: pulse::Pulse,
+    /// What was counted since the start.
+    pub counts: vitals::Counts,
+    /// When it was opened.
+    started: std::time::Instant,
 }
 
 impl std::ops::Deref for Desk {
@@ -171,6 +179,7 @@ impl Desk {
         clock: Clock,
         known: inboxes::Known,
         board: outlook::Board,
+        counts: vitals::Counts,
         tls: Tls,
         base_path: &str,
         key_file: Option<&Path>,
@@ -200,6 +209,9 @@ impl Desk {
             tls,
             onlookers: onlookers::Onlookers::default(),
             certificates: certificates::Board::default(),
+            pulse: pulse::Pulse::default(),
+            counts,
+            started: vitals::started(),
         }));
         let sealing = desk.clone();
         desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;

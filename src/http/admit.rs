@@ -36,14 +36,15 @@ pub(super) fn admit(parts: &Parts, peer: SocketAddr, local: SocketAddr, options:
         return Err(refuse(431, "The request has too many headers."));
     }
     let host = host_of(parts, local, options)?;
-    if let Some(base_host) = &options.base_host {
+    if let Some(base_host) = options.base_host.as_ref().filter(|_| !options.machines.contains(&parts.uri.path())) {
         let at_home = peer.ip().is_loopback() && is_loopback_name(name_of(&host));
         if !at_home && !name_of(&host).eq_ignore_ascii_case(name_of(base_host)) {
             return Err(refuse(421, "This server does not answer for that host."));
         }
     }
-    let client_ip = client_ip(peer.ip(), &parts.headers, &options.trusted_proxies);
-    let secure = options.tls.is_some() || (is_trusted(peer.ip(), &options.trusted_proxies) && forwarded_https(&parts.headers));
+    let proxies = options.trusted_proxies.now();
+    let client_ip = client_ip(peer.ip(), &parts.headers, &proxies);
+    let secure = options.tls.is_some() || (is_trusted(peer.ip(), &proxies) && forwarded_https(&parts.headers));
     Ok(Admitted { host, client_ip, secure })
 }
 

@@ -19,6 +19,7 @@ pub mod request;
 pub mod server;
 pub mod socket;
 pub mod stream;
+pub mod tally;
 pub mod throttle;
 pub mod tls;
 mod transport;

@@ -9,9 +9,11 @@ use super::finish::{self, Answer};
 use super::places::{Place, Places};
 use super::reply::Reply;
 use super::request::Request;
+use super::tally::Tally;
 use super::tls::{Acceptor, Spoken};
 use super::transport::Transport;
 use super::wire::{Clocks, Line, Wire};
+use crate::base::live::Live;
 use crate::base::{id, limits};
 use hyper::Method;
 use hyper::body::{Body as _, Incoming};
@@ -36,8 +38,12 @@ use tokio::time::Instant;
 pub struct ServerOptions {
     /// The only host answered for (421 otherwise), when there is one. Names of this machine are always answered on loopback.
     pub base_host: Option<String>,
+    /// Paths that machines ask: answered under every host, and not counted.
+    pub machines: &'static [&'static str],
+    /// What is counted of requests and connections.
+    pub tally: Arc<Tally>,
     /// Whose `X-Forwarded-*` headers are believed.
-    pub trusted_proxies: Vec<IpNet>,
+    pub trusted_proxies: Live<Vec<IpNet>>,
     /// Makes every connection of the listener secret; none: plain HTTP.
     pub tls: Option<Acceptor>,
     /// Connections at once.
@@ -64,7 +70,9 @@ impl Default for ServerOptions {
     fn default() -> ServerOptions {
         ServerOptions {
             base_host: None,
-            trusted_proxies: Vec::new(),
+            machines: &[],
+            tally: Arc::default(),
+            trusted_proxies: Live::default(),
             tls: None,
             connections_max: limits::CONNECTIONS_MAX,
             connections_per_ip_max: limits::CONNECTIONS_PER_IP_MAX,
@@ -143,7 +151,7 @@ async fn accept(listener: &TcpListener, house: &House) -> (TcpStream, SocketAddr
             Ok((stream, peer)) => {
                 pause = limits::ACCEPT_PAUSE_MIN;
                 let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-                let trusted = admit::is_trusted(peer.ip(), &house.options.trusted_proxies);
+                let trusted = admit::is_trusted(peer.ip(), &house.options.trusted_proxies.now());
                 match house.places.seat(permit, peer.ip(), trusted) {
                     Some(place) => return (stream, peer, place),
                     None => log::debug!("connection refused, its address has too many"),
@@ -172,6 +180,7 @@ where
     F: Future<Output = Reply> + Send + 'static,
 {
     let Ok(local) = stream.local_addr() else { return };
+    let _counted = house.options.tally.connected();
     // Small frames must leave at once; without it a chat waits for the other side's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let options = &house.options;
@@ -266,6 +275,7 @@ where
     let upgrade = parts.extensions.remove::<hyper::upgrade::OnUpgrade>().filter(|_| !is_head);
     let patience = Patience { idle: house.options.body_idle_timeout, rate_min: house.options.body_rate_min };
     let request_id = request_id();
+    let by_a_machine = house.options.machines.contains(&parts.uri.path());
     let request = Request {
         // A HEAD is a GET whose body stays here; so every door answers it without knowing.
         method: if is_head { Method::GET } else { parts.method.clone() },
@@ -293,6 +303,9 @@ where
             finish::panicked(&request_id)
         }
     };
+    if !by_a_machine {
+        house.options.tally.answered(reply.0.status().as_u16(), started.elapsed());
+    }
     log::debug!(
         "answered method={} path={:?} status={} ms={} request={request_id}",
         parts.method,

@@ -476,8 +476,8 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let (path, clock) = (folder.path().join("m.db"), Clock::default());
             let store = Store::open(&path, clock.clone(), Box::new(|_| {})).unwrap().0;
-            let (hub, known, board) = Default::default();
-            let desk = Desk::open(store, hub, clock.clone(), known, board, Tls::default(), "", None).await.unwrap();
+            let (hub, known, board, counts) = Default::default();
+            let desk = Desk::open(store, hub, clock.clone(), known, board, counts, Tls::default(), "", None).await.unwrap();
             let config = MailboxConfig { address: "chat@shop.example".into(), ..MailboxConfig::default() };
             let mailbox = desk.store.write(move |tx| mailboxes::insert(tx, "Post", true, &config)).await.unwrap();
             put(&desk, &mailbox, Position { uid_validity: 7, uid_next: next }).await.unwrap();

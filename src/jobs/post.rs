@@ -141,7 +141,7 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
         Begun::Wait { until } => return Err(waits(desk, until, "Very many mails went to this address.")),
         Begun::Go { id, message_id } => (id, message_id),
     };
-    let outcome = hand_over(desk, outside, &mailbox, message_id, letter, words).await;
+    let outcome = counted(desk, hand_over(desk, outside, &mailbox, message_id, letter, words).await);
     let (kind, conversation, covers, address) = (letter.kind, letter.conversation, letter.covers.clone(), email::key(&letter.to.address));
     let whole = |reason: &Reason| reason.whole();
     match outcome {
@@ -183,6 +183,16 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
             Err(told(waits(desk, until + 1_000, &reason.sentence), &reason))
         }
     }
+}
+
+fn counted(desk: &Desk, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Sent => desk.counts.mails_sent.add(),
+        Outcome::Later(_) | Outcome::RefusedRecipient(_) | Outcome::RefusedMail(_) | Outcome::RefusedUs(_) => {
+            desk.counts.mails_failed.add()
+        }
+    }
+    outcome
 }
 
 const FAILING: &str = "The mailbox cannot send at the moment; its mails wait.";
