@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 
 /// Where `tests/all` puts it.
@@ -101,16 +101,25 @@ impl Authority {
     }
 }
 
-/// A name server for which every name is this machine.
+/// A name server (over TCP, as the authority asks) for which every name is this machine.
 async fn name_server() -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
-    let address = socket.local_addr().expect("an address");
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
-        let mut question = [0u8; 1500];
-        while let Ok((size, from)) = socket.recv_from(&mut question).await {
-            if size >= 16 {
-                let _ = socket.send_to(&answer(&question[..size]), from).await;
-            }
+        while let Ok((mut stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                while let Ok(size) = stream.read_u16().await {
+                    let mut question = vec![0; size.into()];
+                    if size < 17 || stream.read_exact(&mut question).await.is_err() {
+                        return;
+                    }
+                    let answer = answer(&question);
+                    let framed = [&(answer.len() as u16).to_be_bytes(), answer.as_slice()].concat();
+                    if stream.write_all(&framed).await.is_err() {
+                        return;
+                    }
+                }
+            });
         }
     });
     address

@@ -127,6 +127,7 @@ impl House {
         let door = listener.local_addr().expect("an address");
         // Under TLS everybody comes through a tunnel, and speaks as ever.
         let address = if serves_tls { super::tls::tunnel(door).await } else { door };
+        let public = public.or_else(|| serves_tls.then(|| format!("https://{address}")));
         let (stop, stopped) = oneshot::channel::<()>();
         let server = house.server_options();
         let running = tokio::spawn(async move {

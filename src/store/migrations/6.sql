@@ -1,5 +1,3 @@
-) STRICT;
-
 -- The certificates that an authority gives us, one row per name, and how far the next one is (desk/certificates.rs).
 CREATE TABLE certificates (
     id              INTEGER PRIMARY KEY,
