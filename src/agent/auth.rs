@@ -133,10 +133,10 @@ impl Desks {
         self.check_link_tries(&request)?;
         let asked: Code = request.json().await?;
         let Some(holder) = self.desk.ticket_holder(&asked.ticket).await? else {
-            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.now());
+            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.ticks());
             return Err(wrong_code("ticket"));
         };
-        let (key, now) = (holder.to_string(), self.desk.clock.now());
+        let (key, now) = (holder.to_string(), self.desk.clock.ticks());
         self.failures.code.take(&key, now).map_err(too_many)?;
         let knock = self.desk.log_in_with_code(&asked.ticket, &asked.code, browser(&request));
         let outcome = self.as_tried(&request, &key, Kind::Unauthorized, knock).await;
@@ -160,7 +160,7 @@ impl Desks {
             (&self.failures.address, address.to_string()),
             (&self.failures.account, account.to_owned()),
         ];
-        let now = self.desk.clock.now();
+        let now = self.desk.clock.ticks();
         for (counter, key) in &counters {
             counter.check(key, now).map_err(too_many)?;
         }
@@ -247,13 +247,13 @@ impl Desks {
         let key = network_of(request.client_ip).to_string();
         self.failures
             .link
-            .check(&key, self.desk.clock.now())
+            .check(&key, self.desk.clock.ticks())
             .map_err(|wait| Error::too_many("Too many links that do not work. Please wait a while.", wait.retry_after_s))
     }
 
     fn counted<T>(&self, request: &Request, result: Result<T>) -> Result<T> {
         if result.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
-            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.now());
+            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.ticks());
         }
         result
     }

@@ -7,6 +7,7 @@ pub mod agents;
 pub mod audit;
 pub mod backup;
 pub mod bans;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
@@ -106,6 +107,9 @@ impl Store {
         migrate::check(&connection, path)?;
         connection.execute_batch(PRAGMAS)?;
         migrate::migrate(&mut connection, path)?;
+        if let Some(known) = health::last_known(&ReadTx::new(&connection, 0))? {
+            clock.not_before(known);
+        }
         let (writer, thread) = Writer::start(connection, hold, clock.clone(), on_commit)?;
         let readers = Readers::open(path, clock)?;
         Ok((Store { writer, readers }, thread))
