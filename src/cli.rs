@@ -27,8 +27,10 @@ deskbell: live chat for small sites, in one program and one SQLite file
   deskbell demo [FILE]               try everything: a shop with the widget, the desk, a ready login
                                      (--listen ADDR, --json prints one line for scripts)
   deskbell check                     print the resolved configuration and check the data file
-  deskbell backup FILE               consistent copy of the data file, also while it is in use; verified
+  deskbell backup [FILE]             consistent copy of the data file, also while it is in use; verified. Without FILE into
+                                     BACKUP_DIR, of which BACKUP_KEEP stay (--to FOLDER: the same on another disk)
   deskbell restore FILE              put a backup in place of the data file (stop the service first)
+  deskbell rollback                  put back the data file as it was before the last upgrade, for the program before it
   deskbell create-agent EMAIL NAME   add somebody who can log in (--role owner|admin|agent); asks for nothing,
                                      prints a one-time link to choose a password
   deskbell reset-password EMAIL      print a one-time link to choose a new password
@@ -51,6 +53,7 @@ struct Arguments {
     json: bool,
     without_second_factor: bool,
     mailbox: Option<String>,
+    to: Option<PathBuf>,
 }
 
 /// Runs one command; the error is for a person.
@@ -70,8 +73,10 @@ fn obey(arguments: &Arguments) -> Result<()> {
         ("demo", []) => serve::demo(arguments, None),
         ("demo", [file]) => serve::demo(arguments, Some(file)),
         ("check", []) => check(arguments),
-        ("backup", [file]) => copies::backup(&configure(arguments)?, Path::new(file)),
+        ("backup", []) => copies::backup(arguments, None),
+        ("backup", [file]) => copies::backup(arguments, Some(file)),
         ("restore", [file]) => copies::restore(&configure(arguments)?, Path::new(file)),
+        ("rollback", []) => copies::rollback(&configure(arguments)?),
         ("create-agent", [email, names @ ..]) if !names.is_empty() => people::create_agent(arguments, email, &names.join(" ")),
         ("reset-password", [email]) => people::reset_password(arguments, email),
         _ => Err(Error::invalid(format!("That is not how `{}` is used.\n\n{USAGE}", arguments.command))),
@@ -89,6 +94,7 @@ fn parse() -> Result<Option<Arguments>> {
         json: false,
         without_second_factor: false,
         mailbox: None,
+        to: None,
     };
     let wrong = |error: lexopt::Error| Error::invalid(format!("{error}.\n\n{USAGE}"));
     let mut parser = lexopt::Parser::from_env();
@@ -107,6 +113,7 @@ fn parse() -> Result<Option<Arguments>> {
             Long("listen") => arguments.listen = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("role") => arguments.role = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("mailbox") => arguments.mailbox = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
+            Long("to") => arguments.to = Some(parser.value().map_err(wrong)?.into()),
             Long("json") => arguments.json = true,
             Long("without-second-factor") => arguments.without_second_factor = true,
             Value(value) if arguments.command.is_empty() => arguments.command = value.string().map_err(wrong)?,
@@ -209,6 +216,8 @@ fn lock(data_file: &Path) -> Result<std::fs::File> {
     name.push(".lock");
     let path = PathBuf::from(name);
     let file = std::fs::File::create(&path).map_err(|cause| Error::unavailable(format!("Cannot create {}: {cause}.", path.display())))?;
+    // Made by an administrator, it must not keep the service out.
+    backup::part::give_as(&path, if data_file.exists() { data_file } else { backup::part::folder_of(data_file) });
     file.try_lock().map_err(|_| Error::conflict(format!("{} is in use by a running deskbell.", data_file.display())))?;
     Ok(file)
 }

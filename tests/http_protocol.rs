@@ -30,7 +30,7 @@ async fn door(mut request: Request, reached: Arc<Notify>, go_on: Arc<Notify>) ->
         ("GET", "/") => Reply::bytes(200, "text/plain", "hello"),
         ("POST", "/echo") => match request.bytes(1000).await {
             Ok(bytes) => Reply::bytes(200, "text/plain", bytes),
-            Err(error) => Reply::bytes(if error.message.contains("larger") { 413 } else { 400 }, "text/plain", error.message),
+            Err(error) => Reply::bytes(if error.message.contains("larger") { 413 } else { 400 }, "text/plain", error.message.clone()),
         },
         ("POST", "/unread") => Reply::bytes(403, "text/plain", "no"),
         ("GET", "/panic") => panic!("a door fell"),

@@ -12,6 +12,7 @@ pub mod bans;
 mod beginnings;
 pub mod bounces;
 pub mod catch_up;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
@@ -157,6 +158,8 @@ pub struct Inner {
     pub counts: vitals::Counts,
     /// When it was opened.
     started: std::time::Instant,
+    /// The certificate of HTTPS.
+    certificates: certificates::Board,
 }
 
 impl std::ops::Deref for Desk {
@@ -208,6 +211,7 @@ impl Desk {
             pulse: pulse::Pulse::default(),
             counts,
             started: vitals::started(),
+            certificates: certificates::Board::default(),
         }));
         let sealing = desk.clone();
         desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;

@@ -10,8 +10,6 @@ use tokio::sync::watch;
 const TICK: Duration = Duration::from_secs(1);
 /// Ticks between two writings of visited pages.
 const FLUSH_TICKS: u64 = 10;
-/// Ticks between two looks at what is kept open and nobody uses.
-const REST_TICKS: u64 = 20;
 /// Ticks between two cleanings.
 const CLEAN_TICKS: u64 = 600;
 
@@ -28,9 +26,6 @@ pub async fn run(desk: Desk, mut stop: watch::Receiver<bool>) {
         note("presence", desk.sweep_presence().await);
         if ticks.is_multiple_of(FLUSH_TICKS) {
             note("pages", desk.flush_pages().await);
-        }
-        if ticks.is_multiple_of(REST_TICKS) {
-            desk.store.readers.close_spare();
         }
         if ticks % CLEAN_TICKS == 1 {
             note("cleaning", clean(&desk).await);

@@ -7,6 +7,7 @@ pub mod agents;
 pub mod audit;
 pub mod backup;
 pub mod bans;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
@@ -100,12 +101,16 @@ pub struct Store {
 impl Store {
     /// Opens (or creates) the file, migrates it, and starts the writer thread, which ends when the last `Store` is dropped.
     pub fn open(path: &Path, clock: Clock, on_commit: OnCommit) -> Result<(Store, std::thread::JoinHandle<()>)> {
+        let hold = backup::hold::shared(path)?;
         let mut connection = open_file(path)?;
         // Before the pragmas: a file that is not ours must not even change its journal mode.
         migrate::check(&connection, path)?;
         connection.execute_batch(PRAGMAS)?;
         migrate::migrate(&mut connection, path)?;
-        let (writer, thread) = Writer::start(connection, clock.clone(), on_commit)?;
+        if let Some(known) = health::last_known(&ReadTx::new(&connection, 0))? {
+            clock.not_before(known);
+        }
+        let (writer, thread) = Writer::start(connection, hold, clock.clone(), on_commit)?;
         let readers = Readers::open(path, clock)?;
         Ok((Store { writer, readers }, thread))
     }

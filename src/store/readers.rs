@@ -6,9 +6,9 @@ use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use rusqlite::{Connection, OpenFlags};
+use scheduled_thread_pool::ScheduledThreadPool;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Instant;
 use tokio::sync::Semaphore;
 
@@ -17,31 +17,26 @@ type Query = Box<dyn FnOnce(&ReadTx) -> Result<()> + Send>;
 /// A handle to the pool. Cloning is cheap.
 #[derive(Clone)]
 pub struct Readers {
-    pool: Arc<Pool>,
+    pool: r2d2::Pool<Manager>,
     /// One permit per connection, so that waiting happens in the runtime and not on blocked threads.
     permits: Arc<Semaphore>,
     clock: Clock,
 }
 
-/// The connections that nobody uses at the moment. No more are ever made than there are permits.
-struct Pool {
-    path: PathBuf,
-    resting: Mutex<Vec<Connection>>,
-    /// The fewest that rested at once since the last look: so many were needed by nobody.
-    spare: AtomicUsize,
-}
-
 impl Readers {
     pub(super) fn open(path: &Path, clock: Clock) -> Result<Readers> {
-        let pool = Pool { path: path.to_owned(), resting: Mutex::default(), spare: AtomicUsize::new(0) };
-        // The first at once: whoever starts on a file that cannot be read shall hear it now.
-        pool.put_back(connect(path)?);
-        Ok(Readers { pool: Arc::new(pool), permits: Arc::new(Semaphore::new(limits::READERS_MAX)), clock })
-    }
-
-    /// Closes the connections beyond the first that nobody needed since the last call: each keeps its own copy of the schema and its own pages.
-    pub fn close_spare(&self) {
-        self.pool.close_spare();
+        let pool = r2d2::Pool::builder()
+            .max_size(limits::READERS_MAX)
+            .min_idle(Some(1))
+            .max_lifetime(None)
+            // Each keeps its own copy of the schema and its own pages: what nobody needed for a while is closed, down to the one.
+            .idle_timeout(Some(limits::READER_IDLE))
+            .thread_pool(Arc::new(ScheduledThreadPool::new(1)))
+            .test_on_check_out(false)
+            .connection_timeout(limits::READ_WAIT)
+            .build(Manager { path: path.to_owned() })
+            .map_err(Error::internal)?;
+        Ok(Readers { pool, permits: Arc::new(Semaphore::new(limits::READERS_MAX as usize)), clock })
     }
 
     /// Runs `query` on one snapshot, on a thread that may block. `Busy` when no connection came free in time or the query ran too long.
@@ -64,11 +59,8 @@ impl Readers {
             let (pool, now) = (readers.pool, readers.clock.now());
             tokio::task::spawn_blocking(move || {
                 let _permit = permit;
-                let mut connection = pool.take()?;
-                // A question that panics takes its connection with it.
-                let answered = snapshot(&mut connection, now, query);
-                pool.put_back(connection);
-                answered
+                let mut connection = pool.get().map_err(|cause| Error::busy().with_cause(cause))?;
+                snapshot(&mut connection, now, query)
             })
             .await
             .unwrap_or_else(|panic| Err(Error::internal(panic)))
@@ -99,51 +91,29 @@ impl Drop for End<'_> {
     }
 }
 
-impl Pool {
-    /// The one that rested last, whose pages are warm, or a new one.
-    fn take(&self) -> Result<Connection> {
-        let resting = {
-            let mut resting = self.resting();
-            let connection = resting.pop();
-            self.spare.fetch_min(resting.len(), Ordering::Relaxed);
-            connection
-        };
-        match resting {
-            Some(connection) => Ok(connection),
-            None => connect(&self.path).map_err(|cause| Error::busy().with_cause(cause)),
-        }
-    }
-
-    /// Keeps a connection for the next, unless something is left open in it.
-    fn put_back(&self, connection: Connection) {
-        if connection.is_autocommit() {
-            self.resting().push(connection);
-        }
-    }
-
-    fn close_spare(&self) {
-        let closed: Vec<Connection> = {
-            let mut resting = self.resting();
-            let spare = self.spare.swap(resting.len(), Ordering::Relaxed).min(resting.len().saturating_sub(1));
-            // The last to come back is the first to leave, so it is those in front that nobody needed.
-            resting.drain(..spare).collect()
-        };
-        // Outside of the lock: closing takes a while.
-        drop(closed);
-    }
-
-    fn resting(&self) -> MutexGuard<'_, Vec<Connection>> {
-        // Nothing that could panic happens under this lock.
-        self.resting.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// Opens read-only connections. Written here because r2d2's own SQLite manager is bound to another version of rusqlite.
+struct Manager {
+    path: PathBuf,
 }
 
-/// Opens a connection that cannot write.
-fn connect(path: &Path) -> rusqlite::Result<Connection> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-    connection
-        .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -2048")?;
-    super::keep_plans(&connection)?;
-    connection.set_prepared_statement_cache_capacity(128);
-    Ok(connection)
+impl r2d2::ManageConnection for Manager {
+    type Connection = Connection;
+    type Error = rusqlite::Error;
+
+    fn connect(&self) -> rusqlite::Result<Connection> {
+        let connection = Connection::open_with_flags(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        connection
+            .execute_batch("PRAGMA busy_timeout = 5000; PRAGMA query_only = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -2048")?;
+        super::keep_plans(&connection)?;
+        connection.set_prepared_statement_cache_capacity(128);
+        Ok(connection)
+    }
+
+    fn is_valid(&self, connection: &mut Connection) -> rusqlite::Result<()> {
+        connection.execute_batch("SELECT 1")
+    }
+
+    fn has_broken(&self, connection: &mut Connection) -> bool {
+        !connection.is_autocommit()
+    }
 }

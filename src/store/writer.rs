@@ -9,6 +9,7 @@ use crate::base::id::Seq;
 use crate::base::limits;
 use crate::base::tally::{Counter, Histogram};
 use rusqlite::Connection;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -57,14 +58,23 @@ pub struct Tally {
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, clock: Clock, on_commit: OnCommit) -> Result<(Writer, std::thread::JoinHandle<()>)> {
+    /// `hold` keeps the file from being replaced while the thread runs.
+    pub(super) fn start(
+        connection: Connection,
+        hold: Option<File>,
+        clock: Clock,
+        on_commit: OnCommit,
+    ) -> Result<(Writer, std::thread::JoinHandle<()>)> {
         let (queue, tasks) = mpsc::channel(limits::WRITE_QUEUE_MAX);
         connection.set_prepared_statement_cache_capacity(256);
         let tally = Arc::new(Tally::default());
         let kept = tally.clone();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Thread { connection, clock, on_commit, tally: kept }.run(tasks))
+            .spawn(move || {
+                let _hold = hold;
+                Thread { connection, clock, on_commit, tally: kept }.run(tasks);
+            })
             .map_err(Error::internal)?;
         Ok((Writer { queue, tally }, thread))
     }
