@@ -79,12 +79,13 @@ struct Invitation {
 }
 
 impl Desks {
+    /// The agent who was looked up when the route was found.
+    pub(super) fn agent(&self, request: &Request) -> Result<Arc<AgentSession>> {
+        request.extensions.get::<Arc<AgentSession>>().cloned().ok_or_else(|| Error::unauthorized("Please log in."))
+    }
+
     /// The agent of the cookie. A request that changes something must come from our own page and repeat the session's own word.
-    pub async fn agent(&self, request: &Request) -> Result<Arc<AgentSession>> {
-        // Looked up and checked when the route was found.
-        if let Some(session) = request.extensions.get::<Arc<AgentSession>>() {
-            return Ok(session.clone());
-        }
+    pub(super) async fn look_up(&self, request: &Request) -> Result<Arc<AgentSession>> {
         let token = self.cookie(request).ok_or_else(|| Error::unauthorized("Please log in."))?;
         let session = self.desk.agent_session(&token).await?;
         if request.method != hyper::Method::GET && request.method != hyper::Method::HEAD {
@@ -112,7 +113,7 @@ impl Desks {
 
     /// `GET /session`.
     pub(super) async fn session(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.agent(request)?;
         Ok(wire::ok_at(self.desk.seq().await?, self.welcome(&session).await?))
     }
 
@@ -178,7 +179,7 @@ impl Desks {
 
     /// `DELETE /session`.
     pub(super) async fn log_out(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.agent(request)?;
         self.desk.log_out(&session).await?;
         Ok(Reply::status(204).header("set-cookie", self.cookie_text(request, "", 0)))
     }

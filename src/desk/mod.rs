@@ -152,6 +152,8 @@ pub struct Inner {
     tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
+    /// The certificate of HTTPS.
+    certificates: certificates::Board,
     /// Whether the house lives, as last looked.
     pulse: pulse::Pulse,
     /// What was counted since the start.
@@ -212,6 +214,10 @@ impl Desk {
             counts,
             started: vitals::started(),
             certificates: certificates::Board::default(),
+            certificates: certificates::Board::default(),
+            pulse: pulse::Pulse::default(),
+            counts,
+            started: vitals::started(),
         }));
         let sealing = desk.clone();
         desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;

@@ -59,6 +59,7 @@ pub mod surveys;
 pub mod tags;
 pub mod teams;
 pub mod templates;
+pub mod traces;
 pub mod translations;
 pub mod tx;
 pub mod verifications;
@@ -76,7 +77,7 @@ use std::sync::Arc;
 
 pub use readers::Readers;
 pub use tx::{ReadTx, WriteTx};
-pub use writer::Writer;
+pub use writer::{Answer, Writer};
 
 /// What the writer tells the house after each commit, in commit order. The store does not know who listens.
 pub type OnCommit = Box<dyn Fn(Committed) + Send>;
@@ -116,12 +117,12 @@ impl Store {
     }
 
     /// See `Writer::write`.
-    pub async fn write<T, F>(&self, task: F) -> Result<T>
+    pub fn write<T, F>(&self, task: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
     {
-        self.writer.write(task).await
+        self.writer.write(task)
     }
 
     /// Takes out of the file what deleted rows may have left behind, also in the WAL. Answers `false` when the file is too large to be
@@ -131,12 +132,12 @@ impl Store {
     }
 
     /// See `Readers::read`.
-    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    pub fn read<T, F>(&self, query: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&ReadTx) -> Result<T> + Send + 'static,
     {
-        self.readers.read(query).await
+        self.readers.read(query)
     }
 }
 
