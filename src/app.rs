@@ -7,6 +7,7 @@ use crate::base::error::{Error, Result};
 use crate::base::tls::Tls;
 use crate::demo::Shop;
 use crate::desk::Desk;
+use crate::desk::doctor::Doctor;
 use crate::desk::inboxes::Known;
 use crate::desk::outlook::Board;
 use crate::http::client::Client;
@@ -131,6 +132,7 @@ impl House {
                 failures: Arc::default(),
                 base_url,
                 data_file: self.config.data_file.clone(),
+                doctor: Doctor::of(&self.desk, &self.config),
                 outgoing: self.outside.client.clone(),
             },
             shop,

@@ -2,6 +2,7 @@
 
 mod copies;
 mod deliver;
+mod doctor;
 mod people;
 mod serve;
 
@@ -32,6 +33,9 @@ deskbell: live chat for small sites, in one program and one SQLite file
                                      prints a one-time link to choose a password
   deskbell reset-password EMAIL      print a one-time link to choose a new password
                                      (--without-second-factor also removes a lost second factor)
+  deskbell doctor                    what is wrong, why it matters, and what mends it; changes nothing
+                                     (--page URL says why the chat is not visible there; --mail also logs in to
+                                     the mailboxes; --json; exit code 1 when something is urgent)
   deskbell deliver --mailbox ADDRESS put the mail on standard input into the desk; for a mail server's pipe
   deskbell version
 
@@ -49,6 +53,8 @@ struct Arguments {
     json: bool,
     without_second_factor: bool,
     mailbox: Option<String>,
+    page: Option<String>,
+    mail: bool,
 }
 
 /// Runs one command; the error is for a person.
@@ -57,6 +63,9 @@ pub fn run() -> Result<ExitCode> {
     if arguments.command == "deliver" && arguments.operands.is_empty() {
         let config = raw(&arguments).and_then(|raw| raw.resolve());
         return Ok(deliver::run(config, arguments.mailbox.as_deref()));
+    }
+    if arguments.command == "doctor" && arguments.operands.is_empty() {
+        return doctor::run(&arguments);
     }
     obey(&arguments).map(|()| ExitCode::SUCCESS)
 }
@@ -87,6 +96,8 @@ fn parse() -> Result<Option<Arguments>> {
         json: false,
         without_second_factor: false,
         mailbox: None,
+        page: None,
+        mail: false,
     };
     let wrong = |error: lexopt::Error| Error::invalid(format!("{error}.\n\n{USAGE}"));
     let mut parser = lexopt::Parser::from_env();
@@ -105,6 +116,8 @@ fn parse() -> Result<Option<Arguments>> {
             Long("listen") => arguments.listen = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("role") => arguments.role = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("mailbox") => arguments.mailbox = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
+            Long("page") => arguments.page = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
+            Long("mail") => arguments.mail = true,
             Long("json") => arguments.json = true,
             Long("without-second-factor") => arguments.without_second_factor = true,
             Value(value) if arguments.command.is_empty() => arguments.command = value.string().map_err(wrong)?,

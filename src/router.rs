@@ -65,6 +65,8 @@ impl Router {
             ("GET", ["desk", "sw.js"] | ["desk", "manifest.webmanifest"]) => self.desks.app_file(&request, &path),
             ("GET", ["desk", "icon-192.png"] | ["desk", "icon-512.png"]) => self.desks.app_file(&request, &path),
             ("GET", ["desk"] | ["desk", ..]) => self.desks.page(&request),
+            ("GET", ["doctor", nonce]) => self.desks.echo(request, nonce).await.unwrap_or_else(|request| nothing_here(&request)),
+            ("POST", ["doctor", nonce]) => self.desks.echo(request, nonce).await.unwrap_or_else(|request| nothing_here(&request)),
             ("GET", ["health"]) => self.health().await,
             ("GET", [""]) => Reply::status(302).header("location", format!("{}/desk", self.base_path)),
             ("GET", ["favicon.ico"]) => assets::reply(&request, "desk/favicon.svg", Caching::Revalidate),

@@ -5,6 +5,7 @@ mod audit;
 pub mod auth;
 pub mod contacts;
 pub mod conversations;
+mod doctor;
 mod drafts;
 pub mod fields;
 pub mod house;
@@ -62,6 +63,8 @@ pub struct Desks {
     pub base_url: Option<String>,
     /// Where the one file lies.
     pub data_file: std::path::PathBuf,
+    /// Looks at the house and at pages.
+    pub doctor: crate::desk::doctor::Doctor,
     /// Says which addresses outside may be called.
     pub outgoing: crate::http::client::Client,
 }
@@ -195,6 +198,8 @@ impl Desks {
             ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
             ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
             ("GET", ["problems"]) => self.problems(&request).await,
+            ("POST", ["problems", "look", part]) => self.look(&request, part).await,
+            ("POST", ["problems", "page"]) => self.look_at_page(request).await,
             ("POST", ["problems", "jobs", job]) => self.retry_job(&request, job).await,
             ("GET", ["privacy-sheet"]) => self.privacy_sheet(&request).await,
             ("GET", ["start"]) => self.start(&request).await,

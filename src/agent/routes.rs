@@ -161,6 +161,8 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "DELETE", "fields/{field}"),
     may(Settings, "GET", "inboxes/{inbox}/retention"),
     may(Settings, "GET", "problems"),
+    may(Settings, "POST", "problems/look/{part}"),
+    may(Settings, "POST", "problems/page"),
     may(Settings, "POST", "problems/jobs/{job}"),
     may(Settings, "GET", "privacy-sheet"),
     may(Settings, "GET", "start"),

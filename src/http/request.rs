@@ -7,7 +7,7 @@ use bytes::Bytes;
 use hyper::header::{HeaderMap, HeaderName};
 use hyper::http::Extensions;
 use serde::de::DeserializeOwned;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use tokio::sync::watch;
 
@@ -21,6 +21,8 @@ pub struct Request {
     pub query: String,
     /// All headers.
     pub headers: HeaderMap,
+    /// The other end of the connection: the client, or a proxy before it.
+    pub peer: SocketAddr,
     /// The client's address: the socket's, or what a trusted proxy said (decision 14). IPv4-mapped addresses are unmapped.
     pub client_ip: IpAddr,
     /// Whether the client reached us over TLS, directly or at a trusted proxy.
@@ -116,6 +118,12 @@ impl Request {
         let Some(body) = self.body.take() else { return Ok(Bytes::new()) };
         super::body::collect(body, bytes_max).await
     }
+
+    /// How long the body is, without keeping it; refused with `TooLarge` beyond `bytes_max`.
+    pub async fn count_bytes(&mut self, bytes_max: u64) -> Result<u64> {
+        let Some(body) = self.body.take() else { return Ok(0) };
+        super::body::count(body, bytes_max).await
+    }
 }
 
 fn not_json(cause: serde_json::Error) -> Error {
@@ -159,6 +167,7 @@ impl Request {
             path: "/".into(),
             query: String::new(),
             headers: HeaderMap::new(),
+            peer: SocketAddr::from(([127, 0, 0, 1], 4711)),
             client_ip: IpAddr::from([127, 0, 0, 1]),
             secure: false,
             host: "a.example".into(),

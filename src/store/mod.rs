@@ -39,6 +39,7 @@ pub mod notes;
 pub mod notices;
 pub mod numbers;
 pub mod organise;
+pub mod peek;
 mod purge;
 pub mod pushes;
 pub mod quarantine;

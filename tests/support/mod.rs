@@ -21,6 +21,7 @@ pub mod logs;
 pub mod mail;
 pub mod mail_fault;
 pub mod mail_lint;
+pub mod outside;
 pub mod socket;
 pub mod visitor;
 
@@ -30,6 +31,7 @@ pub use house::{House, Options};
 pub use http::{Answer, Call, Client};
 pub use mail::{MAIL_PASSWORD, Mail, MailServer};
 pub use mail_fault::{Fault, FaultServer};
+pub use outside::{Manners, Proxy, Site};
 pub use serde_json::{Value, json};
 pub use socket::Socket;
 pub use std::time::Duration;

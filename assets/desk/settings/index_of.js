@@ -80,6 +80,7 @@ export const ENTRIES = [
   { page: 'look', label: 'A moment to undo a reply', words: 'undo send delay take back seconds' },
   { page: 'start', label: 'First steps', words: 'wizard setup start begin onboarding install first run' },
   { page: 'problems', label: 'What is wrong?', words: 'problems errors health check doctor warning failed jobs https backup' },
+  { page: 'problems', label: 'Look at a page', words: 'launcher not visible invisible missing embed code csp site check doctor' },
   { page: 'house', label: 'Name of the house', words: 'company name house organisation' },
   { page: 'house', label: 'Language of the house', words: 'default language locale' },
   { page: 'house', label: 'Ask for a tag before resolving', words: 'tag required resolve mandatory' },
