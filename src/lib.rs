@@ -27,5 +27,7 @@ pub mod model;
 pub mod router;
 /// Floor 2: the only place with SQL.
 pub mod store;
+/// Floor 5: the door for machines.
+pub mod watch;
 /// Floor 5: the visitors' door.
 pub mod widget;

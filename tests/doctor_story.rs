@@ -349,7 +349,10 @@ async fn without_a_service_the_file_is_read_and_left_as_it_is() {
     };
     set(2);
     let (code, found, _) = doctor(&file, &["--json"], &[]);
-    assert_eq!((code, the(&found, "schema")["severity"].clone()), (0, json!("warning")));
+    assert_eq!(the(&found, "schema")["severity"], "warning");
+    // The machine that runs the tests may have troubles of its own.
+    let is_urgent = list_at(&found, "problems").iter().any(|one| one["severity"] == "urgent");
+    assert_eq!(code, i32::from(is_urgent), "{found:#}");
     set(1000);
     let (code, found, _) = doctor(&file, &["--json"], &[]);
     assert_eq!((code, text_at(the(&found, "schema"), "fix").contains("rollback")), (1, true));

@@ -103,7 +103,7 @@ fn floor(module: &str) -> Option<u8> {
         "store" => 2,
         "http" | "mail" => 3,
         "desk" => 4,
-        "widget" | "agent" | "help" | "compat" | "jobs" => 5,
+        "widget" | "agent" | "help" | "compat" | "jobs" | "watch" => 5,
         "app" | "router" | "demo" => 6,
         "cli" | "main" => 7,
         _ => return None,

@@ -13,6 +13,7 @@ use crate::http::{Reply, Request};
 use crate::model::agent::{AgentSession, Browser, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Failed tries to get in, counted so that guessing is hopeless and nobody can be shut out by a stranger.
 pub struct Tries {
@@ -79,9 +80,9 @@ struct Invitation {
 
 impl Desks {
     /// The agent of the cookie. A request that changes something must come from our own page and repeat the session's own word.
-    pub async fn agent(&self, request: &Request) -> Result<AgentSession> {
+    pub async fn agent(&self, request: &Request) -> Result<Arc<AgentSession>> {
         // Looked up and checked when the route was found.
-        if let Some(session) = request.extensions.get::<AgentSession>() {
+        if let Some(session) = request.extensions.get::<Arc<AgentSession>>() {
             return Ok(session.clone());
         }
         let token = self.cookie(request).ok_or_else(|| Error::unauthorized("Please log in."))?;
@@ -93,7 +94,7 @@ impl Desks {
                 return Err(Error::forbidden("This page is out of date. Please reload it; what you typed is kept."));
             }
         }
-        Ok(session)
+        Ok(Arc::new(session))
     }
 
     /// Refuses what pages of other sites send (security rows 28, 29).

@@ -5,7 +5,6 @@ use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::limits;
 use crate::desk::doctor::Part;
-use crate::desk::doctor::echo::Heard;
 use crate::desk::doctor::page::Question;
 use crate::http::{Reply, Request};
 use serde::Deserialize;
@@ -47,28 +46,24 @@ impl Desks {
     }
 
     /// `GET` and `POST /doctor/{nonce}?t=…`: our own question came in. To everybody else there is nothing here; the request goes back.
-    pub async fn echo(&self, mut request: Request, nonce: &str) -> Result<Reply, Box<Request>> {
+    pub async fn echo(&self, mut request: Request, nonce: &str) -> Result<Reply, Request> {
         let is_ours = request.query("t").is_some_and(|ticket| self.doctor.admits(nonce, &ticket));
         if !is_ours {
-            return Err(Box::new(request));
+            return Err(request);
         }
         let bytes = match request.count_bytes(limits::FILE_BYTES_MAX + FORM_BYTES).await {
             Ok(bytes) => bytes,
             Err(error) => return Ok(wire::failure(&error, &request.request_id, None)),
         };
-        let all = |name: &str| request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok().map(str::to_owned)).collect();
-        let heard = Heard {
-            instance: self.doctor.instance().to_owned(),
-            version: env!("CARGO_PKG_VERSION").to_owned(),
-            peer: request.peer,
-            client_ip: request.client_ip,
-            secure: request.secure,
-            host: request.host.clone(),
-            forwarded_for: all("x-forwarded-for"),
-            forwarded_proto: all("x-forwarded-proto"),
-            via: all("via"),
-            bytes,
+        let all = |name: &str| -> Vec<String> {
+            request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok().map(str::to_owned)).collect()
         };
-        Ok(Reply::json(200, &json!(heard)))
+        // What `Heard` reads.
+        let heard = json!({
+            "instance": self.doctor.instance(), "version": env!("CARGO_PKG_VERSION"), "peer": request.peer, "client_ip": request.client_ip,
+            "secure": request.secure, "host": request.host, "forwarded_for": all("x-forwarded-for"),
+            "forwarded_proto": all("x-forwarded-proto"), "via": all("via"), "bytes": bytes,
+        });
+        Ok(Reply::json(200, &heard))
     }
 }

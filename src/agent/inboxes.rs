@@ -13,6 +13,7 @@ use crate::model::agent::AgentSession;
 use crate::model::inbox::Inbox;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 #[derive(Deserialize)]
 struct Edit {
@@ -146,7 +147,7 @@ impl Desks {
         Err(Error::invalid("There is no file in the field \"files\".").in_field("files"))
     }
 
-    async fn admin(&self, request: &Request) -> Result<AgentSession> {
+    async fn admin(&self, request: &Request) -> Result<Arc<AgentSession>> {
         let session = self.agent(request).await?;
         session.may(Permission::Settings)?;
         Ok(session)

@@ -50,7 +50,7 @@ impl Desks {
     pub(super) async fn subscribe(&self, mut request: Request) -> Result<Reply> {
         let session = self.agent(&request).await?;
         let asked: Subscription = request.json().await?;
-        self.outgoing.check(&asked.endpoint).map_err(|error| Error::invalid(error.message).in_field("endpoint"))?;
+        self.outgoing.check(&asked.endpoint).map_err(|error| Error::invalid(error.into_sentence()).in_field("endpoint"))?;
         let browser = request.header("user-agent").unwrap_or_default().to_owned();
         let uuid = self.desk.subscribe(&session, asked.endpoint, asked.keys.p256dh, asked.keys.auth, &browser).await?;
         Ok(wire::ok(json!({ "uuid": uuid.to_string() })))

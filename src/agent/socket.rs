@@ -13,6 +13,7 @@ use crate::model::agent::AgentSession;
 use crate::model::event::{Door, Event, What};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -42,7 +43,7 @@ impl Desks {
         socket::upgrade(&mut request, SocketOptions::default(), move |socket| desks.live(socket, session, seat))
     }
 
-    async fn live(self, socket: Socket, session: AgentSession, seat: Seat) {
+    async fn live(self, socket: Socket, session: Arc<AgentSession>, seat: Seat) {
         let (reader, writer) = socket.split();
         // Of this page alone; the agent is idle when all his pages are.
         let place = self.desk.lookers.arrive();

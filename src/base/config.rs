@@ -163,6 +163,11 @@ impl RawConfig {
         Ok(())
     }
 
+    /// Whether this very value was typed for this key, with or without the prefix.
+    pub fn says(&self, key: &str, value: &str) -> bool {
+        self.values.get(key.strip_prefix(PREFIX).unwrap_or(key)).is_some_and(|typed| typed == value)
+    }
+
     /// A value as typed, or its default.
     pub fn value(&self, key: &'static str) -> &str {
         let default = KEYS.iter().find(|(known, ..)| *known == key).map_or("", |(_, default, _)| default);

@@ -30,8 +30,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode> {
     house_log::start(log::LevelFilter::Error);
     let config = housed(config);
     let (found, page) = runtime(&config)?.block_on(look(arguments, &config))?;
-    let all = found.iter().chain(page.iter().flat_map(|page| &page.found));
-    let is_urgent = all.clone().any(|one| one.severity == Severity::Urgent);
+    let is_urgent = found.iter().chain(page.iter().flat_map(|page| &page.found)).any(|one| one.severity == Severity::Urgent);
     match arguments.json {
         true => println!("{}", as_json(&found, page.as_ref())),
         false => print(arguments, &found, page.as_ref()),

@@ -60,6 +60,7 @@ pub mod outlook;
 pub mod pages;
 pub mod privacy;
 pub mod problems;
+pub mod pulse;
 pub mod pushes;
 pub mod puzzles;
 pub mod quarantine;
@@ -92,6 +93,7 @@ pub mod two_factor;
 pub mod verification;
 pub mod views;
 pub mod visitors;
+pub mod vitals;
 pub mod words;
 
 use crate::base::clock::Clock;
@@ -150,6 +152,12 @@ pub struct Inner {
     tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
+    /// Whether the house lives, as last looked.
+    pulse: pulse::Pulse,
+    /// What was counted since the start.
+    pub counts: vitals::Counts,
+    /// When it was opened.
+    started: std::time::Instant,
 }
 
 impl std::ops::Deref for Desk {
@@ -169,6 +177,7 @@ impl Desk {
         clock: Clock,
         known: inboxes::Known,
         board: outlook::Board,
+        counts: vitals::Counts,
         tls: Tls,
         base_path: &str,
         key_file: Option<&Path>,
@@ -197,6 +206,9 @@ impl Desk {
             learning: tokio::sync::Mutex::default(),
             tls,
             onlookers: onlookers::Onlookers::default(),
+            pulse: pulse::Pulse::default(),
+            counts,
+            started: vitals::started(),
         }));
         let sealing = desk.clone();
         desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;

@@ -8,11 +8,16 @@ use hyper::header::{HeaderMap, HeaderName};
 use hyper::http::Extensions;
 use serde::de::DeserializeOwned;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use tokio::sync::watch;
 
 /// One request. `http/server.rs` has already refused what RFC 9112 forbids, resolved the client's address and drawn a request id.
-pub struct Request {
+/// Boxed: it is handed on from door to handler, and each would move all of it.
+pub struct Request(Box<Asked>);
+
+/// What a request says; read as the fields of the request itself.
+pub struct Asked {
     /// The method, upper case. A HEAD request says GET here: `http/server.rs` keeps the body of the answer back.
     pub method: hyper::Method,
     /// The path as sent, beginning with `/`, without the query; not percent-decoded.
@@ -39,6 +44,26 @@ pub struct Request {
     pub extensions: Extensions,
     /// How far the server's life has come; `None` in tests without a server.
     pub(super) stage: Option<watch::Receiver<Stage>>,
+}
+
+impl From<Asked> for Request {
+    fn from(asked: Asked) -> Request {
+        Request(Box::new(asked))
+    }
+}
+
+impl Deref for Request {
+    type Target = Asked;
+
+    fn deref(&self) -> &Asked {
+        &self.0
+    }
+}
+
+impl DerefMut for Request {
+    fn deref_mut(&mut self) -> &mut Asked {
+        &mut self.0
+    }
 }
 
 impl Request {
@@ -162,7 +187,7 @@ pub fn percent_decode(text: &str) -> String {
 impl Request {
     /// A request without a connection, for tests of what only reads its head.
     pub(super) fn with_headers(headers: &[(&'static str, &str)]) -> Request {
-        let mut request = Request {
+        let mut request = Request::from(Asked {
             method: hyper::Method::GET,
             path: "/".into(),
             query: String::new(),
@@ -176,7 +201,7 @@ impl Request {
             upgrade: None,
             extensions: Extensions::new(),
             stage: None,
-        };
+        });
         for (name, value) in headers {
             request.headers.append(HeaderName::from_static(name), value.parse().expect("a header value"));
         }

@@ -141,7 +141,7 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
         Begun::Wait { until } => return Err(waits(desk, until, "Very many mails went to this address.")),
         Begun::Go { id, message_id } => (id, message_id),
     };
-    let outcome = hand_over(desk, outside, &mailbox, message_id, letter, words).await;
+    let outcome = counted(desk, hand_over(desk, outside, &mailbox, message_id, letter, words).await);
     let (kind, conversation, covers, address) = (letter.kind, letter.conversation, letter.covers.clone(), email::key(&letter.to.address));
     let whole = |reason: &Reason| reason.whole();
     match outcome {
@@ -185,6 +185,16 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
     }
 }
 
+fn counted(desk: &Desk, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Sent => desk.counts.mails_sent.add(),
+        Outcome::Later(_) | Outcome::RefusedRecipient(_) | Outcome::RefusedMail(_) | Outcome::RefusedUs(_) => {
+            desk.counts.mails_failed.add()
+        }
+    }
+    outcome
+}
+
 const FAILING: &str = "The mailbox cannot send at the moment; its mails wait.";
 
 async fn begin(desk: &Desk, mailbox: &Mailbox, key: &str, letter: &Letter, words: &Rendered) -> Result<Begun> {
@@ -208,7 +218,7 @@ async fn begin(desk: &Desk, mailbox: &Mailbox, key: &str, letter: &Letter, words
 }
 
 async fn hand_over(desk: &Desk, outside: &Outside, mailbox: &Mailbox, message_id: String, letter: &Letter, words: Rendered) -> Outcome {
-    let refused = |error: Error| Reason { sentence: error.message, said: String::new() };
+    let refused = |error: Error| Reason { sentence: error.into_sentence(), said: String::new() };
     let account = match desk.mail_login(mailbox, Direction::Out).await {
         Ok((server, password)) => Account { server, password },
         Err(error) => return Outcome::RefusedUs(refused(error)),
@@ -270,7 +280,7 @@ async fn files(desk: &Desk, letter: &Letter) -> Result<Vec<File>> {
 /// Not now, through no fault of this mail.
 pub(super) fn waits(desk: &Desk, until: Millis, why: &str) -> Error {
     let seconds = ((until - desk.clock.now()).max(0) as u64).div_ceil(1000);
-    Error { retry_after_s: Some(seconds as u32), ..Error::unavailable(why).coded(WAITS) }
+    Error::unavailable(why).retry_after(seconds as u32).coded(WAITS)
 }
 
 /// What the server said, for people inside and not for the log.

@@ -58,3 +58,35 @@ pub fn never_came(tx: &ReadTx, before: Millis) -> Result<Vec<String>> {
         |row| row.get(0),
     )
 }
+
+/// What the house holds and owes, in numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Holdings {
+    /// Conversations that are open.
+    pub open: i64,
+    /// Those of them that nobody has.
+    pub unassigned: i64,
+    /// Jobs that wait or are at work, by kind.
+    pub jobs: Vec<(String, i64)>,
+    /// Jobs that were given up.
+    pub buried: i64,
+    /// When the oldest job that waits should have run, if that is over.
+    pub late_since: Option<Millis>,
+    /// When the last backup was made.
+    pub backup_at: Option<Millis>,
+}
+
+/// Counts what the house holds and owes.
+pub fn holdings(tx: &ReadTx) -> Result<Holdings> {
+    let count = |sql| Ok::<i64, Error>(tx.one(sql, [], |row| row.get(0))?.unwrap_or(0));
+    Ok(Holdings {
+        open: count("SELECT count(*) FROM conversations WHERE listing = 'open'")?,
+        unassigned: count("SELECT count(*) FROM conversations WHERE assignee_id IS NULL AND listing = 'open'")?,
+        jobs: tx.all("SELECT kind, count(*) FROM jobs WHERE buried_at IS NULL GROUP BY kind ORDER BY kind", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?,
+        buried: count("SELECT count(*) FROM jobs WHERE buried_at IS NOT NULL")?,
+        late_since: tx.one("SELECT min(run_at) FROM jobs WHERE buried_at IS NULL AND run_at < ?1", [tx.now], |row| row.get(0))?.flatten(),
+        backup_at: super::settings::find(tx, "backup_at")?.and_then(|text| text.parse().ok()),
+    })
+}

@@ -40,6 +40,7 @@ pub mod notices;
 pub mod numbers;
 pub mod organise;
 pub mod peek;
+pub mod pulse;
 mod purge;
 pub mod pushes;
 pub mod quarantine;
@@ -100,12 +101,13 @@ pub struct Store {
 impl Store {
     /// Opens (or creates) the file, migrates it, and starts the writer thread, which ends when the last `Store` is dropped.
     pub fn open(path: &Path, clock: Clock, on_commit: OnCommit) -> Result<(Store, std::thread::JoinHandle<()>)> {
+        let hold = backup::hold::shared(path)?;
         let mut connection = open_file(path)?;
         // Before the pragmas: a file that is not ours must not even change its journal mode.
         migrate::check(&connection, path)?;
         connection.execute_batch(PRAGMAS)?;
         migrate::migrate(&mut connection, path)?;
-        let (writer, thread) = Writer::start(connection, clock.clone(), on_commit)?;
+        let (writer, thread) = Writer::start(connection, hold, clock.clone(), on_commit)?;
         let readers = Readers::open(path, clock)?;
         Ok((Store { writer, readers }, thread))
     }

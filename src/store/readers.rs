@@ -6,6 +6,7 @@ use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use rusqlite::{Connection, OpenFlags};
+use scheduled_thread_pool::ScheduledThreadPool;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -28,7 +29,9 @@ impl Readers {
             .max_size(limits::READERS_MAX)
             .min_idle(Some(1))
             .max_lifetime(None)
-            .idle_timeout(None)
+            // Each keeps its own copy of the schema and its own pages: what nobody needed for a while is closed, down to the one.
+            .idle_timeout(Some(limits::READER_IDLE))
+            .thread_pool(Arc::new(ScheduledThreadPool::new(1)))
             .test_on_check_out(false)
             .connection_timeout(limits::READ_WAIT)
             .build(Manager { path: path.to_owned() })

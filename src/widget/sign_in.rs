@@ -66,7 +66,7 @@ impl Widget {
             "message_chars": limits::MESSAGE_CHARS_MAX, "file_bytes": limits::FILE_BYTES_MAX,
             "files_per_message": limits::FILES_PER_MESSAGE_MAX, "extensions": inbox.config.file_extensions,
         });
-        let mut settings = wire::settings(inbox, &wire::Around { base, words, team: &team, limits });
+        let mut settings = wire::settings(inbox, &wire::Around { base, words, team: &team, limits, can_mail: self.desk.has_mailbox() });
         self.lay_availability(&mut settings, inbox).await?;
         Ok(settings)
     }

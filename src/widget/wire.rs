@@ -151,6 +151,8 @@ pub struct Around<'a> {
     pub team: &'a [AgentRef],
     /// What may be sent.
     pub limits: Value,
+    /// Whether mail can leave: nothing is offered that would never come.
+    pub can_mail: bool,
 }
 
 /// What the launcher needs before the frame exists (2.1). `hidden` is what counts now: the setting, or the hours.
@@ -283,7 +285,7 @@ pub fn settings(inbox: &Inbox, around: &Around<'_>) -> Value {
         "show_office_hours_after_assignment": false,
         "prechat_form": { "enabled": prechat_form.enabled, "title": prechat_form.title, "fields": form_fields(&inbox.config, config) },
         "allow_close": config.allow_close,
-        "allow_transcript": config.allow_transcript,
+        "allow_transcript": config.allow_transcript && around.can_mail,
         "anonymous_allowed": config.access == "anonymous" && config.visitors.allow_start_conversation,
         "limits": around.limits,
         "team": {

@@ -631,3 +631,16 @@ async fn choices_that_move_lose_their_translations_and_others_keep_theirs() {
     saves(&agent, &house, form(json!(["pro", "free"]))).await.ok();
     assert_eq!((labels(0).await, labels(1).await), (Value::Null, json!(["klein", "groß"])));
 }
+
+/// row 205: a transcript is offered only by a house that can send one.
+#[tokio::test]
+async fn what_cannot_be_mailed_is_not_offered() {
+    let house = House::boot().await;
+    let agent = house.agent().await;
+    assert_eq!(told(&house, "en").await["allow_transcript"], false);
+    let config = json!({ "address": "chat@shop.example", "smtp": { "host": "127.0.0.1", "port": 9, "security": "none" } });
+    agent.post("/mailboxes").json(json!({ "name": "Mail", "enabled": true, "is_default": true, "config": config })).await.ok();
+    assert_eq!(told(&house, "en").await["allow_transcript"], true);
+    saves(&agent, &house, json!({ "allow_transcript": false })).await.ok();
+    assert_eq!(told(&house, "en").await["allow_transcript"], false);
+}

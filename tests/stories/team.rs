@@ -13,6 +13,7 @@ fn code_of(house: &House, key: &str, steps: i64) -> String {
 
 /// Sets up the second factor of somebody; the key and the recovery codes.
 async fn with_factor(house: &House, agent: &Agent) -> (String, Vec<String>) {
+    house.begins_a_half_minute().await;
     let setup = agent.post("/me/two-factor").json(json!({ "password": house::PASSWORD })).await.ok();
     let key = text_at(&setup, "secret");
     house.shared.keep_secret(&key);

@@ -254,6 +254,11 @@ impl House {
         self.desk().board.look_again();
     }
 
+    /// Moves the clock to the begin of a half minute, so that an authenticator's code does not change in the middle of what follows.
+    pub async fn begins_a_half_minute(&self) {
+        self.later(30_000 - self.clock.now() % 30_000).await;
+    }
+
     /// Moves the clock to an hour of a week that never changes: `until_monday("08:00")` is Monday the 6th of January 2031, in UTC.
     /// Call it before anybody logs in.
     pub async fn until_monday(&self, clock: &str) {

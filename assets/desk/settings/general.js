@@ -51,7 +51,7 @@ export function General({ edit, inbox }) {
       <${Switch} label="One thread for everything" hint="Each person has a single conversation, for ever, on every device. No list, no start over." ...${flag('single_thread')} />
       <${Switch} label="Skip the home screen" hint="The launcher opens the conversation directly." ...${flag('direct_to_conversation')} />
       <${Switch} label="Visitors can close their conversation" ...${flag('allow_close')} />
-      <${Switch} label="Visitors can have the conversation mailed" hint="In the menu of the chat: a transcript to their own address." ...${flag('allow_transcript')} />
+      <${Switch} label="Visitors can have the conversation mailed" hint="In the menu of the chat: a transcript to their own address. Offered once there is a mailbox to send from." ...${flag('allow_transcript')} />
     <//>
     <${Continuity} edit=${edit} />
     ${/** @type {[string, string, string][]} */ ([['visitors', 'Visitors', 'Everyone who comes without a signed token.'], ['users', 'Signed-in users', 'People your site vouches for with a signed token.']]).map(([key, title, lead]) => html`<${Part} key=${key} title=${title} lead=${lead}>

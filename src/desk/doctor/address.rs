@@ -35,7 +35,7 @@ const SHORT: usize = 16 * 1024;
 
 impl Doctor {
     pub(super) async fn look_at_address(&self) -> Vec<Problem> {
-        let config = &self.0.config;
+        let config = &self.config();
         let mut found: Vec<Problem> = proxy::trusted(config).into_iter().collect();
         let own = self.own_instance().await;
         found.extend(self.life(&own));

@@ -4,12 +4,12 @@
 use super::Doctor;
 use crate::base::id::new_token;
 use crate::base::{limits, token};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::PoisonError;
 
-/// What a question looked like when it arrived.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What a question looked like when it arrived; the door that hears it says so (`agent/doctor.rs`).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Heard {
     /// Which process answers.
     pub instance: String,

@@ -5,6 +5,7 @@ use super::disk;
 use super::verdict::{bad, fine};
 use crate::base::clock::{Millis, rfc3339};
 use crate::base::limits;
+use crate::base::live::LiveConfig;
 use crate::model::problem::Area::Machine;
 use crate::model::problem::{Problem, Severity};
 use std::path::Path;
@@ -25,6 +26,7 @@ impl Doctor {
     pub(super) async fn look_at_machine(&self) -> Vec<Problem> {
         let (config, tls, now) = (self.0.config.clone(), self.0.tls.clone(), self.0.clock.now());
         let serves = self.0.instance.is_some();
+        let mut reload: Vec<Problem> = self.0.live.iter().filter_map(reloaded).collect();
         let looking = tokio::task::spawn_blocking(move || {
             let mut found = vec![clock(now), keeper()];
             found.push(match tls.watching() {
@@ -46,8 +48,28 @@ impl Doctor {
             disk::look(&config, &mut found);
             found
         });
-        looking.await.unwrap_or_default()
+        reload.extend(looking.await.unwrap_or_default());
+        reload
     }
+}
+
+/// Settings that were changed and do not count yet.
+fn reloaded(live: &LiveConfig) -> Option<Problem> {
+    if let Some(why) = &*live.refused.now() {
+        return Some(bad(
+            Severity::Urgent,
+            Machine,
+            "reload",
+            "The changed settings were refused",
+            format!("{why} Nothing of them counts, and the next start would fail."),
+            "Mend the line in /etc/deskbell/deskbell.conf, then `systemctl reload deskbell`.",
+        ));
+    }
+    let waiting = live.restart_for.now();
+    (!waiting.is_empty()).then(|| {
+        let title = format!("Changed settings wait for a restart: {}", waiting.join(", "));
+        bad(Severity::Warning, Machine, "reload", title, "The old values count until then.", "`systemctl restart deskbell`")
+    })
 }
 
 fn clock(now: Millis) -> Problem {

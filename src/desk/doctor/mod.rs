@@ -23,6 +23,7 @@ use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 use crate::base::id::new_token;
 use crate::base::limits;
+use crate::base::live::LiveConfig;
 use crate::base::tls::Tls;
 use crate::model::problem::{Area, Problem, Severity};
 use std::collections::VecDeque;
@@ -43,6 +44,8 @@ struct Inner {
     key: Option<[u8; 32]>,
     /// The name of this very process; none from the command line.
     instance: Option<String>,
+    /// What a reload replaces.
+    live: Option<LiveConfig>,
     /// Questions that were answered. Held for a few lines.
     answered: Mutex<VecDeque<String>>,
     places: Semaphore,
@@ -73,8 +76,8 @@ impl Part {
 
 impl Doctor {
     /// The doctor of a running desk.
-    pub fn of(desk: &Desk, config: &Config) -> Doctor {
-        Doctor::with(config, desk.tls.clone(), desk.clock.clone(), Some(desk.link_key), Some(new_token()))
+    pub fn of(desk: &Desk, config: &Config, live: &LiveConfig) -> Doctor {
+        Doctor::with(config, desk.tls.clone(), desk.clock.clone(), Some(desk.link_key), Some((new_token(), live.clone())))
     }
 
     /// One who comes from outside; `key` is what the data file says.
@@ -82,13 +85,15 @@ impl Doctor {
         Ok(Doctor::with(config, Tls::trusting(config.ca_file.as_deref())?, Clock::default(), key, None))
     }
 
-    fn with(config: &Config, tls: Tls, clock: Clock, key: Option<[u8; 32]>, instance: Option<String>) -> Doctor {
+    fn with(config: &Config, tls: Tls, clock: Clock, key: Option<[u8; 32]>, inside: Option<(String, LiveConfig)>) -> Doctor {
+        let (instance, live) = inside.unzip();
         Doctor(Arc::new(Inner {
             config: config.clone(),
             tls,
             clock,
             key,
             instance,
+            live,
             answered: Mutex::default(),
             places: Semaphore::new(limits::LOOKS_AT_ONCE),
         }))
@@ -111,6 +116,15 @@ impl Doctor {
         let mut found = timeout(patience, looking).await.unwrap_or_else(|_| vec![too_slow(part, patience)]);
         found.sort_by_key(|problem| problem.severity);
         Ok(found)
+    }
+
+    /// The settings as they count now.
+    fn config(&self) -> Config {
+        let mut config = self.0.config.clone();
+        if let Some(live) = &self.0.live {
+            config.trusted_proxies = live.trusted_proxies.now().to_vec();
+        }
+        config
     }
 
     /// A place for one look; 429 when others look already.

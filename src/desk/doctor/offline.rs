@@ -5,6 +5,7 @@ use super::{Doctor, Part, mail};
 use crate::base::clock::Clock;
 use crate::base::config::Config;
 use crate::base::error::{Error, Result};
+use crate::base::process;
 use crate::base::seal::{Key, Sealer};
 use crate::desk::mail_problems::Standing;
 use crate::desk::{from_hex, problems, secrets};
@@ -56,7 +57,7 @@ impl Chart {
         if let Some(path) = told {
             let standing = sealing(config);
             let base_url = config.base_url.clone();
-            let free = rustix::fs::statvfs(path).ok().map(|stats| stats.f_bavail.saturating_mul(stats.f_frsize));
+            let free = process::disk_free(path);
             let read = peek::read(path, Clock::default().now(), |tx| {
                 let standing = Standing { can_send: mailboxes::can_send(tx)?, ..standing };
                 let key = settings::find(tx, "link_key")?.and_then(|hex| from_hex(&hex));
@@ -128,7 +129,7 @@ impl Chart {
 
 /// How secrets are sealed, as far as it can be seen without opening any.
 fn sealing(config: &Config) -> Standing {
-    let fault = config.key_file.as_deref().and_then(|path| Key::read(path).err()).map(|error| error.message);
+    let fault = config.key_file.as_deref().and_then(|path| Key::read(path).err()).map(|error| error.message.clone());
     Standing { can_send: false, sealed_outside: config.key_file.is_some() && fault.is_none(), key_fault: fault }
 }
 

@@ -139,7 +139,10 @@ impl Doctor {
                 .map_err(|fault| ended(&url, silent(&url, &fault)))?;
             let location = page.header("location").filter(|_| matches!(page.status, 301 | 302 | 303 | 307 | 308));
             match location.and_then(|location| url.join(location).ok()) {
-                Some(next) if matches!(next.scheme(), "http" | "https") => url = next,
+                Some(mut next) if matches!(next.scheme(), "http" | "https") => {
+                    next.set_fragment(None);
+                    url = next;
+                }
                 _ => return Ok((url, page)),
             }
         }

@@ -198,9 +198,10 @@ export default {
 
   // Row 205.
   async 'the conversation by e-mail: the address is asked for when nobody knows it'(stage) {
-    const visitor = await (await stage.visitor()).opens();
     const ann = await (await stage.agent('ann')).comesIn();
+    await ann.api('POST', '/mailboxes', { name: 'Mail', enabled: true, is_default: true, config: { address: 'chat@shop.example', smtp: { host: '127.0.0.1', port: 9, security: 'none' } } });
     await ann.configures({ allow_transcript: true });
+    const visitor = await (await stage.visitor()).opens();
     await visitor.says('Write it down for me');
     await ann.takes('Write it down for me');
     stage.expects(/status of 400 .*transcript/);
