@@ -2,7 +2,7 @@
 
 use crate::agent::Desks;
 use crate::base::clock::Clock;
-use crate::base::config::{Certificates, Config, Https};
+use crate::base::config::Config;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use crate::base::live::LiveConfig;
@@ -17,7 +17,7 @@ use crate::http::client::Client;
 use crate::http::redirect::Redirect;
 use crate::http::server::{self, ServerOptions};
 use crate::http::tally::Tally;
-use crate::http::tls::{Acceptor, Identity, Pair};
+use crate::http::tls::{Acceptor, Identity};
 use crate::http::{Reply, Request};
 use crate::hub::Hub;
 use crate::model::event::What;
@@ -88,7 +88,7 @@ impl House {
         let secret = match &config.https {
             None => None,
             Some(https) => {
-                let identity = identity(https)?;
+                let identity = jobs::certificates::identity(&desk, https).await?;
                 let acceptor = identity.acceptor()?;
                 Some((identity, acceptor))
             }
@@ -117,8 +117,12 @@ impl House {
             tokio::spawn(jobs::promises::run(self.desk.clone(), stopped.clone())),
             tokio::spawn(jobs::mailbox::run(self.desk.clone(), self.outside.tls.clone(), self.wake_mail.clone(), stopped.clone())),
             tokio::spawn(jobs::deliver::run(self.desk.clone(), self.config.data_file.clone(), stopped.clone())),
-            tokio::spawn(jobs::housekeeping::run(self.desk.clone(), stopped)),
+            tokio::spawn(jobs::housekeeping::run(self.desk.clone(), stopped.clone())),
         ];
+        let secret = self.secret.as_ref().zip(self.config.https.clone()).map(|((identity, _), https)| {
+            let (desk, tls) = (self.desk.clone(), self.outside.tls.clone());
+            tokio::spawn(jobs::certificates::run(desk, identity.clone(), https, tls, self.live.clone(), stopped))
+        });
         let router = self.router(shop);
         let port = listener.local_addr().map_err(Error::internal)?.port();
         let (close_plain, plain_closed) = oneshot::channel::<()>();
@@ -138,7 +142,7 @@ impl House {
         }
         // Nobody listens any more when the workers are gone already.
         let _ = stop.send(true);
-        for worker in workers {
+        for worker in workers.into_iter().chain(secret) {
             worker.await.map_err(Error::internal)?;
         }
         self.close().await
@@ -193,6 +197,8 @@ impl House {
                 base_url,
                 data_file: self.config.data_file.clone(),
                 doctor: Doctor::of(&self.desk, &self.config, &self.live),
+                live: self.live.clone(),
+                tally: self.tally.clone(),
                 outgoing: self.outside.client.clone(),
             },
             watch: Watch {
@@ -204,14 +210,6 @@ impl House {
             shop,
             base_path: self.config.base_path().to_owned(),
         }
-    }
-}
-
-/// Who we are at the first handshake.
-fn identity(https: &Https) -> Result<Identity> {
-    match &https.certificates {
-        Certificates::Files { chain, key } => Identity::new(Pair::read(chain, key)?),
-        Certificates::Acme { .. } => Err(Error::unavailable("not yet")),
     }
 }
 

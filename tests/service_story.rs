@@ -156,7 +156,9 @@ fn the_watchdog_starves_while_a_write_hangs_and_is_fed_again() {
     manager.hears_until("STATUS=The file does not answer as it should");
     assert_eq!(service.get("/healthz").status, 200, "the program itself turns");
     let answer = service.get("/readyz");
-    assert_eq!((answer.status, answer.body.as_slice()), (503, b"busy\n".as_slice()));
+    let word = String::from_utf8(answer.body).unwrap();
+    // Behind others who wait for the same, it takes longer than anybody waits for an answer.
+    assert!(answer.status == 503 && ["busy\n", "slow\n"].contains(&word.as_str()), "{} {word}", answer.status);
     let starving = manager.hears_until("STATUS=The file does not answer as it should");
     assert!(starving.iter().all(|words| !words.contains("WATCHDOG")), "{starving:?}");
     other.execute_batch("ROLLBACK").unwrap();

@@ -101,7 +101,7 @@ fn floor(module: &str) -> Option<u8> {
         "base" | "model" => 0,
         "hub" => 1,
         "store" => 2,
-        "http" | "mail" => 3,
+        "acme" | "http" | "mail" => 3,
         "desk" => 4,
         "widget" | "agent" | "help" | "compat" | "jobs" | "watch" => 5,
         "app" | "router" | "demo" => 6,

@@ -79,11 +79,16 @@ struct Invitation {
 }
 
 impl Desks {
+    /// The agent who was looked up when the route was found. What handlers ask: waiting for nothing, it is the smallest.
+    pub(super) fn who(&self, request: &Request) -> Result<Arc<AgentSession>> {
+        request.extensions.get::<Arc<AgentSession>>().cloned().ok_or_else(|| Error::unauthorized("Please log in."))
+    }
+
     /// The agent of the cookie. A request that changes something must come from our own page and repeat the session's own word.
-    pub async fn agent(&self, request: &Request) -> Result<Arc<AgentSession>> {
+    pub(super) async fn agent(&self, request: &Request) -> Result<Arc<AgentSession>> {
         // Looked up and checked when the route was found.
-        if let Some(session) = request.extensions.get::<Arc<AgentSession>>() {
-            return Ok(session.clone());
+        if let Ok(session) = self.who(request) {
+            return Ok(session);
         }
         let token = self.cookie(request).ok_or_else(|| Error::unauthorized("Please log in."))?;
         let session = self.desk.agent_session(&token).await?;
@@ -112,7 +117,7 @@ impl Desks {
 
     /// `GET /session`.
     pub(super) async fn session(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.who(request)?;
         Ok(wire::ok_at(self.desk.seq().await?, self.welcome(&session).await?))
     }
 
@@ -133,10 +138,10 @@ impl Desks {
         self.check_link_tries(&request)?;
         let asked: Code = request.json().await?;
         let Some(holder) = self.desk.ticket_holder(&asked.ticket).await? else {
-            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.now());
+            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.ticks());
             return Err(wrong_code("ticket"));
         };
-        let (key, now) = (holder.to_string(), self.desk.clock.now());
+        let (key, now) = (holder.to_string(), self.desk.clock.ticks());
         self.failures.code.take(&key, now).map_err(too_many)?;
         let knock = self.desk.log_in_with_code(&asked.ticket, &asked.code, browser(&request));
         let outcome = self.as_tried(&request, &key, Kind::Unauthorized, knock).await;
@@ -160,7 +165,7 @@ impl Desks {
             (&self.failures.address, address.to_string()),
             (&self.failures.account, account.to_owned()),
         ];
-        let now = self.desk.clock.now();
+        let now = self.desk.clock.ticks();
         for (counter, key) in &counters {
             counter.check(key, now).map_err(too_many)?;
         }
@@ -178,7 +183,7 @@ impl Desks {
 
     /// `DELETE /session`.
     pub(super) async fn log_out(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.who(request)?;
         self.desk.log_out(&session).await?;
         Ok(Reply::status(204).header("set-cookie", self.cookie_text(request, "", 0)))
     }
@@ -247,13 +252,13 @@ impl Desks {
         let key = network_of(request.client_ip).to_string();
         self.failures
             .link
-            .check(&key, self.desk.clock.now())
+            .check(&key, self.desk.clock.ticks())
             .map_err(|wait| Error::too_many("Too many links that do not work. Please wait a while.", wait.retry_after_s))
     }
 
     fn counted<T>(&self, request: &Request, result: Result<T>) -> Result<T> {
         if result.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
-            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.now());
+            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.ticks());
         }
         result
     }

@@ -34,6 +34,7 @@ mod sheet;
 mod slas;
 pub mod snippets;
 pub mod socket;
+mod status;
 pub mod tools;
 mod tools_wire;
 mod transcript;
@@ -45,8 +46,10 @@ pub mod wire;
 
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::Uuid;
+use crate::base::live::LiveConfig;
 use crate::base::net::Origin;
 use crate::desk::Desk;
+use crate::http::tally::Tally;
 use crate::http::{Reply, Request};
 use routes::{Needs, Route};
 use serde_json::json;
@@ -65,6 +68,10 @@ pub struct Desks {
     pub data_file: std::path::PathBuf,
     /// Looks at the house and at pages.
     pub doctor: crate::desk::doctor::Doctor,
+    /// Settings that may change while the house runs.
+    pub live: LiveConfig,
+    /// What was counted of requests.
+    pub tally: Arc<Tally>,
     /// Says which addresses outside may be called.
     pub outgoing: crate::http::client::Client,
 }
@@ -197,6 +204,8 @@ impl Desks {
             ("POST", ["hours"]) => self.create_hours(request).await,
             ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
             ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["status"]) => self.status(&request).await,
+            ("PUT", ["status", "log"]) => self.set_log_level(request).await,
             ("GET", ["problems"]) => self.problems(&request).await,
             ("POST", ["problems", "look", part]) => self.look(&request, part).await,
             ("POST", ["problems", "page"]) => self.look_at_page(request).await,

@@ -107,7 +107,7 @@ impl Desks {
             online.iter().filter(|agent| self.desk.reach(agent.id) != Reach::Offline).map(|agent| agent.uuid.to_string()).collect();
         // The seat was taken before this number is read: what lies between is heard and caught up, and dropped once by its number.
         let seq = self.desk.seq().await.unwrap_or(0);
-        let now = self.desk.clock.now();
+        let now = self.desk.clock.ticks();
         let lookers = self.desk.lookers_in_sight(session).await;
         let viewing: Vec<Value> = lookers.iter().map(|one| wire::viewing(Some(one.conversation), &one.agent, one.writing(now))).collect();
         let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online, "viewing": viewing } });

@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const PULSE_SHARED: Duration = Duration::from_secs(1);
 /// A file that does not answer within this time hangs; a small machine's slowest fsync is well below.
 pub const PULSE_PATIENCE: Duration = Duration::from_secs(10);
+/// Days of messages on the status page: two weeks show a week's shape.
+pub const STATUS_DAYS: i64 = 14;
 /// How long an upgrade of the file may keep the service manager waiting: copying and rewriting tens of gigabytes on a card.
 pub const UPGRADE_MAX: Duration = Duration::from_secs(4 * 3600);
 /// How long a call to somebody else may take in all.
@@ -142,6 +144,31 @@ pub const HTTP2_SEND_BYTES_MAX: usize = 64 * 1024;
 pub const HTTP2_RESETS_MAX: usize = 20;
 /// Streams that one connection of HTTP/2 may make us reset for their faults.
 pub const HTTP2_FAULTS_MAX: usize = 128;
+/// How long the authority may take to look at a proof, or to sign: seconds, usually.
+pub const ACME_DECISION_TIMEOUT: Duration = Duration::from_secs(90);
+/// How long one try for a certificate may take in all; an order that takes longer is found again by the next.
+pub const ACME_TRY_TIMEOUT: Duration = Duration::from_secs(300);
+/// Bytes of one answer of the authority: a chain of certificates is the longest, and has a tenth of it.
+pub const ACME_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Longest time between two looks at what there is to renew: a clock that was set is noticed after so long. A look reads one row.
+pub const CERTIFICATE_LOOK: Duration = Duration::from_secs(60);
+/// Between two looks at certificate files that somebody else keeps fresh, where nobody tells us to read them anew.
+pub const CERTIFICATE_FILES_LOOK: Duration = Duration::from_secs(3600);
+/// Pauses after failures in a row of an authority that was not reached.
+pub const CERTIFICATE_PAUSES_UNREACHABLE: [Duration; 5] = [minutes(1), minutes(2), minutes(5), minutes(15), minutes(30)];
+/// Pauses after failures in a row of an authority that said no: Let's Encrypt counts five an hour for a name, and there are two ways to try.
+pub const CERTIFICATE_PAUSES_REFUSED: [Duration; 6] = [minutes(5), minutes(20), minutes(40), minutes(90), minutes(180), minutes(360)];
+/// The shortest pause for an authority that has had enough of us and does not say for how long.
+pub const CERTIFICATE_PAUSE_TOO_OFTEN: Duration = minutes(60);
+/// An authority that wants to be left alone for longer is asked after so long all the same.
+pub const CERTIFICATE_PAUSE_MAX: Duration = minutes(7 * 24 * 60);
+/// Who asks for another try by hand gets it, but not more often than this.
+pub const CERTIFICATE_TRIES_APART: Duration = Duration::from_secs(30);
+
+const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+
 /// Connections at once where plain HTTP only redirects: each is a matter of milliseconds.
 pub const REDIRECTS_AT_ONCE: usize = 1_000;
 /// How long a graceful stop waits for requests under way.
@@ -407,6 +434,10 @@ pub const THROTTLE_KEYS_MAX: usize = 50_000;
 
 /// Attempts of one job before it is buried.
 pub const JOB_ATTEMPTS_MAX: u32 = 12;
+/// Longest pause between two tries of one job, jitter included.
+pub const JOB_PAUSE_MAX: Duration = Duration::from_secs(75 * 60);
+/// A clock that was set back by less than this is left alone: the network does that every day.
+pub const SET_BACK_MIN: Duration = Duration::from_secs(60);
 /// Longest time one job may run.
 pub const JOB_TIMEOUT: Duration = Duration::from_secs(120);
 /// Jobs run at once.

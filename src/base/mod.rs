@@ -32,4 +32,5 @@ pub mod token;
 pub mod totp;
 pub mod webpush;
 pub mod when;
+pub mod x509;
 pub mod zip;

@@ -9,6 +9,12 @@ pub fn memory() -> Option<u64> {
     Some(line.trim().split(' ').next()?.parse::<u64>().ok()? * 1024)
 }
 
+/// Bytes that the kernel was asked to write to disks; files in memory do not count.
+pub fn written() -> Option<u64> {
+    let io = std::fs::read_to_string("/proc/self/io").ok()?;
+    io.lines().find_map(|line| line.strip_prefix("write_bytes:"))?.trim().parse().ok()
+}
+
 /// Open descriptors; the one that looks is not counted.
 pub fn descriptors() -> Option<u64> {
     Some((std::fs::read_dir("/proc/self/fd").ok()?.count() as u64).saturating_sub(1))

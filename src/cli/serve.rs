@@ -18,6 +18,7 @@ pub(super) fn serve(arguments: &Arguments) -> Result<()> {
     let mut handed = Handed::from_environment();
     let settings = Settings::read(arguments)?;
     let config = &settings.at_start().resolve()?;
+    service::know_the_journal();
     house_log::start(config.log_level);
     let manager = Manager::from_environment();
     app::check_assets()?;

@@ -232,6 +232,15 @@ fn reload(live: &LiveConfig, settings: &Settings) -> Option<String> {
     Some(format!("A restart is needed for {}", waiting.join(", ")))
 }
 
+/// Tells the log when its lines go to the journal: JOURNAL_STREAM names the device and inode that standard error then is.
+pub(super) fn know_the_journal() {
+    let named = std::env::var("JOURNAL_STREAM").unwrap_or_default();
+    let is_journal = rustix::fs::fstat(std::io::stderr()).is_ok_and(|file| named == format!("{}:{}", file.st_dev, file.st_ino));
+    if is_journal {
+        deskbell::base::log::for_journal();
+    }
+}
+
 /// Microseconds on the clock that systemd compares with.
 fn monotonic_us() -> i64 {
     let now = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);

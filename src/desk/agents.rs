@@ -2,7 +2,7 @@
 //! `agent_edits`.
 
 use super::Desk;
-use super::authority::{acting, may_give, may_manage};
+use super::authority::{acting, may_enter_as, may_give, may_manage};
 use super::logins::Admission;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, Uuid, new_token};
@@ -157,6 +157,7 @@ impl Desk {
                 let by = acting(tx, &by, Permission::People)?;
                 let agent = agents::find(tx, uuid)?.ok_or_else(|| Error::not_found("agent"))?;
                 may_manage(&by, &agent)?;
+                may_enter_as(tx, &by, &agent)?;
                 audit::append(tx, Some(by.id), "agent.link", &agent.uuid.to_string(), &json!({}))?;
                 let purpose = issue_link(tx, &agent, &given, Some(by.id))?;
                 Ok((purpose, by_mail && desk.mail_link(tx, agent.id, &given)?))

@@ -44,6 +44,10 @@ impl Desk {
                     if let Some(address) = &address {
                         email::check(address).map_err(|error| error.in_field("email"))?;
                     }
+                    // What is answered in any of the person's conversations goes to this address.
+                    if address != contact.email {
+                        sight::check_whole_contact(tx, by, contact.id)?;
+                    }
                     contact.email_verified &= address == contact.email;
                     contact.email = address;
                 }

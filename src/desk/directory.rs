@@ -8,7 +8,7 @@ use crate::model::agent::AgentSession;
 use crate::model::contact::{Contact, ContactNote, PageVisit};
 use crate::model::conversation::Conversation;
 use crate::store::directory::Place;
-use crate::store::{ReadTx, audit, contact_notes, contacts, conversations, directory, fields, search, sessions};
+use crate::store::{ReadTx, audit, contact_notes, contacts, conversations, directory, fields, search, sessions, sight};
 use serde_json::json;
 use std::collections::HashSet;
 
@@ -116,6 +116,10 @@ impl Desk {
             .write(move |tx| {
                 let gone = super::contacts::in_sight(tx, by, from)?;
                 let mut kept = super::contacts::in_sight(tx, by, into).map_err(|error| error.in_field("into"))?;
+                // What nobody sees would change hands: whom its answers go to, and whose proof opens it.
+                for whole in [gone.id, kept.id] {
+                    sight::check_whole_contact(tx, by, whole)?;
+                }
                 let contradicts = contradict(tx, &gone, &kept)?;
                 if contradicts && !anyway {
                     let words = "Both are verified, and as different people. Merge them only if you know that they are one.";

@@ -1,5 +1,6 @@
 //! Mailboxes: set up, linked to chats, their passwords sealed; which one speaks for an inbox, and whether any can.
 
+use super::authority::{acting, carries_links};
 use super::{Desk, mailbox_check, secrets};
 use crate::base::error::{Error, Result};
 use crate::base::id::{InboxId, Uuid};
@@ -60,13 +61,16 @@ impl Desk {
     /// Creates a mailbox.
     pub async fn create_mailbox(&self, by: &AgentSession, edit: MailboxEdit) -> Result<Uuid> {
         by.may(Permission::Settings)?;
+        carries_links(&by.agent)?;
         let config = merged(&MailboxConfig::default(), &edit.config)?;
         let (name, enabled) = (mailbox_check::name(edit.name.as_deref(), &config)?, edit.enabled.unwrap_or(true));
         mailbox_check::check(&config).await?;
-        let (desk, by) = (self.clone(), by.agent.id);
+        let (desk, by) = (self.clone(), by.clone());
         let made = self
             .store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::Settings)?;
+                carries_links(&by)?;
                 if mailboxes::all(tx)?.len() >= limits::MAILBOXES_MAX as usize {
                     return Err(Error::conflict(format!("There are {} mailboxes already, which is the limit.", limits::MAILBOXES_MAX)));
                 }
@@ -76,7 +80,7 @@ impl Desk {
                 if edit.is_default {
                     mailboxes::make_default(tx, mailbox.id)?;
                 }
-                audit::append(tx, Some(by), "mailbox.created", &mailbox.uuid.to_string(), &json!({ "name": name }))?;
+                audit::append(tx, Some(by.id), "mailbox.created", &mailbox.uuid.to_string(), &json!({ "name": name }))?;
                 Ok(mailbox.uuid)
             })
             .await?;
@@ -87,12 +91,15 @@ impl Desk {
     /// Changes a mailbox; what fails with the former settings has another chance.
     pub async fn edit_mailbox(&self, by: &AgentSession, uuid: Uuid, edit: MailboxEdit) -> Result<()> {
         by.may(Permission::Settings)?;
+        carries_links(&by.agent)?;
         let before = self.mailbox(uuid).await?;
         let config = merged(&before.config, &edit.config)?;
         mailbox_check::check(&config).await?;
-        let (desk, by) = (self.clone(), by.agent.id);
+        let (desk, by) = (self.clone(), by.clone());
         self.store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::Settings)?;
+                carries_links(&by)?;
                 let mailbox = mailboxes::find(tx, uuid)?.ok_or_else(no_mailbox)?;
                 // Checked outside of this transaction, because names were asked for: nothing may have changed since.
                 if mailbox.config != before.config {
@@ -116,7 +123,7 @@ impl Desk {
                     "smtp_password": edit.smtp_password.is_some().then_some(true),
                     "imap_password": edit.imap_password.is_some().then_some(true),
                 });
-                audit::append(tx, Some(by), "mailbox.edited", &uuid.to_string(), &detail)
+                audit::append(tx, Some(by.id), "mailbox.edited", &uuid.to_string(), &detail)
             })
             .await?;
         self.learn_mailboxes().await
@@ -125,9 +132,12 @@ impl Desk {
     /// Removes a mailbox that holds no conversation; chats linked to it are linked to nothing then.
     pub async fn delete_mailbox(&self, by: &AgentSession, uuid: Uuid) -> Result<()> {
         by.may(Permission::Settings)?;
-        let by = by.agent.id;
+        carries_links(&by.agent)?;
+        let by = by.clone();
         self.store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::Settings)?;
+                carries_links(&by)?;
                 let mailbox = mailboxes::find(tx, uuid)?.ok_or_else(no_mailbox)?;
                 if mailboxes::was_used(tx, mailbox.inbox)? {
                     return Err(Error::conflict("Conversations began in this mailbox, and they would go with it. Switch it off instead."));
@@ -139,7 +149,7 @@ impl Desk {
                     inboxes::update(tx, id, &inbox.name, inbox.enabled, &config)?;
                 }
                 mailboxes::delete(tx, &mailbox)?;
-                audit::append(tx, Some(by), "mailbox.deleted", &uuid.to_string(), &json!({ "name": mailbox.name }))
+                audit::append(tx, Some(by.id), "mailbox.deleted", &uuid.to_string(), &json!({ "name": mailbox.name }))
             })
             .await?;
         self.learn_mailboxes().await

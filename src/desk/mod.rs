@@ -12,6 +12,7 @@ pub mod bans;
 mod beginnings;
 pub mod bounces;
 pub mod catch_up;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
@@ -152,6 +153,8 @@ pub struct Inner {
     tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
+    /// The certificate of HTTPS.
+    certificates: certificates::Board,
     /// Whether the house lives, as last looked.
     pulse: pulse::Pulse,
     /// What was counted since the start.
@@ -209,6 +212,7 @@ impl Desk {
             pulse: pulse::Pulse::default(),
             counts,
             started: vitals::started(),
+            certificates: certificates::Board::default(),
         }));
         let sealing = desk.clone();
         desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;

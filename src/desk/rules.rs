@@ -6,13 +6,14 @@
 
 use super::Desk;
 use super::actions::{Actor, apply};
+use super::authority::{acting, sees_everything};
 use super::sla;
 use crate::base::error::{Error, Result};
 use crate::base::id::{ConversationId, RuleId, Seq, Uuid};
 use crate::base::{limits, text};
 use crate::model::access::Permission;
 use crate::model::action::{Action, Audience, Who};
-use crate::model::agent::AgentSession;
+use crate::model::agent::{Agent, AgentSession};
 use crate::model::facts::{Explained, Facts};
 use crate::model::filter::{Field, Group, Operand};
 use crate::model::message::Message;
@@ -40,17 +41,17 @@ impl Desk {
 
     /// Makes a rule, behind all others.
     pub async fn create_rule(&self, by: &AgentSession, edit: RuleEdit) -> Result<Uuid> {
-        by.may(Permission::Settings)?;
-        let by = by.agent.id;
+        let by = by.clone();
         let rule = edited(blank(), edit)?;
         self.store
             .write(move |tx| {
+                let by = ruling(tx, &by)?;
                 if rules::all(tx)?.len() >= limits::RULES_MAX {
                     return Err(Error::conflict(format!("There can be {} rules. Please delete one first.", limits::RULES_MAX)));
                 }
                 check_names(tx, &rule)?;
                 rules::insert(tx, &rule)?;
-                audit::append(tx, Some(by), "rule.created", &rule.uuid.to_string(), &json!({ "name": rule.name }))?;
+                audit::append(tx, Some(by.id), "rule.created", &rule.uuid.to_string(), &json!({ "name": rule.name }))?;
                 Ok(rule.uuid)
             })
             .await
@@ -58,10 +59,10 @@ impl Desk {
 
     /// Changes a rule.
     pub async fn edit_rule(&self, by: &AgentSession, uuid: Uuid, edit: RuleEdit) -> Result<()> {
-        by.may(Permission::Settings)?;
-        let by = by.agent.id;
+        let by = by.clone();
         self.store
             .write(move |tx| {
+                let by = ruling(tx, &by)?;
                 let only_switched = edit.conditions.is_none() && edit.actions.is_none();
                 let rule = edited(known(tx, uuid)?, edit)?;
                 // A rule that names something deleted meanwhile can still be switched off and renamed.
@@ -69,31 +70,31 @@ impl Desk {
                     check_names(tx, &rule)?;
                 }
                 rules::update(tx, &rule)?;
-                audit::append(tx, Some(by), "rule.edited", &uuid.to_string(), &json!({ "name": rule.name, "enabled": rule.enabled }))
+                audit::append(tx, Some(by.id), "rule.edited", &uuid.to_string(), &json!({ "name": rule.name, "enabled": rule.enabled }))
             })
             .await
     }
 
     /// Puts rules into another order.
     pub async fn order_rules(&self, by: &AgentSession, order: Vec<Uuid>) -> Result<()> {
-        by.may(Permission::Settings)?;
-        let by = by.agent.id;
+        let by = by.clone();
         self.store
             .write(move |tx| {
+                let by = ruling(tx, &by)?;
                 rules::set_order(tx, &order)?;
-                audit::append(tx, Some(by), "rule.ordered", "", &json!({ "rules": order.len() }))
+                audit::append(tx, Some(by.id), "rule.ordered", "", &json!({ "rules": order.len() }))
             })
             .await
     }
 
     /// Deletes a rule.
     pub async fn delete_rule(&self, by: &AgentSession, uuid: Uuid) -> Result<()> {
-        by.may(Permission::Settings)?;
-        let by = by.agent.id;
+        let by = by.clone();
         self.store
             .write(move |tx| {
+                let by = ruling(tx, &by)?;
                 let rule = known(tx, uuid)?;
-                audit::append(tx, Some(by), "rule.deleted", &uuid.to_string(), &json!({ "name": rule.name }))?;
+                audit::append(tx, Some(by.id), "rule.deleted", &uuid.to_string(), &json!({ "name": rule.name }))?;
                 rules::delete(tx, &rule)
             })
             .await
@@ -144,6 +145,13 @@ impl Desk {
         }
         Ok(())
     }
+}
+
+/// Whoever writes rules acts on everybody's conversations.
+fn ruling(tx: &ReadTx, by: &AgentSession) -> Result<Agent> {
+    let by = acting(tx, by, Permission::Settings)?;
+    sees_everything(&by)?;
+    Ok(by)
 }
 
 /// Where each rule on time stopped looking in each list: the last change number. Lost with the process, which only means to begin anew.

@@ -1,15 +1,17 @@
 //! Teams: made, edited and deleted by admins, read by everybody inside.
 
 use super::Desk;
+use super::authority::{acting, sees_everything, sees_team};
 use super::availability::Here;
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::base::{limits, text};
 use crate::model::access::Permission;
-use crate::model::agent::AgentSession;
+use crate::model::agent::{Agent, AgentSession};
 use crate::model::team::{Place, Routing, Team};
 use crate::store::{WriteTx, audit, hours, teams};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// Changes to a team; `None` stays.
 #[derive(Debug, Clone, Default)]
@@ -35,19 +37,26 @@ impl Desk {
 
     /// Makes a team.
     pub async fn create_team(&self, by: &AgentSession, edit: TeamEdit) -> Result<Team> {
-        by.may(Permission::Settings)?;
-        let by = by.agent.id;
+        let by = by.clone();
         let edit = TeamEdit { name: Some(edit.name.unwrap_or_default()), ..edit };
         check(&edit)?;
         let here = self.here();
         self.store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::Settings)?;
+                // Nothing comes to a new team by itself, unless it is the one that gets whatever no other gets.
+                if edit.members.as_ref().is_some_and(|members| !members.is_empty()) {
+                    acting_on_people(&by)?;
+                }
+                if edit.is_default == Some(true) {
+                    sees_everything(&by)?;
+                }
                 if teams::all(tx)?.len() >= limits::TEAMS_MAX {
                     return Err(Error::conflict(format!("There can be {} teams. Please delete one first.", limits::TEAMS_MAX)));
                 }
                 let uuid = teams::insert(tx, "")?;
                 let team = apply(tx, &here, uuid, edit)?;
-                audit::append(tx, Some(by), "team.created", &uuid.to_string(), &json!({ "name": team.name }))?;
+                audit::append(tx, Some(by.id), "team.created", &uuid.to_string(), &json!({ "name": team.name }))?;
                 Ok(team)
             })
             .await
@@ -55,15 +64,16 @@ impl Desk {
 
     /// Changes a team.
     pub async fn edit_team(&self, by: &AgentSession, uuid: Uuid, edit: TeamEdit) -> Result<Team> {
-        by.may(Permission::Settings)?;
-        let by = by.agent.id;
+        let by = by.clone();
         check(&edit)?;
         let here = self.here();
         self.store
             .write(move |tx| {
+                let by = acting(tx, &by, Permission::Settings)?;
+                may_change(&by, &teams::find(tx, uuid)?.ok_or_else(not_found)?, &edit)?;
                 let team = apply(tx, &here, uuid, edit)?;
                 let detail = json!({ "name": team.name, "members": team.members.len(), "routing": team.routing.as_str() });
-                audit::append(tx, Some(by), "team.edited", &uuid.to_string(), &detail)?;
+                audit::append(tx, Some(by.id), "team.edited", &uuid.to_string(), &detail)?;
                 Ok(team)
             })
             .await
@@ -100,6 +110,40 @@ impl Desk {
             if is_gone {
                 return Ok(());
             }
+        }
+    }
+}
+
+/// Who is in a team sees its conversations: that needs `people` beside `settings`. Nobody changes more than he sees.
+fn may_change(by: &Agent, team: &Team, edit: &TeamEdit) -> Result<()> {
+    let present: BTreeSet<Uuid> = team.members.iter().map(|member| member.uuid).collect();
+    if edit.members.as_ref().is_some_and(|wanted| wanted.iter().copied().collect::<BTreeSet<_>>() != present) {
+        acting_on_people(by)?;
+        sees_team(by, team)?;
+    }
+    let place_of = |uuid: Uuid| team.members.iter().find(|member| member.uuid == uuid).map(|member| member.place);
+    let another_turn = edit.routing.is_some_and(|routing| routing != team.routing)
+        || edit.prefer_last.is_some_and(|prefer| prefer != team.prefer_last)
+        || edit.answer_within_s.is_some_and(|seconds| seconds != team.answer_within_s)
+        || edit.places.as_ref().is_some_and(|places| {
+            let wanted = |uuid: Uuid| places.iter().find(|(agent, _)| *agent == uuid).map_or(Place::Normal, |(_, place)| *place);
+            present.iter().any(|uuid| place_of(*uuid) != Some(wanted(*uuid)))
+        });
+    if another_turn {
+        sees_team(by, team)?;
+    }
+    match edit.is_default.is_some_and(|is_default| is_default != team.is_default) {
+        true => sees_everything(by),
+        false => Ok(()),
+    }
+}
+
+fn acting_on_people(by: &Agent) -> Result<()> {
+    match by.rights.permissions.has(Permission::People) {
+        true => Ok(()),
+        false => {
+            let words = "Who is in a team sees its conversations: your role does not allow to change that.";
+            Err(Error::forbidden(words).in_field("members").coded("not_allowed"))
         }
     }
 }

@@ -3,15 +3,19 @@
 use super::Desk;
 use crate::base::clock::Millis;
 use crate::base::error::Result;
-use crate::base::process;
 use crate::base::tally::Counter;
+use crate::base::{limits, process};
+use crate::model::agent::AgentSession;
 use crate::model::event::{Topic, What};
 use crate::model::message::MessageKind;
 use crate::store::health::{self, Holdings};
-use crate::store::writer;
+use crate::store::{audit, writer};
+use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
+
+pub use crate::store::health::Day;
 
 /// What was counted since the start. Cloning shares it.
 #[derive(Clone, Default)]
@@ -69,6 +73,8 @@ pub struct Vitals {
     pub started_at: Millis,
     /// Bytes of memory.
     pub memory: Option<u64>,
+    /// Bytes that this process had written to disks since it began.
+    pub written: Option<u64>,
     /// Open descriptors.
     pub descriptors: Option<u64>,
     /// Bytes of the one file.
@@ -101,6 +107,7 @@ impl Desk {
             uptime_s: uptime.as_secs(),
             started_at: self.clock.now() - uptime.as_millis() as i64,
             memory: process::memory(),
+            written: process::written(),
             descriptors: process::descriptors(),
             file_bytes: process::size(data_file),
             wal_bytes: process::size(Path::new(&wal)),
@@ -117,4 +124,17 @@ impl Desk {
 /// When the house was opened, by a clock that nobody sets.
 pub(super) fn started() -> Instant {
     Instant::now()
+}
+
+impl Desk {
+    /// Messages of the last days, the oldest first; a day begins `offset_ms` before it does in UTC.
+    pub async fn days(&self, offset_ms: Millis) -> Result<Vec<Day>> {
+        self.store.read(move |tx| health::days(tx, offset_ms, limits::STATUS_DAYS)).await
+    }
+
+    /// Writes down who changed how much is logged.
+    pub async fn note_log_level(&self, by: &AgentSession, level: &str) -> Result<()> {
+        let (by, level) = (by.agent.id, level.to_owned());
+        self.store.write(move |tx| audit::append(tx, Some(by), "house.log_level", "", &json!({ "level": level }))).await
+    }
 }

@@ -7,9 +7,11 @@ use bytes::Bytes;
 use hyper::header::{HeaderMap, HeaderName};
 use hyper::http::Extensions;
 use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
 use std::net::{IpAddr, SocketAddr};
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use tokio::sync::watch;
 
 /// One request. `http/server.rs` has already refused what RFC 9112 forbids, resolved the client's address and drawn a request id.
@@ -116,12 +118,8 @@ impl Request {
     }
 
     /// The whole body as JSON of at most `limits::JSON_BYTES_MAX` bytes.
-    pub async fn json<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let bytes = self.json_bytes().await?;
-        if bytes.is_empty() {
-            return Err(Error::invalid("The request needs a JSON body."));
-        }
-        serde_json::from_slice(&bytes).map_err(not_json)
+    pub fn json<T: DeserializeOwned>(&mut self) -> Json<'_, T> {
+        Json { bytes: self.json_bytes(), read: PhantomData }
     }
 
     /// The same; no body at all is the default.
@@ -148,6 +146,24 @@ impl Request {
     pub async fn count_bytes(&mut self, bytes_max: u64) -> Result<u64> {
         let Some(body) = self.body.take() else { return Ok(0) };
         super::body::count(body, bytes_max).await
+    }
+}
+
+/// Waits for a JSON body. A future of its own and not an `async fn`, which would be built into every handler anew.
+pub struct Json<'r, T> {
+    bytes: Pin<Box<dyn Future<Output = Result<Bytes>> + Send + 'r>>,
+    read: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Future for Json<'_, T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let bytes = ready!(self.bytes.as_mut().poll(context))?;
+        if bytes.is_empty() {
+            return Poll::Ready(Err(Error::invalid("The request needs a JSON body.")));
+        }
+        Poll::Ready(serde_json::from_slice(&bytes).map_err(not_json))
     }
 }
 

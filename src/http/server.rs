@@ -14,6 +14,7 @@ use super::tls::{Acceptor, Spoken};
 use super::transport::Transport;
 use super::wire::{Clocks, Line, Wire};
 use crate::base::live::Live;
+use crate::base::log as house_log;
 use crate::base::{id, limits};
 use hyper::Method;
 use hyper::body::{Body as _, Incoming};
@@ -258,13 +259,15 @@ where
     F: Future<Output = Reply>,
 {
     let started = Instant::now();
+    let request_id = request_id();
     let under_way = line.begin();
     let (mut parts, body) = request.into_parts();
     let admitted = match line.number().and_then(|()| admit::admit(&parts, line.peer, line.local, &house.options)) {
         Ok(admitted) => admitted,
         Err(fault) => {
-            log::debug!("request refused status={} reason={:?}", fault.status, fault.message);
-            return Ok(finish::finish(finish::refusal(fault), parts.method == Method::HEAD, house.options.tls.is_some(), under_way));
+            log::debug!("request refused status={} reason={:?} request={request_id}", fault.status, fault.message);
+            let refusal = finish::refusal(fault).header("x-request-id", request_id);
+            return Ok(finish::finish(refusal, parts.method == Method::HEAD, house.options.tls.is_some(), under_way));
         }
     };
     let Admitted { host, client_ip, secure } = admitted;
@@ -274,7 +277,6 @@ where
     let is_head = parts.method == Method::HEAD;
     let upgrade = parts.extensions.remove::<hyper::upgrade::OnUpgrade>().filter(|_| !is_head);
     let patience = Patience { idle: house.options.body_idle_timeout, rate_min: house.options.body_rate_min };
-    let request_id = request_id();
     let by_a_machine = house.options.machines.contains(&parts.uri.path());
     let request = Request::from(Asked {
         // A HEAD is a GET whose body stays here; so every door answers it without knowing.
@@ -297,7 +299,7 @@ where
         extensions: hyper::http::Extensions::new(),
         stage: Some(house.stage.clone()),
     });
-    let reply = match unpanicked(|| handler(request)).await {
+    let reply = match house_log::within(request_id.clone(), unpanicked(|| handler(request))).await {
         Ok(reply) => reply,
         Err(what) => {
             log::error!("a door panicked request={request_id}: {what}");
@@ -314,7 +316,7 @@ where
         reply.0.status().as_u16(),
         started.elapsed().as_millis()
     );
-    Ok(finish::finish(reply, is_head, secure, under_way))
+    Ok(finish::finish(reply.header("x-request-id", request_id), is_head, secure, under_way))
 }
 
 /// Runs a door; a panic in it is an error here, and the connection and all others live on.

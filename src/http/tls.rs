@@ -3,15 +3,14 @@
 use super::transport::Transport;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
+use crate::base::tls::Pair;
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex, RwLock};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::client::verify_server_name;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::server::{ClientHello, ParsedCertificate, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ServerConfig};
@@ -34,30 +33,6 @@ struct Shown {
     handshake_proof: Mutex<Option<(String, Arc<CertifiedKey>)>>,
     /// What plain HTTP answers to the authority: file name to text.
     plain_proofs: Mutex<HashMap<String, String>>,
-}
-
-/// A chain of certificates, the own one first, with its key.
-pub struct Pair {
-    /// The chain.
-    pub chain: Vec<CertificateDer<'static>>,
-    /// The key of the first one.
-    pub key: PrivateKeyDer<'static>,
-}
-
-impl Pair {
-    /// Reads what others keep fresh.
-    pub fn read(chain: &Path, key: &Path) -> Result<Pair> {
-        let unreadable = |name: &str, path: &Path, why: String| Error::invalid(format!("{name}={}: {why}", path.display())).in_field(name);
-        let certificates: Vec<_> = CertificateDer::pem_file_iter(chain)
-            .and_then(Iterator::collect)
-            .map_err(|cause| unreadable("CERT_FILE", chain, format!("no certificates (PEM) can be read there: {cause}.")))?;
-        if certificates.is_empty() {
-            return Err(unreadable("CERT_FILE", chain, "there are no certificates (PEM) in this file.".into()));
-        }
-        let key = PrivateKeyDer::from_pem_file(key)
-            .map_err(|cause| unreadable("CERT_KEY_FILE", key, format!("no private key (PEM) can be read there: {cause}.")))?;
-        Ok(Pair { chain: certificates, key })
-    }
 }
 
 impl Identity {
@@ -91,7 +66,9 @@ impl Identity {
 
     /// Proves `name` at handshakes of the authority.
     pub fn prove_at_handshake(&self, name: &str, pair: Pair) -> Result<()> {
-        let proof = certified(pair, &self.0.provider)?;
+        // Made by ourselves, with an extension that browsers must not understand: nothing checks whether its key belongs to it.
+        let key = self.0.provider.key_provider.load_private_key(pair.key).map_err(Error::internal)?;
+        let proof = Arc::new(CertifiedKey::new(pair.chain, key));
         *lock(&self.0.handshake_proof) = Some((name.to_ascii_lowercase(), proof));
         Ok(())
     }

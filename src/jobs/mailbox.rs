@@ -286,7 +286,7 @@ fn day(at: Millis) -> String {
 
 /// Takes one mail, or what can be said of it once it failed often enough.
 async fn take(desk: &Desk, mailbox: &Mailbox, imap: &mut Imap, uid: u32, stuck: &mut Stuck) -> Result<()> {
-    match stuck.tries(uid, desk.clock.now()) {
+    match stuck.tries(uid, desk.clock.ticks()) {
         Tries::Left => {}
         Tries::Told => return Ok(()),
         Tries::GiveUp => {
@@ -299,7 +299,7 @@ async fn take(desk: &Desk, mailbox: &Mailbox, imap: &mut Imap, uid: u32, stuck: 
         Ok(()) => Ok(()),
         Err(Trouble::House(error)) => Err(error),
         Err(Trouble::Mail(error)) => {
-            stuck.failed(uid, desk.clock.now());
+            stuck.failed(uid, desk.clock.ticks());
             Err(error)
         }
     }

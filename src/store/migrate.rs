@@ -107,6 +107,8 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/4.sql"),
     // 5: mail.
     include_str!("migrations/5.sql"),
+    // 6: certificates of our own.
+    include_str!("migrations/6.sql"),
 ];
 
 /// The version of a file that has everything.

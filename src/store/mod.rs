@@ -7,6 +7,7 @@ pub mod agents;
 pub mod audit;
 pub mod backup;
 pub mod bans;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
@@ -59,6 +60,7 @@ pub mod surveys;
 pub mod tags;
 pub mod teams;
 pub mod templates;
+pub mod traces;
 pub mod translations;
 pub mod tx;
 pub mod verifications;
@@ -76,7 +78,7 @@ use std::sync::Arc;
 
 pub use readers::Readers;
 pub use tx::{ReadTx, WriteTx};
-pub use writer::Writer;
+pub use writer::{Answer, Writer};
 
 /// What the writer tells the house after each commit, in commit order. The store does not know who listens.
 pub type OnCommit = Box<dyn Fn(Committed) + Send>;
@@ -107,18 +109,21 @@ impl Store {
         migrate::check(&connection, path)?;
         connection.execute_batch(PRAGMAS)?;
         migrate::migrate(&mut connection, path)?;
+        if let Some(known) = health::last_known(&ReadTx::new(&connection, 0))? {
+            clock.not_before(known);
+        }
         let (writer, thread) = Writer::start(connection, hold, clock.clone(), on_commit)?;
         let readers = Readers::open(path, clock)?;
         Ok((Store { writer, readers }, thread))
     }
 
     /// See `Writer::write`.
-    pub async fn write<T, F>(&self, task: F) -> Result<T>
+    pub fn write<T, F>(&self, task: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
     {
-        self.writer.write(task).await
+        self.writer.write(task)
     }
 
     /// Takes out of the file what deleted rows may have left behind, also in the WAL. Answers `false` when the file is too large to be
@@ -128,12 +133,12 @@ impl Store {
     }
 
     /// See `Readers::read`.
-    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    pub fn read<T, F>(&self, query: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&ReadTx) -> Result<T> + Send + 'static,
     {
-        self.readers.read(query).await
+        self.readers.read(query)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::base::limits;
 use std::time::Instant;
 
 /// When somebody last asked; one row, so that the smallest write of all is one page.
-const ALIVE: &str = "alive_at";
+pub(super) const ALIVE: &str = "alive_at";
 
 /// What is wrong with the file, as one word each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,7 +11,9 @@ use crate::base::tally::{Counter, Histogram};
 use rusqlite::Connection;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
@@ -79,14 +81,12 @@ impl Writer {
 
     /// Runs `task` in a write transaction and returns its result after the commit. An error (or panic) of the task undoes only that
     /// task. `Busy` when no place in the queue came free in time, `Unavailable` when the disk refuses: in both cases nothing was stored.
-    pub async fn write<T, F>(&self, task: F) -> Result<T>
+    pub fn write<T, F>(&self, task: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
     {
-        let (found, asked) = Slot::pair();
-        self.perform(Box::new(move |tx| task(tx).map(|value| found.put(value)))).await?;
-        asked.take()
+        Answer::of(|found| self.perform(Box::new(move |tx| task(tx).map(|value| found.put(value)))))
     }
 
     /// What the thread did since the start.
@@ -109,10 +109,13 @@ impl Writer {
         self.queue.is_closed()
     }
 
-    async fn perform(&self, run: Run) -> Result<()> {
-        let (answer, answered) = oneshot::channel();
-        self.place().await?.send(Item::Write(Task { run, answer }));
-        answered.await.unwrap_or_else(|_| Err(Error::internal("the writer thread is gone")))
+    fn perform(&self, run: Run) -> Done {
+        let writer = self.clone();
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            writer.place().await?.send(Item::Write(Task { run, answer }));
+            answered.await.unwrap_or_else(|_| Err(Error::internal("the writer thread is gone")))
+        })
     }
 
     /// Runs `work` on the writing connection between two commits. Everybody who writes waits meanwhile.
@@ -280,6 +283,33 @@ fn disk_refuses() -> Error {
 
 /// Where a task on another thread leaves what it found for its caller.
 pub(super) struct Slot<T>(Arc<Mutex<Option<T>>>);
+
+/// When a task or a question is done; what it found lies elsewhere.
+pub(super) type Done = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// Waits for what a task or a question finds. A future of its own and not an `async fn`: three hundred places wait for one, and the way through
+/// the queue was built into each of them.
+#[must_use = "nothing is asked before somebody waits"]
+pub struct Answer<T> {
+    found: Slot<T>,
+    done: Done,
+}
+
+impl<T> Answer<T> {
+    pub(super) fn of(ask: impl FnOnce(Slot<T>) -> Done) -> Answer<T> {
+        let (ours, found) = Slot::pair();
+        Answer { done: ask(ours), found }
+    }
+}
+
+impl<T> Future for Answer<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        ready!(self.done.as_mut().poll(context))?;
+        Poll::Ready(self.found.take())
+    }
+}
 
 impl<T> Slot<T> {
     /// The same one twice: for the task, and for its caller.

@@ -39,6 +39,9 @@ pub(super) async fn page(watch: &Watch) -> Result<String> {
     page.gauge("deskbell_jobs_buried", "Jobs that were given up.", holdings.buried as f64);
     page.histogram("deskbell_commit_duration_seconds", "Time of a commit until it is on the disk.", &written.commits);
     page.counter("deskbell_commit_failures_total", "Commits that the disk refused.", written.refused.read());
+    if let Some(bytes) = vitals.written {
+        page.counter("deskbell_written_bytes_total", "Bytes that went to disks since the start.", bytes);
+    }
     page.gauge("deskbell_database_bytes", "Size of the one file.", vitals.file_bytes as f64);
     page.gauge("deskbell_wal_bytes", "Size of what is not folded into it yet.", vitals.wal_bytes as f64);
     page.known("deskbell_disk_free_bytes", "Room left on its disk.", vitals.free_bytes.map(|bytes| bytes as f64));

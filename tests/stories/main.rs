@@ -38,6 +38,7 @@ mod rich;
 mod routing;
 mod rules;
 mod settings;
+mod sight;
 mod sla;
 mod spam;
 mod team;

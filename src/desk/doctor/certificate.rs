@@ -2,6 +2,7 @@
 
 use super::verdict::{bad, fine};
 use crate::base::clock::{Millis, rfc3339};
+use crate::base::x509;
 use crate::model::problem::{Area, Problem, Severity};
 use tokio_rustls::rustls::CertificateError;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -91,28 +92,9 @@ pub(super) fn refused(host: &str, fault: &CertificateError, shown: &[Certificate
     }
 }
 
-/// Until when a certificate is good: the second time of its validity (RFC 5280, 4.1.2.5).
-pub(super) fn expiry(der: &[u8]) -> Option<Millis> {
-    let mut validity = field(der, 3)?;
-    element(&mut validity)?;
-    let (tag, time) = element(&mut validity)?;
-    let text = std::str::from_utf8(time).ok()?;
-    let text = match (tag, text.get(..2)?.parse::<u32>().ok()?) {
-        (0x17, year) if year < 50 => format!("20{text}"),
-        (0x17, _) => format!("19{text}"),
-        _ => text.to_owned(),
-    };
-    let part = |from: usize, to: usize| text.get(from..to);
-    let written = format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        part(0, 4)?,
-        part(4, 6)?,
-        part(6, 8)?,
-        part(8, 10)?,
-        part(10, 12)?,
-        part(12, 14).filter(|seconds| seconds.bytes().all(|byte| byte.is_ascii_digit())).unwrap_or("00")
-    );
-    written.parse::<jiff::Timestamp>().ok().map(|time| time.as_millisecond())
+/// Until when a certificate is good.
+fn expiry(der: &[u8]) -> Option<Millis> {
+    x509::validity(der).map(|(_, until)| until)
 }
 
 /// Whether it names another issuer than itself.
@@ -120,7 +102,7 @@ fn is_issued_by_another(der: &[u8]) -> bool {
     matches!((field(der, 2), field(der, 4)), (Some(issuer), Some(own)) if issuer != own)
 }
 
-/// A field of the part that is signed: 2 the issuer, 3 the validity, 4 the name.
+/// A field of the part that is signed: 2 the issuer, 4 the name.
 fn field(der: &[u8], wanted: usize) -> Option<&[u8]> {
     let (_, mut whole) = element(&mut &*der)?;
     let (_, mut signed) = element(&mut whole)?;
