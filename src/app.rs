@@ -10,6 +10,7 @@ use crate::base::tls::Tls;
 use crate::demo::Shop;
 use crate::desk::Desk;
 use crate::desk::backups::Backups;
+use crate::desk::doctor::Doctor;
 use crate::desk::inboxes::Known;
 use crate::desk::outlook::Board;
 use crate::desk::vitals::Counts;
@@ -210,6 +211,7 @@ impl House {
                 failures: Arc::default(),
                 base_url,
                 data_file: self.config.data_file.clone(),
+                doctor: Doctor::of(&self.desk, &self.config, &self.live),
                 live: self.live.clone(),
                 tally: self.tally.clone(),
                 backups: Backups::new(

@@ -2,6 +2,7 @@
 
 mod copies;
 mod deliver;
+mod doctor;
 mod people;
 mod serve;
 mod service;
@@ -35,6 +36,9 @@ deskbell: live chat for small sites, in one program and one SQLite file
                                      prints a one-time link to choose a password
   deskbell reset-password EMAIL      print a one-time link to choose a new password
                                      (--without-second-factor also removes a lost second factor)
+  deskbell doctor                    what is wrong, why it matters, and what mends it; changes nothing
+                                     (--page URL says why the chat is not visible there; --mail also logs in to
+                                     the mailboxes; --json; exit code 1 when something is urgent)
   deskbell deliver --mailbox ADDRESS put the mail on standard input into the desk; for a mail server's pipe
   deskbell version
 
@@ -53,6 +57,8 @@ struct Arguments {
     json: bool,
     without_second_factor: bool,
     mailbox: Option<String>,
+    page: Option<String>,
+    mail: bool,
     to: Option<PathBuf>,
 }
 
@@ -62,6 +68,9 @@ pub fn run() -> Result<ExitCode> {
     if arguments.command == "deliver" && arguments.operands.is_empty() {
         let config = raw(&arguments).and_then(|raw| raw.resolve());
         return Ok(deliver::run(config, arguments.mailbox.as_deref()));
+    }
+    if arguments.command == "doctor" && arguments.operands.is_empty() {
+        return doctor::run(&arguments);
     }
     obey(&arguments).map(|()| ExitCode::SUCCESS)
 }
@@ -94,6 +103,8 @@ fn parse() -> Result<Option<Arguments>> {
         json: false,
         without_second_factor: false,
         mailbox: None,
+        page: None,
+        mail: false,
         to: None,
     };
     let wrong = |error: lexopt::Error| Error::invalid(format!("{error}.\n\n{USAGE}"));
@@ -113,6 +124,8 @@ fn parse() -> Result<Option<Arguments>> {
             Long("listen") => arguments.listen = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("role") => arguments.role = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("mailbox") => arguments.mailbox = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
+            Long("page") => arguments.page = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
+            Long("mail") => arguments.mail = true,
             Long("to") => arguments.to = Some(parser.value().map_err(wrong)?.into()),
             Long("json") => arguments.json = true,
             Long("without-second-factor") => arguments.without_second_factor = true,

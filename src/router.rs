@@ -68,6 +68,8 @@ impl Router {
             ("GET", ["desk", "sw.js"] | ["desk", "manifest.webmanifest"]) => self.desks.app_file(&request, &path),
             ("GET", ["desk", "icon-192.png"] | ["desk", "icon-512.png"]) => self.desks.app_file(&request, &path),
             ("GET", ["desk"] | ["desk", ..]) => self.desks.page(&request),
+            ("GET", ["doctor", nonce]) => self.desks.echo(request, nonce).await.unwrap_or_else(|request| nothing_here(&request)),
+            ("POST", ["doctor", nonce]) => self.desks.echo(request, nonce).await.unwrap_or_else(|request| nothing_here(&request)),
             ("GET", ["healthz"]) => self.watch.alive(),
             ("GET", ["readyz"]) => self.watch.ready().await,
             ("GET", ["metrics"]) => self.watch.metrics(&request).await,

@@ -115,6 +115,8 @@ const HOUSE: &[(&str, Option<u16>)] = &[
     ("GET /desk/icon-512.png", Some(200)),
     ("GET /desk", Some(200)),
     ("GET /desk/*", Some(200)),
+    ("GET /doctor/{}", Some(404)),
+    ("POST /doctor/{}", Some(404)),
     ("GET /health", Some(200)),
     ("GET /", Some(302)),
     ("GET /transcript-key", Some(200)),

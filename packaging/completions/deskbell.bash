@@ -12,7 +12,7 @@ _deskbell() {
     1,*) words="$commands --help --version" ;;
     *,demo) words=--json ;;
     *,backup) words=--to ;;
-    *,doctor) words=--page ;;
+    *,doctor) words='--page --mail --json' ;;
     *,create-agent) words=--role ;;
     *,reset-password) words=--without-second-factor ;;
     *,deliver) words=--mailbox ;;

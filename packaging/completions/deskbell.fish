@@ -16,6 +16,8 @@ complete -c deskbell -n '__fish_seen_subcommand_from demo backup restore' -F
 complete -c deskbell -n '__fish_seen_subcommand_from demo' -l json -d 'One line for scripts'
 complete -c deskbell -n '__fish_seen_subcommand_from backup' -l to -r -a '(__fish_complete_directories)' -d 'Another disk or a stick'
 complete -c deskbell -n '__fish_seen_subcommand_from doctor' -l page -x -d 'A page on which the chat should be seen'
+complete -c deskbell -n '__fish_seen_subcommand_from doctor' -l mail -d 'Also log in to the mailboxes'
+complete -c deskbell -n '__fish_seen_subcommand_from doctor' -l json -d 'For scripts'
 complete -c deskbell -n '__fish_seen_subcommand_from create-agent' -l role -x -a 'owner admin agent' -d 'What the new one may'
 complete -c deskbell -n '__fish_seen_subcommand_from reset-password' -l without-second-factor -d 'Take off a lost second factor'
 complete -c deskbell -n '__fish_seen_subcommand_from deliver' -l mailbox -x -d 'Whose mail this is'

@@ -6,6 +6,7 @@ pub mod auth;
 mod backups;
 pub mod contacts;
 pub mod conversations;
+mod doctor;
 mod drafts;
 pub mod fields;
 pub mod house;
@@ -66,6 +67,8 @@ pub struct Desks {
     pub base_url: Option<String>,
     /// Where the one file lies.
     pub data_file: std::path::PathBuf,
+    /// Looks at the house and at pages.
+    pub doctor: crate::desk::doctor::Doctor,
     /// Settings that may change while the house runs.
     pub live: LiveConfig,
     /// What was counted of requests.
@@ -207,6 +210,8 @@ impl Desks {
             ("GET", ["status"]) => self.status(&request).await,
             ("PUT", ["status", "log"]) => self.set_log_level(request).await,
             ("GET", ["problems"]) => self.problems(&request).await,
+            ("POST", ["problems", "look", part]) => self.look(&request, part).await,
+            ("POST", ["problems", "page"]) => self.look_at_page(request).await,
             ("POST", ["problems", "jobs", job]) => self.retry_job(&request, job).await,
             ("GET", ["backups"]) => self.backups(&request).await,
             ("POST", ["backups"]) => self.make_backup(&request).await,

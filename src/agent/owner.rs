@@ -10,8 +10,8 @@ use serde_json::json;
 impl Desks {
     /// `GET /problems`.
     pub(super) async fn problems(&self, _request: &Request) -> Result<Reply> {
-        let problems = self.desk.problems(self.base_url.clone(), process::disk_free(&self.data_file)).await?;
-        Ok(wire::ok(json!({ "problems": problems.iter().map(wire::finding).collect::<Vec<_>>() })))
+        let found = self.desk.examined(self.base_url.clone(), process::disk_free(&self.data_file)).await?;
+        Ok(wire::ok(wire::findings(&found)))
     }
 
     /// `POST /problems/jobs/{job}`: another chance.

@@ -163,6 +163,8 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "GET", "status"),
     may(Settings, "PUT", "status/log"),
     may(Settings, "GET", "problems"),
+    may(Settings, "POST", "problems/look/{part}"),
+    may(Settings, "POST", "problems/page"),
     may(Settings, "POST", "problems/jobs/{job}"),
     may(Settings, "GET", "backups"),
     may(Settings, "POST", "backups"),

@@ -27,7 +27,7 @@ use crate::model::message::{Attachment, Author, MailFlag, Message, MessageKind};
 use crate::model::notice::{Notice, Subscription};
 use crate::model::onlooker::Onlooker;
 use crate::model::privacy::{Belongings, Overdue};
-use crate::model::problem::Problem;
+use crate::model::problem::{Problem, Severity};
 use crate::model::rich::Rich;
 use crate::model::team::{Place, Team};
 use crate::store::backup::Step;
@@ -448,10 +448,17 @@ pub fn subscription(one: &Subscription, current: bool) -> Value {
     json!({ "uuid": one.uuid.to_string(), "user_agent": one.user_agent, "created_at": one.created_at, "used_at": one.used_at, "current": current })
 }
 
-/// One thing that is wrong with the house.
+/// What the doctor found: what is wrong, the worst first, and what is in order.
+pub fn findings(found: &[Problem]) -> Value {
+    let (fine, problems): (Vec<&Problem>, Vec<&Problem>) = found.iter().partition(|one| one.severity == Severity::Fine);
+    let shapes = |list: Vec<&Problem>| list.into_iter().map(finding).collect::<Vec<_>>();
+    json!({ "problems": shapes(problems), "fine": shapes(fine) })
+}
+
+/// One finding. The command line prints the same shape.
 pub fn finding(one: &Problem) -> Value {
     let mut shape = json!({
-        "id": one.id, "severity": one.severity.as_str(), "title": one.title, "why": one.why, "fix": one.fix, "link": one.link,
+        "id": one.id, "severity": one.severity.as_str(), "area": one.area.as_str(), "title": one.title, "why": one.why, "fix": one.fix, "link": one.link,
     });
     if let Some(job) = one.job {
         shape["job"] = json!(job);

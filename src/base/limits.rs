@@ -664,3 +664,27 @@ pub const SMTP_IDLE: Duration = Duration::from_secs(30);
 pub const SMTP_ADDRESSES_MAX: usize = 4;
 /// Characters of what a mail server said that are shown to people.
 pub const SMTP_SAID_CHARS_MAX: usize = 200;
+
+/// A step of a look outside (a name, a connection, a handshake, an answer's head): whoever is slower is as good as not there.
+pub const LOOK_STEP: Duration = Duration::from_secs(8);
+/// One part of the doctor's round, such as the address of the house: its steps run side by side.
+pub const LOOK_TOTAL: Duration = Duration::from_secs(40);
+/// Rounds of the doctor at once: each makes a handful of connections.
+pub const LOOKS_AT_ONCE: usize = 3;
+/// Bytes of a customer's page that are read: the embed code of a page with more stands in what was read, or nobody waits for it.
+pub const PAGE_BYTES_MAX: usize = 3 * 1024 * 1024;
+/// Redirects that are followed to a page, as many as a person would believe.
+pub const PAGE_REDIRECTS_MAX: usize = 6;
+/// Scripts of one page that are looked at.
+pub const PAGE_SCRIPTS_MAX: usize = 500;
+/// Copies of our embed code in one page that are judged.
+pub const EMBEDS_MAX: usize = 8;
+/// How long a question to ourselves is good.
+pub const ECHO_LIFE_MS: i64 = 60_000;
+/// Questions to ourselves that are remembered, so that none is answered twice: more than can be asked while one is good.
+pub const ECHOES_REMEMBERED: usize = 256;
+/// Writes by which a disk is measured, and the time for them: a card of a small machine takes a tenth of a second for one.
+pub const DISK_TRIES: u32 = 8;
+pub const DISK_TRIES_TIME: Duration = Duration::from_secs(3);
+/// A disk slower than this for one durable write makes every message wait.
+pub const DISK_SLOW: Duration = Duration::from_millis(100);

@@ -4,11 +4,14 @@ use super::clock::Millis;
 use super::error::{Error, Result};
 use super::x509;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::WebPkiServerVerifier;
+use tokio_rustls::rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use tokio_rustls::rustls::crypto::CryptoProvider;
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{ClientConfig, DigitallySignedStruct, Error as TlsError, RootCertStore, SignatureScheme};
 
 /// How we know others. Cloning shares the certificates, which are read when first needed.
 #[derive(Clone, Default)]
@@ -34,19 +37,95 @@ impl Tls {
         if let Some(known) = self.connector.get() {
             return Ok(known);
         }
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .map_err(Error::internal)?
+            .with_root_certificates(self.roots()?)
+            .with_no_client_auth();
+        Ok(self.connector.get_or_init(|| TlsConnector::from(Arc::new(config))))
+    }
+
+    /// The same, and what the other side shows is kept, also when it is not believed: for whoever explains what is wrong with it.
+    pub fn watching(&self) -> Result<(TlsConnector, Shown)> {
+        let shown = Shown::default();
+        let judge = WebPkiServerVerifier::builder_with_provider(Arc::new(self.roots()?), provider()).build().map_err(Error::internal)?;
+        let config = ClientConfig::builder_with_provider(provider())
+            .with_safe_default_protocol_versions()
+            .map_err(Error::internal)?
+            // Dangerous is only what judges otherwise than the library; this one looks on.
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Onlooker { judge, shown: shown.clone() }))
+            .with_no_client_auth();
+        Ok((TlsConnector::from(Arc::new(config)), shown))
+    }
+
+    fn roots(&self) -> Result<RootCertStore> {
         let mut roots = RootCertStore::empty();
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
         roots.add_parsable_certificates(self.more.iter().cloned());
         if roots.is_empty() {
             return Err(Error::unavailable("This machine has no root certificates. Install the package ca-certificates."));
         }
-        let provider = Arc::new(tokio_rustls::rustls::crypto::ring::default_provider());
-        let config = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .map_err(Error::internal)?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        Ok(self.connector.get_or_init(|| TlsConnector::from(Arc::new(config))))
+        Ok(roots)
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(tokio_rustls::rustls::crypto::ring::default_provider())
+}
+
+/// The certificates that were shown, the server's own first.
+#[derive(Debug, Clone, Default)]
+pub struct Shown(Arc<Mutex<Vec<CertificateDer<'static>>>>);
+
+impl Shown {
+    /// What was shown so far.
+    pub fn certificates(&self) -> Vec<CertificateDer<'static>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// Judges as the library does, and remembers what it saw.
+#[derive(Debug)]
+struct Onlooker {
+    judge: Arc<WebPkiServerVerifier>,
+    shown: Shown,
+}
+
+impl ServerCertVerifier for Onlooker {
+    fn verify_server_cert(
+        &self,
+        own: &CertificateDer<'_>,
+        between: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+        ocsp: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, TlsError> {
+        let seen = std::iter::once(own).chain(between).map(|one| one.clone().into_owned()).collect();
+        *self.shown.0.lock().unwrap_or_else(PoisonError::into_inner) = seen;
+        self.judge.verify_server_cert(own, between, name, ocsp, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        own: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.judge.verify_tls12_signature(message, own, signed)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        own: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, TlsError> {
+        self.judge.verify_tls13_signature(message, own, signed)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.judge.supported_verify_schemes()
     }
 }
 

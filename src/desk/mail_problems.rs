@@ -10,9 +10,9 @@ use crate::store::{ReadTx, inboxes, mailboxes};
 
 /// What the house knows of mail without asking its file.
 pub(super) struct Standing {
-    can_send: bool,
-    sealed_outside: bool,
-    key_fault: Option<String>,
+    pub(super) can_send: bool,
+    pub(super) sealed_outside: bool,
+    pub(super) key_fault: Option<String>,
 }
 
 impl Desk {

@@ -22,6 +22,7 @@ pub mod conversations;
 pub mod csat;
 pub mod details;
 pub mod directory;
+pub mod doctor;
 pub mod drafts;
 pub mod erase;
 pub mod evidence;

@@ -7,7 +7,7 @@ use crate::base::limits;
 use crate::model::agent::{AgentSession, Role};
 use crate::model::hours::knows_zones;
 use crate::model::inbox::Inbox;
-use crate::model::problem::{Problem, Severity};
+use crate::model::problem::{Area, Problem, Severity};
 use crate::store::{ReadTx, agents, audit, health, hours, inboxes, settings, start, teams};
 use serde_json::json;
 
@@ -18,22 +18,14 @@ impl Desk {
     /// anybody knows.
     pub async fn problems(&self, base_url: Option<String>, free: Option<u64>) -> Result<Vec<Problem>> {
         let mail = self.mail_standing();
-        let mut problems = self
-            .store
-            .read(move |tx| {
-                let mut problems = Vec::new();
-                of_the_house(tx, base_url.as_deref(), free, &mut problems)?;
-                mail_problems::of_mail(tx, &mail, base_url.is_some(), &mut problems)?;
-                of_people(tx, &mut problems)?;
-                for inbox in inboxes::all(tx)? {
-                    of_an_inbox(tx, &inbox, &mut problems)?;
-                }
-                of_jobs(tx, &mut problems)?;
-                Ok(problems)
-            })
-            .await?;
-        problems.sort_by_key(|problem| problem.severity);
-        Ok(problems)
+        let found = self.store.read(move |tx| all(tx, base_url.as_deref(), free, &mail)).await?;
+        Ok(found.into_iter().filter(|problem| problem.severity != Severity::Fine).collect())
+    }
+
+    /// The same, with what was looked at and is in order.
+    pub async fn examined(&self, base_url: Option<String>, free: Option<u64>) -> Result<Vec<Problem>> {
+        let mail = self.mail_standing();
+        self.store.read(move |tx| all(tx, base_url.as_deref(), free, &mail)).await
     }
 
     /// Gives a job that was given up another chance.
@@ -48,6 +40,52 @@ impl Desk {
     }
 }
 
+/// Everything that the file tells, the worst first, and at last what is in order.
+pub(super) fn all(tx: &ReadTx, base_url: Option<&str>, free: Option<u64>, mail: &mail_problems::Standing) -> Result<Vec<Problem>> {
+    let mut found = Vec::new();
+    of_the_house(tx, base_url, free, &mut found)?;
+    let mut of = |area: Area, look: &mut dyn FnMut(&mut Vec<Problem>) -> Result<()>| {
+        let from = found.len();
+        look(&mut found)?;
+        found[from..].iter_mut().for_each(|problem| problem.area = area);
+        Ok::<_, crate::base::error::Error>(())
+    };
+    of(Area::Mail, &mut |found| mail_problems::of_mail(tx, mail, base_url.is_some(), found))?;
+    of(Area::People, &mut |found| of_people(tx, found))?;
+    of(Area::Inboxes, &mut |found| inboxes::all(tx)?.iter().try_for_each(|inbox| of_an_inbox(tx, inbox, found)))?;
+    of(Area::Jobs, &mut |found| of_jobs(tx, found))?;
+    found.extend(in_order(&found));
+    found.sort_by_key(|problem| problem.severity);
+    Ok(found)
+}
+
+/// What was looked at and found to be in order: whatever of this list brought no problem.
+fn in_order(found: &[Problem]) -> Vec<Problem> {
+    let looked_at = [
+        (Area::Address, "https", "The desk is reached over HTTPS", "Nobody on the way reads passwords or what people write."),
+        (Area::File, "disk", "There is room on the disk", "Messages and files can be stored."),
+        (Area::File, "backup", "There is a backup", "The newest is not older than three days."),
+        (Area::Machine, "zones", "Time zones are known", "Business hours and reports are reckoned where people are."),
+        (Area::Machine, "clock", "The clock goes forward", "No message lies in the future."),
+        (Area::Mail, "mail", "Mail can be sent", "Whoever leaves before your answer gets it by mail."),
+        (Area::Mail, "mailbox", "No mailbox is failing", "What was sent and fetched lately went well."),
+        (Area::Mail, "key", "Passwords of mailboxes can be opened", "The key that seals them is there."),
+        (Area::People, "second_factor", "An owner has a second factor", "A learned password alone opens nothing there."),
+        (Area::People, "team", "Every team has somebody", "What is given to a team is seen."),
+        (Area::People, "hours", "Business hours open at some time", "Nobody is told for ever that nobody is here."),
+        (Area::Inboxes, "blocked", "No inbox shuts everybody out", "Blocked addresses leave room for visitors."),
+        (Area::Inboxes, "locked", "Every inbox can be written to", "Where signed tokens are asked for, there is a key to sign them with."),
+        (Area::Jobs, "job", "No work was given up", "Mails, codes and errands went out."),
+    ];
+    let is_wrong = |id: &str| {
+        // Without an address nothing can be said of HTTPS.
+        let more = (id == "https").then_some("address");
+        found.iter().any(|problem| problem.id.split(':').next().is_some_and(|own| own == id || Some(own) == more))
+    };
+    let fine = looked_at.into_iter().filter(|(_, id, ..)| !is_wrong(id));
+    fine.map(|(area, id, title, why)| Problem::fine(area, format!("fine:{id}"), title, why)).collect()
+}
+
 pub(super) fn problem(
     severity: Severity,
     id: impl Into<String>,
@@ -56,7 +94,7 @@ pub(super) fn problem(
     fix: impl Into<String>,
     link: impl Into<String>,
 ) -> Problem {
-    Problem { id: id.into(), severity, title: title.into(), why: why.into(), fix: fix.into(), link: link.into(), job: None }
+    Problem::new(severity, Area::Machine, id, title, why, fix).at(link)
 }
 
 fn of_the_house(tx: &ReadTx, base_url: Option<&str>, free: Option<u64>, found: &mut Vec<Problem>) -> Result<()> {
@@ -140,6 +178,13 @@ fn of_the_house(tx: &ReadTx, base_url: Option<&str>, free: Option<u64>, found: &
             "backups",
         )),
         Some(_) => {}
+    }
+    for problem in found.iter_mut() {
+        problem.area = match problem.id.as_str() {
+            "address" | "https" => Area::Address,
+            "disk" | "size" | "backup" => Area::File,
+            _ => Area::Machine,
+        };
     }
     Ok(())
 }

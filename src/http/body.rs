@@ -82,6 +82,18 @@ impl Body for TimedBody {
     }
 }
 
+/// Reads a body of at most `bytes_max` bytes and keeps nothing of it but its length.
+pub(super) async fn count(mut body: TimedBody, bytes_max: u64) -> Result<u64> {
+    let mut bytes = 0;
+    while let Some(frame) = body.frame().await {
+        bytes += frame?.data_ref().map_or(0, |data| data.len() as u64);
+        if bytes > bytes_max {
+            return Err(Error::too_large(format!("The body is larger than {bytes_max} bytes.")));
+        }
+    }
+    Ok(bytes)
+}
+
 /// Reads a whole body of at most `bytes_max` bytes. An announced length over the limit is refused before a byte is read.
 pub async fn collect(mut body: TimedBody, bytes_max: usize) -> Result<Bytes> {
     let too_large = || Error::too_large(format!("The body is larger than {bytes_max} bytes."));

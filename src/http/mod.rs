@@ -6,6 +6,7 @@ mod bare;
 pub mod body;
 pub mod client;
 mod encoding;
+pub mod fetch;
 mod finish;
 mod frames;
 mod h2;

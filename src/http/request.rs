@@ -8,7 +8,7 @@ use hyper::header::{HeaderMap, HeaderName};
 use hyper::http::Extensions;
 use serde::de::DeserializeOwned;
 use std::marker::PhantomData;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -28,6 +28,8 @@ pub struct Asked {
     pub query: String,
     /// All headers.
     pub headers: HeaderMap,
+    /// The other end of the connection: the client, or a proxy before it.
+    pub peer: SocketAddr,
     /// The client's address: the socket's, or what a trusted proxy said (decision 14). IPv4-mapped addresses are unmapped.
     pub client_ip: IpAddr,
     /// Whether the client reached us over TLS, directly or at a trusted proxy.
@@ -139,6 +141,12 @@ impl Request {
         let Some(body) = self.body.take() else { return Ok(Bytes::new()) };
         super::body::collect(body, bytes_max).await
     }
+
+    /// How long the body is, without keeping it; refused with `TooLarge` beyond `bytes_max`.
+    pub async fn count_bytes(&mut self, bytes_max: u64) -> Result<u64> {
+        let Some(body) = self.body.take() else { return Ok(0) };
+        super::body::count(body, bytes_max).await
+    }
 }
 
 /// Waits for a JSON body. A future of its own and not an `async fn`, which would be built into every handler anew.
@@ -200,6 +208,7 @@ impl Request {
             path: "/".into(),
             query: String::new(),
             headers: HeaderMap::new(),
+            peer: SocketAddr::from(([127, 0, 0, 1], 4711)),
             client_ip: IpAddr::from([127, 0, 0, 1]),
             secure: false,
             host: "a.example".into(),

@@ -284,6 +284,7 @@ where
         path: parts.uri.path().to_owned(),
         query: parts.uri.query().unwrap_or_default().to_owned(),
         headers: parts.headers,
+        peer: line.peer,
         client_ip,
         secure,
         host,

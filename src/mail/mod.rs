@@ -9,7 +9,7 @@ pub mod compose;
 pub mod dns;
 mod flowed;
 mod html_text;
-mod html_tokens;
+pub mod html_tokens;
 pub mod imap;
 pub mod inbound;
 pub mod line;

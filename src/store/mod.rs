@@ -40,6 +40,7 @@ pub mod notes;
 pub mod notices;
 pub mod numbers;
 pub mod organise;
+pub mod peek;
 pub mod pulse;
 mod purge;
 pub mod pushes;

@@ -41,6 +41,11 @@ pub fn of(tx: &ReadTx, agent: AgentId) -> Result<Vec<Subscription>> {
     )
 }
 
+/// The addresses at which browsers were named last, of all agents: what services they use is known from a few.
+pub fn endpoints(tx: &ReadTx) -> Result<Vec<String>> {
+    tx.all("SELECT endpoint FROM push_subscriptions ORDER BY id DESC LIMIT 100", [], |row| row.get(0))
+}
+
 /// Whether an agent has any.
 pub fn has_any(tx: &ReadTx, agent: AgentId) -> Result<bool> {
     Ok(tx.one("SELECT 1 FROM push_subscriptions WHERE agent_id = ?1 LIMIT 1", [agent], |_| Ok(()))?.is_some())

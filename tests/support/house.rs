@@ -306,6 +306,12 @@ impl House {
         file.query_row(sql, [], |row| row.get(0)).expect("a number")
     }
 
+    /// A value of the house's own settings, read past the house.
+    pub fn setting(&self, name: &str) -> String {
+        let file = rusqlite::Connection::open(self.file_path()).expect("the file opens");
+        file.query_row("SELECT value FROM settings WHERE key = ?1", [name], |row| row.get(0)).expect("a setting")
+    }
+
     /// An error that this test provokes on purpose: log lines that contain `text` are no failure.
     pub fn expect_logged(&self, text: &str) {
         self.expected.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());

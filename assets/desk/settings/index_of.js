@@ -81,6 +81,7 @@ export const ENTRIES = [
   { page: 'start', label: 'First steps', words: 'wizard setup start begin onboarding install first run' },
   { page: 'backups', label: 'Backups', words: 'backup copy restore snapshot rollback download file save' },
   { page: 'problems', label: 'What is wrong?', words: 'problems errors health check doctor warning failed jobs https backup' },
+  { page: 'problems', label: 'Look at a page', words: 'launcher not visible invisible missing embed code csp site check doctor' },
   { page: 'status', label: 'Status', words: 'status health uptime memory disk size file version connections queue jobs wear sd card backup certificate monitor' },
   { page: 'status', label: 'Log level', words: 'log level debug verbose logging journal' },
   { page: 'house', label: 'Name of the house', words: 'company name house organisation' },

@@ -52,6 +52,9 @@ export function Installation({ inbox }) {
     ${site ? html`<${Part} title="Try it" lead="Open your site in a private window, and write to yourself.">
       <p><a class="button" href=${site} target="_blank" rel="noopener"><${Icon} name="external" size=${18} /> Open your site</a></p>
     <//>` : null}
+    <${Part} title="Is it there?" lead="I fetch a page of your site and say why the launcher is not visible, if it is not.">
+      <button type="button" class="button" onClick=${() => go({ name: 'settings', page: 'problems', id: inbox.uuid, tab: '' })}><${Icon} name="search" size=${18} /> Check my site</button>
+    <//>
     <${Part} title="Inbox id"><${Code} text=${inbox.uuid} what="inbox id" /><//>`;
 }
 
