@@ -4,6 +4,7 @@ mod copies;
 mod deliver;
 mod people;
 mod serve;
+mod service;
 
 use deskbell::base::config::{Config, KEYS, PREFIX, RawConfig};
 use deskbell::base::error::{Error, Result};
@@ -26,8 +27,10 @@ deskbell: live chat for small sites, in one program and one SQLite file
   deskbell demo [FILE]               try everything: a shop with the widget, the desk, a ready login
                                      (--listen ADDR, --json prints one line for scripts)
   deskbell check                     print the resolved configuration and check the data file
-  deskbell backup FILE               consistent copy of the data file, also while it is in use; verified
+  deskbell backup [FILE]             consistent copy of the data file, also while it is in use; verified. Without FILE into
+                                     BACKUP_DIR, of which BACKUP_KEEP stay (--to FOLDER: the same on another disk)
   deskbell restore FILE              put a backup in place of the data file (stop the service first)
+  deskbell rollback                  put back the data file as it was before the last upgrade, for the program before it
   deskbell create-agent EMAIL NAME   add somebody who can log in (--role owner|admin|agent); asks for nothing,
                                      prints a one-time link to choose a password
   deskbell reset-password EMAIL      print a one-time link to choose a new password
@@ -39,6 +42,7 @@ Options for all: --config FILE (default /etc/deskbell/deskbell.conf when it exis
 ";
 
 /// What was asked for on the command line.
+#[derive(Clone)]
 struct Arguments {
     command: String,
     operands: Vec<String>,
@@ -49,6 +53,7 @@ struct Arguments {
     json: bool,
     without_second_factor: bool,
     mailbox: Option<String>,
+    to: Option<PathBuf>,
 }
 
 /// Runs one command; the error is for a person.
@@ -64,12 +69,14 @@ pub fn run() -> Result<ExitCode> {
 fn obey(arguments: &Arguments) -> Result<()> {
     let operands: Vec<&str> = arguments.operands.iter().map(String::as_str).collect();
     match (arguments.command.as_str(), operands.as_slice()) {
-        ("serve", []) => serve::serve(&configure(arguments)?),
+        ("serve", []) => serve::serve(arguments),
         ("demo", []) => serve::demo(arguments, None),
         ("demo", [file]) => serve::demo(arguments, Some(file)),
         ("check", []) => check(arguments),
-        ("backup", [file]) => copies::backup(&configure(arguments)?, Path::new(file)),
+        ("backup", []) => copies::backup(arguments, None),
+        ("backup", [file]) => copies::backup(arguments, Some(file)),
         ("restore", [file]) => copies::restore(&configure(arguments)?, Path::new(file)),
+        ("rollback", []) => copies::rollback(&configure(arguments)?),
         ("create-agent", [email, names @ ..]) if !names.is_empty() => people::create_agent(arguments, email, &names.join(" ")),
         ("reset-password", [email]) => people::reset_password(arguments, email),
         _ => Err(Error::invalid(format!("That is not how `{}` is used.\n\n{USAGE}", arguments.command))),
@@ -87,6 +94,7 @@ fn parse() -> Result<Option<Arguments>> {
         json: false,
         without_second_factor: false,
         mailbox: None,
+        to: None,
     };
     let wrong = |error: lexopt::Error| Error::invalid(format!("{error}.\n\n{USAGE}"));
     let mut parser = lexopt::Parser::from_env();
@@ -105,6 +113,7 @@ fn parse() -> Result<Option<Arguments>> {
             Long("listen") => arguments.listen = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("role") => arguments.role = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
             Long("mailbox") => arguments.mailbox = Some(parser.value().map_err(wrong)?.string().map_err(wrong)?),
+            Long("to") => arguments.to = Some(parser.value().map_err(wrong)?.into()),
             Long("json") => arguments.json = true,
             Long("without-second-factor") => arguments.without_second_factor = true,
             Value(value) if arguments.command.is_empty() => arguments.command = value.string().map_err(wrong)?,
@@ -129,13 +138,23 @@ fn version() -> Result<Option<Arguments>> {
 
 /// File, then environment, then arguments: the later wins.
 fn raw(arguments: &Arguments) -> Result<RawConfig> {
-    let mut raw = RawConfig::default();
+    raw_with(arguments, std::env::vars())
+}
+
+fn read_config_file(arguments: &Arguments, raw: &mut RawConfig) -> Result<()> {
     match &arguments.config {
-        Some(file) => raw.read_file(file)?,
-        None if Path::new(CONFIG_FILE).is_file() => raw.read_file(Path::new(CONFIG_FILE))?,
-        None => {}
+        Some(file) => raw.read_file(file),
+        // Of the service, not of a demonstration that anybody may start beside it; and not everybody may read them.
+        None if arguments.command == "demo" => Ok(()),
+        None if Path::new(CONFIG_FILE).is_file() => raw.read_file(Path::new(CONFIG_FILE)),
+        None => Ok(()),
     }
-    raw.read_environment(std::env::vars())?;
+}
+
+fn raw_with(arguments: &Arguments, environment: impl Iterator<Item = (String, String)>) -> Result<RawConfig> {
+    let mut raw = RawConfig::default();
+    read_config_file(arguments, &mut raw)?;
+    raw.read_environment(environment)?;
     if let Some(folder) = std::env::var_os("CREDENTIALS_DIRECTORY") {
         read_credentials(&mut raw, Path::new(&folder))?;
     }
@@ -199,6 +218,8 @@ fn lock(data_file: &Path) -> Result<std::fs::File> {
     name.push(".lock");
     let path = PathBuf::from(name);
     let file = std::fs::File::create(&path).map_err(|cause| Error::unavailable(format!("Cannot create {}: {cause}.", path.display())))?;
+    // Made by an administrator, it must not keep the service out.
+    backup::part::give_as(&path, if data_file.exists() { data_file } else { backup::part::folder_of(data_file) });
     file.try_lock().map_err(|_| Error::conflict(format!("{} is in use by a running deskbell.", data_file.display())))?;
     Ok(file)
 }

@@ -3,6 +3,8 @@
 //! The map of the house, in reading order; imports go down the stairs only (kept by `tests/tidy.rs`).
 #![forbid(unsafe_code)]
 
+/// Floor 3: how to get certificates.
+pub mod acme;
 /// Floor 5: the agents' door.
 pub mod agent;
 /// Floor 6: builds, runs and stops everything.
@@ -27,5 +29,7 @@ pub mod model;
 pub mod router;
 /// Floor 2: the only place with SQL.
 pub mod store;
+/// Floor 5: the door for machines.
+pub mod watch;
 /// Floor 5: the visitors' door.
 pub mod widget;

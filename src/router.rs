@@ -5,6 +5,7 @@ use crate::base::error::Error;
 use crate::demo::Shop;
 use crate::http::assets::{self, Caching};
 use crate::http::{Reply, Request};
+use crate::watch::Watch;
 use crate::widget::{Widget, wire};
 use serde_json::{Value, json};
 
@@ -15,6 +16,8 @@ pub struct Router {
     pub widget: Widget,
     /// The agents' door.
     pub desks: Desks,
+    /// The door for machines.
+    pub watch: Watch,
     /// The demo's shop; only `deskbell demo` has one.
     pub shop: Option<Shop>,
     /// The sub-path under which a proxy may pass requests on unchanged: "" or "/support".
@@ -65,6 +68,9 @@ impl Router {
             ("GET", ["desk", "sw.js"] | ["desk", "manifest.webmanifest"]) => self.desks.app_file(&request, &path),
             ("GET", ["desk", "icon-192.png"] | ["desk", "icon-512.png"]) => self.desks.app_file(&request, &path),
             ("GET", ["desk"] | ["desk", ..]) => self.desks.page(&request),
+            ("GET", ["healthz"]) => self.watch.alive(),
+            ("GET", ["readyz"]) => self.watch.ready().await,
+            ("GET", ["metrics"]) => self.watch.metrics(&request).await,
             ("GET", ["health"]) => self.health().await,
             ("GET", [""]) => Reply::status(302).header("location", format!("{}/desk", self.base_path)),
             ("GET", ["favicon.ico"]) => assets::reply(&request, "desk/favicon.svg", Caching::Revalidate),

@@ -52,9 +52,9 @@ fn refused(arguments: &[&str]) -> String {
 #[test]
 fn help_names_every_command_and_every_setting() {
     let help = good(&["--help"]);
-    let commands = ["serve", "demo", "check", "backup", "restore", "create-agent", "reset-password", "version"];
+    let commands = ["serve", "demo", "check", "backup", "restore", "rollback", "create-agent", "reset-password", "version"];
     let settings = deskbell::base::config::KEYS.iter().map(|(key, ..)| *key);
-    for word in commands.into_iter().chain(settings).chain(["--config", "--data", "--listen", "--json", "--role", "DESKBELL_"]) {
+    for word in commands.into_iter().chain(settings).chain(["--config", "--data", "--listen", "--json", "--role", "--to", "DESKBELL_"]) {
         assert!(help.contains(word), "{word} is missing from\n{help}");
     }
     assert_eq!(good(&["-h"]), help);
@@ -72,7 +72,7 @@ fn version_says_which() {
 #[test]
 fn a_wrong_call_says_how_it_is_meant() {
     assert!(refused(&["dance"]).contains("That is not how `dance` is used."));
-    assert!(refused(&["backup"]).contains("deskbell backup FILE"));
+    assert!(refused(&["restore"]).contains("deskbell restore FILE"));
     assert!(refused(&["serve", "--loud"]).contains("--loud"));
 }
 
@@ -166,8 +166,9 @@ fn restore_refuses_beside_a_running_server_then_works_and_keeps_the_old_file() {
     // Killed: its WAL, which belongs to the old file, must not be replayed into the new one.
     server.kill();
     let told = good(&restore);
-    assert!(told.contains("shop.db.before-restore"), "{told}");
-    let kept = rusqlite::Connection::open(folder.path("shop.db.before-restore")).unwrap();
+    let kept_as = told.split_once("is kept as ").expect("it says where").1.trim().trim_end_matches('.').to_owned();
+    assert!(kept_as.contains("shop.db.before-restore-"), "{told}");
+    let kept = rusqlite::Connection::open(&kept_as).unwrap();
     let late: i64 =
         kept.query_row("SELECT count(*) FROM messages WHERE text IN ('after the backup', 'undisturbed')", [], |row| row.get(0)).unwrap();
     assert_eq!(late, 2, "what was there before is all kept");
@@ -178,9 +179,9 @@ fn restore_refuses_beside_a_running_server_then_works_and_keeps_the_old_file() {
     assert_eq!(visitor.says("and on we go", "next").unwrap().status, 200);
 
     std::fs::write(folder.path("junk.db"), "junk".repeat(3000)).unwrap();
-    let before = std::fs::read(folder.path("shop.db.before-restore")).unwrap();
+    let before = std::fs::read(&kept_as).unwrap();
     refused(&["restore", &folder.text("junk.db"), "--data", &folder.text("shop.db")]);
-    assert_eq!(std::fs::read(folder.path("shop.db.before-restore")).unwrap(), before, "a refused restore touches nothing");
+    assert_eq!(std::fs::read(&kept_as).unwrap(), before, "a refused restore touches nothing");
 }
 
 #[test]

@@ -34,8 +34,8 @@ async fn read(request: &mut Request) -> Result<String, deskbell::base::error::Er
 async fn door(mut request: Request) -> Reply {
     match read(&mut request).await {
         Ok(seen) => Reply::bytes(200, "text/plain", seen),
-        Err(error) if error.kind == Kind::TooLarge => Reply::bytes(413, "text/plain", error.message),
-        Err(error) => Reply::bytes(400, "text/plain", error.message),
+        Err(error) if error.kind == Kind::TooLarge => Reply::bytes(413, "text/plain", error.message.clone()),
+        Err(error) => Reply::bytes(400, "text/plain", error.message.clone()),
     }
 }
 

@@ -30,7 +30,7 @@ async fn door(mut request: Request, reached: Arc<Notify>, go_on: Arc<Notify>) ->
         ("GET", "/") => Reply::bytes(200, "text/plain", "hello"),
         ("POST", "/echo") => match request.bytes(1000).await {
             Ok(bytes) => Reply::bytes(200, "text/plain", bytes),
-            Err(error) => Reply::bytes(if error.message.contains("larger") { 413 } else { 400 }, "text/plain", error.message),
+            Err(error) => Reply::bytes(if error.message.contains("larger") { 413 } else { 400 }, "text/plain", error.message.clone()),
         },
         ("POST", "/unread") => Reply::bytes(403, "text/plain", "no"),
         ("GET", "/panic") => panic!("a door fell"),
@@ -498,7 +498,7 @@ async fn a_panic_is_an_answer_and_the_house_stands() {
 async fn foreign_hosts_are_misdirected_and_only_proxies_are_believed() {
     let options = ServerOptions {
         base_host: Some("chat.example:8443".into()),
-        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()],
+        trusted_proxies: vec!["127.0.0.0/8".parse().unwrap()].into(),
         ..ServerOptions::default()
     };
     let server = start(options).await;

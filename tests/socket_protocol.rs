@@ -83,7 +83,7 @@ async fn start_with(socket_options: SocketOptions, options: ServerOptions) -> Se
         async move {
             match socket::upgrade(&mut request, socket_options, move |socket| echo(socket, told)) {
                 Ok(reply) => reply,
-                Err(error) => Reply::bytes(400, "text/plain", error.message),
+                Err(error) => Reply::bytes(400, "text/plain", error.message.clone()),
             }
         }
     };

@@ -13,6 +13,7 @@ use crate::http::{Reply, Request};
 use crate::model::agent::{AgentSession, Browser, Role};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// Failed tries to get in, counted so that guessing is hopeless and nobody can be shut out by a stranger.
 pub struct Tries {
@@ -78,12 +79,13 @@ struct Invitation {
 }
 
 impl Desks {
+    /// The agent who was looked up when the route was found.
+    pub(super) fn agent(&self, request: &Request) -> Result<Arc<AgentSession>> {
+        request.extensions.get::<Arc<AgentSession>>().cloned().ok_or_else(|| Error::unauthorized("Please log in."))
+    }
+
     /// The agent of the cookie. A request that changes something must come from our own page and repeat the session's own word.
-    pub async fn agent(&self, request: &Request) -> Result<AgentSession> {
-        // Looked up and checked when the route was found.
-        if let Some(session) = request.extensions.get::<AgentSession>() {
-            return Ok(session.clone());
-        }
+    pub(super) async fn look_up(&self, request: &Request) -> Result<Arc<AgentSession>> {
         let token = self.cookie(request).ok_or_else(|| Error::unauthorized("Please log in."))?;
         let session = self.desk.agent_session(&token).await?;
         if request.method != hyper::Method::GET && request.method != hyper::Method::HEAD {
@@ -93,7 +95,7 @@ impl Desks {
                 return Err(Error::forbidden("This page is out of date. Please reload it; what you typed is kept."));
             }
         }
-        Ok(session)
+        Ok(Arc::new(session))
     }
 
     /// Refuses what pages of other sites send (security rows 28, 29).
@@ -111,7 +113,7 @@ impl Desks {
 
     /// `GET /session`.
     pub(super) async fn session(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.agent(request)?;
         Ok(wire::ok_at(self.desk.seq().await?, self.welcome(&session).await?))
     }
 
@@ -132,10 +134,10 @@ impl Desks {
         self.check_link_tries(&request)?;
         let asked: Code = request.json().await?;
         let Some(holder) = self.desk.ticket_holder(&asked.ticket).await? else {
-            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.now());
+            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.ticks());
             return Err(wrong_code("ticket"));
         };
-        let (key, now) = (holder.to_string(), self.desk.clock.now());
+        let (key, now) = (holder.to_string(), self.desk.clock.ticks());
         self.failures.code.take(&key, now).map_err(too_many)?;
         let knock = self.desk.log_in_with_code(&asked.ticket, &asked.code, browser(&request));
         let outcome = self.as_tried(&request, &key, Kind::Unauthorized, knock).await;
@@ -159,7 +161,7 @@ impl Desks {
             (&self.failures.address, address.to_string()),
             (&self.failures.account, account.to_owned()),
         ];
-        let now = self.desk.clock.now();
+        let now = self.desk.clock.ticks();
         for (counter, key) in &counters {
             counter.check(key, now).map_err(too_many)?;
         }
@@ -177,7 +179,7 @@ impl Desks {
 
     /// `DELETE /session`.
     pub(super) async fn log_out(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.agent(request)?;
         self.desk.log_out(&session).await?;
         Ok(Reply::status(204).header("set-cookie", self.cookie_text(request, "", 0)))
     }
@@ -246,13 +248,13 @@ impl Desks {
         let key = network_of(request.client_ip).to_string();
         self.failures
             .link
-            .check(&key, self.desk.clock.now())
+            .check(&key, self.desk.clock.ticks())
             .map_err(|wait| Error::too_many("Too many links that do not work. Please wait a while.", wait.retry_after_s))
     }
 
     fn counted<T>(&self, request: &Request, result: Result<T>) -> Result<T> {
         if result.as_ref().is_err_and(|error| error.kind == Kind::NotFound) {
-            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.now());
+            self.failures.link.add(&network_of(request.client_ip).to_string(), self.desk.clock.ticks());
         }
         result
     }

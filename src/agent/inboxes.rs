@@ -13,6 +13,7 @@ use crate::model::agent::AgentSession;
 use crate::model::inbox::Inbox;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 #[derive(Deserialize)]
 struct Edit {
@@ -50,7 +51,7 @@ struct TokenCheck {
 impl Desks {
     /// `GET /inboxes`: everything for admins, names for the others (security row 17). Of mailboxes only the names: their settings are `GET /mailboxes`.
     pub(super) async fn inboxes(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.agent(request)?;
         let base = self.base(request);
         let all = self.desk.inboxes().await?;
         let shown: Vec<Value> = match session.agent.rights.permissions.has(Permission::Settings) {
@@ -63,7 +64,7 @@ impl Desks {
 
     /// `POST /inboxes`.
     pub(super) async fn create_inbox(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request).await?;
+        let session = self.agent(&request)?;
         let asked: Edit = request.json().await?;
         let edit = InboxEdit { name: asked.name, enabled: None, config: asked.config };
         let inbox = self.desk.create_inbox(&session, edit).await?;
@@ -72,7 +73,7 @@ impl Desks {
 
     /// `PUT /inboxes/{uuid}`.
     pub(super) async fn edit_inbox(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request).await?;
+        let session = self.agent(&request)?;
         let asked: Edit = request.json().await?;
         let edit = InboxEdit { name: asked.name, enabled: asked.enabled, config: asked.config };
         let inbox = self.desk.edit_inbox(&session, uuid, edit).await?;
@@ -81,7 +82,7 @@ impl Desks {
 
     /// First half of `POST /inboxes/{uuid}/preview`: the inbox as it would be. How visitors see that is the other door's to say.
     pub async fn draft(&self, request: &mut Request, uuid: &str) -> Result<Draft> {
-        let session = self.agent(request).await?;
+        let session = self.look_up(request).await?;
         let uuid = super::id(uuid, "inbox")?;
         let asked: Preview = request.json().await?;
         let (inbox, problems) = self.desk.draft_inbox(&session, uuid, asked.config).await?;
@@ -90,21 +91,21 @@ impl Desks {
 
     /// `POST /inboxes/{uuid}/secret`.
     pub(super) async fn rotate_secret(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.agent(request)?;
         let secret = self.desk.rotate_secret(&session, uuid).await?;
         Ok(wire::ok(json!({ "secret": secret.reveal() })))
     }
 
     /// `DELETE /inboxes/{uuid}/secret`.
     pub(super) async fn remove_secret(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.agent(request)?;
         self.desk.remove_secret(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `POST /inboxes/{uuid}/token-check`: says precisely what is wrong with a token, to admins only. Changes nothing.
     pub(super) async fn check_token(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.admin(&request).await?;
+        let session = self.admin(&request)?;
         let asked: TokenCheck = request.json().await?;
         let inbox = self.desk.inbox_for_agent(uuid).await?;
         let kind = match asked.dialect.as_deref() {
@@ -128,7 +129,7 @@ impl Desks {
 
     /// `POST /inboxes/{uuid}/logo`.
     pub(super) async fn upload_logo(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        self.admin(&request).await?;
+        self.admin(&request)?;
         let inbox = self.desk.inbox_for_agent(uuid).await?;
         let mut form = request.multipart(FormLimits {
             parts_max: 4,
@@ -146,8 +147,8 @@ impl Desks {
         Err(Error::invalid("There is no file in the field \"files\".").in_field("files"))
     }
 
-    async fn admin(&self, request: &Request) -> Result<AgentSession> {
-        let session = self.agent(request).await?;
+    fn admin(&self, request: &Request) -> Result<Arc<AgentSession>> {
+        let session = self.agent(request)?;
         session.may(Permission::Settings)?;
         Ok(session)
     }

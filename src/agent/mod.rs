@@ -33,6 +33,7 @@ mod sheet;
 mod slas;
 pub mod snippets;
 pub mod socket;
+mod status;
 pub mod tools;
 mod tools_wire;
 mod transcript;
@@ -44,8 +45,10 @@ pub mod wire;
 
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::Uuid;
+use crate::base::live::LiveConfig;
 use crate::base::net::Origin;
 use crate::desk::Desk;
+use crate::http::tally::Tally;
 use crate::http::{Reply, Request};
 use routes::{Needs, Route};
 use serde_json::json;
@@ -62,6 +65,10 @@ pub struct Desks {
     pub base_url: Option<String>,
     /// Where the one file lies.
     pub data_file: std::path::PathBuf,
+    /// Settings that may change while the house runs.
+    pub live: LiveConfig,
+    /// What was counted of requests.
+    pub tally: Arc<Tally>,
     /// Says which addresses outside may be called.
     pub outgoing: crate::http::client::Client,
 }
@@ -94,7 +101,7 @@ impl Desks {
         let route = routes::find(method.as_str(), path).filter(|route| is_named(route, path));
         if route.is_none_or(|route| route.needs != Needs::Nothing) {
             // Whoever has no session is told that, and not which addresses and ids are none.
-            let session = self.agent(&request).await?;
+            let session = self.look_up(&request).await?;
             if let Some(Route { needs: Needs::May(permission), .. }) = route {
                 session.may(*permission)?;
             }
@@ -194,6 +201,8 @@ impl Desks {
             ("POST", ["hours"]) => self.create_hours(request).await,
             ("PUT", ["hours", uuid]) => self.edit_hours(request, id(uuid, "set of hours")?).await,
             ("DELETE", ["hours", uuid]) => self.delete_hours(&request, id(uuid, "set of hours")?).await,
+            ("GET", ["status"]) => self.status(&request).await,
+            ("PUT", ["status", "log"]) => self.set_log_level(request).await,
             ("GET", ["problems"]) => self.problems(&request).await,
             ("POST", ["problems", "jobs", job]) => self.retry_job(&request, job).await,
             ("GET", ["privacy-sheet"]) => self.privacy_sheet(&request).await,

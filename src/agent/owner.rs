@@ -2,6 +2,7 @@
 
 use super::{Desks, wire};
 use crate::base::error::{Error, Result};
+use crate::base::process;
 use crate::http::{Reply, Request};
 use crate::model::start::Start;
 use serde_json::json;
@@ -9,13 +10,13 @@ use serde_json::json;
 impl Desks {
     /// `GET /problems`.
     pub(super) async fn problems(&self, _request: &Request) -> Result<Reply> {
-        let problems = self.desk.problems(self.base_url.clone(), free_bytes(&self.data_file)).await?;
+        let problems = self.desk.problems(self.base_url.clone(), process::disk_free(&self.data_file)).await?;
         Ok(wire::ok(json!({ "problems": problems.iter().map(wire::finding).collect::<Vec<_>>() })))
     }
 
     /// `POST /problems/jobs/{job}`: another chance.
     pub(super) async fn retry_job(&self, request: &Request, job: &str) -> Result<Reply> {
-        let session = self.agent(request).await?;
+        let session = self.agent(request)?;
         let job = job.parse().map_err(|_| Error::not_found("job"))?;
         self.desk.retry_job(&session, job).await?;
         Ok(Reply::status(204))
@@ -40,10 +41,4 @@ impl Desks {
             json!({ "step": progress.start.step, "inbox": progress.start.inbox, "called": called, "tested_at": progress.tested_at }),
         ))
     }
-}
-
-/// What is left on the disk where the data file lies.
-fn free_bytes(path: &std::path::Path) -> Option<u64> {
-    let stats = rustix::fs::statvfs(path).ok()?;
-    Some(stats.f_bavail.saturating_mul(stats.f_frsize))
 }

@@ -160,6 +160,8 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "PUT", "fields/{field}"),
     may(Settings, "DELETE", "fields/{field}"),
     may(Settings, "GET", "inboxes/{inbox}/retention"),
+    may(Settings, "GET", "status"),
+    may(Settings, "PUT", "status/log"),
     may(Settings, "GET", "problems"),
     may(Settings, "POST", "problems/jobs/{job}"),
     may(Settings, "GET", "privacy-sheet"),

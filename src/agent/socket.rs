@@ -13,6 +13,7 @@ use crate::model::agent::AgentSession;
 use crate::model::event::{Door, Event, What};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -34,15 +35,15 @@ impl Desks {
         if request.header("origin").is_none() {
             return Err(crate::base::error::Error::forbidden("The desk's socket answers only to its own pages."));
         }
-        let session = self.agent(&request).await?;
+        let session = self.look_up(&request).await?;
         let seat = self.desk.seat_agent(&session).await?;
         // Looked at again with the seat taken: a suspension in between was announced before anybody listened.
-        let session = self.agent(&request).await?;
+        let session = self.look_up(&request).await?;
         let desks = self.clone();
         socket::upgrade(&mut request, SocketOptions::default(), move |socket| desks.live(socket, session, seat))
     }
 
-    async fn live(self, socket: Socket, session: AgentSession, seat: Seat) {
+    async fn live(self, socket: Socket, session: Arc<AgentSession>, seat: Seat) {
         let (reader, writer) = socket.split();
         // Of this page alone; the agent is idle when all his pages are.
         let place = self.desk.lookers.arrive();
@@ -106,7 +107,7 @@ impl Desks {
             online.iter().filter(|agent| self.desk.reach(agent.id) != Reach::Offline).map(|agent| agent.uuid.to_string()).collect();
         // The seat was taken before this number is read: what lies between is heard and caught up, and dropped once by its number.
         let seq = self.desk.seq().await.unwrap_or(0);
-        let now = self.desk.clock.now();
+        let now = self.desk.clock.ticks();
         let lookers = self.desk.lookers_in_sight(session).await;
         let viewing: Vec<Value> = lookers.iter().map(|one| wire::viewing(Some(one.conversation), &one.agent, one.writing(now))).collect();
         let ready = json!({ "type": "ready", "data": { "seq": seq, "online": online, "viewing": viewing } });

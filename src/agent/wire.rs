@@ -4,11 +4,14 @@ use super::snippets;
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind};
 use crate::base::id::{Seq, Uuid};
+use crate::base::live::LiveConfig;
+use crate::base::log as house_log;
 use crate::desk::Desk;
 use crate::desk::availability::Reach;
 use crate::desk::directory::{Profile, Twin};
 use crate::desk::threads::{Opened, Page};
 use crate::desk::translations::{Locale, Sentence};
+use crate::desk::vitals::{Day, Vitals};
 use crate::http::Reply;
 use crate::model::agent::{Agent, AgentRef, full_name};
 use crate::model::ban::{Ban, BanTarget};
@@ -28,6 +31,7 @@ use crate::model::rich::Rich;
 use crate::model::team::{Place, Team};
 use crate::store::conversations::Counts;
 use crate::store::search::Hit;
+use crate::store::writer::Tally;
 use serde_json::{Map, Value, json};
 
 /// A good answer.
@@ -72,6 +76,32 @@ pub fn all_teams(teams: &[Team], here: &[AgentRef], saved: Option<Uuid>) -> Valu
 pub fn saving(mut shape: Value, saved: Option<Uuid>) -> Value {
     if let Some(uuid) = saved {
         shape["uuid"] = json!(uuid.to_string());
+    }
+    shape
+}
+
+/// How the house is.
+pub fn status(vitals: &Vitals, days: Option<Vec<Day>>, written: &Tally, live: &LiveConfig, connections: usize) -> Value {
+    let holdings = &vitals.holdings;
+    let commits = written.commits.read().last().copied().unwrap_or(0);
+    let commit_ms = (commits > 0).then(|| (written.commits.seconds() * 10_000.0 / commits as f64).round() / 10.0);
+    let mut shape = json!({
+        "version": env!("CARGO_PKG_VERSION"), "started_at": vitals.started_at, "uptime_s": vitals.uptime_s, "memory": vitals.memory,
+        "people": { "visitors": vitals.people.0, "agents": vitals.people.1 },
+        "sockets": { "visitors": vitals.seats.0, "agents": vitals.seats.1 }, "connections": connections,
+        "file": { "bytes": vitals.file_bytes, "wal": vitals.wal_bytes, "free": vitals.free_bytes },
+        "backup_at": holdings.backup_at, "certificate_until": *live.certificate_until.now(),
+        "queues": {
+            "writes": vitals.writes_waiting, "buried": holdings.buried, "late_since": holdings.late_since,
+            "jobs": holdings.jobs.iter().map(|(kind, count)| json!({ "kind": kind, "count": count })).collect::<Vec<_>>(),
+        },
+        "conversations": { "open": holdings.open, "unassigned": holdings.unassigned },
+        "wear": { "commits": commits, "refused": written.refused.read(), "commit_ms": commit_ms, "bytes": vitals.written },
+        "log_level": house_log::level_now(), "restart_for": *live.restart_for.now(), "refused": *live.refused.now(),
+    });
+    if let Some(days) = days {
+        let days = days.iter().map(|one| json!({ "day": one.day, "incoming": one.incoming, "outgoing": one.outgoing }));
+        shape["days"] = days.collect();
     }
     shape
 }

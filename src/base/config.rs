@@ -163,6 +163,11 @@ impl RawConfig {
         Ok(())
     }
 
+    /// Whether this very value was typed for this key, with or without the prefix.
+    pub fn says(&self, key: &str, value: &str) -> bool {
+        self.values.get(key.strip_prefix(PREFIX).unwrap_or(key)).is_some_and(|typed| typed == value)
+    }
+
     /// A value as typed, or its default.
     pub fn value(&self, key: &'static str) -> &str {
         let default = KEYS.iter().find(|(known, ..)| *known == key).map_or("", |(_, default, _)| default);
@@ -227,13 +232,7 @@ impl RawConfig {
         let listen = listen.parse().map_err(|_| wrong("LISTEN", "expected address:port, such as 127.0.0.1:8080 or [::]:8080."))?;
         let trusted_proxies = self.ranges("TRUSTED_PROXIES")?;
         let outbound_allow = self.ranges("OUTBOUND_ALLOW")?;
-        let log_level = match self.value("LOG_LEVEL") {
-            "error" => log::LevelFilter::Error,
-            "warn" => log::LevelFilter::Warn,
-            "info" => log::LevelFilter::Info,
-            "debug" => log::LevelFilter::Debug,
-            _ => return Err(wrong("LOG_LEVEL", "expected error, warn, info or debug.")),
-        };
+        let log_level = super::log::level(self.value("LOG_LEVEL"));
         let workers = self.value("WORKERS").parse().ok().filter(|n| (1..=64).contains(n));
         let factor = self.value("RATE_LIMIT_FACTOR").parse().ok().filter(|n| (1..=1_000_000).contains(n));
         let widget_dir = self.path("WIDGET_DIR");
@@ -260,7 +259,7 @@ impl RawConfig {
             outbound_allow,
             key_file: self.path("KEY_FILE"),
             ca_file: self.path("CA_FILE"),
-            log_level,
+            log_level: log_level.ok_or_else(|| wrong("LOG_LEVEL", "expected error, warn, info or debug."))?,
             widget_dir,
             rate_limit_factor: factor.ok_or_else(|| wrong("RATE_LIMIT_FACTOR", "expected a number from 1 to 1000000."))?,
             workers: workers.ok_or_else(|| wrong("WORKERS", "expected a number from 1 to 64."))?,

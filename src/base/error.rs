@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 use std::fmt;
+use std::ops::{Deref, DerefMut};
 
 /// What went wrong, as far as a caller can act on it. Each door maps kinds to its own protocol in one table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +29,11 @@ pub enum Kind {
     Internal,
 }
 
-/// The error every function of the house returns.
-pub struct Error {
+/// The error every function of the house returns. Boxed: it is handed up through every call of the program, and each would move all of it.
+pub struct Error(Box<Account>);
+
+/// What an error tells; read as the fields of the error itself.
+pub struct Account {
     /// What a caller can do about it.
     pub kind: Kind,
     /// A sentence for the person who sees it. Never holds a secret or somebody else's data.
@@ -52,7 +56,11 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl Error {
     /// An error of `kind` with a sentence for people.
     pub fn new(kind: Kind, message: impl Into<String>) -> Error {
-        Error { kind, message: message.into(), field: None, code: None, details: None, retry_after_s: None, cause: None }
+        Error::of(kind, message.into())
+    }
+
+    fn of(kind: Kind, message: String) -> Error {
+        Error(Box::new(Account { kind, message, field: None, code: None, details: None, retry_after_s: None, cause: None }))
     }
 
     /// The request is wrong.
@@ -62,7 +70,7 @@ impl Error {
 
     /// The request is wrong in one named field.
     pub fn invalid_field(field: impl Into<String>, message: impl Into<String>) -> Error {
-        Error { field: Some(field.into()), ..Error::new(Kind::Invalid, message) }
+        Error::new(Kind::Invalid, message).in_field(field)
     }
 
     /// No valid proof of identity.
@@ -92,35 +100,58 @@ impl Error {
 
     /// Too often; come back after `retry_after_s` seconds.
     pub fn too_many(message: impl Into<String>, retry_after_s: u32) -> Error {
-        Error { retry_after_s: Some(retry_after_s), ..Error::new(Kind::TooMany, message) }
+        Error::new(Kind::TooMany, message).retry_after(retry_after_s)
     }
 
     /// The house is full for the moment.
     pub fn busy() -> Error {
-        Error {
-            retry_after_s: Some(2),
-            code: Some("busy"),
-            ..Error::new(Kind::Busy, "The server is very busy. Nothing was stored; please try again in a moment.")
-        }
+        Error::new(Kind::Busy, "The server is very busy. Nothing was stored; please try again in a moment.").retry_after(2).coded("busy")
     }
 
     /// The disk (or another part we stand on) refuses.
     pub fn unavailable(message: impl Into<String>) -> Error {
-        Error { retry_after_s: Some(5), ..Error::new(Kind::Unavailable, message) }
+        Error::new(Kind::Unavailable, message).retry_after(5)
     }
 
     /// Our own fault.
     pub fn internal(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
-        Error {
-            cause: Some(cause.into()),
-            ..Error::new(Kind::Internal, "Something went wrong on our side. Nothing was lost; please try again.")
-        }
+        Error::new(Kind::Internal, "Something went wrong on our side. Nothing was lost; please try again.").with_cause(cause)
     }
 
     /// Adds what the log should know.
     pub fn with_cause(mut self, cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Error {
         self.cause = Some(cause.into());
         self
+    }
+
+    /// Says after how many seconds trying again makes sense.
+    pub fn retry_after(mut self, seconds: u32) -> Error {
+        self.retry_after_s = Some(seconds);
+        self
+    }
+
+    /// The same with another sentence, made of the present one.
+    pub fn reworded(mut self, reword: impl FnOnce(&str) -> String) -> Error {
+        self.message = reword(&self.message);
+        self
+    }
+
+    /// Only the sentence.
+    pub fn into_sentence(self) -> String {
+        self.0.message
+    }
+
+    /// The same for one more caller; the cause stays with the first.
+    pub fn copy(&self) -> Error {
+        Error(Box::new(Account {
+            kind: self.kind,
+            message: self.message.clone(),
+            field: self.field.clone(),
+            code: self.code,
+            details: self.details.clone(),
+            retry_after_s: self.retry_after_s,
+            cause: None,
+        }))
     }
 
     /// Names what happened by a stable word.
@@ -139,6 +170,20 @@ impl Error {
     pub fn in_field(mut self, field: impl Into<String>) -> Error {
         self.field = Some(field.into());
         self
+    }
+}
+
+impl Deref for Error {
+    type Target = Account;
+
+    fn deref(&self) -> &Account {
+        &self.0
+    }
+}
+
+impl DerefMut for Error {
+    fn deref_mut(&mut self) -> &mut Account {
+        &mut self.0
     }
 }
 

@@ -421,7 +421,7 @@ mod tests {
     // rows 90, 92
     #[test]
     fn refusals_name_the_file_and_the_reason() {
-        let message = |name: &str, bytes: &[u8], allowed: &[&str]| judge(name, bytes, allowed).unwrap_err().message;
+        let message = |name: &str, bytes: &[u8], allowed: &[&str]| judge(name, bytes, allowed).unwrap_err().message.clone();
         assert!(message("a.png", b"", ALL).contains("\"a.png\" is empty"));
         assert!(message("a.jpg.exe", b"MZ", &["jpg"]).contains(".exe"));
         assert!(message("a", b"MZ", &["jpg"]).contains("without an extension"));

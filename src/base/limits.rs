@@ -2,6 +2,14 @@
 
 use std::time::Duration;
 
+/// A look at whether the house lives is shared by everybody who asks so soon after: a flood of questions costs one write a second.
+pub const PULSE_SHARED: Duration = Duration::from_secs(1);
+/// A file that does not answer within this time hangs; a small machine's slowest fsync is well below.
+pub const PULSE_PATIENCE: Duration = Duration::from_secs(10);
+/// Days of messages on the status page: two weeks show a week's shape.
+pub const STATUS_DAYS: i64 = 14;
+/// How long an upgrade of the file may keep the service manager waiting: copying and rewriting tens of gigabytes on a card.
+pub const UPGRADE_MAX: Duration = Duration::from_secs(4 * 3600);
 /// How long a call to somebody else may take in all.
 pub const OUTGOING_TIMEOUT: Duration = Duration::from_secs(15);
 /// So much of an answer is read to be polite.
@@ -120,6 +128,49 @@ pub const LINGER_BYTES_MAX: usize = 1024 * 1024;
 pub const ACCEPT_PAUSE_MIN: Duration = Duration::from_millis(20);
 /// Longest pause between accepts: short enough that people do not notice the recovery.
 pub const ACCEPT_PAUSE_MAX: Duration = Duration::from_secs(1);
+/// A client that has not finished the TLS handshake by then is a slowloris, or gone.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+/// Bytes that wait under TLS for one slow reader: one record. More would only be memory.
+pub const TLS_WRITE_BYTES_MAX: usize = 16 * 1024;
+/// Requests at once on one connection of HTTP/2: a desk that opens asks for about as many modules.
+pub const HTTP2_STREAMS_MAX: u32 = 100;
+/// Bytes of one request's body on their way in HTTP/2: an upload over a slow line stays quick.
+pub const HTTP2_STREAM_WINDOW: u32 = 128 * 1024;
+/// Bytes of all bodies of one connection of HTTP/2 on their way: what a client may make us hold.
+pub const HTTP2_CONNECTION_WINDOW: u32 = 256 * 1024;
+/// Bytes of one answer that HTTP/2 keeps for a reader that is not ready.
+pub const HTTP2_SEND_BYTES_MAX: usize = 64 * 1024;
+/// Requests that were cancelled before anybody looked at them: more in a row is the rapid-reset attack, and ends the connection.
+pub const HTTP2_RESETS_MAX: usize = 20;
+/// Streams that one connection of HTTP/2 may make us reset for their faults.
+pub const HTTP2_FAULTS_MAX: usize = 128;
+/// How long the authority may take to look at a proof, or to sign: seconds, usually.
+pub const ACME_DECISION_TIMEOUT: Duration = Duration::from_secs(90);
+/// How long one try for a certificate may take in all; an order that takes longer is found again by the next.
+pub const ACME_TRY_TIMEOUT: Duration = Duration::from_secs(300);
+/// Bytes of one answer of the authority: a chain of certificates is the longest, and has a tenth of it.
+pub const ACME_ANSWER_BYTES_MAX: usize = 256 * 1024;
+/// Longest time between two looks at what there is to renew: a clock that was set is noticed after so long. A look reads one row.
+pub const CERTIFICATE_LOOK: Duration = Duration::from_secs(60);
+/// Between two looks at certificate files that somebody else keeps fresh, where nobody tells us to read them anew.
+pub const CERTIFICATE_FILES_LOOK: Duration = Duration::from_secs(3600);
+/// Pauses after failures in a row of an authority that was not reached.
+pub const CERTIFICATE_PAUSES_UNREACHABLE: [Duration; 5] = [minutes(1), minutes(2), minutes(5), minutes(15), minutes(30)];
+/// Pauses after failures in a row of an authority that said no: Let's Encrypt counts five an hour for a name, and there are two ways to try.
+pub const CERTIFICATE_PAUSES_REFUSED: [Duration; 6] = [minutes(5), minutes(20), minutes(40), minutes(90), minutes(180), minutes(360)];
+/// The shortest pause for an authority that has had enough of us and does not say for how long.
+pub const CERTIFICATE_PAUSE_TOO_OFTEN: Duration = minutes(60);
+/// An authority that wants to be left alone for longer is asked after so long all the same.
+pub const CERTIFICATE_PAUSE_MAX: Duration = minutes(7 * 24 * 60);
+/// Who asks for another try by hand gets it, but not more often than this.
+pub const CERTIFICATE_TRIES_APART: Duration = Duration::from_secs(30);
+
+const fn minutes(n: u64) -> Duration {
+    Duration::from_secs(n * 60)
+}
+
+/// Connections at once where plain HTTP only redirects: each is a matter of milliseconds.
+pub const REDIRECTS_AT_ONCE: usize = 1_000;
 /// How long a graceful stop waits for requests under way.
 pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -157,6 +208,8 @@ pub const WRITE_BATCH_MAX: usize = 256;
 pub const LOCK_WAIT: Duration = Duration::from_secs(5);
 /// Read connections: two cores, one spare for a slow search.
 pub const READERS_MAX: u32 = 4;
+/// How long a read connection beyond the first stays open without work.
+pub const READER_IDLE: Duration = Duration::from_secs(60);
 /// How long a reader waits for a connection of the pool.
 pub const READ_WAIT: Duration = Duration::from_secs(5);
 /// Steps of SQLite's machine after which a runaway query is stopped (checked by a progress handler).
@@ -282,6 +335,19 @@ pub const RETENTION_STEPS_MAX: usize = 2_000;
 /// Bytes of a database that is rewritten as a whole after something was erased: writing waits for it, which at the speed of an ordinary
 /// disk (some 100 MB in a second) is a matter of a few seconds. Larger files are only emptied, not shortened.
 pub const REWRITE_BYTES_MAX: i64 = 256 * 1024 * 1024;
+/// Pages copied at a time into a backup, four megabytes: between them progress is told, and the copy can be given up.
+pub const COPY_PAGES_PER_STEP: i32 = 1_024;
+/// After so many of these steps the copy is brought to the disk: some megabytes wait for it, and not everything at the end.
+pub const COPY_STEPS_PER_SYNC: u32 = 8;
+/// How much the log beside the data file may grow while a copy is read, which keeps it from being folded in: hours of a busy shop, and less
+/// than `DISK_FREE_MIN`.
+pub const COPY_LOG_MAX: u64 = 256 * 1024 * 1024;
+/// Entries looked at in a folder of backups: a thousand backups, and as much that is not ours.
+pub const FOLDER_ENTRIES_MAX: usize = 4_096;
+/// Snapshots of upgrades kept beside the data file: the last one, and the one before for whoever goes back twice.
+pub const SNAPSHOTS_KEPT: usize = 2;
+/// Replaced files kept beside the data file: a wrong restore is noticed before the third.
+pub const REPLACED_KEPT: usize = 3;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
 
@@ -368,6 +434,10 @@ pub const THROTTLE_KEYS_MAX: usize = 50_000;
 
 /// Attempts of one job before it is buried.
 pub const JOB_ATTEMPTS_MAX: u32 = 12;
+/// Longest pause between two tries of one job, jitter included.
+pub const JOB_PAUSE_MAX: Duration = Duration::from_secs(75 * 60);
+/// A clock that was set back by less than this is left alone: the network does that every day.
+pub const SET_BACK_MIN: Duration = Duration::from_secs(60);
 /// Longest time one job may run.
 pub const JOB_TIMEOUT: Duration = Duration::from_secs(120);
 /// Jobs run at once.

@@ -9,6 +9,7 @@ pub mod error;
 pub mod files;
 pub mod id;
 pub mod limits;
+pub mod live;
 pub mod log;
 pub mod markdown;
 pub mod markup;
@@ -16,6 +17,7 @@ pub mod net;
 pub mod password;
 pub mod pieces;
 pub mod plural;
+pub mod process;
 pub mod seal;
 pub mod secret;
 pub mod server;
@@ -23,10 +25,12 @@ pub mod signing;
 // Used while building, by build.rs; here for its tests.
 #[cfg(test)]
 mod strip;
+pub mod tally;
 pub mod text;
 pub mod tls;
 pub mod token;
 pub mod totp;
 pub mod webpush;
 pub mod when;
+pub mod x509;
 pub mod zip;

@@ -58,7 +58,7 @@ pub struct Sealer {
 impl Sealer {
     /// With the key of this file (None: none was named) and the one that lies in the data file.
     pub fn new(outside: Option<&Path>, inside: &[u8; 32]) -> Result<Sealer> {
-        let outside = outside.map(|path| Key::read(path).map_err(|error| error.message));
+        let outside = outside.map(|path| Key::read(path).map_err(Error::into_sentence));
         Ok(Sealer { outside, inside: Key::new(inside)? })
     }
 

@@ -115,7 +115,11 @@ impl std::error::Error for TokenError {}
 
 impl From<TokenError> for Error {
     fn from(error: TokenError) -> Error {
-        Error { field: error.claim.map(str::to_string), ..Error::new(error.kind, error.message) }
+        let told = Error::new(error.kind, error.message);
+        match error.claim {
+            Some(claim) => told.in_field(claim),
+            None => told,
+        }
     }
 }
 

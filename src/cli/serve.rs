@@ -1,5 +1,6 @@
 //! `deskbell serve` and `deskbell demo`: opens the house, tells where it is, runs it until a signal.
 
+use super::service::{self, Handed, Manager, Settings};
 use super::{Arguments, lock, raw, runtime};
 use deskbell::app::{self, House};
 use deskbell::base::clock::Clock;
@@ -8,27 +9,66 @@ use deskbell::base::error::{Error, Result};
 use deskbell::base::id::new_token;
 use deskbell::base::log as house_log;
 use deskbell::demo as the_demo;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use tokio::net::TcpListener;
 
 /// Serves until told to stop.
-pub(super) fn serve(config: &Config) -> Result<()> {
+pub(super) fn serve(arguments: &Arguments) -> Result<()> {
+    let mut handed = Handed::from_environment();
+    let settings = Settings::read(arguments)?;
+    let config = &settings.at_start().resolve()?;
+    service::know_the_journal();
+    house_log::start(config.log_level);
+    let manager = Manager::from_environment();
     app::check_assets()?;
     let _lock = lock(&config.data_file)?;
     runtime(config)?.block_on(async {
-        let stop = signals()?;
+        let (stop, hangups) = (signals()?, service::hangups()?);
+        let starting = manager.starting();
         let house = House::open(config.clone(), Clock::default()).await?;
-        let listener = bind(config).await?;
+        drop(starting);
+        let listener = match handed.take("LISTEN", 0)? {
+            Some(listener) => listener,
+            None => bind(config.listen).await?,
+        };
         let address = listener.local_addr().map_err(Error::internal)?;
-        let base = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let house = with_plain(house, config).await?;
+        let base = base_url(config, address);
         log::info!("listening address={address} data=\"{}\" version={}", config.data_file.display(), env!("CARGO_PKG_VERSION"));
         if house.desk.needs_owner().await? {
-            let token = house.desk.issue_setup().await?;
-            // On standard output, not in the log: the link opens a door.
-            println!("Welcome to deskbell. Open this link within 24 hours to become the owner:\n\n  {base}/desk#setup={token}\n");
+            println!("{}", welcome(&house, &base).await?);
         }
         let options = house.server_options();
+        let status = format!("Serving {base} on {address}");
+        manager.ready(&status);
+        let (desk, live) = (house.desk.clone(), house.live.clone());
+        let minding = tokio::spawn(service::mind(manager.clone(), desk, live, settings, hangups, status));
+        let stop = async move {
+            stop.await;
+            manager.stopping();
+            // It holds the desk, and the house closes only when nobody does.
+            minding.abort();
+        };
         house.serve(listener, stop, None, options).await
     })
+}
+
+/// How the first one becomes the owner. The link opens a door: it is for the person at the terminal, not for a journal that others read and that
+/// is kept for months; whoever has the machine makes one with a command.
+async fn welcome(house: &House, base: &str) -> Result<String> {
+    if in_journal() {
+        return Ok("Nobody owns this desk yet. Become its owner: sudo deskbell create-agent EMAIL NAME --role owner".to_owned());
+    }
+    let token = house.desk.issue_setup().await?;
+    Ok(format!("Welcome to deskbell. Open this link within 24 hours to become the owner:\n\n  {base}/desk#setup={token}\n"))
+}
+
+/// Whether standard output is the journal's: the service manager says which file that is, for a program started from here may have another one.
+fn in_journal() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let output = std::fs::metadata("/proc/self/fd/1").map(|output| format!("{}:{}", output.dev(), output.ino()));
+    output.is_ok_and(|output| std::env::var("JOURNAL_STREAM").is_ok_and(|journal| journal == output))
 }
 
 /// Serves a shop, a desk and a ready login, on a file of its own unless one is named.
@@ -63,9 +103,10 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
         let stop = signals()?;
         let house = House::open(config.clone(), Clock::default()).await?;
         let demo = the_demo::prepare(&house.desk).await?;
-        let listener = bind(config).await?;
+        let listener = bind(config.listen).await?;
         let address = listener.local_addr().map_err(Error::internal)?;
-        let base = config.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+        let house = with_plain(house, config).await?;
+        let base = base_url(config, address);
         if arguments.json {
             println!("{}", demo.as_json(&base));
         } else {
@@ -81,10 +122,22 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
     })
 }
 
-async fn bind(config: &Config) -> Result<tokio::net::TcpListener> {
-    tokio::net::TcpListener::bind(config.listen)
-        .await
-        .map_err(|cause| Error::unavailable(format!("Cannot listen on {}: {cause}.", config.listen)))
+async fn bind(address: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(address).await.map_err(|cause| Error::unavailable(format!("Cannot listen on {address}: {cause}.")))
+}
+
+/// The door of plain HTTP, where HTTPS is ours.
+async fn with_plain(house: House, config: &Config) -> Result<House> {
+    let Some(address) = config.https.as_ref().and_then(|https| https.plain) else { return Ok(house) };
+    let listener = bind(address).await?;
+    log::info!("redirecting address={}", listener.local_addr().map_err(Error::internal)?);
+    Ok(house.with_plain(listener))
+}
+
+/// Where the house is reached, as far as we know.
+fn base_url(config: &Config, address: SocketAddr) -> String {
+    let scheme = if config.https.is_some() { "https" } else { "http" };
+    config.base_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"))
 }
 
 /// Listens from now on; what it returns completes at SIGTERM or Ctrl-C. Called before anything is opened, because a signal that nobody

@@ -51,8 +51,8 @@ impl Here {
     }
 
     /// Whether an agent has been away or gone for longer than the grace of his conversations.
-    pub fn left_for_long(&self, agent: AgentId, now: Millis) -> bool {
-        self.board.absent_since(agent).is_some_and(|since| since + super::routing::LEAVE_GRACE_MS <= now)
+    pub fn left_for_long(&self, agent: AgentId) -> bool {
+        self.board.absent_since(agent).is_some_and(|since| since + super::routing::LEAVE_GRACE_MS <= self.clock.ticks())
     }
 
     /// Until when an agent was at the desk, as far as is known: now when he is; None = not since anybody remembers.
@@ -103,7 +103,7 @@ impl Desk {
     pub async fn seat_agent(&self, session: &AgentSession) -> Result<Seat> {
         let owner = Topic::Agent(session.agent.id);
         let seat = self.hub.join(owner, &[Topic::Agents]).map_err(super::visitors::refused)?;
-        self.presence.arrived(owner, self.clock.now());
+        self.presence.arrived(owner, self.clock.ticks());
         self.notice().await?;
         Ok(seat)
     }
@@ -119,7 +119,7 @@ impl Desk {
         let roster = self.roster().await?;
         let (here, now) = (self.here(), self.clock.now());
         let stances = roster.agents().map(|agent| (agent.id, here.stance(agent, &roster)));
-        let changed = self.board.put_stances(stances, now);
+        let changed = self.board.put_stances(stances, now, self.clock.ticks());
         if changed.is_empty() {
             return Ok(());
         }
@@ -151,7 +151,7 @@ impl Desk {
 
     /// Notices who has been gone for longer than the grace; called every second.
     pub async fn sweep_presence(&self) -> Result<()> {
-        for owner in self.presence.sweep(self.clock.now(), |owner| self.hub.is_present(owner)) {
+        for owner in self.presence.sweep(self.clock.ticks(), |owner| self.hub.is_present(owner)) {
             // One that cannot be told must not keep the others from being told.
             if let Err(error) = self.tell_gone(owner).await {
                 log::warn!("a farewell was not told error=\"{error:?}\"");

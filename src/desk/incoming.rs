@@ -167,7 +167,7 @@ impl Desk {
             };
             match taken {
                 Ok(arrived) => kept.push(arrived),
-                Err(error) if matches!(error.kind, Kind::Invalid | Kind::TooLarge) => remarks.push(error.message),
+                Err(error) if matches!(error.kind, Kind::Invalid | Kind::TooLarge) => remarks.push(error.into_sentence()),
                 Err(error) => {
                     self.discard_files(kept).await;
                     return Err(error);

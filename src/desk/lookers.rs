@@ -95,7 +95,7 @@ impl Desk {
         let holder = Holder::of(&listed.conversation);
         self.lookers.turn(place, Some(Looker { agent: agent.clone(), conversation: uuid, holder, writing: None }));
         self.announce(&[Topic::Agents], What::Viewing { conversation: Some(uuid), holder, agent: agent.clone(), typing: None });
-        let now = self.clock.now();
+        let now = self.clock.ticks();
         for other in self.lookers.others(agent.id, Some(uuid)) {
             let typing = other.writing(now);
             self.announce(&[Topic::Agent(agent.id)], What::Viewing { conversation: Some(uuid), holder, agent: other.agent, typing });
@@ -106,7 +106,7 @@ impl Desk {
     pub fn looks_away(&self, agent: &AgentRef, place: u64) {
         self.lookers.turn(place, None);
         let still = self.lookers.elsewhere(agent.id);
-        let typing = still.as_ref().and_then(|looker| looker.writing(self.clock.now()));
+        let typing = still.as_ref().and_then(|looker| looker.writing(self.clock.ticks()));
         let (conversation, holder) = still.map_or((None, Holder::default()), |looker| (Some(looker.conversation), looker.holder));
         self.announce(&[Topic::Agents], What::Viewing { conversation, holder, agent: agent.clone(), typing });
     }
@@ -114,7 +114,7 @@ impl Desk {
     /// Remembers for latecomers that an agent writes, or stopped.
     pub fn remember_writing(&self, place: u64, conversation: Uuid, is_typing: bool, note: bool) {
         let what = if note { Writing::Note } else { Writing::Reply };
-        self.lookers.writes(place, conversation, is_typing.then(|| (what, self.clock.now() + WRITING_MS)));
+        self.lookers.writes(place, conversation, is_typing.then(|| (what, self.clock.ticks() + WRITING_MS)));
     }
 
     /// Who looks at what just now, as far as this agent may see it.

@@ -236,7 +236,7 @@ fn checked(tx: &ReadTx, by: &AgentSession, before: Macro, edit: MacroEdit) -> Re
         one.body = match body.trim().is_empty() {
             true => String::new(),
             false => text::check_message(&body)
-                .map_err(|error| Error { message: error.message.replace("The message", "The text"), ..error }.in_field("body"))?,
+                .map_err(|error| error.reworded(|sentence| sentence.replace("The message", "The text")).in_field("body"))?,
         };
         template::check(&one.body).map_err(|error| error.in_field("body"))?;
     }

@@ -66,7 +66,7 @@ pub(super) async fn check(config: &MailboxConfig) -> Result<()> {
 
 /// What must be right before a mailbox that is not saved is tried out: the rest is what the trial finds.
 pub(super) fn check_trial(config: &MailboxConfig, direction: Option<Direction>) -> Result<()> {
-    email::check(&config.address).map_err(|error| bad("address", error.message))?;
+    email::check(&config.address).map_err(|error| bad("address", error.into_sentence()))?;
     let (key, server) = match direction {
         None => return Ok(()),
         Some(Direction::Out) => ("smtp", &config.smtp),
@@ -79,7 +79,7 @@ pub(super) fn check_trial(config: &MailboxConfig, direction: Option<Direction>) 
 }
 
 fn check_words(config: &MailboxConfig) -> Result<()> {
-    let address = |key: &str, text: &str| email::check(text).map(|_| ()).map_err(|error| bad(key, error.message));
+    let address = |key: &str, text: &str| email::check(text).map(|_| ()).map_err(|error| bad(key, error.into_sentence()));
     address("address", &config.address)?;
     if !config.reply_to.is_empty() {
         address("reply_to", &config.reply_to)?;

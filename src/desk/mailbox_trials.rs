@@ -154,7 +154,7 @@ impl Desk {
     }
 
     fn count_test_mail(&self) -> Result<()> {
-        let now = self.clock.now();
+        let now = self.clock.ticks();
         let mut mails = self.trials.mails.lock().unwrap_or_else(PoisonError::into_inner);
         mails.retain(|at| at + 3_600_000 > now);
         if mails.len() >= limits::TEST_MAILS_PER_HOUR {

@@ -12,6 +12,7 @@ pub mod bans;
 mod beginnings;
 pub mod bounces;
 pub mod catch_up;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
@@ -59,6 +60,7 @@ pub mod outlook;
 pub mod pages;
 pub mod privacy;
 pub mod problems;
+pub mod pulse;
 pub mod pushes;
 pub mod puzzles;
 pub mod quarantine;
@@ -91,6 +93,7 @@ pub mod two_factor;
 pub mod verification;
 pub mod views;
 pub mod visitors;
+pub mod vitals;
 pub mod words;
 
 use crate::base::clock::Clock;
@@ -149,6 +152,16 @@ pub struct Inner {
     tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
+    /// The certificate of HTTPS.
+    certificates: certificates::Board,
+    /// Whether the house lives, as last looked.
+    pulse: pulse::Pulse,
+    /// What was counted since the start.
+    pub counts: vitals::Counts,
+    /// When it was opened.
+    started: std::time::Instant,
+    /// The certificate of HTTPS.
+    certificates: certificates::Board,
 }
 
 impl std::ops::Deref for Desk {
@@ -168,6 +181,7 @@ impl Desk {
         clock: Clock,
         known: inboxes::Known,
         board: outlook::Board,
+        counts: vitals::Counts,
         tls: Tls,
         base_path: &str,
         key_file: Option<&Path>,
@@ -196,6 +210,14 @@ impl Desk {
             learning: tokio::sync::Mutex::default(),
             tls,
             onlookers: onlookers::Onlookers::default(),
+            pulse: pulse::Pulse::default(),
+            counts,
+            started: vitals::started(),
+            certificates: certificates::Board::default(),
+            certificates: certificates::Board::default(),
+            pulse: pulse::Pulse::default(),
+            counts,
+            started: vitals::started(),
         }));
         let sealing = desk.clone();
         desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;

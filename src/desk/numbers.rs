@@ -328,7 +328,8 @@ fn add_began(figures: &mut Figures, one: &Counted, open: &OpenTimes) {
         // An agent wrote first: nobody waited.
         Some(reply) if reply == one.at => {}
         Some(reply) => {
-            figures.first.add(reply - one.at);
+            // Never below zero: the clock may have been set back in between.
+            figures.first.add((reply - one.at).max(0));
             figures.first_open.add(open.between(one.at, reply));
         }
         None => {
@@ -341,7 +342,7 @@ fn add_began(figures: &mut Figures, one: &Counted, open: &OpenTimes) {
 fn add_resolved(figures: &mut Figures, one: &Counted, open: &Open) {
     figures.resolved += 1;
     if let Some(began) = one.other {
-        figures.resolution.add(one.at - began);
+        figures.resolution.add((one.at - began).max(0));
         // What began long before would be counted in part only: it is left to the times of the wall.
         if began >= open.since {
             figures.resolution_open.add(open.of(one).between(began, one.at));

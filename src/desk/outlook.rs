@@ -144,8 +144,8 @@ impl Board {
         lock(&self.0.roster).roster.clone()
     }
 
-    /// Notes how everybody counts now; answers who counts differently from before.
-    pub(super) fn put_stances(&self, all: impl Iterator<Item = (AgentId, Stance)>, now: Millis) -> Vec<(AgentId, Stance)> {
+    /// Notes how everybody counts now, at this time of the day and after so many ticks; answers who counts differently from before.
+    pub(super) fn put_stances(&self, all: impl Iterator<Item = (AgentId, Stance)>, now: Millis, ticks: Millis) -> Vec<(AgentId, Stance)> {
         let mut stances = lock(&self.0.stances);
         let mut changed = Vec::new();
         for (agent, stance) in all {
@@ -158,7 +158,7 @@ impl Board {
             if before.is_some_and(|(before, _)| before.reach == Reach::Online) && stance.reach != Reach::Online {
                 lock(&self.0.left).insert(agent, now);
             }
-            stances.insert(agent, (stance, was_away.map_or(now, |(_, since)| since)));
+            stances.insert(agent, (stance, was_away.map_or(ticks, |(_, since)| since)));
             if before.map_or(Stance::GONE, |(before, _)| before) != stance {
                 changed.push((agent, stance));
             }
@@ -171,12 +171,12 @@ impl Board {
         lock(&self.0.left).get(&agent).copied()
     }
 
-    /// Since when an agent takes no conversations; `None` while he does.
+    /// Since when, in ticks, an agent takes no conversations; `None` while he does.
     pub(super) fn absent_since(&self, agent: AgentId) -> Option<Millis> {
         lock(&self.0.stances).get(&agent).filter(|(stance, _)| stance.reach != Reach::Online).map(|(_, since)| *since)
     }
 
-    /// Everybody who takes no conversations, and since when.
+    /// Everybody who takes no conversations, and since when, in ticks.
     pub(super) fn absent(&self) -> Vec<(AgentId, Millis)> {
         let stances = lock(&self.0.stances);
         stances.iter().filter(|(_, (stance, _))| stance.reach != Reach::Online).map(|(agent, (_, since))| (*agent, *since)).collect()

@@ -70,7 +70,7 @@ pub(super) fn wrote(tx: &WriteTx, here: &Here, before: &Conversation) -> Result<
         conversations::announce(tx, before.id, true)?;
         return Ok(());
     }
-    if here.left_for_long(agent, tx.now) && !here.accepts(agent) {
+    if here.left_for_long(agent) && !here.accepts(agent) {
         return let_go(tx, here, Stuck { id: before.id, agent }, "left");
     }
     Ok(())
@@ -205,10 +205,10 @@ impl Desk {
     pub async fn keep_routing(&self) -> Result<Option<Millis>> {
         let here = self.here();
         let absent = self.board.absent();
-        let now = self.clock.now();
-        let (gone, leaving): (Vec<_>, Vec<_>) = absent.into_iter().partition(|(_, since)| since + LEAVE_GRACE_MS <= now);
+        let (now, ticks) = (self.clock.now(), self.clock.ticks());
+        let (gone, leaving): (Vec<_>, Vec<_>) = absent.into_iter().partition(|(_, since)| since + LEAVE_GRACE_MS <= ticks);
         let gone: Vec<AgentId> = gone.into_iter().map(|(agent, _)| agent).collect();
-        let soon = leaving.into_iter().map(|(_, since)| since + LEAVE_GRACE_MS).min();
+        let soon = leaving.into_iter().map(|(_, since)| since + LEAVE_GRACE_MS - ticks + now).min();
         let (looking, left) = (here.clone(), gone.clone());
         let (is_due, waits, next) = self
             .store

@@ -1,7 +1,7 @@
 //! What of the news an agent's seat passes on: everything to most; to those of narrower scope only what is in their sight.
 
 use super::Desk;
-use crate::base::error::{Error, Kind, Result};
+use crate::base::error::{Kind, Result};
 use crate::base::id::{AgentId, Uuid};
 use crate::base::limits;
 use crate::model::access::{Holder, Scope, Sight};
@@ -55,7 +55,7 @@ fn sees_contact(tx: &ReadTx, agent: AgentId, contact: Uuid) -> Result<bool> {
     let Some(contact) = contacts::find(tx, contact)? else { return Ok(false) };
     match sight::check_contact(tx, agent, contact.id) {
         Ok(()) => Ok(true),
-        Err(Error { kind: Kind::NotFound, .. }) => Ok(false),
+        Err(error) if error.kind == Kind::NotFound => Ok(false),
         Err(error) => Err(error),
     }
 }

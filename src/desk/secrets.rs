@@ -1,4 +1,4 @@
-//! What must be had back in the clear and is kept sealed: passwords of mailboxes, keys of authenticator apps. Under a key from outside the data
+//! What must be had back in the clear and is kept sealed: passwords of mailboxes, keys of authenticator apps and of certificates. Under a key from outside the data
 //! file when there is one; what was stored before it came is sealed again when the house opens.
 
 use crate::base::error::Result;
@@ -20,7 +20,7 @@ pub(super) fn purpose(direction: Direction) -> &'static str {
 /// Seals anew what is not sealed as well as it could be: plain keys of older versions, and what was sealed before there was a key outside.
 /// What cannot be opened stays as it is, for the day its key comes back.
 pub(super) fn seal_anew(tx: &WriteTx, sealer: &Sealer) -> Result<()> {
-    let mut count = 0;
+    let mut count = super::certificates::seal_anew(tx, sealer)?;
     for (agent, stored) in logins::keys(tx)?.into_iter().filter(|(_, stored)| sealer.is_stale_text(stored)) {
         if let Ok(key) = sealer.open_text(TOTP, &stored) {
             logins::replace_key(tx, agent, &sealer.seal_text(TOTP, &key)?)?;

@@ -308,7 +308,7 @@ fn check_texts(config: &InboxConfig) -> Result<()> {
         if count > text.chars_max || placeholders.is_err() {
             let (key, place) = whereabouts(config, &text.key);
             let why = match placeholders {
-                Err(error) if count <= text.chars_max => error.message,
+                Err(error) if count <= text.chars_max => error.into_sentence(),
                 _ => format!("At most {} characters.", text.chars_max),
             };
             return Err(bad(&key, &format!("{place}{why}")));

@@ -67,7 +67,7 @@ impl Desk {
     pub async fn seat_visitor(&self, session: &Session) -> Result<Seat> {
         let owner = Topic::Contact(session.contact);
         let seat = self.hub.join(owner, &[Topic::Inbox(session.inbox)]).map_err(refused)?;
-        if self.presence.arrived(owner, self.clock.now()) {
+        if self.presence.arrived(owner, self.clock.ticks()) {
             let contact = self.contact_of(session).await?;
             self.announce(&[Topic::Agents], What::ContactPresence { contact: contact.uuid, online: true });
         }

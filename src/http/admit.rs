@@ -2,6 +2,7 @@
 
 use super::heads::Fault;
 use super::server::ServerOptions;
+use crate::base::limits;
 use hyper::header::{HeaderMap, HeaderName};
 use hyper::http::request::Parts;
 use hyper::{Method, Version};
@@ -30,15 +31,20 @@ pub(super) fn admit(parts: &Parts, peer: SocketAddr, local: SocketAddr, options:
     if parts.headers.get_all("expect").iter().any(|value| !value.as_bytes().eq_ignore_ascii_case(b"100-continue")) {
         return Err(refuse(417, "The only expectation understood here is 100-continue."));
     }
+    // HTTP/1 is counted by its parser, HTTP/2 only weighed.
+    if parts.headers.len() > limits::HEADERS_MAX {
+        return Err(refuse(431, "The request has too many headers."));
+    }
     let host = host_of(parts, local, options)?;
-    if let Some(base_host) = &options.base_host {
+    if let Some(base_host) = options.base_host.as_ref().filter(|_| !options.machines.contains(&parts.uri.path())) {
         let at_home = peer.ip().is_loopback() && is_loopback_name(name_of(&host));
         if !at_home && !name_of(&host).eq_ignore_ascii_case(name_of(base_host)) {
             return Err(refuse(421, "This server does not answer for that host."));
         }
     }
-    let client_ip = client_ip(peer.ip(), &parts.headers, &options.trusted_proxies);
-    let secure = options.secure || (is_trusted(peer.ip(), &options.trusted_proxies) && forwarded_https(&parts.headers));
+    let proxies = options.trusted_proxies.now();
+    let client_ip = client_ip(peer.ip(), &parts.headers, &proxies);
+    let secure = options.tls.is_some() || (is_trusted(peer.ip(), &proxies) && forwarded_https(&parts.headers));
     Ok(Admitted { host, client_ip, secure })
 }
 
@@ -64,6 +70,11 @@ fn host_of(parts: &Parts, local: SocketAddr, options: &ServerOptions) -> Result<
     let host = match (hosts.next(), hosts.next()) {
         (Some(host), None) => host.to_str().ok().and_then(valid_host).ok_or(refuse(400, "The Host header is not a valid host."))?,
         (None, _) if parts.version == Version::HTTP_10 => options.base_host.clone().unwrap_or_else(|| local.to_string()),
+        // RFC 9113 8.3.1: `:authority` stands in its place.
+        (None, _) if parts.version == Version::HTTP_2 => {
+            let authority = parts.uri.authority().ok_or(refuse(400, "The request names no host."))?;
+            valid_host(authority.as_str()).ok_or(refuse(400, "The request's authority is not a valid host."))?
+        }
         (None, _) => return Err(refuse(400, "The Host header is missing.")),
         (Some(_), Some(_)) => return Err(refuse(400, "There is more than one Host header.")),
     };

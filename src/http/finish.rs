@@ -2,14 +2,13 @@
 
 use super::heads::Fault;
 use super::reply::{Body, Reply};
-use super::wire::Line;
+use super::wire::UnderWay;
 use bytes::Bytes;
 use http_body_util::{BodyExt, Empty};
 use hyper::body::{Body as _, Frame, SizeHint};
 use hyper::header::{HeaderMap, HeaderValue};
 use hyper::{Response, StatusCode};
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// Headers every answer carries unless its door chose another value.
@@ -38,9 +37,10 @@ pub(super) fn panicked(request_id: &str) -> Reply {
     Reply::bytes(500, "text/plain; charset=utf-8", text)
 }
 
-/// Completes an answer. `line` hears when its body is over.
-pub(super) fn finish(reply: Reply, is_head: bool, secure: bool, line: Arc<Line>) -> Response<Answer> {
+/// Completes an answer. `under_way` ends with its body.
+pub(super) fn finish(reply: Reply, is_head: bool, secure: bool, mut under_way: UnderWay) -> Response<Answer> {
     let (mut parts, body) = reply.0.into_parts();
+    under_way.waits_for_client(true);
     if parts.status != StatusCode::SWITCHING_PROTOCOLS {
         for (name, value) in DEFAULT_HEADERS {
             set_default(&mut parts.headers, name, value);
@@ -55,9 +55,9 @@ pub(super) fn finish(reply: Reply, is_head: bool, secure: bool, line: Arc<Line>)
             parts.headers.entry("content-length").or_insert_with(|| HeaderValue::from(length));
         }
         let nothing = Empty::new().map_err(|never| match never {}).boxed_unsync();
-        return Response::from_parts(parts, Answer { body: nothing, line });
+        return Response::from_parts(parts, Answer { body: nothing, under_way });
     }
-    Response::from_parts(parts, Answer { body, line })
+    Response::from_parts(parts, Answer { body, under_way })
 }
 
 fn set_default(headers: &mut HeaderMap, name: &'static str, value: &'static str) {
@@ -67,13 +67,7 @@ fn set_default(headers: &mut HeaderMap, name: &'static str, value: &'static str)
 /// A body that tells its connection when it is over, one way or the other.
 pub(super) struct Answer {
     body: Body,
-    line: Arc<Line>,
-}
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        self.line.end();
-    }
+    under_way: UnderWay,
 }
 
 impl hyper::body::Body for Answer {
@@ -81,7 +75,9 @@ impl hyper::body::Body for Answer {
     type Error = std::io::Error;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        self.under_way.waits_for_client(polled.is_ready());
+        polled
     }
 
     fn is_end_stream(&self) -> bool {

@@ -9,8 +9,8 @@ use serde::Serialize;
 /// The body type of every answer: in memory or streamed. Its error ends the connection, so that a cut answer never looks whole.
 pub type Body = UnsyncBoxBody<Bytes, std::io::Error>;
 
-/// One answer.
-pub struct Reply(pub Response<Body>);
+/// One answer. Boxed: every handler hands it up through several others, and each would move all of it.
+pub struct Reply(pub Box<Response<Body>>);
 
 impl Reply {
     /// An answer without a body.
@@ -20,13 +20,11 @@ impl Reply {
 
     /// An answer with a body in memory. An empty `content_type` sends none.
     pub fn bytes(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Reply {
-        let body = Full::new(body.into()).map_err(|never| match never {}).boxed_unsync();
-        let mut response = Response::new(body);
-        *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut reply = Reply::stream(status, in_memory(body.into()));
         if !content_type.is_empty() {
-            response.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
+            reply.0.headers_mut().insert("content-type", HeaderValue::from_static(content_type));
         }
-        Reply(response)
+        reply
     }
 
     /// A JSON answer. Never cached (security row 18).
@@ -46,21 +44,18 @@ impl Reply {
     pub fn stream(status: u16, body: Body) -> Reply {
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        Reply(response)
+        Reply(Box::new(response))
     }
 
     /// The same answer with another body in memory.
-    pub(super) fn with_bytes(self, body: impl Into<Bytes>) -> Reply {
-        let (parts, _) = self.0.into_parts();
-        let body = Full::new(body.into()).map_err(|never| match never {}).boxed_unsync();
-        Reply(Response::from_parts(parts, body))
+    pub(super) fn with_bytes(mut self, body: impl Into<Bytes>) -> Reply {
+        *self.0.body_mut() = in_memory(body.into());
+        self
     }
 
     /// Sets (replaces) a header. A value that is not a legal header value is dropped rather than sent broken.
     pub fn header(mut self, name: &'static str, value: impl AsRef<str>) -> Reply {
-        if let Ok(value) = HeaderValue::from_str(value.as_ref()) {
-            self.0.headers_mut().insert(HeaderName::from_static(name), value);
-        }
+        self.set(name, value.as_ref());
         self
     }
 
@@ -71,4 +66,15 @@ impl Reply {
         }
         self
     }
+
+    /// Once for all kinds of text: hundreds of places set headers.
+    fn set(&mut self, name: &'static str, value: &str) {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            self.0.headers_mut().insert(HeaderName::from_static(name), value);
+        }
+    }
+}
+
+fn in_memory(bytes: Bytes) -> Body {
+    Full::new(bytes).map_err(|never| match never {}).boxed_unsync()
 }

@@ -7,12 +7,19 @@ use bytes::Bytes;
 use hyper::header::{HeaderMap, HeaderName};
 use hyper::http::Extensions;
 use serde::de::DeserializeOwned;
+use std::marker::PhantomData;
 use std::net::IpAddr;
+use std::ops::{Deref, DerefMut};
 use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use tokio::sync::watch;
 
 /// One request. `http/server.rs` has already refused what RFC 9112 forbids, resolved the client's address and drawn a request id.
-pub struct Request {
+/// Boxed: it is handed on from door to handler, and each would move all of it.
+pub struct Request(Box<Asked>);
+
+/// What a request says; read as the fields of the request itself.
+pub struct Asked {
     /// The method, upper case. A HEAD request says GET here: `http/server.rs` keeps the body of the answer back.
     pub method: hyper::Method,
     /// The path as sent, beginning with `/`, without the query; not percent-decoded.
@@ -37,6 +44,26 @@ pub struct Request {
     pub extensions: Extensions,
     /// How far the server's life has come; `None` in tests without a server.
     pub(super) stage: Option<watch::Receiver<Stage>>,
+}
+
+impl From<Asked> for Request {
+    fn from(asked: Asked) -> Request {
+        Request(Box::new(asked))
+    }
+}
+
+impl Deref for Request {
+    type Target = Asked;
+
+    fn deref(&self) -> &Asked {
+        &self.0
+    }
+}
+
+impl DerefMut for Request {
+    fn deref_mut(&mut self) -> &mut Asked {
+        &mut self.0
+    }
 }
 
 impl Request {
@@ -89,12 +116,8 @@ impl Request {
     }
 
     /// The whole body as JSON of at most `limits::JSON_BYTES_MAX` bytes.
-    pub async fn json<T: DeserializeOwned>(&mut self) -> Result<T> {
-        let bytes = self.json_bytes().await?;
-        if bytes.is_empty() {
-            return Err(Error::invalid("The request needs a JSON body."));
-        }
-        serde_json::from_slice(&bytes).map_err(not_json)
+    pub fn json<T: DeserializeOwned>(&mut self) -> Json<'_, T> {
+        Json { bytes: self.json_bytes(), read: PhantomData }
     }
 
     /// The same; no body at all is the default.
@@ -115,6 +138,24 @@ impl Request {
     pub async fn bytes(&mut self, bytes_max: usize) -> Result<Bytes> {
         let Some(body) = self.body.take() else { return Ok(Bytes::new()) };
         super::body::collect(body, bytes_max).await
+    }
+}
+
+/// Waits for a JSON body. A future of its own and not an `async fn`, which would be built into every handler anew.
+pub struct Json<'r, T> {
+    bytes: Pin<Box<dyn Future<Output = Result<Bytes>> + Send + 'r>>,
+    read: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Future for Json<'_, T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        let bytes = ready!(self.bytes.as_mut().poll(context))?;
+        if bytes.is_empty() {
+            return Poll::Ready(Err(Error::invalid("The request needs a JSON body.")));
+        }
+        Poll::Ready(serde_json::from_slice(&bytes).map_err(not_json))
     }
 }
 
@@ -154,7 +195,7 @@ pub fn percent_decode(text: &str) -> String {
 impl Request {
     /// A request without a connection, for tests of what only reads its head.
     pub(super) fn with_headers(headers: &[(&'static str, &str)]) -> Request {
-        let mut request = Request {
+        let mut request = Request::from(Asked {
             method: hyper::Method::GET,
             path: "/".into(),
             query: String::new(),
@@ -167,7 +208,7 @@ impl Request {
             upgrade: None,
             extensions: Extensions::new(),
             stage: None,
-        };
+        });
         for (name, value) in headers {
             request.headers.append(HeaderName::from_static(name), value.parse().expect("a header value"));
         }

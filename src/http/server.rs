@@ -1,6 +1,6 @@
-//! Serves HTTP/1.1 on a listener until told to stop: takes a place, checks the request, calls the door, finishes the answer, drains.
+//! Serves HTTP on a listener until told to stop: takes a place, checks the request, calls the door, finishes the answer, drains.
 //!
-//! Around it: `wire.rs` keeps the clocks of the raw connection, `heads.rs` watches the framing, `admit.rs` holds what RFC 9112 demands,
+//! Around it: `tls.rs` makes connections secret, `h2.rs` speaks HTTP/2 where the client wants it, `wire.rs` keeps the clocks of the raw connection, `heads.rs` watches the framing, `admit.rs` holds what RFC 9112 demands,
 //! `finish.rs` completes answers, `socket.rs` takes over upgraded connections.
 
 use super::admit::{self, Admitted};
@@ -8,8 +8,13 @@ use super::body::{Patience, TimedBody};
 use super::finish::{self, Answer};
 use super::places::{Place, Places};
 use super::reply::Reply;
-use super::request::Request;
+use super::request::{Asked, Request};
+use super::tally::Tally;
+use super::tls::{Acceptor, Spoken};
+use super::transport::Transport;
 use super::wire::{Clocks, Line, Wire};
+use crate::base::live::Live;
+use crate::base::log as house_log;
 use crate::base::{id, limits};
 use hyper::Method;
 use hyper::body::{Body as _, Incoming};
@@ -34,10 +39,14 @@ use tokio::time::Instant;
 pub struct ServerOptions {
     /// The only host answered for (421 otherwise), when there is one. Names of this machine are always answered on loopback.
     pub base_host: Option<String>,
+    /// Paths that machines ask: answered under every host, and not counted.
+    pub machines: &'static [&'static str],
+    /// What is counted of requests and connections.
+    pub tally: Arc<Tally>,
     /// Whose `X-Forwarded-*` headers are believed.
-    pub trusted_proxies: Vec<IpNet>,
-    /// Whether the listener itself is behind TLS.
-    pub secure: bool,
+    pub trusted_proxies: Live<Vec<IpNet>>,
+    /// Makes every connection of the listener secret; none: plain HTTP.
+    pub tls: Option<Acceptor>,
     /// Connections at once.
     pub connections_max: usize,
     /// Connections at once from one address.
@@ -62,8 +71,10 @@ impl Default for ServerOptions {
     fn default() -> ServerOptions {
         ServerOptions {
             base_host: None,
-            trusted_proxies: Vec::new(),
-            secure: false,
+            machines: &[],
+            tally: Arc::default(),
+            trusted_proxies: Live::default(),
+            tls: None,
             connections_max: limits::CONNECTIONS_MAX,
             connections_per_ip_max: limits::CONNECTIONS_PER_IP_MAX,
             header_timeout: limits::HEADER_TIMEOUT,
@@ -95,10 +106,10 @@ pub(super) enum Stage {
 }
 
 /// What all connections of one server share.
-struct House {
-    options: ServerOptions,
+pub(super) struct House {
+    pub(super) options: ServerOptions,
     places: Places,
-    stage: watch::Receiver<Stage>,
+    pub(super) stage: watch::Receiver<Stage>,
 }
 
 /// Serves `listener` until `shutdown` completes, then drains. `handler` is called once for every request that is well-formed.
@@ -141,7 +152,7 @@ async fn accept(listener: &TcpListener, house: &House) -> (TcpStream, SocketAddr
             Ok((stream, peer)) => {
                 pause = limits::ACCEPT_PAUSE_MIN;
                 let peer = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-                let trusted = admit::is_trusted(peer.ip(), &house.options.trusted_proxies);
+                let trusted = admit::is_trusted(peer.ip(), &house.options.trusted_proxies.now());
                 match house.places.seat(permit, peer.ip(), trusted) {
                     Some(place) => return (stream, peer, place),
                     None => log::debug!("connection refused, its address has too many"),
@@ -170,9 +181,23 @@ where
     F: Future<Output = Reply> + Send + 'static,
 {
     let Ok(local) = stream.local_addr() else { return };
+    let _counted = house.options.tally.connected();
     // Small frames must leave at once; without it a chat waits for the other side's delayed acknowledgement.
     let _ = stream.set_nodelay(true);
     let options = &house.options;
+    let (stream, spoken) = match &options.tls {
+        None => (Transport::Plain(stream), Spoken::Http1),
+        Some(tls) => {
+            let mut stage = house.stage.clone();
+            // Cancel-safe: a handshake that is cut leaves nothing behind, and nobody has asked anything yet.
+            let done = tokio::select! {
+                done = Box::pin(tls.accept(stream)) => done,
+                _ = stage.wait_for(|stage| *stage > Stage::Open) => None,
+            };
+            let Some(done) = done else { return };
+            done
+        }
+    };
     let line = Arc::new(Line::new(peer, local));
     let clocks = Clocks {
         header: options.header_timeout,
@@ -181,11 +206,15 @@ where
         write_rate_min: options.write_rate_min,
         linger: limits::LINGER_TIMEOUT,
     };
-    let wire = Wire::new(stream, place, line.clone(), clocks);
+    let wire = Wire::new(stream, spoken, place, line.clone(), clocks);
     let service = hyper::service::service_fn({
-        let house = house.clone();
+        let (house, line) = (house.clone(), line.clone());
         move |request| answer(house.clone(), line.clone(), request, handler.clone())
     });
+    if spoken == Spoken::Http2 {
+        // Boxed, so that the task of a plain connection stays small.
+        return Box::pin(super::h2::converse(wire, service, &line, &house)).await;
+    }
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         // The wire keeps the clocks; this one cannot tell waiting, dawdling and a slow reader apart.
@@ -230,24 +259,26 @@ where
     F: Future<Output = Reply>,
 {
     let started = Instant::now();
-    let framing = line.begin();
+    let request_id = request_id();
+    let under_way = line.begin();
     let (mut parts, body) = request.into_parts();
-    let admitted = match framing.and_then(|()| admit::admit(&parts, line.peer, line.local, &house.options)) {
+    let admitted = match line.number().and_then(|()| admit::admit(&parts, line.peer, line.local, &house.options)) {
         Ok(admitted) => admitted,
         Err(fault) => {
-            log::debug!("request refused status={} reason={:?}", fault.status, fault.message);
-            return Ok(finish::finish(finish::refusal(fault), parts.method == Method::HEAD, false, line));
+            log::debug!("request refused status={} reason={:?} request={request_id}", fault.status, fault.message);
+            let refusal = finish::refusal(fault).header("x-request-id", request_id);
+            return Ok(finish::finish(refusal, parts.method == Method::HEAD, house.options.tls.is_some(), under_way));
         }
     };
     let Admitted { host, client_ip, secure } = admitted;
     if parts.uri.path() == "*" {
-        return Ok(finish::finish(finish::options_of_the_house(), false, secure, line));
+        return Ok(finish::finish(finish::options_of_the_house(), false, secure, under_way));
     }
     let is_head = parts.method == Method::HEAD;
     let upgrade = parts.extensions.remove::<hyper::upgrade::OnUpgrade>().filter(|_| !is_head);
     let patience = Patience { idle: house.options.body_idle_timeout, rate_min: house.options.body_rate_min };
-    let request_id = request_id();
-    let request = Request {
+    let by_a_machine = house.options.machines.contains(&parts.uri.path());
+    let request = Request::from(Asked {
         // A HEAD is a GET whose body stays here; so every door answers it without knowing.
         method: if is_head { Method::GET } else { parts.method.clone() },
         path: parts.uri.path().to_owned(),
@@ -266,14 +297,17 @@ where
         }),
         extensions: hyper::http::Extensions::new(),
         stage: Some(house.stage.clone()),
-    };
-    let reply = match unpanicked(|| handler(request)).await {
+    });
+    let reply = match house_log::within(request_id.clone(), unpanicked(|| handler(request))).await {
         Ok(reply) => reply,
         Err(what) => {
             log::error!("a door panicked request={request_id}: {what}");
             finish::panicked(&request_id)
         }
     };
+    if !by_a_machine {
+        house.options.tally.answered(reply.0.status().as_u16(), started.elapsed());
+    }
     log::debug!(
         "answered method={} path={:?} status={} ms={} request={request_id}",
         parts.method,
@@ -281,7 +315,7 @@ where
         reply.0.status().as_u16(),
         started.elapsed().as_millis()
     );
-    Ok(finish::finish(reply, is_head, secure, line))
+    Ok(finish::finish(reply.header("x-request-id", request_id), is_head, secure, under_way))
 }
 
 /// Runs a door; a panic in it is an error here, and the connection and all others live on.

@@ -11,6 +11,7 @@ use super::places::Place;
 use super::reply::Reply;
 use super::request::Request;
 use super::server::{Stage, panic_message};
+use super::transport::Transport;
 use super::wire::{Wire, poll_stall};
 use crate::base::error::{Error, Result};
 use crate::base::limits;
@@ -22,14 +23,14 @@ use hyper_util::rt::TokioIo;
 use sha1::{Digest, Sha1};
 use std::future::Future;
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
 use std::panic::AssertUnwindSafe;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll};
+use std::sync::{Arc, MutexGuard};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::io::AsyncWrite;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead as _, AsyncWrite, ReadBuf};
 use tokio::sync::{Mutex, watch};
 use tokio::time::Sleep;
 
@@ -176,8 +177,8 @@ async fn take_over(
 ) -> Option<(Arc<Wires>, Place, SocketReader)> {
     let parts = on.await.ok()?.downcast::<TokioIo<Wire>>().ok()?;
     let Wire { stream, place, .. } = parts.io.into_inner();
-    let (stream, half) = stream.into_split();
-    let outgoing = Outgoing { half, patience: write_timeout, clock: None };
+    let stream = Stream(Arc::new(std::sync::Mutex::new(stream)));
+    let outgoing = Outgoing { stream: stream.clone(), patience: write_timeout, clock: None };
     // The crate makes both halves at once; its reading half, with its buffer, goes away here.
     let (_, mut codec) = fastwebsockets::after_handshake_split(tokio::io::empty(), outgoing, Role::Server);
     // Vectored from the first byte on: otherwise the crate keeps a copy of the last short frame.
@@ -295,28 +296,19 @@ impl SocketReader {
 
     /// Waits for bytes and adds them. No buffer is held while waiting.
     async fn read(&mut self) -> Result<(), Closed> {
-        loop {
-            match tokio::time::timeout(self.silence_max, self.wires.stream.readable()).await {
-                Err(_) => {
-                    Box::pin(self.wires.close(1001, "nothing was heard for too long")).await;
-                    return Err(Closed::Silent);
-                }
-                Ok(Err(_)) => return Err(Closed::Lost),
-                Ok(Ok(())) => {}
+        let (stream, assembler) = (&self.wires.stream, &mut self.assembler);
+        let read = std::future::poll_fn(|cx| stream.poll_read(cx, |bytes| assembler.add(bytes)));
+        match tokio::time::timeout(self.silence_max, read).await {
+            Err(_) => {
+                Box::pin(self.wires.close(1001, "nothing was heard for too long")).await;
+                Err(Closed::Silent)
             }
-            let mut chunk = [0u8; limits::SOCKET_READ_BYTES];
-            match self.wires.stream.try_read(&mut chunk) {
-                Ok(0) => {
-                    self.wires.peer_closed.store(true, Ordering::Relaxed);
-                    return Err(Closed::Lost);
-                }
-                Ok(bytes) => {
-                    self.assembler.add(&chunk[..bytes]);
-                    return Ok(());
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(_) => return Err(Closed::Lost),
+            Ok(Ok(0)) => {
+                self.wires.peer_closed.store(true, Ordering::Relaxed);
+                Err(Closed::Lost)
             }
+            Ok(Ok(_)) => Ok(()),
+            Ok(Err(_)) => Err(Closed::Lost),
         }
     }
 }
@@ -340,7 +332,7 @@ impl SocketWriter {
 
 /// The connection under a socket: anyone reads from the stream, one at a time writes frames.
 struct Wires {
-    stream: OwnedReadHalf,
+    stream: Stream,
     /// Held for one whole frame, so that frames never mix; an async lock, because writing waits for the peer.
     writing: Mutex<Writing>,
     /// The peer has said its last word, so there is nothing to linger for.
@@ -348,7 +340,7 @@ struct Wires {
 }
 
 struct Writing {
-    /// Gone once our side has ended: dropping it shuts the connection's sending side down.
+    /// Gone once our side has ended.
     codec: Option<WebSocketWrite<Outgoing>>,
     /// A frame was begun and not finished: nothing sensible can be sent any more.
     broken: bool,
@@ -364,6 +356,7 @@ impl Writing {
         let Some(codec) = self.codec.as_mut().filter(|_| !self.broken) else { return Err(Closed::Lost) };
         self.broken = true;
         codec.write_frame(frame).await.map_err(|_| Closed::Lost)?;
+        codec.flush().await.map_err(|_| Closed::Lost)?;
         self.broken = false;
         Ok(())
     }
@@ -395,15 +388,13 @@ impl Wires {
                 writing.codec = None;
                 writing.broken
             };
-            if broken {
+            if broken || std::future::poll_fn(|cx| self.stream.poll_shutdown(cx)).await.is_err() {
                 return;
             }
             let mut thrown_away = 0;
-            while !self.peer_closed.load(Ordering::Relaxed) && self.stream.readable().await.is_ok() {
-                let mut chunk = [0u8; 4096];
-                match self.stream.try_read(&mut chunk) {
-                    Ok(bytes) if bytes > 0 && thrown_away < limits::LINGER_BYTES_MAX => thrown_away += bytes,
-                    Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            while !self.peer_closed.load(Ordering::Relaxed) && thrown_away < limits::LINGER_BYTES_MAX {
+                match std::future::poll_fn(|cx| self.stream.poll_read(cx, |_| {})).await {
+                    Ok(bytes) if bytes > 0 => thrown_away += bytes,
                     Ok(_) | Err(_) => return,
                 }
             }
@@ -416,9 +407,33 @@ impl Wires {
     }
 }
 
+/// A connection whose two directions are used at the same time, each by one. TLS knows no halves, so both go through one lock.
+#[derive(Clone)]
+struct Stream(Arc<std::sync::Mutex<Transport>>);
+
+impl Stream {
+    /// Held for one poll, never over an await; a socket's loops run on one task, so nobody ever waits for it.
+    fn lock(&self) -> MutexGuard<'_, Transport> {
+        self.0.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    /// Hands on what has arrived; how much, 0 at the end. The buffer lives as long as this call.
+    fn poll_read(&self, cx: &mut Context<'_>, take: impl FnOnce(&[u8])) -> Poll<io::Result<usize>> {
+        let mut space = [const { MaybeUninit::uninit() }; limits::SOCKET_READ_BYTES];
+        let mut buf = ReadBuf::uninit(&mut space);
+        ready!(Pin::new(&mut *self.lock()).poll_read(cx, &mut buf))?;
+        take(buf.filled());
+        Poll::Ready(Ok(buf.filled().len()))
+    }
+
+    fn poll_shutdown(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut *self.lock()).poll_shutdown(cx)
+    }
+}
+
 /// The sending side of the connection, with the clock for readers that do not read.
 struct Outgoing {
-    half: OwnedWriteHalf,
+    stream: Stream,
     patience: Duration,
     clock: Option<Pin<Box<Sleep>>>,
 }
@@ -426,13 +441,13 @@ struct Outgoing {
 impl AsyncWrite for Outgoing {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        let written = Pin::new(&mut this.half).poll_write(cx, bytes);
+        let written = Pin::new(&mut *this.stream.lock()).poll_write(cx, bytes);
         poll_stall(written, &mut this.clock, this.patience, cx)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
-        let written = Pin::new(&mut this.half).poll_write_vectored(cx, bufs);
+        let written = Pin::new(&mut *this.stream.lock()).poll_write_vectored(cx, bufs);
         poll_stall(written, &mut this.clock, this.patience, cx)
     }
 
@@ -441,10 +456,14 @@ impl AsyncWrite for Outgoing {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.half).poll_flush(cx)
+        let this = &mut *self;
+        let mut stream = this.stream.lock();
+        let flushed = Pin::new(&mut *stream).poll_flush(cx);
+        // Under TLS the end of a frame waits here for a slow reader.
+        if stream.is_buffered() { poll_stall(flushed, &mut this.clock, this.patience, cx) } else { flushed }
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.half).poll_shutdown(cx)
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.stream.poll_shutdown(cx)
     }
 }

@@ -4,19 +4,22 @@
 //! slow reader; it has nothing against a reader that never reads; and it hides two smuggling shapes from its caller (it drops a
 //! `Content-Length` beside `Transfer-Encoding`, and a repeated equal one). So every byte passes here first: `heads.rs` follows the
 //! framing, this file keeps the clocks, and hyper's timer is off.
+//!
+//! HTTP/2 frames requests itself, and strictly; of its bytes only the amount is looked at here, and `h2.rs` keeps the clock.
 
 use super::heads::{Fault, Heads};
 use super::places::Place;
+use super::tls::Spoken;
+use super::transport::Transport;
 use std::io::{self, IoSlice};
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep};
 
 /// What the connection and the requests on it tell each other. One task owns both sides; the atomics only satisfy `Send`.
@@ -25,8 +28,12 @@ pub(super) struct Line {
     pub(super) peer: SocketAddr,
     /// Our own end.
     pub(super) local: SocketAddr,
-    /// A request is under way: silence of the client is then no fault.
-    busy: AtomicBool,
+    /// Requests under way: silence of the client is then no fault. HTTP/1 knows one at a time.
+    busy: AtomicUsize,
+    /// Those of them whose answer waits for the client to take more of it.
+    owed: AtomicUsize,
+    /// Bytes written so far.
+    written: AtomicU64,
     /// Requests handed to the service so far.
     requests: AtomicU64,
     /// The first forbidden shape seen on this connection, with the number of the request it belongs to.
@@ -35,12 +42,18 @@ pub(super) struct Line {
 
 impl Line {
     pub(super) fn new(peer: SocketAddr, local: SocketAddr) -> Line {
-        Line { peer, local, busy: AtomicBool::new(false), requests: AtomicU64::new(0), fault: Mutex::new(None) }
+        let (busy, owed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Line { peer, local, busy, owed, written: AtomicU64::new(0), requests: AtomicU64::new(0), fault: Mutex::new(None) }
     }
 
-    /// A request begins; the error is why it must be refused.
-    pub(super) fn begin(&self) -> Result<(), Fault> {
-        self.busy.store(true, Ordering::Relaxed);
+    /// A request begins, and is under way until what this returns is dropped.
+    pub(super) fn begin(self: &Arc<Line>) -> UnderWay {
+        self.busy.fetch_add(1, Ordering::Relaxed);
+        UnderWay { line: self.clone(), owed: false }
+    }
+
+    /// Numbers the request that has begun; the error is why it must be refused.
+    pub(super) fn number(&self) -> Result<(), Fault> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
         match *lock(&self.fault) {
             Some((first_bad, fault)) if first_bad <= number => Err(fault),
@@ -48,9 +61,51 @@ impl Line {
         }
     }
 
-    /// The answer has been handed over completely.
-    pub(super) fn end(&self) {
-        self.busy.store(false, Ordering::Relaxed);
+    /// How far things are, for `h2.rs`.
+    pub(super) fn reading(&self) -> Reading {
+        Reading {
+            requests: self.requests.load(Ordering::Relaxed),
+            busy: self.busy.load(Ordering::Relaxed),
+            owed: self.owed.load(Ordering::Relaxed),
+            written: self.written.load(Ordering::Relaxed),
+        }
+    }
+}
+
+/// What a line says at one moment.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Reading {
+    /// Requests so far.
+    pub(super) requests: u64,
+    /// Requests under way.
+    pub(super) busy: usize,
+    /// Those of them that only wait for the client to read.
+    pub(super) owed: usize,
+    /// Bytes written so far.
+    pub(super) written: u64,
+}
+
+/// A request under way on its line.
+pub(super) struct UnderWay {
+    line: Arc<Line>,
+    owed: bool,
+}
+
+impl UnderWay {
+    /// Says who is waited for now: the client, to take more of the answer, or ourselves.
+    pub(super) fn waits_for_client(&mut self, waits: bool) {
+        match (std::mem::replace(&mut self.owed, waits), waits) {
+            (false, true) => drop(self.line.owed.fetch_add(1, Ordering::Relaxed)),
+            (true, false) => drop(self.line.owed.fetch_sub(1, Ordering::Relaxed)),
+            _ => {}
+        }
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.waits_for_client(false);
+        self.line.busy.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -80,12 +135,13 @@ enum Waiting {
     Nothing,
 }
 
-/// A TCP connection with its place among all connections.
+/// A connection with its place among all connections.
 pub(super) struct Wire {
-    pub(super) stream: TcpStream,
+    pub(super) stream: Transport,
     pub(super) place: Place,
     line: Arc<Line>,
-    heads: Box<Heads>,
+    /// Follows HTTP/1; there is none under HTTP/2.
+    heads: Option<Box<Heads>>,
     clocks: Clocks,
     waiting: Waiting,
     read_clock: Option<Pin<Box<Sleep>>>,
@@ -99,12 +155,12 @@ pub(super) struct Wire {
 }
 
 impl Wire {
-    pub(super) fn new(stream: TcpStream, place: Place, line: Arc<Line>, clocks: Clocks) -> Wire {
+    pub(super) fn new(stream: Transport, spoken: Spoken, place: Place, line: Arc<Line>, clocks: Clocks) -> Wire {
         Wire {
             stream,
             place,
             line,
-            heads: Box::default(),
+            heads: (spoken == Spoken::Http1).then(Box::default),
             clocks,
             waiting: Waiting::Nothing,
             read_clock: None,
@@ -119,10 +175,11 @@ impl Wire {
 
     /// Polls the clock of the current phase; an error means the client's time is over.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        let Some(heads) = &self.heads else { return Ok(()) };
         let waiting = match () {
             // An answer that is still on its way keeps its reader busy, although hyper looks for the next request already.
-            () if self.line.busy.load(Ordering::Relaxed) || self.write_clock.is_some() => Waiting::Nothing,
-            () if self.heads.in_head() || self.heads.count() == 0 => Waiting::Head,
+            () if self.line.busy.load(Ordering::Relaxed) > 0 || self.write_clock.is_some() => Waiting::Nothing,
+            () if heads.in_head() || heads.count() == 0 => Waiting::Head,
             () => Waiting::Next,
         };
         if waiting == Waiting::Nothing {
@@ -150,12 +207,14 @@ impl AsyncRead for Wire {
                 let this = &mut *self;
                 let fresh = &buf.filled()[before..];
                 this.read_ended |= fresh.is_empty();
-                if let Some(fault) = this.heads.see(fresh) {
-                    lock(&this.line.fault).get_or_insert(fault);
-                }
-                // A head that ended gives the next one its full time.
-                if !this.heads.in_head() {
-                    this.read_clock = None;
+                if let Some(heads) = &mut this.heads {
+                    if let Some(fault) = heads.see(fresh) {
+                        lock(&this.line.fault).get_or_insert(fault);
+                    }
+                    // A head that ended gives the next one its full time.
+                    if !heads.in_head() {
+                        this.read_clock = None;
+                    }
                 }
                 // A head that comes in drops never sees `Pending` long enough: ask the clock here as well.
                 Poll::Ready(this.poll_patience(cx))
@@ -222,7 +281,7 @@ impl Pace {
 impl Wire {
     /// Writes a refusal with words in place of a bare one; hyper believes its own bytes are out. `None`: these bytes are no such thing.
     fn poll_refusal(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Option<Poll<io::Result<usize>>> {
-        if self.refusal.is_none() {
+        if self.refusal.is_none() && self.heads.is_some() {
             self.refusal = super::bare::with_words(bytes).map(|words| (words, 0));
         }
         let (words, done) = self.refusal.as_mut()?;
@@ -240,6 +299,17 @@ impl Wire {
     }
 }
 
+impl Wire {
+    /// What every write comes to: its bytes counted, its reader watched.
+    fn note_written(&mut self, written: Poll<io::Result<usize>>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = &written {
+            self.line.written.fetch_add(*bytes as u64, Ordering::Relaxed);
+        }
+        self.pace.note(&written, &self.clocks)?;
+        poll_stall(written, &mut self.write_clock, self.clocks.write, cx)
+    }
+}
+
 impl AsyncWrite for Wire {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = &mut *self;
@@ -247,8 +317,7 @@ impl AsyncWrite for Wire {
             return refused;
         }
         let written = Pin::new(&mut this.stream).poll_write(cx, bytes);
-        this.pace.note(&written, &this.clocks)?;
-        poll_stall(written, &mut this.write_clock, this.clocks.write, cx)
+        this.note_written(written, cx)
     }
 
     fn poll_write_vectored(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bufs: &[IoSlice<'_>]) -> Poll<io::Result<usize>> {
@@ -259,8 +328,7 @@ impl AsyncWrite for Wire {
             return refused;
         }
         let written = Pin::new(&mut this.stream).poll_write_vectored(cx, bufs);
-        this.pace.note(&written, &this.clocks)?;
-        poll_stall(written, &mut this.write_clock, this.clocks.write, cx)
+        this.note_written(written, cx)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -268,14 +336,17 @@ impl AsyncWrite for Wire {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
+        let this = &mut *self;
+        let flushed = Pin::new(&mut this.stream).poll_flush(cx);
+        // Under TLS the last of an answer waits here for a slow reader.
+        if this.stream.is_buffered() { poll_stall(flushed, &mut this.write_clock, this.clocks.write, cx) } else { flushed }
     }
 
     /// Ends our side. In the middle of a request it then reads on for a moment: closing with unread bytes would reset the connection and take the answer
     /// (a 413, say) from a client that is still sending.
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let this = &mut *self;
-        if this.heads.is_between() {
+        if this.heads.as_ref().is_none_or(|heads| heads.is_between()) {
             return Pin::new(&mut this.stream).poll_shutdown(cx);
         }
         if this.lingering.is_none() {

@@ -122,6 +122,11 @@ impl Hub {
         lock(&self.rooms).owners.keys().copied().collect()
     }
 
+    /// All owners with a seat, and how many each has.
+    pub fn owners_with_seats(&self) -> Vec<(Topic, usize)> {
+        lock(&self.rooms).owners.iter().map(|(owner, seats)| (*owner, *seats)).collect()
+    }
+
     /// Seats taken altogether.
     pub fn seats(&self) -> usize {
         lock(&self.rooms).seats

@@ -51,5 +51,5 @@ pub async fn reply(desk: &Desk, outside: &Outside, message: i64) -> Result<()> {
 
 /// Through a mailbox that is switched off nothing is tried, so no try is counted: however long it takes, nothing is given up.
 fn waiting(desk: &Desk, error: Error) -> Error {
-    if error.code == Some(MAILBOX_OFF) { post::waits(desk, desk.clock.now() + OFF_MS, &error.message) } else { error }
+    if error.code == Some(MAILBOX_OFF) { post::waits(desk, desk.clock.ticks() + OFF_MS, &error.message) } else { error }
 }

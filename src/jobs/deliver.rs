@@ -99,7 +99,7 @@ impl Refusal {
 impl From<Error> for Refusal {
     /// Whatever we could not do, the mail server keeps the mail.
     fn from(error: Error) -> Refusal {
-        Refusal { word: "later", why: error.message }
+        Refusal { word: "later", why: error.into_sentence() }
     }
 }
 

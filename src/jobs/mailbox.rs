@@ -173,7 +173,7 @@ async fn mind(desk: Desk, tls: Tls, mailbox: Mailbox, stop: watch::Receiver<bool
         log::info!("mailbox cannot be read mailbox={} failures={failures} error=\"{:?}\"", mailbox.uuid, error.kind);
         // A server that restarts is no trouble yet.
         if refused || failures > 1 {
-            let (id, words) = (mailbox.id, error.message);
+            let (id, words) = (mailbox.id, error.into_sentence());
             if let Err(error) = desk.store.write(move |tx| mailboxes::failing(tx, id, Direction::In, &words)).await {
                 log::warn!("how a mailbox fails was not stored error=\"{error:?}\"");
             }
@@ -286,7 +286,7 @@ fn day(at: Millis) -> String {
 
 /// Takes one mail, or what can be said of it once it failed often enough.
 async fn take(desk: &Desk, mailbox: &Mailbox, imap: &mut Imap, uid: u32, stuck: &mut Stuck) -> Result<()> {
-    match stuck.tries(uid, desk.clock.now()) {
+    match stuck.tries(uid, desk.clock.ticks()) {
         Tries::Left => {}
         Tries::Told => return Ok(()),
         Tries::GiveUp => {
@@ -299,7 +299,7 @@ async fn take(desk: &Desk, mailbox: &Mailbox, imap: &mut Imap, uid: u32, stuck: 
         Ok(()) => Ok(()),
         Err(Trouble::House(error)) => Err(error),
         Err(Trouble::Mail(error)) => {
-            stuck.failed(uid, desk.clock.now());
+            stuck.failed(uid, desk.clock.ticks());
             Err(error)
         }
     }
@@ -476,8 +476,8 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let (path, clock) = (folder.path().join("m.db"), Clock::default());
             let store = Store::open(&path, clock.clone(), Box::new(|_| {})).unwrap().0;
-            let (hub, known, board) = Default::default();
-            let desk = Desk::open(store, hub, clock.clone(), known, board, Tls::default(), "", None).await.unwrap();
+            let (hub, known, board, counts) = Default::default();
+            let desk = Desk::open(store, hub, clock.clone(), known, board, counts, Tls::default(), "", None).await.unwrap();
             let config = MailboxConfig { address: "chat@shop.example".into(), ..MailboxConfig::default() };
             let mailbox = desk.store.write(move |tx| mailboxes::insert(tx, "Post", true, &config)).await.unwrap();
             put(&desk, &mailbox, Position { uid_validity: 7, uid_next: next }).await.unwrap();
@@ -490,7 +490,7 @@ mod tests {
         /// One session, until the server hangs up or something goes wrong.
         async fn reads(&mut self) -> String {
             let imap = Imap::connect(&Tls::default(), &self.server, Some(&Secret::new("secret"))).await.unwrap();
-            session(&self.desk, &self.mailbox, imap, &mut 0, &mut self.stuck).await.unwrap_err().message
+            session(&self.desk, &self.mailbox, imap, &mut 0, &mut self.stuck).await.unwrap_err().message.clone()
         }
 
         fn count(&self, sql: &str) -> i64 {

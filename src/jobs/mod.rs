@@ -2,6 +2,7 @@
 //! a crash is an expired lease is a retry, so every job is idempotent.
 
 pub mod availability;
+pub mod certificates;
 mod continuity;
 pub mod deliver;
 pub mod housekeeping;
@@ -46,7 +47,9 @@ pub struct Outside {
 /// Runs jobs until `stop` turns true; work under way is finished.
 pub async fn run(desk: Desk, outside: Outside, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
     let mut working = JoinSet::new();
+    let mut lead = desk.clock.lead();
     while !*stop.borrow() {
+        lead = after_setting(&desk, lead).await;
         // Registered before looking: a job that is enqueued between the look and the sleep wakes us.
         let woken = wake.notified();
         let free = limits::JOBS_AT_ONCE.saturating_sub(working.len());
@@ -79,6 +82,24 @@ pub async fn run(desk: Desk, outside: Outside, wake: Arc<Notify>, mut stop: watc
     }
     while working.join_next().await.is_some() {}
     outside.post.close(true).await;
+}
+
+/// Looks whether somebody set the clock back since the last look, and puts right what would wait for hours to come again. A clock that was
+/// set forward needs nothing: what is due is due, a few at a time.
+async fn after_setting(desk: &Desk, before: i64) -> i64 {
+    let lead = desk.clock.lead();
+    let back = before - lead;
+    if back < limits::SET_BACK_MIN.as_millis() as i64 {
+        return lead;
+    }
+    log::warn!("the clock was set back by_s={}", back / 1000);
+    match desk.store.write(move |tx| jobs::set_back(tx, back)).await {
+        Ok(()) => lead,
+        Err(error) => {
+            log::error!("jobs could not be put right after the clock was set error=\"{error:?}\"");
+            before
+        }
+    }
 }
 
 async fn until_next(desk: &Desk) -> Duration {

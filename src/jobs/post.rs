@@ -116,21 +116,21 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
     let mut counter = match counter.try_lock() {
         Ok(counter) => counter,
         // Behind one that tries a failing server it may take long.
-        Err(_) if mailbox.outgoing.failing_since.is_some() => return Err(waits(desk, desk.clock.now() + MINUTE_MS / 2, FAILING)),
+        Err(_) if mailbox.outgoing.failing_since.is_some() => return Err(waits(desk, desk.clock.ticks() + MINUTE_MS / 2, FAILING)),
         Err(_) => match tokio::time::timeout(STANDING, counter.lock()).await {
             Ok(counter) => counter,
-            Err(_) => return Err(waits(desk, desk.clock.now() + 5_000, "Other mails of this mailbox go first.")),
+            Err(_) => return Err(waits(desk, desk.clock.ticks() + 5_000, "Other mails of this mailbox go first.")),
         },
     };
     // Whoever stood here before may have learned that the server fails, after we looked.
     let Some(mailbox) = desk.mailbox_for(letter.inbox).await?.filter(|now| now.id == mailbox.id) else {
-        return Err(waits(desk, desk.clock.now() + 5_000, "The mailbox was changed just now."));
+        return Err(waits(desk, desk.clock.ticks() + 5_000, "The mailbox was changed just now."));
     };
     if mailbox.outgoing.failing_since.is_none() && counter.failures > 0 {
         // Its settings were changed, or tried out with success.
         (counter.failures, counter.closed_until) = (0, 0);
     }
-    if let Some(until) = counter.waits_until(desk.clock.now()) {
+    if let Some(until) = counter.waits_until(desk.clock.ticks()) {
         return Err(waits(desk, until, if counter.failures > 0 { FAILING } else { "Other mails of this mailbox go first." }));
     }
     let words = desk.rendered(letter).await?;
@@ -138,15 +138,16 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
     let (id, message_id) = match begun {
         Begun::Sent => return Ok(()),
         Begun::Marked { reason } => return Err(Error::invalid(reason)),
-        Begun::Wait { until } => return Err(waits(desk, until, "Very many mails went to this address.")),
+        // Kept in the file, so by the time of the day.
+        Begun::Wait { until } => return Err(waits(desk, until - desk.clock.lead(), "Very many mails went to this address.")),
         Begun::Go { id, message_id } => (id, message_id),
     };
-    let outcome = hand_over(desk, outside, &mailbox, message_id, letter, words).await;
+    let outcome = counted(desk, hand_over(desk, outside, &mailbox, message_id, letter, words).await);
     let (kind, conversation, covers, address) = (letter.kind, letter.conversation, letter.covers.clone(), email::key(&letter.to.address));
     let whole = |reason: &Reason| reason.whole();
     match outcome {
         Outcome::Sent => {
-            counter.went(desk.clock.now());
+            counter.went(desk.clock.ticks());
             let mailbox = mailbox.id;
             desk.store
                 .write(move |tx| {
@@ -170,7 +171,7 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
             Err(told(Error::invalid(reason.sentence.clone()), &reason))
         }
         Outcome::RefusedUs(reason) => {
-            let until = counter.failed(desk.clock.now());
+            let until = counter.failed(desk.clock.ticks());
             log::warn!("a mailbox cannot send id={} why=\"{}\"", mailbox.id, reason.sentence);
             let (error, mailbox) = (whole(&reason), mailbox.id);
             desk.store
@@ -183,6 +184,16 @@ pub async fn send(desk: &Desk, outside: &Outside, key: &str, letter: &Letter) ->
             Err(told(waits(desk, until + 1_000, &reason.sentence), &reason))
         }
     }
+}
+
+fn counted(desk: &Desk, outcome: Outcome) -> Outcome {
+    match outcome {
+        Outcome::Sent => desk.counts.mails_sent.add(),
+        Outcome::Later(_) | Outcome::RefusedRecipient(_) | Outcome::RefusedMail(_) | Outcome::RefusedUs(_) => {
+            desk.counts.mails_failed.add()
+        }
+    }
+    outcome
 }
 
 const FAILING: &str = "The mailbox cannot send at the moment; its mails wait.";
@@ -208,7 +219,7 @@ async fn begin(desk: &Desk, mailbox: &Mailbox, key: &str, letter: &Letter, words
 }
 
 async fn hand_over(desk: &Desk, outside: &Outside, mailbox: &Mailbox, message_id: String, letter: &Letter, words: Rendered) -> Outcome {
-    let refused = |error: Error| Reason { sentence: error.message, said: String::new() };
+    let refused = |error: Error| Reason { sentence: error.into_sentence(), said: String::new() };
     let account = match desk.mail_login(mailbox, Direction::Out).await {
         Ok((server, password)) => Account { server, password },
         Err(error) => return Outcome::RefusedUs(refused(error)),
@@ -267,10 +278,10 @@ async fn files(desk: &Desk, letter: &Letter) -> Result<Vec<File>> {
     Ok(files)
 }
 
-/// Not now, through no fault of this mail.
+/// Not now, through no fault of this mail; `until` in ticks.
 pub(super) fn waits(desk: &Desk, until: Millis, why: &str) -> Error {
-    let seconds = ((until - desk.clock.now()).max(0) as u64).div_ceil(1000);
-    Error { retry_after_s: Some(seconds as u32), ..Error::unavailable(why).coded(WAITS) }
+    let seconds = ((until - desk.clock.ticks()).max(0) as u64).div_ceil(1000);
+    Error::unavailable(why).retry_after(seconds as u32).coded(WAITS)
 }
 
 /// What the server said, for people inside and not for the log.

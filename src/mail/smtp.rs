@@ -185,7 +185,7 @@ impl Lines {
     async fn secret(&self, server: &Server, tcp: TcpStream) -> Result<Box<dyn Stream>, Fault> {
         let name = ServerName::try_from(server.host.clone());
         let name = name.map_err(|_| Fault::of_ours(Step::Name, "This is no name of a mail server."))?;
-        let connector = self.tls.connector().map_err(|error| Fault::of_ours(Step::Tls, error.message))?;
+        let connector = self.tls.connector().map_err(|error| Fault::of_ours(Step::Tls, error.into_sentence()))?;
         match timeout(self.patience.step, connector.connect(name, tcp)).await {
             Ok(Ok(stream)) => Ok(Box::new(stream)),
             Ok(Err(error)) => Err(Fault::of_ours(Step::Tls, tls_sentence(&error))),

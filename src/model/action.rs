@@ -209,7 +209,7 @@ impl Action {
 pub fn numbered(error: Error, index: usize, action: &Value) -> Error {
     let word = action.get("do").and_then(Value::as_str).map(|word| text::preview(word, 40)).filter(|word| !word.is_empty());
     let place = word.map_or_else(|| format!("Action {}", index + 1), |word| format!("Action {} ({})", index + 1, word.replace('_', " ")));
-    Error { message: format!("{place}: {}", error.message), field: Some(format!("actions.{index}")), ..error }
+    error.reworded(|sentence| format!("{place}: {sentence}")).in_field(format!("actions.{index}"))
 }
 
 fn uuid(value: &Value, what: &str) -> Result<Uuid> {
@@ -233,7 +233,7 @@ fn until(value: &Value) -> Result<Until> {
 
 fn words(value: &Value) -> Result<String> {
     let words = text::check_message(value.as_str().unwrap_or_default())
-        .map_err(|error| Error { message: error.message.replace("The message", "The text"), ..error })?;
+        .map_err(|error| error.reworded(|sentence| sentence.replace("The message", "The text")))?;
     template::check(&words)?;
     Ok(words)
 }

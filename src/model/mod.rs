@@ -4,6 +4,7 @@ pub mod access;
 pub mod action;
 pub mod agent;
 pub mod ban;
+pub mod certificate;
 pub mod contact;
 pub mod conversation;
 pub mod draft;

@@ -130,7 +130,7 @@ mod tests {
         assert_eq!(Prefs::parse("{}"), Prefs::default());
         assert_eq!(Prefs::parse("nonsense"), Prefs::default());
         assert!(!prefs.wakes(NoticeKind::Message, 0) && prefs.wakes(NoticeKind::Mention, 0) && prefs.wants(NoticeKind::Message));
-        let refused = |prefs: Prefs| prefs.checked().unwrap_err().field.unwrap();
+        let refused = |prefs: Prefs| prefs.checked().unwrap_err().field.clone().unwrap();
         assert_eq!(refused(Prefs { push: vec!["x".into()], ..Prefs::default() }), "prefs.push");
         assert_eq!(refused(Prefs { quiet: Quiet { from: "7".into(), ..Quiet::default() }, ..Prefs::default() }), "prefs.quiet.from");
         assert_eq!(refused(Prefs { mail_after_min: 5000, ..Prefs::default() }), "prefs.mail_after_min");

@@ -134,7 +134,7 @@ pub fn find_session(tx: &ReadTx, token: &str) -> Result<Option<(AgentSession, bo
 /// Renews the sliding life of a session.
 pub fn renew_session(tx: &WriteTx, id: AgentSessionId) -> Result<()> {
     tx.exec(
-        "UPDATE agent_sessions SET used_at = ?2, expires_at = ?3 WHERE id = ?1",
+        "UPDATE agent_sessions SET used_at = ?2, expires_at = max(expires_at, ?3) WHERE id = ?1",
         params![id, tx.now, tx.now + limits::AGENT_SESSION.as_millis() as i64],
     )?;
     Ok(())

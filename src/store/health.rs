@@ -25,6 +25,12 @@ pub fn newest_change(tx: &ReadTx) -> Result<Option<Millis>> {
     tx.one("SELECT created_at FROM events ORDER BY seq DESC LIMIT 1", [], |row| row.get(0))
 }
 
+/// The latest moment that is written down of this house, for a clock that may have lost the time.
+pub(super) fn last_known(tx: &ReadTx) -> Result<Option<Millis>> {
+    let alive: Option<Millis> = super::settings::find(tx, super::pulse::ALIVE)?.and_then(|text| text.parse().ok());
+    Ok(alive.max(newest_change(tx)?))
+}
+
 /// Jobs that were given up, newest first, and how many there are.
 pub fn buried(tx: &ReadTx, limit: u32) -> Result<(Vec<Buried>, i64)> {
     let count = tx.one("SELECT count(*) FROM jobs WHERE buried_at IS NOT NULL", [], |row| row.get(0))?.unwrap_or(0);
@@ -57,4 +63,60 @@ pub fn never_came(tx: &ReadTx, before: Millis) -> Result<Vec<String>> {
         [before],
         |row| row.get(0),
     )
+}
+
+/// What the house holds and owes, in numbers.
+#[derive(Debug, Clone, Default)]
+pub struct Holdings {
+    /// Conversations that are open.
+    pub open: i64,
+    /// Those of them that nobody has.
+    pub unassigned: i64,
+    /// Jobs that wait or are at work, by kind.
+    pub jobs: Vec<(String, i64)>,
+    /// Jobs that were given up.
+    pub buried: i64,
+    /// When the oldest job that waits should have run, if that is over.
+    pub late_since: Option<Millis>,
+    /// When the last backup was made.
+    pub backup_at: Option<Millis>,
+}
+
+/// Counts what the house holds and owes.
+pub fn holdings(tx: &ReadTx) -> Result<Holdings> {
+    let count = |sql| Ok::<i64, Error>(tx.one(sql, [], |row| row.get(0))?.unwrap_or(0));
+    Ok(Holdings {
+        open: count("SELECT count(*) FROM conversations WHERE listing = 'open'")?,
+        unassigned: count("SELECT count(*) FROM conversations WHERE assignee_id IS NULL AND listing = 'open'")?,
+        jobs: tx.all("SELECT kind, count(*) FROM jobs WHERE buried_at IS NULL GROUP BY kind ORDER BY kind", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?,
+        buried: count("SELECT count(*) FROM jobs WHERE buried_at IS NOT NULL")?,
+        late_since: tx.one("SELECT min(run_at) FROM jobs WHERE buried_at IS NULL AND run_at < ?1", [tx.now], |row| row.get(0))?.flatten(),
+        backup_at: super::settings::find(tx, "backup_at")?.and_then(|text| text.parse().ok()),
+    })
+}
+
+/// What was said in one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// The day's number since 1970, where whoever asks is.
+    pub day: i64,
+    pub incoming: i64,
+    pub outgoing: i64,
+}
+
+/// Messages of the last `count` days, today's the last; days without any are there too.
+pub fn days(tx: &ReadTx, offset_ms: Millis, count: i64) -> Result<Vec<Day>> {
+    const DAY_MS: i64 = 24 * 3600 * 1000;
+    let today = (tx.now + offset_ms).div_euclid(DAY_MS);
+    let first = today - count + 1;
+    let found = tx.all(
+        "SELECT (created_at + ?2) / ?3, sum(kind = 'incoming'), sum(kind = 'outgoing') FROM messages
+         WHERE created_at >= ?1 GROUP BY 1 ORDER BY 1 LIMIT ?4",
+        params![first * DAY_MS - offset_ms, offset_ms, DAY_MS, count],
+        |row| Ok(Day { day: row.get(0)?, incoming: row.get(1)?, outgoing: row.get(2)? }),
+    )?;
+    let of = |day| found.iter().find(|known| known.day == day).copied().unwrap_or(Day { day, incoming: 0, outgoing: 0 });
+    Ok((first..=today).map(of).collect())
 }

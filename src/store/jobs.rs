@@ -89,6 +89,23 @@ pub fn claim(tx: &WriteTx, count: usize) -> Result<Vec<Claimed>> {
     Ok(claimed)
 }
 
+/// The clock was set back by `by_ms`: what was enqueued in hours that have not come yet is as due as it was, and neither a lease nor a pause
+/// lasts longer than it ever may. What somebody wants at a certain time of the day (`wake_conversation`) stays.
+pub fn set_back(tx: &WriteTx, by_ms: Millis) -> Result<()> {
+    tx.exec(
+        "UPDATE jobs SET run_at = CASE
+             WHEN kind = 'wake_conversation' THEN run_at
+             WHEN created_at > ?1 THEN run_at - ?2
+             WHEN attempts > 0 THEN min(run_at, ?1 + ?3)
+             ELSE run_at END,
+           leased_until = min(leased_until, ?1 + ?4)
+         WHERE buried_at IS NULL AND (created_at > ?1 OR attempts > 0)",
+        params![tx.now, by_ms, limits::JOB_PAUSE_MAX.as_millis() as i64, 2 * limits::JOB_TIMEOUT.as_millis() as i64],
+    )?;
+    tx.wake_jobs();
+    Ok(())
+}
+
 /// When the next job is due, or its lease over.
 pub fn next_due(tx: &ReadTx) -> Result<Option<Millis>> {
     Ok(tx.one("SELECT min(max(run_at, coalesce(leased_until, 0))) FROM jobs WHERE buried_at IS NULL", [], |row| row.get(0))?.flatten())

@@ -1,7 +1,9 @@
-//! From any older file to the present schema: an append-only list, one transaction each, a snapshot of the file before the first.
+//! From any older file to the present schema: an append-only list, one transaction for all that a file lacks, a snapshot of the file before.
 
+use super::backup::{self, folder::Sort};
 use crate::base::error::{Error, Result};
-use rusqlite::{Connection, ErrorCode};
+use crate::base::limits;
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
 
 /// The whole schema, as a person reads it and a fresh file gets it.
@@ -105,6 +107,8 @@ pub const MIGRATIONS: &[&str] = &[
     include_str!("migrations/4.sql"),
     // 5: mail.
     include_str!("migrations/5.sql"),
+    // 6: certificates of our own.
+    include_str!("migrations/6.sql"),
 ];
 
 /// The version of a file that has everything.
@@ -117,9 +121,22 @@ pub fn check(connection: &Connection, path: &Path) -> Result<()> {
     find(connection, path, version(MIGRATIONS)).map(|_| ())
 }
 
+/// Whether there is a file with an earlier schema, which opening would upgrade.
+pub fn is_old(path: &Path) -> bool {
+    let asked = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)
+        .and_then(|file| file.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)));
+    asked.is_ok_and(|found| (1..version(MIGRATIONS)).contains(&found))
+}
+
 /// Brings the file to the present schema. A file from a newer deskbell is refused untouched.
 pub fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     run(connection, path, SCHEMA, MIGRATIONS)
+}
+
+/// The same without a snapshot, for a file that is a copy itself.
+pub fn migrate_copy(connection: &mut Connection, path: &Path) -> Result<()> {
+    let found = find(connection, path, version(MIGRATIONS))?;
+    all_steps(connection, MIGRATIONS, found)
 }
 
 /// The same with a given schema and list, for the tests.
@@ -130,12 +147,23 @@ pub fn run(connection: &mut Connection, path: &Path, schema: &str, migrations: &
         return Ok(());
     }
     if found == 0 {
-        return step(connection, schema, wanted);
+        return in_one(connection, &[schema], wanted);
     }
     let snapshot = snapshot(connection, path, found)?;
     log::info!("migrating from={found} to={wanted} snapshot=\"{}\"", snapshot.display());
-    for (index, sql) in migrations.iter().enumerate().skip((found - 1) as usize) {
-        step(connection, sql, index as i64 + 2)?;
+    all_steps(connection, migrations, found)?;
+    // Only now: until then the older ones may be what somebody needs.
+    backup::folder::rotate_beside(path, |sort| matches!(sort, Sort::Snapshot(_)), limits::SNAPSHOTS_KEPT)
+}
+
+/// Refuses a file of a schema that this program does not know. `what` begins the sentence.
+pub fn refuse_newer(found: i64, what: &str) -> Result<()> {
+    let known = version(MIGRATIONS);
+    if found > known {
+        return Err(Error::conflict(format!(
+            "{what} was made by a newer deskbell (schema {found}; this one, {}, knows {known}). Install that deskbell or a later one, then try again.",
+            env!("CARGO_PKG_VERSION")
+        )));
     }
     Ok(())
 }
@@ -149,8 +177,10 @@ fn find(connection: &Connection, path: &Path, wanted: i64) -> Result<i64> {
         })?;
     if found > wanted {
         return Err(Error::conflict(format!(
-            "The data file {} was written by a newer deskbell (version {found}, this one knows {wanted}). Install the newer one again, or restore a snapshot.",
-            path.display()
+            "The data file {} was written by a newer deskbell (schema {found}; this one, {}, knows {wanted}). Nothing was changed. Install the newer \
+             one again; or go back for good with `deskbell rollback`, which puts back the file as it was before the upgrade and keeps the newer one aside.",
+            path.display(),
+            env!("CARGO_PKG_VERSION")
         )));
     }
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
@@ -160,18 +190,25 @@ fn find(connection: &Connection, path: &Path, wanted: i64) -> Result<i64> {
     Ok(found)
 }
 
-fn step(connection: &mut Connection, sql: &str, version: i64) -> Result<()> {
+/// What the file lacks, in one transaction: an upgrade that is cut short never was.
+fn all_steps(connection: &mut Connection, migrations: &[&str], found: i64) -> Result<()> {
+    let missing = &migrations[(found.max(1) - 1) as usize..];
+    if missing.is_empty() { Ok(()) } else { in_one(connection, missing, version(migrations)) }
+}
+
+fn in_one(connection: &mut Connection, steps: &[&str], version: i64) -> Result<()> {
     let tx = connection.transaction()?;
-    tx.execute_batch(sql)?;
+    for sql in steps {
+        tx.execute_batch(sql)?;
+    }
     tx.pragma_update(None, "user_version", version)?;
     tx.commit()?;
     Ok(())
 }
 
 fn snapshot(connection: &Connection, path: &Path, version: i64) -> Result<PathBuf> {
-    let mut name = path.as_os_str().to_owned();
-    name.push(format!(".before-v{version}"));
-    let snapshot = PathBuf::from(name);
-    super::backup::copy(connection, &snapshot)?;
+    let snapshot = backup::part::beside(path, &format!(".before-v{version}"));
+    backup::copy(connection, &snapshot, &mut |_| Ok(()))?;
+    backup::part::give_as(&snapshot, path);
     Ok(snapshot)
 }

@@ -7,6 +7,7 @@ pub mod agents;
 pub mod audit;
 pub mod backup;
 pub mod bans;
+pub mod certificates;
 pub mod consents;
 pub mod contact_notes;
 pub mod contacts;
@@ -39,6 +40,7 @@ pub mod notes;
 pub mod notices;
 pub mod numbers;
 pub mod organise;
+pub mod pulse;
 mod purge;
 pub mod pushes;
 pub mod quarantine;
@@ -75,7 +77,7 @@ use std::sync::Arc;
 
 pub use readers::Readers;
 pub use tx::{ReadTx, WriteTx};
-pub use writer::Writer;
+pub use writer::{Answer, Writer};
 
 /// What the writer tells the house after each commit, in commit order. The store does not know who listens.
 pub type OnCommit = Box<dyn Fn(Committed) + Send>;
@@ -100,23 +102,27 @@ pub struct Store {
 impl Store {
     /// Opens (or creates) the file, migrates it, and starts the writer thread, which ends when the last `Store` is dropped.
     pub fn open(path: &Path, clock: Clock, on_commit: OnCommit) -> Result<(Store, std::thread::JoinHandle<()>)> {
+        let hold = backup::hold::shared(path)?;
         let mut connection = open_file(path)?;
         // Before the pragmas: a file that is not ours must not even change its journal mode.
         migrate::check(&connection, path)?;
         connection.execute_batch(PRAGMAS)?;
         migrate::migrate(&mut connection, path)?;
-        let (writer, thread) = Writer::start(connection, clock.clone(), on_commit)?;
+        if let Some(known) = health::last_known(&ReadTx::new(&connection, 0))? {
+            clock.not_before(known);
+        }
+        let (writer, thread) = Writer::start(connection, hold, clock.clone(), on_commit)?;
         let readers = Readers::open(path, clock)?;
         Ok((Store { writer, readers }, thread))
     }
 
     /// See `Writer::write`.
-    pub async fn write<T, F>(&self, task: F) -> Result<T>
+    pub fn write<T, F>(&self, task: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
     {
-        self.writer.write(task).await
+        self.writer.write(task)
     }
 
     /// Takes out of the file what deleted rows may have left behind, also in the WAL. Answers `false` when the file is too large to be
@@ -126,12 +132,12 @@ impl Store {
     }
 
     /// See `Readers::read`.
-    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    pub fn read<T, F>(&self, query: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&ReadTx) -> Result<T> + Send + 'static,
     {
-        self.readers.read(query).await
+        self.readers.read(query)
     }
 }
 

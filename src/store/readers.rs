@@ -1,11 +1,12 @@
 //! A small pool of connections that cannot write. One snapshot per question; a question that runs away is stopped.
 
 use super::tx::ReadTx;
-use super::writer::Slot;
+use super::writer::{Answer, Done};
 use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use rusqlite::{Connection, OpenFlags};
+use scheduled_thread_pool::ScheduledThreadPool;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
@@ -28,7 +29,9 @@ impl Readers {
             .max_size(limits::READERS_MAX)
             .min_idle(Some(1))
             .max_lifetime(None)
-            .idle_timeout(None)
+            // Each keeps its own copy of the schema and its own pages: what nobody needed for a while is closed, down to the one.
+            .idle_timeout(Some(limits::READER_IDLE))
+            .thread_pool(Arc::new(ScheduledThreadPool::new(1)))
             .test_on_check_out(false)
             .connection_timeout(limits::READ_WAIT)
             .build(Manager { path: path.to_owned() })
@@ -37,30 +40,31 @@ impl Readers {
     }
 
     /// Runs `query` on one snapshot, on a thread that may block. `Busy` when no connection came free in time or the query ran too long.
-    pub async fn read<T, F>(&self, query: F) -> Result<T>
+    pub fn read<T, F>(&self, query: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&ReadTx) -> Result<T> + Send + 'static,
     {
-        let (found, asked) = Slot::pair();
-        self.ask(Box::new(move |tx| query(tx).map(|value| found.put(value)))).await?;
-        asked.take()
+        Answer::of(|found| self.ask(Box::new(move |tx| query(tx).map(|value| found.put(value)))))
     }
 
     /// One type for all questions, as for all tasks of the writer.
-    async fn ask(&self, query: Query) -> Result<()> {
-        let permit = tokio::time::timeout(limits::READ_WAIT, self.permits.clone().acquire_owned())
+    fn ask(&self, query: Query) -> Done {
+        let readers = self.clone();
+        Box::pin(async move {
+            let permit = tokio::time::timeout(limits::READ_WAIT, readers.permits.acquire_owned())
+                .await
+                .map_err(|_| Error::busy())?
+                .map_err(Error::internal)?;
+            let (pool, now) = (readers.pool, readers.clock.now());
+            tokio::task::spawn_blocking(move || {
+                let _permit = permit;
+                let mut connection = pool.get().map_err(|cause| Error::busy().with_cause(cause))?;
+                snapshot(&mut connection, now, query)
+            })
             .await
-            .map_err(|_| Error::busy())?
-            .map_err(Error::internal)?;
-        let (pool, now) = (self.pool.clone(), self.clock.now());
-        tokio::task::spawn_blocking(move || {
-            let _permit = permit;
-            let mut connection = pool.get().map_err(|cause| Error::busy().with_cause(cause))?;
-            snapshot(&mut connection, now, query)
+            .unwrap_or_else(|panic| Err(Error::internal(panic)))
         })
-        .await
-        .unwrap_or_else(|panic| Err(Error::internal(panic)))
     }
 }
 

@@ -66,7 +66,7 @@ pub fn insert_for_conversation(
 /// Renews the sliding life of a visitor's session.
 pub fn renew(tx: &WriteTx, id: SessionId) -> Result<()> {
     tx.exec(
-        "UPDATE sessions SET used_at = ?2, expires_at = ?2 + ?3 WHERE id = ?1 AND verified = 0 AND conversation_id IS NULL",
+        "UPDATE sessions SET used_at = ?2, expires_at = max(expires_at, ?2 + ?3) WHERE id = ?1 AND verified = 0 AND conversation_id IS NULL",
         params![id, tx.now, limits::VISITOR_SESSION.as_millis() as i64],
     )?;
     Ok(())

@@ -7,9 +7,14 @@ use crate::base::clock::Clock;
 use crate::base::error::{Error, Result};
 use crate::base::id::Seq;
 use crate::base::limits;
+use crate::base::tally::{Counter, Histogram};
 use rusqlite::Connection;
+use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot};
 
 /// What is to be done inside the transaction. What it finds it leaves with its caller: one type for all tasks, because every caller's own
@@ -38,35 +43,79 @@ enum Item {
 #[derive(Clone)]
 pub struct Writer {
     queue: mpsc::Sender<Item>,
+    tally: Arc<Tally>,
+}
+
+/// What the thread did since the start.
+#[derive(Debug, Default)]
+pub struct Tally {
+    /// How long each commit took that changed something, fsync included.
+    pub commits: Histogram,
+    /// Commits that the disk refused.
+    pub refused: Counter,
+    /// When the last one reached the disk.
+    last: Mutex<Option<Instant>>,
 }
 
 impl Writer {
-    pub(super) fn start(connection: Connection, clock: Clock, on_commit: OnCommit) -> Result<(Writer, std::thread::JoinHandle<()>)> {
+    /// `hold` keeps the file from being replaced while the thread runs.
+    pub(super) fn start(
+        connection: Connection,
+        hold: Option<File>,
+        clock: Clock,
+        on_commit: OnCommit,
+    ) -> Result<(Writer, std::thread::JoinHandle<()>)> {
         let (queue, tasks) = mpsc::channel(limits::WRITE_QUEUE_MAX);
         connection.set_prepared_statement_cache_capacity(256);
+        let tally = Arc::new(Tally::default());
+        let kept = tally.clone();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || Thread { connection, clock, on_commit }.run(tasks))
+            .spawn(move || {
+                let _hold = hold;
+                Thread { connection, clock, on_commit, tally: kept }.run(tasks);
+            })
             .map_err(Error::internal)?;
-        Ok((Writer { queue }, thread))
+        Ok((Writer { queue, tally }, thread))
     }
 
     /// Runs `task` in a write transaction and returns its result after the commit. An error (or panic) of the task undoes only that
     /// task. `Busy` when no place in the queue came free in time, `Unavailable` when the disk refuses: in both cases nothing was stored.
-    pub async fn write<T, F>(&self, task: F) -> Result<T>
+    pub fn write<T, F>(&self, task: F) -> Answer<T>
     where
         T: Send + 'static,
         F: FnOnce(&WriteTx) -> Result<T> + Send + 'static,
     {
-        let (found, asked) = Slot::pair();
-        self.perform(Box::new(move |tx| task(tx).map(|value| found.put(value)))).await?;
-        asked.take()
+        Answer::of(|found| self.perform(Box::new(move |tx| task(tx).map(|value| found.put(value)))))
     }
 
-    async fn perform(&self, run: Run) -> Result<()> {
-        let (answer, answered) = oneshot::channel();
-        self.place().await?.send(Item::Write(Task { run, answer }));
-        answered.await.unwrap_or_else(|_| Err(Error::internal("the writer thread is gone")))
+    /// What the thread did since the start.
+    pub fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    /// Tasks that wait for the thread.
+    pub fn waiting(&self) -> usize {
+        self.queue.max_capacity() - self.queue.capacity()
+    }
+
+    /// Whether something reached the disk since `moment`.
+    pub(super) fn committed_since(&self, moment: Instant) -> bool {
+        self.tally.last.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last >= moment)
+    }
+
+    /// Whether the thread has ended, though somebody still wants to write.
+    pub(super) fn is_gone(&self) -> bool {
+        self.queue.is_closed()
+    }
+
+    fn perform(&self, run: Run) -> Done {
+        let writer = self.clone();
+        Box::pin(async move {
+            let (answer, answered) = oneshot::channel();
+            writer.place().await?.send(Item::Write(Task { run, answer }));
+            answered.await.unwrap_or_else(|_| Err(Error::internal("the writer thread is gone")))
+        })
     }
 
     /// Runs `work` on the writing connection between two commits. Everybody who writes waits meanwhile.
@@ -98,6 +147,7 @@ struct Thread {
     connection: Connection,
     clock: Clock,
     on_commit: OnCommit,
+    tally: Arc<Tally>,
 }
 
 impl Thread {
@@ -144,6 +194,7 @@ impl Thread {
                 answers.into_iter().for_each(|Waiting { answer, went }| drop(answer.send(went)));
             }
             Err(failure) => {
+                self.tally.refused.add();
                 log::error!("commit failed tasks={} error=\"{failure:?}\"", answers.len());
                 if !self.connection.is_autocommit()
                     && let Err(cause) = self.connection.execute_batch("ROLLBACK")
@@ -151,7 +202,8 @@ impl Thread {
                     log::error!("rollback failed cause=\"{cause}\"");
                 }
                 for Waiting { answer, went } in answers {
-                    let told = went.map_or_else(|error| Error { cause: None, ..error }, |()| copy(&failure));
+                    // Logged above, once for all who wait; without a cause the doors do not log it again.
+                    let told = went.map_or_else(|error| error.copy(), |()| failure.copy());
                     let _ = answer.send(Err(told));
                 }
             }
@@ -160,6 +212,7 @@ impl Thread {
 
     fn attempt(&mut self, batch: Vec<Task>, answers: &mut Vec<Waiting>) -> Result<Committed> {
         let mut batch = batch.into_iter();
+        let before = self.connection.total_changes();
         let started = self.begin();
         let seq = match started {
             Ok(seq) => seq,
@@ -178,7 +231,13 @@ impl Thread {
                 return Err(ran.err().unwrap_or_else(disk_refuses));
             }
         }
+        let began = Instant::now();
         self.connection.prepare_cached("COMMIT")?.execute([])?;
+        // Who only looked wrote nothing, and proves nothing of the disk.
+        if self.connection.total_changes() > before {
+            self.tally.commits.add(began.elapsed());
+            *self.tally.last.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+        }
         Ok(tx.finish())
     }
 
@@ -225,6 +284,33 @@ fn disk_refuses() -> Error {
 /// Where a task on another thread leaves what it found for its caller.
 pub(super) struct Slot<T>(Arc<Mutex<Option<T>>>);
 
+/// When a task or a question is done; what it found lies elsewhere.
+pub(super) type Done = Pin<Box<dyn Future<Output = Result<()>> + Send>>;
+
+/// Waits for what a task or a question finds. A future of its own and not an `async fn`: three hundred places wait for one, and the way through
+/// the queue was built into each of them.
+#[must_use = "nothing is asked before somebody waits"]
+pub struct Answer<T> {
+    found: Slot<T>,
+    done: Done,
+}
+
+impl<T> Answer<T> {
+    pub(super) fn of(ask: impl FnOnce(Slot<T>) -> Done) -> Answer<T> {
+        let (ours, found) = Slot::pair();
+        Answer { done: ask(ours), found }
+    }
+}
+
+impl<T> Future for Answer<T> {
+    type Output = Result<T>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Result<T>> {
+        ready!(self.done.as_mut().poll(context))?;
+        Poll::Ready(self.found.take())
+    }
+}
+
 impl<T> Slot<T> {
     /// The same one twice: for the task, and for its caller.
     pub(super) fn pair() -> (Slot<T>, Slot<T>) {
@@ -240,19 +326,6 @@ impl<T> Slot<T> {
     pub(super) fn take(&self) -> Result<T> {
         let found = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
         found.ok_or_else(|| Error::internal("a task went well and left nothing"))
-    }
-}
-
-fn copy(error: &Error) -> Error {
-    Error {
-        kind: error.kind,
-        message: error.message.clone(),
-        field: error.field.clone(),
-        code: error.code,
-        details: error.details.clone(),
-        retry_after_s: error.retry_after_s,
-        // Logged by the writer, once for all who wait; without it the doors do not log it again.
-        cause: None,
     }
 }
 

@@ -83,7 +83,9 @@ impl Widget {
         // A puzzle that was asked for a moment ago counts although the crowd has grown since.
         let least = bits.saturating_sub(2).max(1);
         match &proof.work {
-            Some(work) if self.desk.is_worked(inbox.uuid, least, work) && guard.spent.take(&work.puzzle, self.desk.clock.now()).is_ok() => {
+            Some(work)
+                if self.desk.is_worked(inbox.uuid, least, work) && guard.spent.take(&work.puzzle, self.desk.clock.ticks()).is_ok() =>
+            {
                 Ok(signs)
             }
             Some(_) | None => Err(self.desk.ask_for_work(inbox.uuid, bits)),
@@ -102,7 +104,7 @@ impl Widget {
     }
 
     fn weigh(&self, beginner: &Beginner<'_>, text: &str, took_ms: Option<u64>) -> (Signs, u32) {
-        let (guard, now) = (&self.throttles.guard, self.desk.clock.now());
+        let (guard, now) = (&self.throttles.guard, self.desk.clock.ticks());
         let inbox = beginner.inbox.id.to_string();
         let verified = beginner.session.is_some_and(|session| session.verified);
         if verified {

@@ -108,7 +108,7 @@ impl Widget {
             data["user"] = wire::user(&reported.contact);
             // The second press may come with the session that the first one brought.
             let stranger = Stranger::new(request.client_ip, "", kind.as_str());
-            let _ = self.throttles.report_gap(inbox.id.0, Some(reported.contact.id.0), &stranger, self.desk.clock.now());
+            let _ = self.throttles.report_gap(inbox.id.0, Some(reported.contact.id.0), &stranger, self.desk.clock.ticks());
         }
         Ok(wire::success(data))
     }

@@ -108,7 +108,7 @@ impl Throttles {
 
     /// Any call.
     pub fn call(&self, desk: &Desk, request: &Request, token: Option<&str>) -> Result<()> {
-        let now = desk.clock.now();
+        let now = desk.clock.ticks();
         told(self.address_calls.check(&caller(request.client_ip), now))?;
         match token {
             Some(token) => told(self.session_calls.check(token.get(..64).unwrap_or(token), now)),
@@ -118,7 +118,7 @@ impl Throttles {
 
     /// The limit that a caller will meet first, and what it has left: of its session, or of its address while it has none.
     pub fn standing(&self, desk: &Desk, ip: IpAddr, token: Option<&str>) -> (u32, u32) {
-        let now = desk.clock.now();
+        let now = desk.clock.ticks();
         match token {
             Some(token) => (self.session_calls.burst(), self.session_calls.left(token.get(..64).unwrap_or(token), now).0),
             None => (self.address_calls.burst(), self.address_calls.left(&caller(ip), now).0),
@@ -127,22 +127,22 @@ impl Throttles {
 
     /// A page view that loads the launcher.
     pub fn snippet(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.snippets.check(&caller(ip), desk.clock.now()))
+        told(self.snippets.check(&caller(ip), desk.clock.ticks()))
     }
 
     /// A first message without a session.
     pub fn start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.starts.check(&caller(ip), desk.clock.now()))
+        told(self.starts.check(&caller(ip), desk.clock.ticks()))
     }
 
     /// A first message with files.
     pub fn file_start(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.file_starts.check(&caller(ip), desk.clock.now()))
+        told(self.file_starts.check(&caller(ip), desk.clock.ticks()))
     }
 
     /// A mail address that an anonymous person types.
     pub fn typed_address(&self, desk: &Desk, contact: i64, ip: IpAddr) -> Result<()> {
-        let now = desk.clock.now();
+        let now = desk.clock.ticks();
         told(self.typed_by_contact.take(&contact.to_string(), now))?;
         told(self.typed_by_address.take(&caller(ip), now))
     }
@@ -154,12 +154,12 @@ impl Throttles {
 
     /// Whether this address may still try to prove something.
     pub fn check_failures(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.failures.check(&caller(ip), desk.clock.now()))
+        told(self.failures.check(&caller(ip), desk.clock.ticks()))
     }
 
     /// Remembers a proof that was none.
     pub fn note_failure(&self, desk: &Desk, ip: IpAddr) {
-        self.failures.add(&caller(ip), desk.clock.now());
+        self.failures.add(&caller(ip), desk.clock.ticks());
     }
 
     /// A conversation to be mailed: for its person, the network it is asked from and the mail address it goes to, proved or not.
@@ -175,7 +175,7 @@ impl Throttles {
 
     /// A report without a session.
     pub fn report(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.reports.check(&caller(ip), desk.clock.now()))
+        told(self.reports.check(&caller(ip), desk.clock.ticks()))
     }
 
     /// Whether a report follows the last one of the same person in decent time. Without a session a person is a network with a browser
@@ -190,27 +190,27 @@ impl Throttles {
 
     /// Whether a sign of typing of this contact is told.
     pub fn typing(&self, desk: &Desk, contact: i64) -> bool {
-        self.typing.check(&contact.to_string(), desk.clock.now()).is_ok()
+        self.typing.check(&contact.to_string(), desk.clock.ticks()).is_ok()
     }
 
     /// Whether a page visit of this contact is told.
     pub fn page(&self, desk: &Desk, contact: i64) -> bool {
-        self.pages.check(&contact.to_string(), desk.clock.now()).is_ok()
+        self.pages.check(&contact.to_string(), desk.clock.ticks()).is_ok()
     }
 
     /// A token exchange.
     pub fn exchange(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        told(self.exchanges.check(&caller(ip), desk.clock.now()))
+        told(self.exchanges.check(&caller(ip), desk.clock.ticks()))
     }
 
     /// A message or upload.
     pub fn message(&self, desk: &Desk, contact: i64) -> Result<()> {
-        told(self.messages.check(&contact.to_string(), desk.clock.now()))
+        told(self.messages.check(&contact.to_string(), desk.clock.ticks()))
     }
 
     /// A token that proves nothing; refused differently once this address sent too many of them.
     pub fn failure(&self, desk: &Desk, ip: IpAddr) -> Result<()> {
-        let (key, now) = (caller(ip), desk.clock.now());
+        let (key, now) = (caller(ip), desk.clock.ticks());
         told(self.failures.check(&key, now))?;
         self.failures.add(&key, now);
         Ok(())

@@ -6,6 +6,7 @@
 mod binary;
 mod client;
 mod seed;
+mod wear;
 
 use binary::Http;
 use seed::{Keys, Size};
@@ -60,6 +61,9 @@ fn main() {
     }
     if wants("fan") {
         fans(&mut table, &folder);
+    }
+    if wants("wear") {
+        wear::wear(&mut table, &folder);
     }
     if wants("day") {
         days(&mut table, &folder);

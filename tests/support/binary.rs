@@ -129,12 +129,20 @@ impl Answer {
 /// One kept-alive connection; connects again by itself after it was lost.
 pub struct Http {
     address: SocketAddr,
+    /// The name it asks for, and where below it the house begins: behind a proxy both are others than its address says.
+    host: String,
+    below: String,
     stream: Option<BufReader<TcpStream>>,
 }
 
 impl Http {
     pub fn new(address: SocketAddr) -> Http {
-        Http { address, stream: None }
+        Http { address, host: address.to_string(), below: String::new(), stream: None }
+    }
+
+    /// The same by another name, below a path such as `/chat`.
+    pub fn named(address: SocketAddr, host: &str, below: &str) -> Http {
+        Http { address, host: host.to_owned(), below: below.to_owned(), stream: None }
     }
 
     /// One request. An error means that nobody knows whether it was done.
@@ -154,7 +162,7 @@ impl Http {
             self.stream = Some(BufReader::with_capacity(4096, stream));
         }
         let stream = self.stream.as_mut().expect("just connected");
-        let mut head = format!("{method} {path} HTTP/1.1\r\nHost: {}\r\n", self.address);
+        let mut head = format!("{method} {}{path} HTTP/1.1\r\nHost: {}\r\n", self.below, self.host);
         headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));
         if method != "GET" {
             head.push_str(&format!("Content-Length: {}\r\n", body.len()));
@@ -220,7 +228,10 @@ impl Visitor {
     }
 
     pub fn begins_at(address: SocketAddr, inbox: &str, words: &str) -> Visitor {
-        let mut http = Http::new(address);
+        Visitor::begins_over(Http::new(address), inbox, words)
+    }
+
+    pub fn begins_over(mut http: Http, inbox: &str, words: &str) -> Visitor {
         let body = json!({ "message": words, "form_data": { "name": "Test Visitor" } }).to_string();
         let headers = [("X-Libredesk-Inbox-ID", inbox), ("Content-Type", "application/json")];
         let answer = http.call("POST", "/api/v1/widget/chat/conversations/init", &headers, body.as_bytes()).expect("an answer");
@@ -290,7 +301,8 @@ impl Visitor {
 
     /// A joined socket that hears this visitor's own messages, too.
     pub fn listens(&self) -> Socket {
-        let mut socket = Socket::open(self.http.address, "/widget/ws", &[]);
+        let stream = TcpStream::connect(self.http.address).expect("a connection");
+        let mut socket = Socket::over(stream, &self.http.host, &format!("{}/widget/ws", self.http.below), &[]);
         socket.say(&json!({ "type": "join", "token": self.token, "data": { "inbox_id": self.inbox, "echo": true } }));
         let joined = socket.hears("joined");
         assert!(joined["data"]["seq"].is_i64(), "{joined}");
@@ -310,15 +322,15 @@ pub struct Socket(BufReader<TcpStream>);
 
 impl Socket {
     pub fn open(address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Socket {
-        Socket::over(TcpStream::connect(address).expect("a connection"), address, path, headers)
+        Socket::over(TcpStream::connect(address).expect("a connection"), &address.to_string(), path, headers)
     }
 
-    pub fn over(stream: TcpStream, address: SocketAddr, path: &str, headers: &[(&str, &str)]) -> Socket {
+    pub fn over(stream: TcpStream, host: &str, path: &str, headers: &[(&str, &str)]) -> Socket {
         stream.set_nodelay(true).expect("nodelay");
         stream.set_read_timeout(Some(PATIENCE)).expect("a time-out");
         let mut stream = BufReader::with_capacity(512, stream);
         let mut head = format!(
-            "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
         );
         headers.iter().for_each(|(name, value)| head.push_str(&format!("{name}: {value}\r\n")));

@@ -42,6 +42,7 @@ const SPECIAL = {
   'conversation.spam': () => ['called a conversation spam', '', ''],
   'conversation.released': () => ['let a conversation out of the quarantine', '', ''],
   'mailbox.tested': ({ detail }) => [detail.sent ? 'sent a test mail from' : 'tried to send a test mail from', 'name', ''],
+  'house.log_level': ({ detail }) => [`set the log level to “${detail.level || ''}” until the next restart`, '', ''],
   'job.retried': () => ['had something tried again that had failed for good', '', ''],
   'message.edited': () => ['changed a message', '', ''],
   'message.deleted': () => ['deleted a message', '', ''],

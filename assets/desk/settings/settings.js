@@ -15,6 +15,7 @@ import { GuardDialog } from './guard.js';
 import { HoursPage } from './hours.js';
 import { HousePage } from './house.js';
 import { lookForProblems, Problems } from './problems.js';
+import { Status } from './status.js';
 import { lookAtStart, Start } from './start.js';
 import { GROUPS, INBOX_PAGES, placeName, searchSettings } from './index_of.js';
 import { Look } from './look.js';
@@ -32,7 +33,7 @@ import { Tags } from './tags.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { start: Start, problems: Problems, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, mailboxes: Mailboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, mails: MailTemplates, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { start: Start, problems: Problems, status: Status, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, mailboxes: Mailboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, mails: MailTemplates, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {

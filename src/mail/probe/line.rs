@@ -107,7 +107,7 @@ impl Line {
         let connector = match tls.connector() {
             Ok(connector) => connector,
             Err(error) => {
-                found.push(Finding::bad("tls", "This machine trusts nobody", error.message, ""));
+                found.push(Finding::bad("tls", "This machine trusts nobody", error.into_sentence(), ""));
                 return None;
             }
         };

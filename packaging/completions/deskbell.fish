@@ -1,0 +1,26 @@
+# Completion of deskbell for fish.
+set -l commands serve demo check backup restore rollback doctor create-agent reset-password deliver version
+complete -c deskbell -f
+complete -c deskbell -n __fish_use_subcommand -a serve -d 'Serve the chat and the desk'
+complete -c deskbell -n __fish_use_subcommand -a demo -d 'Try everything, a shop with the chat and a ready login'
+complete -c deskbell -n __fish_use_subcommand -a check -d 'Print the settings in force and check the data file'
+complete -c deskbell -n __fish_use_subcommand -a backup -d 'A consistent, verified copy, also while it runs'
+complete -c deskbell -n __fish_use_subcommand -a restore -d 'Put a backup in place of the data file'
+complete -c deskbell -n __fish_use_subcommand -a rollback -d 'Put the snapshot from before the last upgrade back'
+complete -c deskbell -n __fish_use_subcommand -a doctor -d 'Say what is wrong, why it matters and what mends it'
+complete -c deskbell -n __fish_use_subcommand -a create-agent -d 'Add somebody who can log in'
+complete -c deskbell -n __fish_use_subcommand -a reset-password -d 'Print a one-time link to choose a new password'
+complete -c deskbell -n __fish_use_subcommand -a deliver -d 'Put a mail from standard input into the desk'
+complete -c deskbell -n __fish_use_subcommand -a version -d 'Say which version this is'
+complete -c deskbell -n '__fish_seen_subcommand_from demo backup restore' -F
+complete -c deskbell -n '__fish_seen_subcommand_from demo' -l json -d 'One line for scripts'
+complete -c deskbell -n '__fish_seen_subcommand_from backup' -l to -r -a '(__fish_complete_directories)' -d 'Another disk or a stick'
+complete -c deskbell -n '__fish_seen_subcommand_from doctor' -l page -x -d 'A page on which the chat should be seen'
+complete -c deskbell -n '__fish_seen_subcommand_from create-agent' -l role -x -a 'owner admin agent' -d 'What the new one may'
+complete -c deskbell -n '__fish_seen_subcommand_from reset-password' -l without-second-factor -d 'Take off a lost second factor'
+complete -c deskbell -n '__fish_seen_subcommand_from deliver' -l mailbox -x -d 'Whose mail this is'
+complete -c deskbell -n "__fish_seen_subcommand_from $commands" -l config -r -F -d 'The settings'
+complete -c deskbell -n "__fish_seen_subcommand_from $commands" -l data -r -F -d 'The data file'
+complete -c deskbell -n "__fish_seen_subcommand_from $commands" -l listen -x -d 'Where to listen'
+complete -c deskbell -s h -l help -d 'Say what there is'
+complete -c deskbell -s V -l version -d 'Say which version this is'
