@@ -101,7 +101,7 @@ impl Desks {
         let route = routes::find(method.as_str(), path).filter(|route| is_named(route, path));
         if route.is_none_or(|route| route.needs != Needs::Nothing) {
             // Whoever has no session is told that, and not which addresses and ids are none.
-            let session = self.look_up(&request).await?;
+            let session = self.agent(&request).await?;
             if let Some(Route { needs: Needs::May(permission), .. }) = route {
                 session.may(*permission)?;
             }
