@@ -194,7 +194,9 @@ export default function panel(it) {
   }
   function page() {
     const secret = /([?&#;][^=&#;]*(?:token|jwt|code|key|pass|pwd|secret|sig|auth|session|otp)[^=&#;]*=)[^&#;]*/gi;
-    return { url: location.href.replace(secret, '$1…').slice(0, 2048), title: (untitled || document.title).slice(0, 256) };
+    // Whence somebody came, without what was asked for there; from a page of this site says nothing.
+    const from = document.referrer.split(/[?#]/)[0];
+    return { url: location.href.replace(secret, '$1…').slice(0, 2048), title: (untitled || document.title).slice(0, 256), referrer: from.startsWith(location.origin + '/') ? '' : from.slice(0, 2048) };
   }
   // The page may do this itself through onUnreadCountChange.
   function title() {

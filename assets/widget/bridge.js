@@ -2,7 +2,7 @@
 // Opened as a page of its own (a shared link), the same app keeps its things in its own storage instead.
 
 /**
- * @typedef {{kept: Record<string, any>, jwt: string, mobile: boolean, open: boolean, focus: boolean, full: boolean, how?: any, words?: string, page: {url: string, title: string}|null}} PageState
+ * @typedef {{kept: Record<string, any>, jwt: string, mobile: boolean, open: boolean, focus: boolean, full: boolean, how?: any, words?: string, page: {url: string, title: string, referrer?: string}|null}} PageState
  * @typedef {{post: (type: string, more?: object) => void, keep: (patch: Record<string, any>|null) => void, framed: boolean}} Page
  */
 

@@ -98,7 +98,7 @@ export function createLine(core, on) {
     if (wait > 0) { core.later('visited', wait, visited); return; }
     if (!at || !socket) return;
     visitedAt = Date.now();
-    socket.send({ type: 'page_visit', data: { url: at.url, title: at.title, locale: core.state.words.code } });
+    socket.send({ type: 'page_visit', data: { url: at.url, title: at.title, referrer: at.referrer, locale: core.state.words.code } });
   }
 
   return { start, stop, send, visited };

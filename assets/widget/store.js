@@ -66,7 +66,7 @@ const NOTICE_MS = 6000;
  * @property {number} speaking counts up with each language asked for
  * @property {import('./editor.js').Editor|null} editor where one writes, while it is on the screen
  * @property {number} era changes with the person: an answer to a question of an earlier era is thrown away
- * @property {{url: string, title: string}|null} at where the visitor is on the site
+ * @property {{url: string, title: string, referrer?: string}|null} at where the visitor is on the site
  * @property {Record<string, any>} timers
  * @property {Promise<void>|null} listing the list of conversations, on its way
  * @property {import('./talk.js').Talk|null} talk the parts of a conversation, once they are here

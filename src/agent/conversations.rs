@@ -7,11 +7,13 @@ use crate::base::id::{Seq, Uuid};
 use crate::base::limits;
 use crate::desk::contacts::ContactEdit;
 use crate::desk::conversations::{Assign, WantedStatus};
+use crate::desk::macros::Along;
 use crate::desk::messages::Outgoing;
 use crate::desk::replies::Manner;
 use crate::desk::threads::ListQuery;
 use crate::http::multipart::{FormLimits, Part};
 use crate::http::{Reply, Request};
+use crate::model::action::Action;
 use crate::model::conversation::{Box_, ConversationKind, Kinds, Status};
 use crate::model::event::Door;
 use serde::Deserialize;
@@ -39,6 +41,15 @@ struct NewMessage {
     #[serde(default)]
     resolve: bool,
     draft_version: Option<i64>,
+    /// The macro it was written with: what that also does goes with it.
+    #[serde(default, rename = "macro")]
+    along: Option<NewAlong>,
+}
+
+#[derive(Deserialize)]
+struct NewAlong {
+    uuid: String,
+    actions: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -169,8 +180,9 @@ impl Desks {
             resolves: asked.resolve,
             draft_version: asked.draft_version,
         };
-        let sent = self.desk.send(&agent, uuid, outgoing, manner).await?;
-        Ok(self.sent(sent, &request.request_id))
+        let along = asked.along.map(along).transpose()?;
+        let done = self.desk.send(&agent, uuid, outgoing, manner, along).await?;
+        Ok(self.sent(done, &request.request_id))
     }
 
     /// `POST /conversations/{uuid}/attachments`.
@@ -281,4 +293,9 @@ impl Desks {
 /// How many rows a page has.
 pub(super) fn page_size(request: &Request) -> Result<u32> {
     Ok(number(request, "limit")?.unwrap_or(PAGE).clamp(1, limits::LIST_PAGE_MAX.into()) as u32)
+}
+
+fn along(asked: NewAlong) -> Result<Along> {
+    let uuid = super::id(&asked.uuid, "macro").map_err(|error| error.in_field("macro"))?;
+    Ok(Along { uuid, kept: asked.actions.as_ref().map(Action::parse_all).transpose()? })
 }

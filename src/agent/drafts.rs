@@ -4,7 +4,7 @@ use super::{Desks, wire};
 use crate::base::error::{Error, Result};
 use crate::base::id::Uuid;
 use crate::desk::drafts::Saved;
-use crate::desk::replies::{Sent, TakenBack};
+use crate::desk::replies::{Done, Sent, TakenBack};
 use crate::http::{Reply, Request};
 use crate::model::conversation::Listed;
 use serde::Deserialize;
@@ -63,24 +63,29 @@ impl Desks {
     }
 
     /// How sending went.
-    pub(super) fn sent(&self, sent: Sent, request_id: &str) -> Reply {
-        match sent {
+    pub(super) fn sent(&self, Done { sent, also }: Done, request_id: &str) -> Reply {
+        // Whoever just wrote has read everything before.
+        let listed = |conversation| wire::listed(&self.desk, &Listed { conversation, unread: 0 });
+        let mut shape = match sent {
             Sent::Stored(conversation, message) => {
-                // Whoever just wrote has read everything before.
-                let conversation = wire::listed(&self.desk, &Listed { conversation, unread: 0 });
-                wire::ok(json!({ "message": wire::message(&self.desk, &message), "conversation": conversation }))
+                json!({ "message": wire::message(&self.desk, &message), "conversation": listed(conversation) })
             }
-            Sent::Held(conversation, held) => {
-                let conversation = wire::listed(&self.desk, &Listed { conversation, unread: 0 });
-                wire::ok(json!({ "held": wire::held(&held), "conversation": conversation }))
-            }
+            Sent::Held(conversation, held) => json!({ "held": wire::held(&held), "conversation": listed(conversation) }),
             Sent::Answered(messages, coming) => {
                 let error = Error::conflict("Somebody else answered meanwhile.").coded("answered");
                 let messages: Vec<Value> = messages.iter().map(|message| wire::message(&self.desk, message)).collect();
                 let mut answers = json!({ "stored": messages });
                 answers["coming"] = coming.iter().map(wire::held).collect();
-                wire::failure(&error, request_id, Some(("answers", answers)))
+                return wire::failure(&error, request_id, Some(("answers", answers)));
+            }
+        };
+        match also {
+            None => {}
+            Some(Ok(())) => shape["macro"] = json!({ "ok": true }),
+            Some(Err(error)) => {
+                shape["macro"] = json!({ "ok": false, "error": { "message": error.message, "code": error.code, "field": error.field } });
             }
         }
+        wire::ok(shape)
     }
 }

@@ -3,7 +3,7 @@
 use super::Desk;
 use crate::base::error::{Error, Result};
 use crate::base::id::{AgentId, Uuid};
-use crate::base::limits;
+use crate::base::{limits, token};
 use crate::model::agent::AgentSession;
 use crate::model::contact::{Contact, ContactNote};
 use crate::store::{WriteTx, audit, contact_notes, contacts};
@@ -30,13 +30,18 @@ impl Desk {
 
     /// Changes one's own note.
     pub async fn edit_contact_note(&self, by: &AgentSession, contact: Uuid, note: Uuid, text: &str) -> Result<Vec<ContactNote>> {
-        let (by, text) = (by.clone(), checked(text)?);
+        let (by, text, key) = (by.clone(), checked(text)?, self.link_key);
         self.store
             .write(move |tx| {
                 let contact = super::contacts::in_sight(tx, by.agent.id, contact)?;
-                own(&by, &contact_notes::find(tx, contact.id, note)?)?;
+                let before = contact_notes::find(tx, contact.id, note)?;
+                own(&by, &before)?;
+                if before.text == text {
+                    return contact_notes::of(tx, contact.id);
+                }
                 contact_notes::update(tx, note, &text)?;
-                audit::append(tx, Some(by.agent.id), "contact.note.edited", &contact.uuid.to_string(), &json!({ "note": note }))?;
+                let detail = json!({ "note": note, "before": fingerprint(&key, note, &before.text) });
+                audit::append(tx, Some(by.agent.id), "contact.note.edited", &contact.uuid.to_string(), &detail)?;
                 told(tx, &contact)
             })
             .await
@@ -44,13 +49,15 @@ impl Desk {
 
     /// Deletes one's own note.
     pub async fn delete_contact_note(&self, by: &AgentSession, contact: Uuid, note: Uuid) -> Result<Vec<ContactNote>> {
-        let by = by.clone();
+        let (by, key) = (by.clone(), self.link_key);
         self.store
             .write(move |tx| {
                 let contact = super::contacts::in_sight(tx, by.agent.id, contact)?;
-                own(&by, &contact_notes::find(tx, contact.id, note)?)?;
+                let before = contact_notes::find(tx, contact.id, note)?;
+                own(&by, &before)?;
                 contact_notes::delete(tx, note)?;
-                audit::append(tx, Some(by.agent.id), "contact.note.deleted", &contact.uuid.to_string(), &json!({ "note": note }))?;
+                let detail = json!({ "note": note, "before": fingerprint(&key, note, &before.text) });
+                audit::append(tx, Some(by.agent.id), "contact.note.deleted", &contact.uuid.to_string(), &detail)?;
                 told(tx, &contact)
             })
             .await
@@ -59,7 +66,7 @@ impl Desk {
 
 /// The one note of before there were several: the oldest. Whoever still writes it so changes that one where it is nobody's or his own,
 /// and otherwise adds his.
-pub(super) fn put_first(tx: &WriteTx, by: AgentId, contact: &Contact, text: &str) -> Result<()> {
+pub(super) fn put_first(tx: &WriteTx, key: &[u8; 32], by: AgentId, contact: &Contact, text: &str) -> Result<()> {
     let text = text.trim();
     if text.chars().count() > limits::CONTACT_NOTE_CHARS_MAX {
         return Err(too_long().in_field("note"));
@@ -69,16 +76,24 @@ pub(super) fn put_first(tx: &WriteTx, by: AgentId, contact: &Contact, text: &str
     match mine {
         Some(note) if text.is_empty() => {
             contact_notes::delete(tx, note.uuid)?;
-            audit::append(tx, Some(by), "contact.note.deleted", &contact.uuid.to_string(), &json!({ "note": note.uuid }))
+            let detail = json!({ "note": note.uuid, "before": fingerprint(key, note.uuid, &note.text) });
+            audit::append(tx, Some(by), "contact.note.deleted", &contact.uuid.to_string(), &detail)
         }
         Some(note) if note.text == text => Ok(()),
         Some(note) => {
             contact_notes::update(tx, note.uuid, text)?;
-            audit::append(tx, Some(by), "contact.note.edited", &contact.uuid.to_string(), &json!({ "note": note.uuid }))
+            let detail = json!({ "note": note.uuid, "before": fingerprint(key, note.uuid, &note.text) });
+            audit::append(tx, Some(by), "contact.note.edited", &contact.uuid.to_string(), &detail)
         }
         None if text.is_empty() => Ok(()),
         None => add(tx, by, contact, text),
     }
+}
+
+/// What stands in the log for words that were changed or taken away: enough to prove that these were the ones to whoever still has them. Keyed,
+/// because few words can be guessed, and the log outlives the person they are about.
+pub(super) fn fingerprint(key: &[u8; 32], note: Uuid, words: &str) -> String {
+    token::keyed_hash(key, "note", &format!("{note}\n{words}")).iter().take(16).map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn add(tx: &WriteTx, by: AgentId, contact: &Contact, text: &str) -> Result<()> {

@@ -25,7 +25,7 @@ impl Desk {
     /// An agent edits a contact. A changed address is no longer a verified one. Blocking ends sessions and sockets at once.
     pub async fn edit_contact(&self, by: &AgentSession, uuid: Uuid, edit: ContactEdit) -> Result<Contact> {
         let shuts_out = by.may(Permission::Ban);
-        let by = by.agent.id;
+        let (by, key) = (by.agent.id, self.link_key);
         self.store
             .write(move |tx| {
                 let mut contact = in_sight(tx, by, uuid)?;
@@ -55,7 +55,7 @@ impl Desk {
                     contact.phone = Some(text::clean_line(phone, 40)).filter(|phone| !phone.is_empty());
                 }
                 if let Some(note) = &edit.note {
-                    super::contact_notes::put_first(tx, by, &contact, note)?;
+                    super::contact_notes::put_first(tx, &key, by, &contact, note)?;
                 }
                 let was_blocked = contact.blocked_at.is_some();
                 match edit.blocked {

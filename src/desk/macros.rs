@@ -38,6 +38,14 @@ pub struct Used {
     pub conversation: Option<Listed>,
 }
 
+/// A macro that is used with what an agent sends.
+#[derive(Debug, Clone)]
+pub struct Along {
+    pub uuid: Uuid,
+    /// Which of its actions are wanted; all when left out.
+    pub kept: Option<Vec<Action>>,
+}
+
 /// What came of one conversation of a selection.
 pub struct BulkAnswer {
     pub conversation: Uuid,
@@ -125,20 +133,7 @@ impl Desk {
     /// Uses a macro: counts the use and does its actions, or those of them that the agent kept.
     pub async fn use_macro(&self, by: &AgentSession, conversation: Uuid, uuid: Uuid, kept: Option<Vec<Action>>) -> Result<Used> {
         let by = by.clone();
-        self.store
-            .write(move |tx| {
-                let before = conversations::find_for_agent(tx, by.agent.id, conversation)?.conversation;
-                let one = macros::find_for_agent(tx, by.agent.id, shares(&by), uuid)?;
-                let body = Filling::of(tx, Some(&by.agent), &before)?.fill(&one.body);
-                let actions = match kept {
-                    Some(kept) => kept.into_iter().filter(|action| one.actions.contains(action)).collect(),
-                    None => one.actions,
-                };
-                apply(tx, Actor::Agent(&by), before.id, &actions)?;
-                macros::used(tx, uuid)?;
-                Ok(Used { body, is_note: one.is_note, actions, conversation: in_sight(tx, by.agent.id, conversation)? })
-            })
-            .await
+        self.store.write(move |tx| use_along(tx, &by, conversation, Along { uuid, kept })).await
     }
 
     /// Does the same to several conversations. Each has its own answer; what is refused for one is done for the others.
@@ -175,6 +170,20 @@ impl Desk {
             })
             .await
     }
+}
+
+/// Counts the use of a macro and does its actions, or those of them that the agent kept, inside the caller's transaction.
+pub(super) fn use_along(tx: &WriteTx, by: &AgentSession, conversation: Uuid, along: Along) -> Result<Used> {
+    let before = conversations::find_for_agent(tx, by.agent.id, conversation)?.conversation;
+    let one = macros::find_for_agent(tx, by.agent.id, shares(by), along.uuid)?;
+    let body = Filling::of(tx, Some(&by.agent), &before)?.fill(&one.body);
+    let actions = match along.kept {
+        Some(kept) => kept.into_iter().filter(|action| one.actions.contains(action)).collect(),
+        None => one.actions,
+    };
+    apply(tx, Actor::Agent(by), before.id, &actions)?;
+    macros::used(tx, along.uuid)?;
+    Ok(Used { body, is_note: one.is_note, actions, conversation: in_sight(tx, by.agent.id, conversation)? })
 }
 
 /// One conversation of a selection, which may be refused by itself; only our own faults end it for all.

@@ -55,7 +55,9 @@ impl Desk {
         };
         let page = super::privacy::kept_page(privacy, sight.url).filter(|_| sees_pages);
         let page = page.map(|url| (url, text::clean_line(sight.title, limits::PAGE_TITLE_CHARS_MAX)));
-        let referrer = super::privacy::kept_page(privacy, sight.referrer).filter(|_| sees_pages);
+        // Never what was asked for there, whatever is kept of the own pages.
+        let whence = sight.referrer.split(['?', '#']).next().unwrap_or_default();
+        let referrer = super::privacy::kept_page(privacy, whence).filter(|_| sees_pages);
         let told = {
             let mut here = self.onlookers.here();
             if here.len() >= limits::ONLOOKERS_MAX && !here.contains_key(&contact) {

@@ -5,6 +5,7 @@
 
 use super::Desk;
 use super::conversations::WantedStatus;
+use super::macros::{Along, use_along};
 use super::messages::{Outgoing, Prepared, echo_taken, prepare, said_already, store_reply};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind, Result};
@@ -17,7 +18,8 @@ use crate::model::draft::{Draft, Held};
 use crate::model::job::Job;
 use crate::model::message::Message;
 use crate::store::held::{self, NewHeld};
-use crate::store::{WriteTx, agents, conversations, drafts, jobs, messages, notes};
+use crate::store::{WriteTx, agents, audit, conversations, drafts, jobs, messages, notes};
+use serde_json::json;
 
 /// What "send and resolve" wants.
 const RESOLVED: WantedStatus = WantedStatus { status: Status::Resolved, custom: None, snoozed_until: None };
@@ -48,6 +50,13 @@ pub enum Sent {
     Answered(Vec<Message>, Vec<Held>),
 }
 
+/// An answer on its way, and what came of the macro it was written with.
+pub struct Done {
+    pub sent: Sent,
+    /// `None`: nothing was to be done beside it, or it was done when this came first.
+    pub also: Option<Result<()>>,
+}
+
 /// What was taken back.
 #[expect(clippy::large_enum_variant, reason = "one at a time, on its way out")]
 pub enum TakenBack {
@@ -59,21 +68,22 @@ pub enum TakenBack {
 
 impl Desk {
     /// An agent answers or notes something, in his manner. The same echo id again answers the same; without a hold it sends what was held.
-    pub async fn send(&self, agent: &AgentSession, uuid: Uuid, outgoing: Outgoing, manner: Manner) -> Result<Sent> {
+    /// What the macro it was written with also does is done in the same commit, once; where that is refused, the answer goes all the same.
+    pub async fn send(&self, agent: &AgentSession, uuid: Uuid, outgoing: Outgoing, manner: Manner, along: Option<Along>) -> Result<Done> {
         let prepared = prepare(outgoing)?;
         if manner.resolves {
             agent.may(Permission::Status)?;
         }
         let session = agent.clone();
-        let agent = agent.agent.clone();
-        let sent = self.store.write(move |tx| send(tx, &agent, uuid, prepared, manner)).await?;
-        if let (Sent::Stored(_, message), true) = (&sent, manner.resolves) {
+        let agent = agent.clone();
+        let mut done = self.store.write(move |tx| send_along(tx, &agent, uuid, prepared, manner, along)).await?;
+        if let (Sent::Stored(conversation, _), true) = (&mut done.sent, manner.resolves) {
             // A rule may keep it open (a missing tag): the reply is out all the same, and its writer sees that it is open.
-            if let Ok(conversation) = self.set_status(&session, uuid, RESOLVED).await {
-                return Ok(Sent::Stored(conversation, message.clone()));
+            if let Ok(resolved) = self.set_status(&session, uuid, RESOLVED).await {
+                *conversation = resolved;
             }
         }
-        Ok(sent)
+        Ok(done)
     }
 
     /// The time of a held reply has come.
@@ -112,15 +122,19 @@ impl Desk {
 
     /// An agent takes back what he may: a reply that is still held, or a note of his own.
     pub async fn take_back(&self, agent: &AgentSession, uuid: Uuid, message: Uuid) -> Result<TakenBack> {
-        let agent = agent.agent.id;
+        let (agent, key) = (agent.agent.id, self.link_key);
         self.store
             .write(move |tx| {
                 let conversation = conversations::find_for_agent(tx, agent, uuid)?.conversation.id;
                 if let Some(held) = held::find_own(tx, agent, conversation, message)? {
                     return Ok(TakenBack::Reply(into_draft(tx, &held)?));
                 }
-                let (note, _words) =
-                    notes::delete_own_note(tx, agent, conversation, message)?.ok_or_else(|| Error::not_found("message"))?;
+                let (note, words) = notes::delete_own_note(tx, agent, conversation, message)?.ok_or_else(|| Error::not_found("message"))?;
+                // A second time there is nothing left to take back.
+                if !words.is_empty() {
+                    let before = super::contact_notes::fingerprint(&key, message, &words);
+                    audit::append(tx, Some(agent), "message.deleted", &message.to_string(), &json!({ "before": before }))?;
+                }
                 let (conversation, message) = messages::announce_change(tx, note)?;
                 Ok(TakenBack::Note(conversation, message))
             })
@@ -137,6 +151,31 @@ impl Desk {
             })
             .await
     }
+}
+
+fn send_along(tx: &WriteTx, agent: &AgentSession, uuid: Uuid, prepared: Prepared, manner: Manner, along: Option<Along>) -> Result<Done> {
+    let came_before = match &prepared.outgoing.echo_id {
+        Some(echo) => {
+            messages::find_by_agent_echo(tx, agent.agent.id, echo)?.is_some() || held::find_by_echo(tx, agent.agent.id, echo)?.is_some()
+        }
+        None => false,
+    };
+    let mut sent = send(tx, &agent.agent, uuid, prepared, manner)?;
+    let along = along.filter(|_| !came_before);
+    let (Some(along), Sent::Stored(conversation, _) | Sent::Held(conversation, _)) = (along, &mut sent) else {
+        return Ok(Done { sent, also: None });
+    };
+    let also = match tx.attempt(|| use_along(tx, agent, uuid, along)) {
+        Ok(used) => {
+            if let Some(now) = used.conversation {
+                *conversation = now.conversation;
+            }
+            Ok(())
+        }
+        Err(error) if matches!(error.kind, Kind::Invalid | Kind::Forbidden | Kind::NotFound | Kind::Conflict) => Err(error),
+        Err(error) => return Err(error),
+    };
+    Ok(Done { sent, also: Some(also) })
 }
 
 fn send(tx: &WriteTx, agent: &Agent, uuid: Uuid, prepared: Prepared, manner: Manner) -> Result<Sent> {

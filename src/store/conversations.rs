@@ -188,7 +188,7 @@ pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<List
     let given = params![agent, wanted.listing, before, wanted.limit, inbox, kind];
     match (wanted.which, wanted.listing) {
         (Box_::Mine(_), "any") => tx.all(
-            listed_select!("WHERE c.assignee_id = ?1 AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
+            listed_select!("WHERE c.assignee_id = ?1 AND ?2 = 'any' AND c.listing <> 'spam' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
@@ -201,7 +201,7 @@ pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<List
         ),
         (Box_::Unassigned, "any") => tx.all(
             listed_select!(
-                "WHERE c.assignee_id IS NULL AND ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"
+                "WHERE c.assignee_id IS NULL AND ?2 = 'any' AND c.listing <> 'spam' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"
             ),
             given,
             listed,
@@ -214,7 +214,7 @@ pub fn list(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<List
             listed,
         ),
         (Box_::All | Box_::Mentioned, "any") => tx.all(
-            listed_select!("WHERE ?2 = 'any' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
+            listed_select!("WHERE ?2 = 'any' AND c.listing <> 'spam' AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5) AND (?6 IS NULL OR +c.kind = ?6) AND ", sight!(), " ORDER BY c.last_seq DESC LIMIT ?4"),
             given,
             listed,
         ),
@@ -231,7 +231,7 @@ fn mentioned(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Lis
     let inbox = wanted.inbox.map(|uuid| uuid.to_string());
     tx.all(
         listed_select!(
-            "WHERE c.id IN (SELECT conversation_id FROM mentions WHERE agent_id = ?1) AND (?2 = 'any' OR c.listing = ?2) AND c.last_seq < ?3
+            "WHERE c.id IN (SELECT conversation_id FROM mentions WHERE agent_id = ?1) AND (c.listing = ?2 OR (?2 = 'any' AND c.listing <> 'spam')) AND c.last_seq < ?3
              AND (?5 IS NULL OR i.uuid = ?5) AND ",
             sight!(),
             " ORDER BY c.last_seq DESC LIMIT ?4"
@@ -255,7 +255,7 @@ fn reports(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<Vec<Liste
     let inbox = wanted.inbox.map(|uuid| uuid.to_string());
     tx.all(
         listed_select!(
-            "WHERE c.kind IN (SELECT value FROM json_each(?6)) AND (?2 = 'any' OR c.listing = ?2) AND c.last_seq < ?3
+            "WHERE c.kind IN (SELECT value FROM json_each(?6)) AND (c.listing = ?2 OR (?2 = 'any' AND c.listing <> 'spam')) AND c.last_seq < ?3
              AND (?7 <> 'mine' OR c.assignee_id = ?1) AND (?7 <> 'unassigned' OR c.assignee_id IS NULL) AND (?5 IS NULL OR i.uuid = ?5)
              AND ",
             sight!(),
@@ -288,7 +288,7 @@ fn tagged(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>, tag: Uuid) -> Result
     match many {
         Some(true) => tx.all(
             listed_select!(
-                "WHERE (?2 = 'any' OR +c.listing = ?2) AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5)
+                "WHERE (+c.listing = ?2 OR (?2 = 'any' AND +c.listing <> 'spam')) AND c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5)
                  AND (?6 IS NULL OR +c.kind IN (SELECT value FROM json_each(?6)))
                  AND (?7 <> 'mine' OR +c.assignee_id = ?1) AND (?7 <> 'unassigned' OR +c.assignee_id IS NULL)
                  AND EXISTS (SELECT 1 FROM conversation_tags x WHERE x.conversation_id = +c.id AND x.tag_id = (SELECT id FROM tags WHERE uuid = ?8))
@@ -302,7 +302,7 @@ fn tagged(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>, tag: Uuid) -> Result
         Some(false) | None => tx.all(
             listed_select!(
                 "WHERE c.id IN (SELECT conversation_id FROM conversation_tags WHERE tag_id = (SELECT id FROM tags WHERE uuid = ?8))
-                 AND (?2 = 'any' OR +c.listing = ?2) AND +c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5)
+                 AND (+c.listing = ?2 OR (?2 = 'any' AND +c.listing <> 'spam')) AND +c.last_seq < ?3 AND (?5 IS NULL OR i.uuid = ?5)
                  AND (?6 IS NULL OR +c.kind IN (SELECT value FROM json_each(?6)))
                  AND (?7 <> 'mine' OR +c.assignee_id = ?1) AND (?7 <> 'unassigned' OR +c.assignee_id IS NULL) AND ",
                 sight!(),

@@ -188,7 +188,7 @@ pub fn most_urgent(tx: &ReadTx, agent: AgentId, wanted: &Wanted<'_>) -> Result<V
     let ids: Vec<ConversationId> = tx.all(
         concat!(
             "SELECT d.conversation_id FROM deadlines d JOIN conversations c ON c.id = d.conversation_id
-             WHERE d.met_at IS NULL AND d.paused_at IS NULL AND (?2 = 'any' OR c.listing = ?2)
+             WHERE d.met_at IS NULL AND d.paused_at IS NULL AND (c.listing = ?2 OR (?2 = 'any' AND c.listing <> 'spam'))
              AND (?3 <> 'mine' OR c.assignee_id = ?1) AND (?3 <> 'unassigned' OR c.assignee_id IS NULL)
              AND (?3 <> 'mentioned' OR EXISTS (SELECT 1 FROM mentions w WHERE w.agent_id = ?1 AND w.conversation_id = c.id))
              AND (?4 IS NULL OR c.inbox_id = (SELECT id FROM inboxes WHERE uuid = ?4))

@@ -343,8 +343,10 @@ async fn nobody_gives_more_than_he_has() {
     let made = peter.post("/roles").json(json!({ "name": "Less", "scope": "assigned", "permissions": ["reply"] })).await.ok();
     let answer = peter.post("/agents").json(invite("agent", json!(text_at(&made, "uuid")))).await.ok();
     assert_eq!(answer["agent"]["custom_role"]["name"], "Less");
+    // But she looks at conversations that he does not see: no link leads him there.
+    refused(peter.post(&format!("/agents/{}/invitation", nina.uuid)).await);
     // What he made is worth nothing once he is suspended.
-    let link = text_at(&peter.post(&format!("/agents/{}/invitation", nina.uuid)).await.ok(), "link");
+    let link = text_at(&peter.post(&format!("/agents/{}/invitation", text_at(&answer, "agent/uuid"))).await.ok(), "link");
     owner.put(&format!("/agents/{}", peter.uuid)).json(json!({ "suspended": true })).await.ok();
     peter.is_shut_out().await;
     let token = link.split_once('=').unwrap().1;

@@ -10,7 +10,7 @@ import { loadFields, mayI } from '../state/outside.js';
 import { change, useDesk } from '../state/store.js';
 import { toast } from '../state/toasts.js';
 import { api, wordsFor } from '../state/wire.js';
-import { PageFrame } from './settings.js';
+import { PageFrame, mainUnless } from './settings.js';
 
 /** @typedef {import('../state/types.js').Field} Field_ */
 
@@ -31,7 +31,7 @@ export function Fields() {
     try { await api.del(`/fields/${field.uuid}`); await loadFields(); toast(`${field.name} is removed`); } catch (error) { toast(`${field.name} was not removed. ${wordsFor(error)}`, { tone: 'bad' }); }
   };
   const create = () => setEditing('new');
-  return html`<${PageFrame} title="Fields" lead="What your team keeps of people and conversations: plan, customer since, order number. Shown beside the conversation, also while empty." actions=${may && html`<button type="button" class="button is-primary" onClick=${create}><${Icon} name="plus" size=${18} /> New field</button>`}>
+  return html`<${PageFrame} title="Fields" lead="What your team keeps of people and conversations: plan, customer since, order number. Shown beside the conversation, also while empty." actions=${may && html`<button type="button" class=${mainUnless(fields)} onClick=${create}><${Icon} name="plus" size=${18} /> New field</button>`}>
     ${!fields ? (failed ? html`<${Empty} icon="offline" title="The fields did not load" action=${html`<button type="button" class="button" onClick=${load}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !fields.length ? html`<${Empty} icon="note" title="No fields yet" action=${may && html`<button type="button" class="button is-primary" onClick=${create}>Make the first field</button>`}>What a signed-in site says of people is shown without any field. Fields are for what you find out yourselves.<//>`
       : SUBJECTS.map(([subject, label]) => { const mine = fields.filter((one) => one.subject === subject); return mine.length ? html`<h2 class="fields-of">${label}</h2><ul class="cards" role="list" aria-label=${label}>${mine.map((field) => html`<li key=${field.uuid} class="card"><span class="card-icon"><${Icon} name="note" /></span>

@@ -13,7 +13,7 @@ import { api, fieldOf, wordsFor } from '../state/wire.js';
 import { openWords } from './availability.js';
 import { useHours } from './directory.js';
 import { useGuard } from './guard.js';
-import { PageFrame, Part } from './settings.js';
+import { PageFrame, Part, mainUnless } from './settings.js';
 import { DAYS, WORKDAYS, called, pastMidnight, summary, wholeDay } from './week.js';
 
 /** @typedef {import('../state/types.js').Hours} Hours */
@@ -50,7 +50,7 @@ export function HoursPage({ id }) {
     return html`<${Editor} key=${id} set=${set || null} admin=${admin} />`;
   }
   const create = () => go({ name: 'settings', page: 'hours', id: 'new', tab: '' });
-  return html`<${PageFrame} title="Business hours" lead="When you are there, and when you are not. An inbox follows one set; a team may have its own." actions=${admin && html`<button type="button" class="button is-primary" onClick=${create}><${Icon} name="plus" size=${18} /> New set</button>`}>
+  return html`<${PageFrame} title="Business hours" lead="When you are there, and when you are not. An inbox follows one set; a team may have its own." actions=${admin && html`<button type="button" class=${mainUnless(hours)} onClick=${create}><${Icon} name="plus" size=${18} /> New set</button>`}>
     ${!hours ? (failed ? html`<${Empty} icon="offline" title="The business hours did not load" action=${html`<button type="button" class="button" onClick=${again}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !hours.length ? html`<${Empty} icon="clock" title="Always open, so far" action=${admin && html`<button type="button" class="button is-primary" onClick=${create}>Make the first set</button>`}>With business hours, visitors know when to expect you.<//>`
       : html`<ul class="cards" role="list">${hours.map((set) => html`<li key=${set.uuid}><button type="button" class="card is-link" onClick=${() => go({ name: 'settings', page: 'hours', id: set.uuid, tab: '' })}>

@@ -11,7 +11,7 @@ import { go } from '../state/router.js';
 import { useDesk } from '../state/store.js';
 import { api, wordsFor } from '../state/wire.js';
 import { withScheme } from './address.js';
-import { PageFrame } from './settings.js';
+import { PageFrame, mainUnless } from './settings.js';
 
 /** @param {{id: string}} props */
 export function Inboxes({ id }) {
@@ -21,7 +21,7 @@ export function Inboxes({ id }) {
   const load = () => loadInboxes().then(() => setFailed('')).catch((error) => setFailed(wordsFor(error)));
   useEffect(() => { load(); }, []);
   const create = () => go({ name: 'settings', page: 'inboxes', id: 'new', tab: '' });
-  return html`<${PageFrame} title="Inboxes" lead="One inbox is one chat on one site, with its own look, words and key." actions=${isAdmin(me) && html`<button type="button" class="button is-primary" onClick=${create}><${Icon} name="plus" size=${18} /> New inbox</button>`}>
+  return html`<${PageFrame} title="Inboxes" lead="One inbox is one chat on one site, with its own look, words and key." actions=${isAdmin(me) && html`<button type="button" class=${mainUnless(inboxes)} onClick=${create}><${Icon} name="plus" size=${18} /> New inbox</button>`}>
     ${!inboxes ? (failed ? html`<${Empty} icon="offline" title="The inboxes did not load" action=${html`<button type="button" class="button" onClick=${load}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !inboxes.length ? html`<${Empty} icon="inbox" title="No inbox yet" action=${isAdmin(me) && html`<button type="button" class="button is-primary" onClick=${create}>Create the first inbox</button>`}>An inbox gives you the line to paste into your site.<//>`
       : html`<ul class="cards" role="list">${inboxes.map((inbox) => html`<li key=${inbox.uuid}><button type="button" class="card is-link" onClick=${() => go({ name: 'settings', page: 'inboxes', id: inbox.uuid, tab: 'general' })}>

@@ -11,7 +11,7 @@ import { loadTools, useTools } from '../state/tools.js';
 import { toast } from '../state/toasts.js';
 import { api, wordsFor } from '../state/wire.js';
 import { MacroForm } from './macro_form.js';
-import { PageFrame } from './settings.js';
+import { PageFrame, mainUnless } from './settings.js';
 
 /** @typedef {import('../state/tools.js').Macro} Macro */
 
@@ -37,7 +37,7 @@ export function Macros() {
   const who = (/** @type {Macro} */ one) => (one.audience === 'team' ? (teams || []).find((team) => team.uuid === one.team)?.name || 'A team' : AUDIENCES[one.audience]);
   const create = () => setEditing('new');
   return html`<${PageFrame} title="Macros" lead="Answers you give every day, and what goes with them: tag, assign, resolve. In the box for writing, type / to find one."
-      actions=${html`<button type="button" class="button is-primary" onClick=${create}><${Icon} name="plus" size=${18} /> New macro</button>`}>
+      actions=${html`<button type="button" class=${mainUnless(list)} onClick=${create}><${Icon} name="plus" size=${18} /> New macro</button>`}>
     ${!list ? (failed ? html`<${Empty} icon="offline" title="The macros did not load" action=${html`<button type="button" class="button" onClick=${again}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !list.length ? html`<${Empty} icon="note" title="No macros yet" action=${html`<button type="button" class="button is-primary" onClick=${create}>Write the first macro</button>`}>Begin with the question that comes every day. Or save an answer from the box where you write it.<//>`
       : html`

@@ -13,7 +13,7 @@ import { announce, toast } from '../state/toasts.js';
 import { api, fieldOf, wordsFor } from '../state/wire.js';
 import { useGuard } from './guard.js';
 import { PERMISSIONS, SCOPES, STOCK, permissionWords } from './permissions.js';
-import { PageFrame, Part } from './settings.js';
+import { PageFrame, Part, mainUnless } from './settings.js';
 
 /** @typedef {import('../state/types.js').CustomRole} CustomRole */
 /** @typedef {{name: string, scope: string, permissions: string[]}} Draft */
@@ -40,7 +40,7 @@ export function Roles({ id }) {
   const role = id ? roles?.find((one) => one.uuid === id) : null;
   if (role) return html`<${Editor} key=${id} role=${role} />`;
   if (id && roles) return html`<${PageFrame} title="Roles" up=${up}><${Empty} icon="shield" title="There is no such role">It may have been removed.<//><//>`;
-  return html`<${PageFrame} title="Roles" lead="Owners and admins may everything. Agents may answer and look after people, unless a role says otherwise." actions=${html`<button type="button" class="button is-primary" onClick=${create}><${Icon} name="plus" size=${18} /> New role</button>`}>
+  return html`<${PageFrame} title="Roles" lead="Owners and admins may everything. Agents may answer and look after people, unless a role says otherwise." actions=${html`<button type="button" class=${mainUnless(roles)} onClick=${create}><${Icon} name="plus" size=${18} /> New role</button>`}>
     ${!roles ? (failed ? html`<${Empty} icon="offline" title="The roles did not load" action=${html`<button type="button" class="button" onClick=${load}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !roles.length ? html`<${Empty} icon="shield" title="No roles of your own yet" action=${html`<button type="button" class="button is-primary" onClick=${create}>Make the first role</button>`}>For helpers on weekends, for a supervisor, for somebody who only reads the numbers.<//>`
       : html`<ul class="cards" role="list">${roles.map((one) => html`<li key=${one.uuid}><button type="button" class="card is-link" onClick=${() => go({ name: 'settings', page: 'roles', id: one.uuid, tab: '' })}>

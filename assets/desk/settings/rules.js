@@ -14,7 +14,7 @@ import { announce, toast } from '../state/toasts.js';
 import { loadTools, take, useTools } from '../state/tools.js';
 import { api, fieldOf, wordsFor } from '../state/wire.js';
 import { useGuard } from './guard.js';
-import { PageFrame, Part } from './settings.js';
+import { PageFrame, Part, mainUnless } from './settings.js';
 
 /** @typedef {import('../state/tools.js').Rule} Rule */
 
@@ -39,7 +39,7 @@ export function Rules({ id }) {
   }
   const create = () => go({ name: 'settings', page: 'rules', id: 'new', tab: '' });
   return html`<${PageFrame} title="Rules" lead="What happens by itself: sorting what comes in, answering when nobody is here, asking again, closing what is done. They are asked from top to bottom."
-      actions=${html`<button type="button" class="button is-primary" onClick=${create}><${Icon} name="plus" size=${18} /> New rule</button>`}>
+      actions=${html`<button type="button" class=${mainUnless(list)} onClick=${create}><${Icon} name="plus" size=${18} /> New rule</button>`}>
     ${!list ? (failed ? html`<${Empty} icon="offline" title="The rules did not load" action=${html`<button type="button" class="button" onClick=${again}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !list.length ? html`<${Empty} icon="refresh" title="Nothing happens by itself yet" action=${html`<button type="button" class="button is-primary" onClick=${create}>Make the first rule</button>`}>For example: when a conversation begins and the message contains “refund”, tag it and give it to Billing.<//>`
       : html`<${Ordered} key=${list.map((one) => one.uuid).join()} rules=${list} />`}

@@ -52,6 +52,9 @@ export function Settings({ route }) {
   </div>`;
 }
 
+/** The button in the head of a page: the main one, unless the list below is empty and its own button says how to begin. @param {any[]|null|undefined} list */
+export const mainUnless = (list) => (list && !list.length ? 'button' : 'button is-primary');
+
 /** @param {{title: string, lead?: any, up?: {label: string, page: string}, children?: any, actions?: any, wide?: boolean}} props */
 export function PageFrame({ title, lead, up, children, actions, wide = false }) {
   return html`<div class="page ${wide ? 'is-wide' : ''}">

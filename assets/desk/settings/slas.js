@@ -13,7 +13,7 @@ import { toast } from '../state/toasts.js';
 import { loadTools, take, useTools } from '../state/tools.js';
 import { api, wordsFor } from '../state/wire.js';
 import { useHours, useTeams } from './directory.js';
-import { PageFrame } from './settings.js';
+import { PageFrame, mainUnless } from './settings.js';
 
 /** @typedef {import('../state/tools.js').Sla} Sla */
 
@@ -37,7 +37,7 @@ export function Slas() {
   };
   const create = () => setEditing('new');
   return html`<${PageFrame} title="Promises" lead="How soon people hear from you. The list warms up when a promise comes near, whoever has it is told, and nobody has to watch a clock."
-      actions=${admin && html`<button type="button" class="button is-primary" onClick=${create}><${Icon} name="plus" size=${18} /> New promise</button>`}>
+      actions=${admin && html`<button type="button" class=${mainUnless(list)} onClick=${create}><${Icon} name="plus" size=${18} /> New promise</button>`}>
     ${!list ? (failed ? html`<${Empty} icon="offline" title="The promises did not load" action=${html`<button type="button" class="button" onClick=${again}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !list.length ? html`<${Empty} icon="clock" title="Nothing is promised yet" action=${admin && html`<button type="button" class="button is-primary" onClick=${create}>Make the first promise</button>`}>For example: a first answer within an hour, in your business hours.<//>`
       : html`<ul class="cards" role="list">${list.map((one) => html`<li key=${one.uuid} class="card"><span class="card-icon"><${Icon} name="clock" /></span>

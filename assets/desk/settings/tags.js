@@ -15,7 +15,7 @@ import { loadTools, take, useTools } from '../state/tools.js';
 import { toast } from '../state/toasts.js';
 import { api, wordsFor } from '../state/wire.js';
 import { fullHex } from './colour.js';
-import { PageFrame } from './settings.js';
+import { PageFrame, mainUnless } from './settings.js';
 
 /** @typedef {import('../state/tools.js').Tag} Tag */
 
@@ -36,7 +36,7 @@ export function Tags() {
   };
   const show = (/** @type {Tag} */ tag) => { setFilter({ box: 'all', status: 'open', inbox: '', kind: '', tag: tag.uuid }); go({ name: 'conversations', conversation: '' }); };
   return html`<${PageFrame} title="Tags" lead="What a conversation was about, in a word or two. Agents put them on with the key t; lists, rules and reports go by them."
-      actions=${shares && html`<button type="button" class="button is-primary" onClick=${() => setEditing('new')}><${Icon} name="plus" size=${18} /> New tag</button>`}>
+      actions=${shares && html`<button type="button" class=${mainUnless(list)} onClick=${() => setEditing('new')}><${Icon} name="plus" size=${18} /> New tag</button>`}>
     <${Required} />
     ${!list ? (failed ? html`<${Empty} icon="offline" title="The tags did not load" action=${html`<button type="button" class="button" onClick=${again}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !list.length ? html`<${Empty} icon="tag" title="No tags yet" action=${shares && html`<button type="button" class="button is-primary" onClick=${() => setEditing('new')}>Make the first tag</button>`}>Refund, shipping, praise: begin with the three things people write most about.<//>`

@@ -10,7 +10,7 @@ import { change, now, useDesk } from '../state/store.js';
 import { toast } from '../state/toasts.js';
 import { api, wordsFor } from '../state/wire.js';
 import { useHours, useTeams } from './directory.js';
-import { PageFrame } from './settings.js';
+import { PageFrame, mainUnless } from './settings.js';
 import { TeamForm } from './team_form.js';
 
 /** @typedef {import('../state/types.js').Team} Team */
@@ -29,7 +29,7 @@ export function Teams() {
     try { const answer = await api.del(`/teams/${team.uuid}`); change(({ teams: held }) => ({ teams: answer?.teams ?? (held || []).filter((one) => one.uuid !== team.uuid) })); toast(`${team.name} is removed`); } catch (error) { toast(`${team.name} was not removed. ${wordsFor(error)}`, { tone: 'bad' }); }
   };
   const create = () => setEditing('new');
-  return html`<${PageFrame} title="Teams" lead="Sales, support, returns: start buttons lead to a team, and conversations can be handed to one." actions=${admin && html`<button type="button" class="button is-primary" onClick=${create}><${Icon} name="plus" size=${18} /> New team</button>`}>
+  return html`<${PageFrame} title="Teams" lead="Sales, support, returns: start buttons lead to a team, and conversations can be handed to one." actions=${admin && html`<button type="button" class=${mainUnless(teams)} onClick=${create}><${Icon} name="plus" size=${18} /> New team</button>`}>
     ${!teams ? (failed ? html`<${Empty} icon="offline" title="The teams did not load" action=${html`<button type="button" class="button" onClick=${again}>Try again</button>`}>${failed}<//>` : html`<div class="centred"><${Spinner} /></div>`)
       : !teams.length ? html`<${Empty} icon="users" title="No teams yet" action=${admin && html`<button type="button" class="button is-primary" onClick=${create}>Make the first team</button>`}>Small shops need none: everybody answers everything.<//>`
       : html`<ul class="cards" role="list">${teams.map((team) => {

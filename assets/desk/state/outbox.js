@@ -24,9 +24,9 @@ const HOLD_MS = 5000;
 /** @type {ReturnType<typeof createOutbox>|null} */
 let outbox = null;
 
-/** @type {((item: OutboxItem) => void)[]} */
+/** @type {((item: OutboxItem, answer: any) => void)[]} */
 const afterwards = [];
-/** What is to be done when the server has a message. @param {(item: OutboxItem) => void} run */
+/** What is to be done when the server has a message. @param {(item: OutboxItem, answer: any) => void} run */
 export const onStored = (run) => { afterwards.push(run); };
 
 /** @param {OutboxItem} item */
@@ -43,9 +43,10 @@ function pendingOf(item) {
 
 /** @param {OutboxItem} item */
 async function post(item) {
-  const { kind, attachments = [], mentions = [], resolve, hold_ms, after_seq, anyway, draft_version } = item.extra;
+  const { kind, attachments = [], mentions = [], resolve, hold_ms, after_seq, anyway, draft_version, macro } = item.extra;
   const body = {
     kind, body: item.text, echo_id: item.echo_id, attachments: attachments.map((/** @type {any} */ one) => one.uuid), draft_version,
+    ...(macro ? { macro: { uuid: macro.macro, actions: macro.actions } } : {}),
     ...(kind === 'note' ? { mentions } : { hold_ms, resolve, after_seq, anyway: !!anyway }),
   };
   try {
@@ -62,7 +63,7 @@ async function post(item) {
 /** @param {OutboxItem} item @param {any} answer */
 function stored(item, answer) {
   keep([answer.conversation]);
-  for (const run of afterwards) run(item);
+  for (const run of afterwards) run(item, answer);
   if (answer.held) { hold(item.conversation, item.echo_id, answer.held); return; }
   addMessage({ ...answer.message, echo_id: item.echo_id });
   // It is open still: something is missing (a tag), which is asked for now.
@@ -139,13 +140,13 @@ function start() {
 onSignedIn(start);
 onSignedOut(() => { outbox?.stop(); });
 
-/** Sends a reply or adds a note. @param {string} conversation @param {{kind: 'reply'|'note', text: string, attachments: any[], resolve?: boolean, mentions?: string[], anyway?: boolean}} what */
-export function send(conversation, { kind, text, attachments, resolve, mentions, anyway }) {
+/** Sends a reply or adds a note. @param {string} conversation @param {{kind: 'reply'|'note', text: string, attachments: any[], resolve?: boolean, mentions?: string[], anyway?: boolean, macro?: {macro: string, name: string, actions: any[]}|null}} what */
+export function send(conversation, { kind, text, attachments, resolve, mentions, anyway, macro }) {
   const thread = now().threads[conversation];
   const item = {
     echo_id: newEchoId(), conversation, text, at: Date.now(),
     extra: {
-      kind, attachments, resolve: !!resolve, mentions, anyway, draft_version: written(conversation, kind).base,
+      kind, attachments, resolve: !!resolve, mentions, anyway, macro: macro || null, draft_version: written(conversation, kind).base,
       hold_ms: kind === 'reply' && pref().hold_replies ? HOLD_MS : 0, after_seq: thread?.state === 'ready' ? seenUpTo(thread.timeline.stored, Date.now()) : undefined,
     },
   };

@@ -100,7 +100,7 @@ export function Composer({ uuid }) {
     const [other] = kind === 'reply' && !sure ? missed(now().threads[uuid]?.timeline.stored || [], began.current, Date.now()) : [];
     if (other) { setAsk({ name: other.author.name, text: other.text, resolve }); return; }
     const body = text.trim();
-    macros.sent(send(uuid, { kind, text: body, attachments: uploadsOf(uuid).map((one) => one.attachment), resolve, anyway: sure, mentions: kind === 'note' ? calledIn(body, Object.values(now().agents).filter((agent) => !agent.suspended)) : [] }));
+    send(uuid, { kind, text: body, macro: macros.taken(), attachments: uploadsOf(uuid).map((one) => one.attachment), resolve, anyway: sure, mentions: kind === 'note' ? calledIn(body, Object.values(now().agents).filter((agent) => !agent.suspended)) : [] });
     clearFiles(uuid);
     began.current = 0;
     sayTyping(uuid, false, kind === 'note');

@@ -30,32 +30,31 @@ function slashOf(box) {
   return match ? { q: match[2], from: box.selectionStart - match[2].length - 1, to: box.selectionStart } : null;
 }
 
-/** What goes with a message that is on its way, by its echo id. @type {Map<string, Chosen>} */
-const waiting = new Map();
-
 /** What was chosen in a conversation and not sent yet: it comes back with its draft, as long as this page is open. @type {Map<string, Chosen>} */
 const begun = new Map();
 
-onStored((item) => {
-  const chosen = waiting.get(item.echo_id);
-  if (!chosen) return;
-  waiting.delete(item.echo_id);
-  run(item.conversation, chosen);
+// What went with a message was done with it, or refused while the message was stored.
+onStored((item, { macro }) => {
+  if (!macro) return;
+  if (macro.ok) { if (item.extra.macro.actions.length) announce(`${item.extra.macro.name} is done`); } else refused(item.conversation, item.extra.macro, macro.error.code, macro.error.message);
 });
 
-/** @param {string} conversation @param {Chosen} chosen */
+/** Does it by itself, when there is no message to go with. @param {string} conversation @param {Chosen} chosen */
 async function run(conversation, chosen) {
   try {
     const answer = await api.post(`/conversations/${conversation}/macro`, { macro: chosen.macro, actions: chosen.actions });
     if (answer.conversation) keep([answer.conversation]);
     if (chosen.actions.length) announce(`${chosen.name} is done`);
-  } catch (error) {
-    if (codeOf(error) !== 'tag_required') { toast(`Your message is sent, but “${chosen.name}” did nothing more. ${wordsFor(error)}`, { tone: 'bad' }); return; }
-    askForTag([conversation], async (tag) => {
-      const tags = [...(now().conversations[conversation]?.tags || []), tag];
-      try { await api.put(`/conversations/${conversation}/tags`, { tags: tags.map((one) => one.uuid) }); run(conversation, chosen); } catch (failure) { toast(wordsFor(failure), { tone: 'bad' }); }
-    });
-  }
+  } catch (error) { refused(conversation, chosen, codeOf(error), wordsFor(error)); }
+}
+
+/** @param {string} conversation @param {Chosen} chosen @param {string|undefined} code @param {string} words */
+function refused(conversation, chosen, code, words) {
+  if (code !== 'tag_required') { toast(`Your message is sent, but “${chosen.name}” did nothing more. ${words}`, { tone: 'bad' }); return; }
+  askForTag([conversation], async (tag) => {
+    const tags = [...(now().conversations[conversation]?.tags || []), tag];
+    try { await api.put(`/conversations/${conversation}/tags`, { tags: tags.map((one) => one.uuid) }); run(conversation, chosen); } catch (failure) { toast(wordsFor(failure), { tone: 'bad' }); }
+  });
 }
 
 /**
@@ -115,11 +114,8 @@ export function useMacroMenu({ uuid, box, kind, text, swap }) {
   };
   /** A macro that says nothing does what it does without a message. */
   const doNow = () => { if (!chosen) return; run(uuid, chosen); setChosen(null); box.current?.focus(); };
-  /** The text is on its way under this echo id. @param {string} echoId */
-  const sent = (echoId) => {
-    if (chosen) waiting.set(echoId, chosen);
-    setChosen(null);
-  };
+  /** What goes with the text that is sent now. */
+  const taken = () => { const along = chosen; setChosen(null); return along; };
   const attributes = { 'aria-autocomplete': 'list', 'aria-controls': open ? 'macro-list' : null, 'aria-activedescendant': open && found.length ? `macro-${active}` : null, onSelect: look, onBlur: close };
   const menu = open ? html`<div class="macro-menu"><ul id="macro-list" role="listbox" aria-label="Macros">${found.map((one, index) => html`<li key=${one.uuid} id="macro-${index}" role="option" aria-selected=${index === active ? 'true' : 'false'} class="macro-option" onMouseDown=${(/** @type {Event} */ event) => event.preventDefault()} onClick=${() => insert(one)}>
       <span class="macro-line"><b dir="auto">${one.name}</b>${one.shortcut ? html` <code dir="ltr">/${one.shortcut}</code>` : null}${one.is_note ? html` <span class="badge is-warn">Note</span>` : null}</span>
@@ -129,7 +125,7 @@ export function useMacroMenu({ uuid, box, kind, text, swap }) {
     <span class="quiet" role="status">${found.length ? `${found.length} macros` : ''}</span></div>` : null;
   const chips = chosen?.actions.length ? html`<div class="macro-chips" role="group" aria-label="Will also"><span class="macro-will">${text.trim() ? 'will also:' : 'will:'}</span>${chosen.actions.map((action, index) => html`<span class="macro-chip" key=${index}><bdi>${actionWords(action, known)}</bdi><button type="button" class="tag-off" aria-label="Do not ${actionWords(action, known)}" onClick=${() => { setChosen({ ...chosen, actions: chosen.actions.filter((_, other) => other !== index) }); box.current?.focus(); }}><${Icon} name="close" size=${13} /></button></span>`)}${text.trim() ? null : html`<button type="button" class="button is-small" onClick=${doNow}>Do it now</button>`}</div>` : null;
   const dialog = saving ? html`<${MacroForm} one=${null} shares=${may('share')} conversation=${uuid} body=${text.trim()} is_note=${kind === 'note'} onClose=${() => { setSaving(false); box.current?.focus(); }} />` : null;
-  return { menu, chips, dialog, attributes, look, onKeyDown, sent, save: () => setSaving(true) };
+  return { menu, chips, dialog, attributes, look, onKeyDown, taken, save: () => setSaving(true) };
 }
 
 /** Actions that this agent's role allows are offered; the server would refuse the others and all with them. @param {string} what */
