@@ -178,7 +178,7 @@ fn hostile_mails_cost_what_they_are_long() {
     let of = |piece: &str, bytes: usize| piece.repeat((bytes / piece.len()).max(1));
     let text = |kind: &str, body: String| format!("From: a@b.example\nContent-Type: text/{kind}\n\nHello\n{body}");
     let check = |name: &str, mail: &dyn Fn(usize) -> String| {
-        let [little, much] = [50_000, 200_000].map(|bytes| {
+        let [little, much] = [16_000, 64_000].map(|bytes| {
             deskbell::mail::steps::taken();
             let mail = mail(bytes);
             read(mail.as_bytes());
