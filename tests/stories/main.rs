@@ -22,6 +22,7 @@ mod identify;
 mod incoming;
 mod inside;
 mod letters;
+mod mail_manners;
 mod mailboxes;
 mod notices;
 mod numbers;
