@@ -31,7 +31,7 @@ export function Away({ chat }) {
   };
   return html`<form ref=${form} class="sheet away" aria-labelledby="away-title" onSubmit=${submit} noValidate>
     <h2 id="away-title">${t('w.away_title')}</h2>
-    <p class="hint">${t('w.away_hint')}</p>
+    <p class="hint">${t(state.settings.answers_by_mail === false ? 'w.report_here' : 'w.away_hint')}</p>
     ${fields.map((field) => h(Field, { key: field.key, chat, field, answers, prefix: 'away' }))}
     ${h(Consent, { chat })}
     <button type="submit" class="primary">${t('w.away_send')}</button>

@@ -3,7 +3,7 @@
 
 /**
  * @typedef {{kept: Record<string, any>, jwt: string, mobile: boolean, open: boolean, focus: boolean, full: boolean, how?: any, words?: string, page: {url: string, title: string, referrer?: string}|null}} PageState
- * @typedef {{post: (type: string, more?: object) => void, keep: (patch: Record<string, any>|null) => void, framed: boolean}} Page
+ * @typedef {{post: (type: string, more?: object) => void, keep: (patch: Record<string, any>|null) => void, framed: boolean, mailed?: boolean}} Page
  */
 
 const OWN_KEY = 'deskbell:own:';

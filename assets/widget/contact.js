@@ -16,7 +16,7 @@ export function Contact({ chat }) {
   const [ticket, setTicket] = useState(/** @type {import('./verbs_contact.js').Ticket|null} */ (before?.ticket || null));
   if (ticket && !state.signed) return html`<section class="sheet contact" aria-label=${t('w.code_title')}>${h(Code, { chat, person, ticket, heading: 'h2', onChange: () => { contactVerbs(chat).forget(); setTicket(null); } })}</section>`;
   if (contact?.email && !editing) {
-    return html`<section class="contact-known" aria-label=${t('w.contact_yours')}><p role="status">${h(Icon, { name: 'check', size: 16 })}<span>${t('w.contact_saved')} ${contact.name ? html`<bdi>${contact.name}</bdi> · ` : null}<bdi class="address">${contact.email}</bdi></span></p>
+    return html`<section class="contact-known" aria-label=${t('w.contact_yours')}><p role="status">${h(Icon, { name: 'check', size: 16 })}<span>${t(state.settings.answers_by_mail === false ? 'w.contact_yours' : 'w.contact_saved')} ${contact.name ? html`<bdi>${contact.name}</bdi> · ` : null}<bdi class="address">${contact.email}</bdi></span></p>
       ${state.signed ? null : html`<button type="button" onClick=${() => { setPerson(contact); setEditing(true); }}>${t('w.change')}</button>`}</section>`;
   }
   return h(Ask, { chat, person, onTold: (/** @type {any} */ said, /** @type {any} */ got) => { setPerson(said); setTicket(got); setEditing(false); }, onSkip: () => { if (editing) setEditing(false); else contactVerbs(chat).skip(); } });
@@ -42,7 +42,7 @@ function Ask({ chat, person, onTold, onSkip }) {
   };
   return html`<form ref=${form} class="sheet contact" aria-labelledby="contact-title" onSubmit=${submit} noValidate>
     <h2 id="contact-title">${t('w.contact_title')}</h2>
-    <p class="hint">${t('w.contact_hint')}</p>
+    ${chat.state.settings.answers_by_mail === false ? null : html`<p class="hint">${t('w.contact_hint')}</p>`}
     ${fields.map((field) => h(Field, { key: field.key, chat, field, answers, prefix: 'contact' }))}
     ${bad ? html`<p class="form-bad" role="alert">${h(Icon, { name: 'warning', size: 18 })}<span>${bad}</span></p>` : null}
     <div class="sheet-buttons"><button type="button" class="plain" onClick=${onSkip}>${t('w.not_now')}</button><button type="submit" class="primary" aria-disabled=${String(busy)}>${t(busy ? 'w.saving' : 'w.save')}</button></div>

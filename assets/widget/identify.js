@@ -26,7 +26,7 @@ function Who({ chat, person, onTicket }) {
   const [busy, setBusy] = useState(false);
   const [bad, setBad] = useState('');
   const form = useRef(/** @type {any} */ (null));
-  useEffect(() => { if (!chat.state.mobile || person) form.current.querySelector(person ? '[name="email"]' : 'input')?.focus({ preventScroll: true }); }, []);
+  useEffect(() => { if (!chat.state.mobile || person) form.current?.querySelector(person ? '[name="email"]' : 'input')?.focus({ preventScroll: true }); }, []);
   /** @param {Event} event */
   const submit = async (event) => {
     event.preventDefault();
@@ -38,6 +38,11 @@ function Who({ chat, person, onTicket }) {
     setBad('');
     try { onTicket(said, await contactVerbs(chat).identify(/** @type {any} */ (said))); } catch (error) { setBad(refusal(error, chat)); setBusy(false); }
   };
+  // No code would ever come: nobody types his address for nothing.
+  if (chat.state.settings.codes_by_mail === false) {
+    return html`<div class="who-form"><span class="sign is-large">${h(Icon, { name: 'chat', size: 24 })}</span>
+      <h2>${t('w.identify_title')}</h2><p class="hint" role="status">${t('w.no_codes')}</p></div>`;
+  }
   return html`<form ref=${form} class="who-form" onSubmit=${submit} noValidate>
     <span class="sign is-large">${h(Icon, { name: 'chat', size: 24 })}</span>
     <h2>${t('w.identify_title')}</h2>

@@ -36,6 +36,7 @@ export function connectByLink(base, inbox, hear) {
 
   return {
     framed: false,
+    get mailed() { return !own; },
     post(type) { if (own) own.post(type); else if (type === 'hello') open(); },
     keep(patch) {
       if (own) { own.keep(patch); return; }

@@ -11,6 +11,8 @@ const ASK_WAIT_S = 25;
 const ASK_TIMEOUT_MS = 40000;
 const ASK_GAP_MS = 2000;
 const SETTINGS_SPREAD_MS = 3000;
+/** What only a person does: a page scrolls and moves the focus by itself as well. */
+const TOUCHES = ['pointerdown', 'pointermove', 'touchstart', 'wheel', 'keydown'];
 
 /** The inbox is switched off for now; what was said in it is not gone. @param {ApiError} error */
 const isOff = (error) => error.body?.code === 'chat_off';
@@ -232,11 +234,25 @@ export function createReading(core, typing, beginning) {
     if (live && core.state.sound) import('../shared/sound.js').then(({ ringOnce }) => ringOnce(entry.uuid), () => {});
   }
 
+  // Whoever guards a mailbox follows the links in its mails and runs what stands there: opening one is not reading.
+  let touched = false;
+  let owed = false;
+  /** @param {Event} event */
+  const touch = (event) => {
+    if (!event.isTrusted || document.visibilityState !== 'visible') return;
+    touched = true;
+    for (const kind of TOUCHES) removeEventListener(kind, touch, true);
+    if (owed) seen(true);
+  };
+  for (const kind of TOUCHES) addEventListener(kind, touch, { capture: true, passive: true });
+
   /** Tells the server that its answers were looked at. @param {boolean} [again] a message came while looking */
   function seen(again) {
     const uuid = viewing();
     const talk = uuid && conversation(uuid);
     if (!talk || (!talk.unread && !again)) return;
+    owed = !!core.page.mailed && !touched;
+    if (owed) return;
     if (talk.unread) upsert({ uuid, unread_message_count: 0 });
     later('seen', 250, () => { if (viewing() === uuid) api.post(`${PREFIX}/conversations/${uuid}/update-last-seen`, undefined, { retry: true }).catch(() => {}); });
   }

@@ -124,7 +124,9 @@ function Thanks({ chat, sent, onMore }) {
   const heading = useRef(/** @type {any} */ (null));
   useEffect(() => { heading.current.focus(); }, []);
   const answered = sent.kind === 'bug' || sent.kind === 'question';
-  const where = sent.reachable && sent.email ? 'w.report_here_and_mail' : sent.reachable ? 'w.report_here' : sent.email ? 'w.report_mail' : answered ? 'w.report_read' : 'w.report_glad';
+  // An address is no promise where no answer goes by mail.
+  const email = state.settings.answers_by_mail === false ? '' : sent.email;
+  const where = sent.reachable && email ? 'w.report_here_and_mail' : sent.reachable ? 'w.report_here' : email ? 'w.report_mail' : answered && !sent.email ? 'w.report_read' : 'w.report_glad';
   const alone = rootOf(state).view === 'report';
   return html`<div class="thanks"><span class="thanks-sign">${h(Icon, { name: 'check', size: 28 })}</span>
     <h2 ref=${heading} tabindex="-1">${t('w.report_thanks')}</h2>

@@ -8,7 +8,7 @@ use super::Desk;
 use crate::base::clock::Millis;
 use crate::base::duration;
 use crate::base::error::{Error, Kind, Result};
-use crate::base::id::{ContactId, ConversationId, MessageId, Seq, Uuid};
+use crate::base::id::{AgentId, ContactId, ConversationId, MessageId, Seq, Uuid};
 use crate::base::limits;
 use crate::model::access::{Holder, Permission};
 use crate::model::agent::{Agent, AgentSession};
@@ -19,7 +19,7 @@ use crate::model::letter::Letter;
 use crate::model::mailbox::MailboxConfig;
 use crate::model::message::MessageKind;
 use crate::store::continuity::{self, Standing, Through};
-use crate::store::{ReadTx, WriteTx, agents, contacts, conversations, jobs, messages, sight, teams};
+use crate::store::{ReadTx, WriteTx, agents, contacts, conversations, jobs, messages, notices, sight, teams};
 use std::time::Duration;
 
 /// By this word the workers know that a mail waits for its mailbox to be switched on.
@@ -29,6 +29,8 @@ pub const MAILBOX_OFF: &str = "mailbox_off";
 pub struct Due {
     pub key: String,
     pub letter: Letter,
+    /// Of the team: whom it tells; None = its address, or somebody outside.
+    pub agent: Option<AgentId>,
 }
 
 /// Mails to the team that are due.
@@ -177,7 +179,7 @@ impl Desk {
                 let mailbox = switched_on(look.through)?;
                 continuity::trying(tx, id, false)?;
                 let letter = desk.letter_to_contact(tx, &look.conversation, &address, &batch, &mailbox, base_url.as_deref())?;
-                Ok(Some(Due { key: format!("{}:{last}", contact_key(id)), letter }))
+                Ok(Some(Due { key: format!("{}:{last}", contact_key(id)), letter, agent: None }))
             })
             .await
     }
@@ -233,22 +235,31 @@ impl Desk {
                 continuity::trying(tx, id, true)?;
                 let mut letters = Vec::new();
                 for to in to {
+                    // Whose unread notices were mailed meanwhile knows this one message already.
+                    let agent = to.as_ref().map(|agent| agent.id);
+                    if let (Some(agent), [only]) = (agent, &batch[..])
+                        && notices::was_mailed(tx, agent, id, only.created_at)?
+                    {
+                        continue;
+                    }
                     let who = to.as_ref().map_or("team".to_owned(), |agent| agent.id.to_string());
                     let letter =
                         desk.letter_to_team(tx, &look.conversation, to.as_ref(), &look.continuity, &batch, &mailbox, base_url.as_deref())?;
-                    letters.push(Due { key: format!("{}:{upto}:{who}", team_key(id)), letter });
+                    letters.push(Due { key: format!("{}:{upto}:{who}", team_key(id)), letter, agent });
                 }
                 Ok(Some(DueToTeam { letters, upto, since }))
             })
             .await
     }
 
-    /// Everybody was told up to `upto`: what came meanwhile, and what was too much for one mail, goes with the next.
-    pub async fn told_team(&self, conversation: i64, upto: Seq) -> Result<()> {
+    /// Everybody was told up to `upto`: what came meanwhile, and what was too much for one mail, goes with the next. Who had such a mail needs
+    /// none about his unread notices of the same.
+    pub async fn told_team(&self, conversation: i64, upto: Seq, told: Vec<AgentId>) -> Result<()> {
         let id = ConversationId(conversation);
         self.store
             .write(move |tx| {
                 continuity::told(tx, id, upto)?;
+                told.iter().try_for_each(|agent| notices::mailed_about(tx, *agent, id))?;
                 let Some(standing) = continuity::standing(tx, id)? else { return Ok(()) };
                 let times = Times::of(&continuity::way(tx, id)?.continuity);
                 let rest = continuity::said_by_contact(tx, id, standing.agent_seen_seq.max(standing.told_seq), Seq::MAX, 1)?;
@@ -257,6 +268,17 @@ impl Desk {
                 jobs::enqueue_once(tx, &team_key(id), &Job::TellTeam { conversation: id.0, upto: None }, due)
             })
             .await
+    }
+
+    /// Whether an agent will have a mail with what was written in a conversation, because nobody who sees it is here.
+    pub(super) fn will_tell(&self, tx: &ReadTx, id: ConversationId, agent: AgentId) -> Result<bool> {
+        if !continuity::is_owed(tx, &team_key(id))? {
+            return Ok(false);
+        }
+        let Some(look) = look(tx, self, id)?.filter(|look| look.continuity.to_agents && look.through.is_on) else { return Ok(false) };
+        let seeing = seeing(tx, &look.conversation)?;
+        let is_watched = seeing.iter().any(|agent| self.here().online_until(agent, tx.now).is_some_and(|until| until >= tx.now));
+        Ok(!is_watched && told(tx, &look, &seeing)?.into_iter().flatten().any(|told| told.id == agent))
     }
 
     /// The mail of an answer in a conversation that is held by mail.
@@ -279,7 +301,7 @@ impl Desk {
                 let Some(address) = contacts::contact(tx, conversation.contact.id)?.email else { return Ok(None) };
                 let mailbox = switched_on(through)?;
                 let letter = desk.letter_of_reply(tx, &conversation, &address, message, &mailbox)?;
-                Ok(Some(Due { key: format!("reply:{id}"), letter }))
+                Ok(Some(Due { key: format!("reply:{id}"), letter, agent: None }))
             })
             .await
     }
@@ -297,8 +319,17 @@ impl Desk {
                 }
                 let way = continuity::way(tx, conversation.id)?;
                 let through = continuity::mailbox(tx, conversation.id, if way.is_mailbox { "" } else { &way.continuity.mailbox })?;
-                if through.is_none_or(|through| !through.is_on) {
-                    return Err(Error::conflict("No mailbox is linked to this inbox, so nothing can be mailed.").coded("no_mailbox"));
+                match through {
+                    Some(through) if through.is_on => {}
+                    Some(through) => {
+                        let words =
+                            format!("The mailbox {} is switched off. Switch it on, and what waits goes out.", through.config.address);
+                        return Err(Error::conflict(words).coded(MAILBOX_OFF));
+                    }
+                    None => {
+                        let words = "No mailbox is linked to this inbox, so nothing can be mailed. Link one under Continuity.";
+                        return Err(Error::conflict(words).coded("no_mailbox"));
+                    }
                 }
                 continuity::try_again(tx, conversation.id, found)?;
                 match way.is_mailbox {
@@ -319,13 +350,15 @@ impl Desk {
             .await
     }
 
-    /// How answers in a conversation reach whoever is not in the chat: at once by mail, later by mail, or not at all.
+    /// How answers in a conversation reach whoever is not in the chat: at once by mail, later by mail, later but held up by a mailbox that is
+    /// switched off, or not at all.
     pub(super) fn mail_way(tx: &ReadTx, id: ConversationId) -> Result<Option<&'static str>> {
         let way = continuity::way(tx, id)?;
         Ok(match way.is_mailbox {
             true => Some("reply"),
             false if way.continuity.mailbox.is_empty() || !way.continuity.to_contacts => None,
-            false => continuity::mailbox(tx, id, &way.continuity.mailbox)?.filter(|through| through.is_on).map(|_| "later"),
+            // Switched off, what is owed waits for it: said beside the answer, so that somebody switches it on.
+            false => continuity::mailbox(tx, id, &way.continuity.mailbox)?.map(|through| if through.is_on { "later" } else { "off" }),
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use super::Desk;
 use crate::base::error::{Error, Kind, Result};
-use crate::base::id::{AgentId, Uuid, new_token};
+use crate::base::id::{AgentId, ConversationId, Uuid, new_token};
 use crate::base::limits;
 use crate::model::agent::{Agent, Purpose, full_name};
 use crate::model::job::Job;
@@ -104,21 +104,48 @@ impl Desk {
     /// left in peace the job comes again later.
     pub async fn notices_letter(&self, agent: i64, base_url: Option<&str>) -> Result<Option<Notices>> {
         let id = AgentId(agent);
+        self.roster().await?;
+        let desk = self.clone();
         let found = self
             .store
             .read(move |tx| {
                 let Some(agent) = active(tx, Some(id))? else { return Ok(None) };
                 let prefs = super::pushes::prefs_of(tx, id)?;
-                let unread = notices::unmailed(tx, id, limits::NOTICES_PER_MAIL)?;
-                let wanted = prefs.mail_after_min > 0 && !unread.is_empty();
-                Ok(wanted.then(|| (agent, unread, prefs.quiet.holds(tx.now), house::find(tx), tx.now)))
+                let mut unread = notices::unmailed(tx, id, limits::NOTICES_PER_MAIL)?;
+                if prefs.mail_after_min == 0 || unread.is_empty() {
+                    return Ok(None);
+                }
+                // What a mail with the messages themselves will tell him is not told twice.
+                let all = unread.len();
+                let mut kept = Vec::with_capacity(all);
+                for notice in unread.drain(..) {
+                    let told = match (notice.kind, notice.conversation) {
+                        (NoticeKind::New | NoticeKind::Message, Some((_, conversation))) => {
+                            desk.will_tell(tx, ConversationId(conversation), id)?
+                        }
+                        _ => false,
+                    };
+                    if !told {
+                        kept.push(notice);
+                    }
+                }
+                let is_quiet = prefs.quiet.holds(tx.now);
+                let again = match (is_quiet, kept.len() < all) {
+                    (true, _) => Some(tx.now + limits::QUIET_LOOK.as_millis() as i64),
+                    // That mail may be held up by whoever comes to the desk.
+                    (false, true) => Some(tx.now + i64::from(prefs.mail_after_min) * 60_000),
+                    (false, false) => None,
+                };
+                Ok(Some((agent, kept, is_quiet, again, house::find(tx))))
             })
             .await?;
-        let Some((agent, unread, is_quiet, house, now)) = found else { return Ok(None) };
-        if is_quiet {
+        let Some((agent, unread, is_quiet, again, house)) = found else { return Ok(None) };
+        if let Some(at) = again {
             let job = Job::NoticeMail { agent: agent.id.0, mail: Uuid::new().to_string() };
             let key = format!("notice_mail:{}", agent.id.0);
-            self.store.write(move |tx| jobs::enqueue_once(tx, &key, &job, now + limits::QUIET_LOOK.as_millis() as i64)).await?;
+            self.store.write(move |tx| jobs::enqueue_once(tx, &key, &job, at)).await?;
+        }
+        if is_quiet || unread.is_empty() {
             return Ok(None);
         }
         let mut letter = to_agent(LetterKind::Notices, &agent, house?.language);

@@ -1,5 +1,6 @@
 //! Every rule of a mailbox's settings. An error names the key.
 
+use super::settings_check::RETENTION_DAYS_MAX;
 use crate::base::email;
 use crate::base::error::{Error, Result};
 use crate::base::net;
@@ -95,6 +96,11 @@ fn check_words(config: &MailboxConfig) -> Result<()> {
     }
     if config.footer.chars().count() > FOOTER_CHARS_MAX {
         return Err(bad("footer", format!("At most {FOOTER_CHARS_MAX} characters.")));
+    }
+    for (key, days) in [("retention_days", config.retention_days), ("visitor_days", config.visitor_days)] {
+        if days > RETENTION_DAYS_MAX {
+            return Err(bad(key, format!("At most {RETENTION_DAYS_MAX} days; 0 keeps them for ever.")));
+        }
     }
     let incoming = &config.incoming;
     if !["imap", "deliver", "off"].contains(&incoming.kind.as_str()) {

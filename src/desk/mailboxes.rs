@@ -129,7 +129,7 @@ impl Desk {
         self.learn_mailboxes().await
     }
 
-    /// Removes a mailbox that holds no conversation; chats linked to it are linked to nothing then.
+    /// Removes a mailbox that holds no conversation. Chats linked to it go on by the default one, with what they owe; without any, by none.
     pub async fn delete_mailbox(&self, by: &AgentSession, uuid: Uuid) -> Result<()> {
         by.may(Permission::Settings)?;
         carries_links(&by.agent)?;
@@ -142,13 +142,15 @@ impl Desk {
                 if mailboxes::was_used(tx, mailbox.inbox)? {
                     return Err(Error::conflict("Conversations began in this mailbox, and they would go with it. Switch it off instead."));
                 }
-                for (id, _) in mailboxes::linked(tx, uuid)? {
+                let linked = mailboxes::linked(tx, uuid)?;
+                mailboxes::delete(tx, &mailbox)?;
+                let next = mailboxes::sending_for(tx, None)?.map(|next| next.uuid.to_string()).unwrap_or_default();
+                for (id, _) in linked {
                     let inbox = inboxes::inbox_of(tx, id)?;
                     let mut config = inbox.config.clone();
-                    config.continuity.mailbox.clear();
+                    config.continuity.mailbox.clone_from(&next);
                     inboxes::update(tx, id, &inbox.name, inbox.enabled, &config)?;
                 }
-                mailboxes::delete(tx, &mailbox)?;
                 audit::append(tx, Some(by.id), "mailbox.deleted", &uuid.to_string(), &json!({ "name": mailbox.name }))
             })
             .await?;

@@ -20,7 +20,7 @@ const ITEMS_MAX: usize = 20;
 /// Questions before the first message.
 const QUESTIONS_MAX: usize = 30;
 /// Days of a retention timer: ten years.
-const RETENTION_DAYS_MAX: u16 = 3650;
+pub(super) const RETENTION_DAYS_MAX: u16 = 3650;
 /// Somebody who just looked away for a moment is not gone; and tests of a fresh set-up must not take minutes.
 const CONTINUITY_SHORTEST: Duration = Duration::from_secs(1);
 /// A mail about something older than a week helps nobody.

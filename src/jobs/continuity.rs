@@ -24,11 +24,15 @@ pub async fn to_contact(desk: &Desk, outside: &Outside, conversation: i64, upto:
 pub async fn to_team(desk: &Desk, outside: &Outside, conversation: i64, upto: Option<Seq>) -> Result<()> {
     let due = desk.due_to_team(conversation, upto, outside.base_url.as_deref()).await;
     let Some(due) = due.map_err(|error| waiting(desk, error))? else { return Ok(()) };
+    let mut told = Vec::new();
     let mut sent = 0;
     let (mut later, mut refused) = (None, None);
     for one in &due.letters {
         match post::send(desk, outside, &one.key, &one.letter).await {
-            Ok(()) => sent += 1,
+            Ok(()) => {
+                sent += 1;
+                told.extend(one.agent);
+            }
             Err(error) if matches!(error.kind, Kind::Invalid | Kind::Forbidden | Kind::NotFound) => refused = Some(error),
             Err(error) => later = Some(error),
         }
@@ -37,7 +41,7 @@ pub async fn to_team(desk: &Desk, outside: &Outside, conversation: i64, upto: Op
         // Those who got it get it once: their mails have names.
         (Some(error), _) if sent == 0 || desk.clock.now() < due.since + SLOW_MS => Err(error),
         (None, Some(error)) if sent == 0 => Err(error),
-        _ => desk.told_team(conversation, due.upto).await,
+        _ => desk.told_team(conversation, due.upto, told).await,
     }
 }
 

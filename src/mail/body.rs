@@ -4,8 +4,9 @@ use super::inbound::{Body, FileBytes, ReceivedFile};
 use super::mime::Part;
 use super::reply::{self, Line};
 use super::slim::{self, Kept};
-use super::{calendar, flowed, html_text, tnef};
+use super::{calendar, flowed, html_text, steps, tnef};
 use crate::base::{files, limits};
+use std::collections::HashSet;
 
 /// What a mail holds.
 #[derive(Debug, Default)]
@@ -203,11 +204,11 @@ impl Reader<'_> {
     }
 
     fn finish(mut self) -> Read {
-        for html in self.pieces.iter().filter_map(|piece| piece.html.as_ref()) {
-            for (n, id) in &self.ids {
-                if let Some(file) = self.files.get_mut(*n) {
-                    file.is_inline |= html.contains(&format!("cid:{id}"));
-                }
+        let pages = self.pieces.iter().filter_map(|piece| piece.html.as_deref());
+        let shown: HashSet<&str> = pages.flat_map(|html| html.split("cid:").skip(1)).map(content_id).collect();
+        for (n, id) in &self.ids {
+            if let Some(file) = self.files.get_mut(*n) {
+                file.is_inline |= shown.contains(id.as_str());
             }
         }
         let pictures: Vec<&str> =
@@ -278,20 +279,41 @@ fn armour(text: String) -> String {
     format!("{}{lines}{after}", &text[..begin])
 }
 
+/// The id at the beginning of what follows `cid:` in a page.
+fn content_id(rest: &str) -> &str {
+    let rest = &rest[..rest.floor_char_boundary(limits::MAIL_ID_BYTES_MAX + 1)];
+    steps::add(rest.len());
+    rest.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '<' | '>' | ')' | '&')).next().unwrap_or_default()
+}
+
 /// `[image: photo.png]` and `[cid:…]` stand in a plain text where the page has a picture, which is here as a file.
 fn without_places(text: &mut String, pictures: &[&str]) {
-    for opening in ["[image: ", "[cid:", "[Image: ", "[inline image"] {
-        while let Some(at) = text.find(opening) {
-            let Some(length) = text[at..].find(']') else { break };
-            let named = text[at + opening.len()..at + length].trim();
-            if !opening.starts_with("[cid") && !opening.starts_with("[inline") && !pictures.contains(&named) {
-                break;
-            }
-            text.replace_range(at..=at + length, "");
-            if text.trim().is_empty() {
-                text.clear();
-            }
+    /// Bytes in which such a place ends.
+    const PLACE_BYTES_MAX: usize = 1_000;
+    const OPENINGS: [(&str, bool); 4] = [("[image: ", true), ("[Image: ", true), ("[cid:", false), ("[inline image", false)];
+    if !OPENINGS.iter().any(|(opening, _)| text.contains(opening)) {
+        return;
+    }
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = rest.find('[') {
+        kept.push_str(&rest[..at]);
+        rest = &rest[at..];
+        steps::add(1);
+        let place = OPENINGS.iter().find_map(|(opening, is_named)| {
+            let named = rest.strip_prefix(opening)?;
+            let length = named[..named.floor_char_boundary(PLACE_BYTES_MAX)].find(']')?;
+            (!is_named || pictures.contains(&named[..length].trim())).then_some(opening.len() + length + 1)
+        });
+        // A bracket that opens nothing stays; what stands in it may open again.
+        if place.is_none() {
+            kept.push('[');
         }
+        rest = &rest[place.unwrap_or(1)..];
+    }
+    kept.push_str(rest);
+    if kept.len() < text.len() {
+        *text = if kept.trim().is_empty() { String::new() } else { kept };
     }
 }
 

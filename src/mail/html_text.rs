@@ -3,13 +3,21 @@
 
 use super::html_tokens::{Attributes, Token, tokens};
 use super::reply::{Line, Mark};
+use super::steps;
 use crate::base::limits;
+use std::collections::HashMap;
 
 /// Elements inside elements that are remembered; what is deeper is read as if it stood here.
 const DEPTH_MAX: usize = 400;
 
 /// Lines at the beginning of a box that may show that it is a quote.
 const BOX_LINES_MAX: u8 = 6;
+
+/// Lines above a quote that are looked through for the one that says who wrote it: the others between hold nothing.
+const LINES_ABOVE_MAX: usize = 50;
+
+/// Letters of a link's words that may be its address once more.
+const LINK_WORDS_BYTES_MAX: usize = 4_000;
 
 /// An element that is open.
 #[derive(Debug, Default)]
@@ -24,8 +32,8 @@ struct Open {
     /// A box that holds a quote and its header.
     around: Option<usize>,
     mark: Option<Mark>,
-    /// Of a link: where it leads, and where in the line its words begin.
-    link: Option<(String, usize)>,
+    /// Of a link: where it leads, in the how manieth line it began, and where in that line.
+    link: Option<(String, usize, usize)>,
     /// Of a list: the number of its next item, if they have numbers.
     item: Option<usize>,
     /// How many line ends stand before and behind it.
@@ -34,9 +42,81 @@ struct Open {
     row: Option<(bool, usize)>,
 }
 
+/// What the open elements are together: a page may open hundreds of them, and every letter asks.
+#[derive(Debug, Default)]
+struct Places {
+    /// Where those of a name are.
+    tags: HashMap<String, Vec<usize>>,
+    tables: Vec<usize>,
+    rows: Vec<usize>,
+    lists: Vec<usize>,
+    around: Vec<usize>,
+    tiny: Vec<bool>,
+    hidden: usize,
+    preformatted: usize,
+    quotes: usize,
+    signatures: usize,
+    marks: usize,
+}
+
+impl Places {
+    fn push(&mut self, at: usize, one: &Open) {
+        self.tags.entry(one.tag.clone()).or_default().push(at);
+        for (places, is_one) in self.kinds(one) {
+            if is_one {
+                places.push(at);
+            }
+        }
+        self.tiny.extend(one.is_tiny);
+        for (count, more) in self.counts(one) {
+            *count += more;
+        }
+    }
+
+    fn pop(&mut self, one: &Open) {
+        if let Some(places) = self.tags.get_mut(&one.tag) {
+            places.pop();
+            if places.is_empty() {
+                self.tags.remove(&one.tag);
+            }
+        }
+        for (places, is_one) in self.kinds(one) {
+            if is_one {
+                places.pop();
+            }
+        }
+        if one.is_tiny.is_some() {
+            self.tiny.pop();
+        }
+        for (count, less) in self.counts(one) {
+            *count -= less;
+        }
+    }
+
+    fn kinds(&mut self, one: &Open) -> [(&mut Vec<usize>, bool); 4] {
+        [
+            (&mut self.tables, one.tag == "table"),
+            (&mut self.rows, one.row.is_some()),
+            (&mut self.lists, one.item.is_some()),
+            (&mut self.around, one.around.is_some()),
+        ]
+    }
+
+    fn counts(&mut self, one: &Open) -> [(&mut usize, usize); 5] {
+        [
+            (&mut self.hidden, usize::from(one.is_hidden)),
+            (&mut self.preformatted, usize::from(one.is_preformatted)),
+            (&mut self.quotes, one.quote),
+            (&mut self.signatures, usize::from(one.is_signature)),
+            (&mut self.marks, usize::from(one.mark.is_some())),
+        ]
+    }
+}
+
 #[derive(Default)]
 struct Writer {
     open: Vec<Open>,
+    places: Places,
     lines: Vec<Line>,
     /// The box that each line stands in.
     boxes_of_lines: Vec<Option<usize>>,
@@ -45,6 +125,12 @@ struct Writer {
     /// Whether its name is one that only quotes have.
     sure_boxes: Vec<bool>,
     line: String,
+    /// Whether the line holds more than spaces, how many lines began so far, and where in this one the words begin.
+    is_worded: bool,
+    begun: usize,
+    begins_at: usize,
+    /// Of these lines, and so much of the present one: whether they stand above a quote.
+    headed: Option<(usize, usize, bool)>,
     /// How the line began.
     depth: usize,
     mark: Mark,
@@ -81,6 +167,7 @@ pub(super) fn lines(html: &str) -> Vec<Line> {
 
 impl Writer {
     fn open(&mut self, tag: String, attributes: &Attributes, is_closed: bool) {
+        steps::add(1);
         match tag.as_str() {
             "br" => {
                 self.breaks = (self.breaks + 1).min(3);
@@ -120,7 +207,7 @@ impl Writer {
                 self.block(one.margin);
             }
             "ul" | "ol" => {
-                one.margin = if self.open.iter().any(|open| open.item.is_some()) { 1 } else { 2 };
+                one.margin = if self.places.lists.is_empty() { 2 } else { 1 };
                 self.block(one.margin);
                 one.item = Some(if tag == "ol" { attributes.get("start").and_then(|start| start.parse().ok()).unwrap_or(1) } else { 0 });
             }
@@ -137,7 +224,7 @@ impl Writer {
             "td" | "th" => self.cell(),
             "div" | "section" | "article" | "header" | "footer" | "main" | "table" | "tbody" | "center" | "address" | "form" | "dt"
             | "dd" | "figure" | "fieldset" | "body" | "html" | "title" | "aside" | "nav" | "option" => self.block(1),
-            "a" => one.link = attributes.get("href").map(|href| (href.trim().to_owned(), self.line.len())),
+            "a" => one.link = attributes.get("href").map(|href| (href.trim().to_owned(), self.begun, self.line.len())),
             _ => {}
         }
         one.is_tiny = style.split(';').filter_map(|rule| rule.strip_prefix("font-size:")).next_back().map(|size| {
@@ -148,6 +235,7 @@ impl Writer {
         self.judge(&tag, attributes, &style, &mut one);
         one.tag = tag;
         if !is_closed && self.open.len() < DEPTH_MAX {
+            self.places.push(self.open.len(), &one);
             self.open.push(one);
         }
     }
@@ -163,14 +251,16 @@ impl Writer {
         if tag == "blockquote" {
             let is_ruled =
                 style.contains("border-left") || style.contains("border-inline-start") || style.contains("border-width:0px0px0px");
-            if is_cited || is_ruled || self.open.iter().any(|open| open.around.is_some()) || self.is_below_header() {
+            if is_cited || is_ruled || !self.places.around.is_empty() || self.is_below_header() {
                 one.quote = 1;
                 self.block(1);
-                for open in &self.open {
-                    if let Some(number) = open.around
-                        && let Some(holds) = self.boxes.get_mut(number)
-                    {
-                        *holds = true;
+                for at in self.places.around.iter().rev() {
+                    steps::add(1);
+                    let holds = self.open.get(*at).and_then(|open| self.boxes.get_mut(open.around?));
+                    // Those around a box that is known to hold a quote are known, too.
+                    match holds {
+                        Some(holds) if !*holds => *holds = true,
+                        _ => break,
                     }
                 }
             }
@@ -229,30 +319,43 @@ impl Writer {
     }
 
     /// Whether the last words stand above a quote.
-    fn is_below_header(&self) -> bool {
-        let last = if self.line.trim().is_empty() {
-            self.lines.iter().rev().map(|line| line.text.as_str()).find(|text| !text.trim().is_empty()).unwrap_or_default()
-        } else {
+    fn is_below_header(&mut self) -> bool {
+        let now = (self.lines.len(), self.line.len());
+        if let Some((lines, length, is_headed)) = self.headed
+            && (lines, length) == now
+        {
+            return is_headed;
+        }
+        let last = if self.is_worded {
             &self.line
+        } else {
+            let above = self.lines.iter().rev().take(LINES_ABOVE_MAX).map(|line| line.text.as_str());
+            above.inspect(|_| steps::add(1)).find(|text| !text.trim().is_empty()).unwrap_or_default()
         };
-        super::reply::may_head_a_quote(last)
+        let is_headed = super::reply::may_head_a_quote(last);
+        self.headed = Some((now.0, now.1, is_headed));
+        is_headed
     }
 
     fn close(&mut self, tag: &str) {
+        let place = self.places.tags.get(tag).and_then(|places| places.last().copied());
         match tag {
-            "p" if !self.open.iter().rev().take(50).any(|open| open.tag == "p") => return self.block(2),
+            "p" if place.is_none_or(|at| at + 50 < self.open.len()) => return self.block(2),
             "br" => return self.open(tag.to_owned(), &Attributes::default(), true),
             _ => {}
         }
-        let Some(at) = self.open.iter().rposition(|open| open.tag == tag) else { return };
+        let Some(at) = place else { return };
         // An end tag in a cell does not end what stands around the table.
-        if !matches!(tag, "table" | "body" | "html") && self.open[at..].iter().any(|open| open.tag == "table") {
+        if !matches!(tag, "table" | "body" | "html") && self.places.tables.last().is_some_and(|table| *table > at) {
             return;
         }
         while self.open.len() > at {
             let Some(one) = self.open.pop() else { break };
-            if let Some((address, from)) = one.link {
-                self.link(&address, from);
+            steps::add(1);
+            self.places.pop(&one);
+            if let Some((address, begun, from)) = one.link {
+                // What was begun before this line has all of it.
+                self.link(&address, if begun == self.begun { from } else { self.begins_at });
             }
             match one.tag.as_str() {
                 // Rows of one line stand close.
@@ -278,9 +381,9 @@ impl Writer {
     }
 
     fn bullet(&mut self) -> String {
-        let depth = self.open.iter().filter(|open| open.item.is_some()).count().saturating_sub(1).min(8);
-        let indent = "  ".repeat(depth);
-        match self.open.iter_mut().rev().find_map(|open| open.item.as_mut()) {
+        let indent = "  ".repeat(self.places.lists.len().saturating_sub(1).min(8));
+        let list = self.places.lists.last().and_then(|at| self.open.get_mut(*at));
+        match list.and_then(|list| list.item.as_mut()) {
             Some(number) if *number > 0 => {
                 *number += 1;
                 format!("{indent}{}. ", *number - 1)
@@ -292,9 +395,10 @@ impl Writer {
     /// Cells of a row stand in one line, as long as each is one.
     fn cell(&mut self) {
         let count = self.lines.len();
-        let is_empty = self.line.trim().is_empty();
-        let Some((has_cell, first)) = self.open.iter_mut().rev().find_map(|open| open.row.as_mut()) else { return self.block(1) };
-        if *has_cell && *first == count && !is_empty && self.line.chars().count() < 80 {
+        let is_empty = !self.is_worded;
+        let row = self.places.rows.last().and_then(|at| self.open.get_mut(*at));
+        let Some((has_cell, first)) = row.and_then(|row| row.row.as_mut()) else { return self.block(1) };
+        if *has_cell && *first == count && !is_empty && self.line.chars().take(80).count() < 80 {
             self.has_cell = true;
             self.breaks = 0;
         } else {
@@ -308,6 +412,9 @@ impl Writer {
         if words.is_empty() || self.is_hidden() {
             return;
         }
+        let is_long = words.len() > LINK_WORDS_BYTES_MAX;
+        let words = if is_long { "" } else { words };
+        steps::add(words.len());
         let bare = |text: &str| {
             let text = text.to_lowercase();
             let text =
@@ -343,14 +450,14 @@ impl Writer {
     }
 
     fn is_hidden(&self) -> bool {
-        self.open.iter().any(|open| open.is_hidden) || self.open.iter().rev().find_map(|open| open.is_tiny).unwrap_or_default()
+        self.places.hidden > 0 || self.places.tiny.last().copied().unwrap_or_default()
     }
 
     fn text(&mut self, text: &str) {
         if self.is_hidden() {
             return;
         }
-        let is_preformatted = self.open.iter().any(|open| open.is_preformatted);
+        let is_preformatted = self.places.preformatted > 0;
         for c in text.chars() {
             match c {
                 '\n' if is_preformatted => self.breaks = (self.breaks + 1).min(3),
@@ -379,27 +486,26 @@ impl Writer {
             self.line.push(' ');
         }
         (self.has_space, self.has_cell, self.is_spaced) = (false, false, false);
+        self.is_worded |= !c.is_whitespace();
         self.line.push(c);
         self.bytes += c.len_utf8();
     }
 
     fn begin_line(&mut self) {
-        self.depth = self.open.iter().map(|open| open.quote).sum::<usize>().min(20);
-        self.around = self.open.iter().find_map(|open| open.around);
+        self.depth = self.places.quotes.min(20);
+        self.around = self.places.around.first().and_then(|at| self.open.get(*at)?.around);
         let pending = self.pending.take();
         self.mark = match () {
-            () if self.open.iter().any(|open| open.is_signature) => Mark::Signature,
+            () if self.places.signatures > 0 => Mark::Signature,
             () if pending.is_some() => pending.unwrap_or_default(),
-            () if self.open.iter().any(|open| open.mark.is_some()) => Mark::Header,
+            () if self.places.marks > 0 => Mark::Header,
             () if self.around.is_some() => Mark::Around,
             () => Mark::None,
         };
         self.line = self.bullet.take().unwrap_or_default();
-        for open in &mut self.open {
-            if let Some((_, from)) = &mut open.link {
-                *from = self.line.len();
-            }
-        }
+        self.is_worded = !self.line.is_empty();
+        self.begun += 1;
+        self.begins_at = self.line.len();
     }
 
     fn end_line(&mut self) {
@@ -412,6 +518,7 @@ impl Writer {
         let has_words = !self.line.is_empty();
         if has_words {
             let text = std::mem::take(&mut self.line);
+            self.is_worded = false;
             self.lines.push(Line { text: text.trim_end().to_owned(), depth: self.depth, mark: self.mark });
             self.boxes_of_lines.push(self.around);
         }

@@ -1,5 +1,9 @@
 //! Cuts HTML into tags and text. Forgiving, and linear in the length of the page.
 
+use super::steps;
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 /// One piece of a page.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Token {
@@ -53,6 +57,15 @@ impl Iterator for Tokens<'_> {
     type Item = Token;
 
     fn next(&mut self) -> Option<Token> {
+        let before = self.rest.len();
+        let token = self.cut();
+        steps::add(before - self.rest.len());
+        token
+    }
+}
+
+impl Tokens<'_> {
+    fn cut(&mut self) -> Option<Token> {
         loop {
             if self.rest.is_empty() {
                 return None;
@@ -95,9 +108,7 @@ impl Iterator for Tokens<'_> {
             }
         }
     }
-}
 
-impl Tokens<'_> {
     fn tag(&mut self) -> Token {
         let name = tag_name(&self.rest[1..]);
         let mut rest = self.rest.get(1 + name.len()..).unwrap_or_default();
@@ -185,10 +196,7 @@ fn entity(text: &str) -> Option<(char, usize)> {
             let sign = match name {
                 "nbsp" | "ensp" | "emsp" | "thinsp" => '\u{a0}',
                 "zwnj" | "zwj" | "shy" => '\u{200b}',
-                _ => ENTITIES
-                    .split(' ')
-                    .find_map(|entry| entry.strip_prefix(name)?.strip_prefix(':'))
-                    .and_then(|sign| sign.chars().next())?,
+                _ => named(name)?,
             };
             // Without its end only the oldest ones are meant.
             return (ends || matches!(name, "nbsp" | "amp" | "lt" | "gt" | "quot" | "copy" | "auml" | "ouml" | "uuml" | "eacute"))
@@ -206,6 +214,19 @@ fn entity(text: &str) -> Option<(char, usize)> {
         _ => char::from_u32(code).filter(|c| *c != '\0').unwrap_or('\u{fffd}'),
     };
     Some((sign, prefix + end + usize::from(digits[end..].starts_with(';'))))
+}
+
+/// The sign that a name stands for. A page may be all names, so they are looked up and not searched through.
+fn named(name: &str) -> Option<char> {
+    static NAMES: OnceLock<HashMap<&str, char>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        ENTITIES
+            .split(' ')
+            .filter_map(|entry| entry.split_once(':'))
+            .filter_map(|(name, sign)| Some((name, sign.chars().next()?)))
+            .collect()
+    });
+    names.get(name).copied()
 }
 
 /// The names that mails use, one after the other.

@@ -7,6 +7,7 @@ use super::slim::Kept;
 use super::{authentication, nature};
 use crate::base::{limits, text};
 use sha2::{Digest, Sha256};
+use std::collections::HashSet;
 
 /// What a reader has to know about the house; every word of it may be missing.
 #[derive(Debug, Clone, Copy, Default)]
@@ -73,6 +74,7 @@ fn read_parts(bytes: &[u8], reading: &Reading<'_>) -> Received {
         from,
         subject,
         nature,
+        is_bulk: nature::is_bulk(headers),
         body: read.body,
         files: read.files,
         bounce,
@@ -94,10 +96,14 @@ fn return_path(value: &str) -> String {
 /// Where the mail went: what the servers noted first, because `To` is the sender's word.
 fn recipients(mail: &Part<'_>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
+    let mut known: HashSet<String> = HashSet::new();
     for field in ["delivered-to", "x-original-to", "envelope-to", "to", "cc"] {
         for party in mail.headers.all(field).flat_map(parties) {
             let address = party.address.to_lowercase();
-            if !address.is_empty() && !all.contains(&address) && all.len() < limits::MAIL_RECIPIENTS_MAX {
+            if all.len() >= limits::MAIL_RECIPIENTS_MAX {
+                return all;
+            }
+            if !address.is_empty() && known.insert(address.clone()) {
                 all.push(address);
             }
         }
@@ -148,6 +154,8 @@ pub struct Received {
     /// Unix milliseconds as the sender's clock says.
     pub date: Option<i64>,
     pub nature: Nature,
+    /// It went to many people.
+    pub is_bulk: bool,
     pub trust: Trust,
     /// The loop marks of deskbells (`X-Deskbell-Loop`) found in it.
     pub loop_marks: Vec<String>,

@@ -94,6 +94,7 @@ fn tls_words(cause: &io::Error) -> String {
     let words = cause.to_string();
     match () {
         () if words.contains("UnknownIssuer") => "nobody this machine trusts vouches for its certificate".into(),
+        () if words.contains("CaUsedAsEndEntity") => "its certificate vouches for itself".into(),
         () if words.contains("Expired") => "its certificate is out of date".into(),
         () if words.contains("NotValidForName") => "its certificate is for another name".into(),
         () if words.contains("InvalidContentType") || words.contains("corrupt") => "this port does not speak TLS".into(),

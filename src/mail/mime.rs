@@ -2,6 +2,7 @@
 
 use super::charset;
 use super::compose::Party;
+use super::steps;
 use super::transfer::Coding;
 use crate::base::{email, limits};
 use mail_parser::parsers::MessageStream;
@@ -324,7 +325,9 @@ pub fn words(value: &[u8]) -> String {
     let mut shown = String::with_capacity(value.len());
     let mut pending: Option<(String, Vec<u8>)> = None;
     let mut rest = value.as_str();
-    while let Some(at) = rest.find("=?") {
+    // Behind the last end no word is whole any more.
+    let ends = value.rfind("?=").map_or(0, |at| at + 2);
+    while let Some(at) = rest.find("=?").filter(|at| value.len() - rest.len() + at < ends) {
         let Some((charset, bytes, after)) = encoded_word(&rest[at..]) else {
             flush(&mut pending, &mut shown);
             shown.push_str(&rest[..at + 2]);
@@ -360,15 +363,16 @@ fn flush(pending: &mut Option<(String, Vec<u8>)>, shown: &mut String) {
 fn encoded_word(text: &str) -> Option<(String, Vec<u8>, &str)> {
     let (charset, rest) = text.strip_prefix("=?")?.split_once('?')?;
     let (coding, rest) = rest.split_once('?')?;
-    let (data, after) = rest.split_once("?=")?;
     let charset = charset.split('*').next()?;
-    if charset.is_empty() || charset.len() > 40 || charset.contains(' ') {
+    if charset.is_empty() || charset.len() > 40 || charset.contains(' ') || !matches!(coding, "b" | "B" | "q" | "Q") {
         return None;
     }
+    // The end comes last: a field may begin thousands of words and end none.
+    steps::add(rest.find("?=").unwrap_or(rest.len()));
+    let (data, after) = rest.split_once("?=")?;
     let bytes = match coding {
         "b" | "B" => Coding::Base64.decode(data.as_bytes()),
-        "q" | "Q" => Coding::QuotedPrintable.decode(data.replace('_', "=20").as_bytes()),
-        _ => return None,
+        _ => Coding::QuotedPrintable.decode(data.replace('_', "=20").as_bytes()),
     };
     Some((charset.to_ascii_lowercase(), bytes, after))
 }

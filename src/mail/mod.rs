@@ -21,5 +21,6 @@ mod reply_words;
 pub mod slim;
 pub mod smtp;
 pub mod smtp_words;
+pub mod steps;
 mod tnef;
 mod transfer;

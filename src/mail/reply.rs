@@ -3,6 +3,10 @@
 
 use super::inbound::Body;
 use super::reply_words as known;
+use super::steps;
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::rc::Rc;
 
 /// A line of a mail, whatever it was written in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,8 +50,16 @@ enum Kind {
 /// Lines of a header that was broken by a mail program.
 const HEADER_LINES_MAX: usize = 4;
 const HEADER_CHARS_MAX: usize = 300;
+/// Bytes of a line that may be such a header, with the signs that nobody sees.
+const HEADER_BYTES_MAX: usize = 8 * HEADER_CHARS_MAX;
+/// Bytes of a line in which a date and an address are looked for: of a field with a thousand recipients the first ones say enough.
+const ATTRIBUTION_BYTES_MAX: usize = 4 * 1024;
+/// Sentences at the end of a line of which one may be the header of a quote.
+const SENTENCES_MAX: usize = 20;
 /// Lines that were said among which headers of quotes are looked for: who writes more than twenty pages quotes nothing below them.
 const LOOKED_AT_MAX: usize = 1_000;
+/// Lines in which the fields of a quoted mail stand.
+const FIELD_LINES_MAX: usize = 24;
 /// Lines below `--` that may be a signature.
 const SIGNATURE_LINES_MAX: usize = 25;
 
@@ -111,15 +123,12 @@ fn parted(line: Line) -> Vec<Line> {
         && line.text.len() <= 1_000
         && (ends_with_colon(&line.text) || line.text.ends_with("-----"))
     {
-        for (at, _) in line.text.match_indices(['.', '!', '?', ',']).collect::<Vec<_>>().into_iter().rev() {
-            let (said, rest) = line.text.split_at(at + 1);
+        let ends = line.text.match_indices(['.', '!', '?', ',']).rev().map(|(at, _)| line.text.split_at(at + 1));
+        let opens = |rest: &str| rest.starts_with(char::is_whitespace) && OPENERS.iter().any(|word| rest.trim_start().starts_with(word));
+        for (said, rest) in ends.filter(|(_, rest)| opens(rest)).take(SENTENCES_MAX) {
             let header = rest.trim_start();
             let is_header = header.starts_with("-----") && between_dashes(header).is_some() || attribution(header).is_strong();
-            if rest.len() > header.len()
-                && OPENERS.iter().any(|word| header.starts_with(word))
-                && is_header
-                && !attribution(said).has_some()
-            {
+            if is_header && !attribution(said).has_some() {
                 let part = |text: &str| Line { text: text.to_owned(), depth: 0, mark: Mark::None };
                 return vec![part(said), Line::default(), part(header)];
             }
@@ -129,7 +138,7 @@ fn parted(line: Line) -> Vec<Line> {
     if line.depth == 0
         && let Some((at, _)) = line.text.match_indices(':').take(20).find(|(at, _)| {
             let rest = &line.text[at + 1..];
-            rest.chars().take_while(|c| c.is_whitespace()).count() >= 2 && !rest.trim().is_empty() && {
+            *at <= HEADER_BYTES_MAX && rest.chars().take(2).filter(|c| c.is_whitespace()).count() == 2 && !rest.trim().is_empty() && {
                 let header = shown(&line.text[..=*at]);
                 OPENERS.iter().any(|word| header.starts_with(word)) && header.len() <= HEADER_CHARS_MAX && attribution(&header).is_sure()
             }
@@ -154,11 +163,12 @@ fn kinds(lines: &[Line]) -> Vec<Kind> {
 
 /// Finds the headers of quotes, and where one of them swallows everything below.
 fn cut(lines: &[Line], kinds: &mut [Kind]) {
+    let page = Page { lines, looks: RefCell::default() };
     let (mut at, mut looked_at) = (0, 0);
     while at < lines.len() && looked_at < LOOKED_AT_MAX {
         if matches!(kinds[at], Kind::Said | Kind::Signature) {
             looked_at += 1;
-            let below = header_at(lines, kinds, at);
+            let below = header_at(&page, kinds, at);
             match below {
                 Some(Found::Above(from, count)) => {
                     kinds[from..from + count].fill(Kind::Header);
@@ -184,6 +194,33 @@ fn cut(lines: &[Line], kinds: &mut [Kind]) {
     }
 }
 
+/// The lines, and what was found out about them: whoever looks for a block of fields looks at the lines below, too, and at each of them again.
+struct Page<'a> {
+    lines: &'a [Line],
+    looks: RefCell<HashMap<usize, Rc<Look>>>,
+}
+
+/// What a line says that may be one of a header.
+struct Look {
+    text: String,
+    /// The name of a field, in lower case.
+    key: Option<String>,
+    /// Of its value; of the whole line if it is no field.
+    found: Attribution,
+    has_digits: bool,
+}
+
+impl Page<'_> {
+    fn look(&self, at: usize) -> Rc<Look> {
+        let look = || {
+            let text = shown(&self.lines[at].text);
+            let (key, said) = field(&text).map_or((None, text.as_str()), |(key, value)| (Some(key.to_lowercase()), value));
+            Rc::new(Look { key, found: attribution(said), has_digits: digits(said), text })
+        };
+        Rc::clone(self.looks.borrow_mut().entry(at).or_insert_with(look))
+    }
+}
+
 enum Found {
     /// So many lines from here stand above quoted lines.
     Above(usize, usize),
@@ -191,9 +228,11 @@ enum Found {
     Rest(usize),
 }
 
-fn header_at(lines: &[Line], kinds: &[Kind], at: usize) -> Option<Found> {
+fn header_at(page: &Page<'_>, kinds: &[Kind], at: usize) -> Option<Found> {
+    let lines = page.lines;
     let line = &lines[at];
-    let text = shown(&line.text);
+    let look = page.look(at);
+    let text = look.text.as_str();
     let is_first_of_paragraph = at == 0 || kinds[at - 1] != Kind::Said;
     if line.mark == Mark::Rest || text.chars().count() < 120 && holds(&text.to_lowercase(), known::ABOVE_LINE) {
         return Some(Found::Rest(at));
@@ -202,28 +241,28 @@ fn header_at(lines: &[Line], kinds: &[Kind], at: usize) -> Option<Found> {
         let count = lines[at..].iter().take_while(|line| line.mark == Mark::Header).count();
         return Some(if is_above_quote(kinds, at + count) { Found::Above(at, count) } else { Found::Rest(at) });
     }
-    if let Some(words) = between_dashes(&text) {
+    if let Some(words) = between_dashes(text) {
         let below = next_said(kinds, at + 1);
-        let has_fields = below.is_some_and(|below| fields(lines, below).is_header(true));
+        let has_fields = below.is_some_and(|below| fields(page, below).is_header(true));
         let is_known = holds(&words, known::ORIGINAL) || holds(&words, known::FORWARDED);
         if has_fields || is_known && (is_above_quote(kinds, at + 1) || below.is_some() || attribution(&words).is_strong()) {
             return Some(if is_above_quote(kinds, at + 1) && !has_fields { Found::Above(at, 1) } else { Found::Rest(at) });
         }
-        if is_rule(&text) && below.is_some_and(|below| fields(lines, below).is_header(true)) {
+        if is_rule(text) && has_fields {
             return Some(Found::Rest(at));
         }
     }
-    if is_rule(&text)
+    if is_rule(text)
         && let Some(below) = next_said(kinds, at + 1)
         && below <= at + 2
-        && fields(lines, below).is_header(true)
+        && fields(page, below).is_header(true)
     {
         return Some(Found::Rest(at));
     }
     // "Begin forwarded message:"
-    if text.chars().count() < 80 && ends_with_colon(&text) && holds(&text.to_lowercase(), known::FORWARDED) {
+    if text.chars().count() < 80 && ends_with_colon(text) && holds(&text.to_lowercase(), known::FORWARDED) {
         if let Some(below) = next_said(kinds, at + 1)
-            && fields(lines, below).is_header(true)
+            && fields(page, below).is_header(true)
         {
             return Some(Found::Rest(at));
         }
@@ -231,22 +270,27 @@ fn header_at(lines: &[Line], kinds: &[Kind], at: usize) -> Option<Found> {
             return Some(Found::Above(at, 1));
         }
     }
-    let is_begun = line.mark == Mark::Hint || field(&text).is_some_and(|(key, _)| is_known_field(&key.to_lowercase()));
-    let block = if is_begun { fields(lines, at) } else { Fields::default() };
+    let is_begun = line.mark == Mark::Hint || look.key.as_deref().is_some_and(is_known_field);
+    let block = if is_begun { fields(page, at) } else { Fields::default() };
     if block.is_header(line.mark == Mark::Hint) && (is_first_of_paragraph || block.is_sure()) {
         return Some(if is_above_quote(kinds, at + block.lines) { Found::Above(at, block.lines) } else { Found::Rest(at) });
     }
-    above(lines, kinds, at)
+    above(page, kinds, at)
 }
 
 /// A line such as "On Monday … Anna wrote:" that ends here, with the lines over which it was broken.
-fn above(lines: &[Line], kinds: &[Kind], end: usize) -> Option<Found> {
+fn above(page: &Page<'_>, kinds: &[Kind], end: usize) -> Option<Found> {
+    let lines = page.lines;
     let is_quote_below = is_above_quote(kinds, end + 1);
-    let last = shown(&lines[end].text);
+    let look = page.look(end);
+    let last = look.text.as_str();
+    if last.len() > HEADER_BYTES_MAX {
+        return None;
+    }
     let is_around = lines[end].mark == Mark::Around;
     let is_ruled = last.ends_with("---") && holds(&last.to_lowercase(), known::WROTE);
-    let is_sure = is_quote_below && (is_around || attribution(&last).is_strong());
-    if !(ends_with_colon(&last) || is_ruled || is_sure) {
+    let is_sure = is_quote_below && (is_around || attribution(last).is_strong());
+    if !(ends_with_colon(last) || is_ruled || is_sure) {
         return None;
     }
     // Without quoted lines below nothing is sure that names no address: most lines are done here.
@@ -257,7 +301,9 @@ fn above(lines: &[Line], kinds: &[Kind], end: usize) -> Option<Found> {
     let mut start = end;
     let mut best: Option<usize> = None;
     for count in 1..=HEADER_LINES_MAX {
-        whole = if whole.is_empty() { shown(&lines[start].text) } else { format!("{} {whole}", shown(&lines[start].text)) };
+        let look = page.look(start);
+        let text = look.text.as_str();
+        whole = if whole.is_empty() { text.to_owned() } else { format!("{text} {whole}") };
         if whole.chars().count() > HEADER_CHARS_MAX {
             break;
         }
@@ -270,7 +316,7 @@ fn above(lines: &[Line], kinds: &[Kind], end: usize) -> Option<Found> {
         else {
             break;
         };
-        if best.is_some() && !goes_back(&shown(&lines[before].text), &shown(&lines[start].text)) {
+        if best.is_some() && !goes_back(&page.look(before).text, &page.look(start).text) {
             break;
         }
         start = before;
@@ -279,7 +325,7 @@ fn above(lines: &[Line], kinds: &[Kind], end: usize) -> Option<Found> {
     match is_quote_below {
         true => Some(Found::Above(start, end + 1 - start)),
         false => {
-            let text = lines[start..=end].iter().map(|line| shown(&line.text)).collect::<Vec<_>>().join(" ");
+            let text = (start..=end).map(|at| page.look(at).text.clone()).collect::<Vec<_>>().join(" ");
             // Nothing below: the quote was left out, or is a picture.
             attribution(&text).is_sure().then_some(Found::Rest(start))
         }
@@ -288,6 +334,9 @@ fn above(lines: &[Line], kinds: &[Kind], end: usize) -> Option<Found> {
 
 /// Whether a line could stand above a quote, by itself.
 pub(super) fn may_head_a_quote(text: &str) -> bool {
+    if text.len() > HEADER_BYTES_MAX {
+        return false;
+    }
     let text = shown(text);
     text.chars().count() <= HEADER_CHARS_MAX && attribution(&text).is_likely()
 }
@@ -337,6 +386,7 @@ fn next_said(kinds: &[Kind], from: usize) -> Option<usize> {
 
 /// Without the stars of bold text, odd spaces and marks of direction.
 fn shown(text: &str) -> String {
+    steps::add(text.len());
     let plain: String = text
         .chars()
         .filter(|c| !matches!(c, '*' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'))
@@ -403,11 +453,13 @@ impl Attribution {
 }
 
 fn attribution(text: &str) -> Attribution {
+    let colon = ends_with_colon(text) || text.ends_with("---");
+    let text = &text[..text.floor_char_boundary(ATTRIBUTION_BYTES_MAX)];
+    steps::add(text.len());
     let lower = text.to_lowercase();
     let plain: Vec<char> =
         text.chars().map(|c| c.to_digit(10).or(eastern(c)).and_then(|digit| char::from_digit(digit, 10)).unwrap_or(c)).collect();
-    let mut found =
-        Attribution { wrote: is_written(&lower), colon: ends_with_colon(text) || text.ends_with("---"), ..Attribution::default() };
+    let mut found = Attribution { wrote: is_written(&lower), colon, ..Attribution::default() };
     found.address = lower.split(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '(' | ')' | ',' | '[' | ']' | '"')).any(|word| {
         word.trim_start_matches("mailto:").split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'))
     });
@@ -489,13 +541,13 @@ impl Fields {
     }
 }
 
-fn fields(lines: &[Line], at: usize) -> Fields {
+fn fields(page: &Page<'_>, at: usize) -> Fields {
     let mut block = Fields::default();
     let mut blanks = 0;
     let mut broken = 0;
-    for (n, line) in lines[at..].iter().take(24).enumerate() {
-        let text = shown(&line.text);
-        if text.is_empty() {
+    for n in 0..FIELD_LINES_MAX.min(page.lines.len() - at) {
+        let look = page.look(at + n);
+        if look.text.is_empty() {
             // Pages have an empty line between them now and then.
             blanks += 1;
             if blanks > 1 || block.count == 0 {
@@ -503,18 +555,15 @@ fn fields(lines: &[Line], at: usize) -> Fields {
             }
             continue;
         }
-        let Some((key, value)) = field(&text) else {
+        let Some(key) = look.key.as_deref() else {
             // A long list of recipients goes on in the next line.
             broken += 1;
             if block.count == 0 || blanks > 0 || broken > 4 {
                 break;
             }
-            let found = attribution(&text);
-            block.address |= found.address;
+            block.address |= look.found.address;
             continue;
         };
-        let key = key.to_lowercase();
-        let key = key.as_str();
         let is = |names: &[&str]| names.contains(&key);
         // The same field twice: two words of it, or no header.
         let is_known = match () {
@@ -539,9 +588,8 @@ fn fields(lines: &[Line], at: usize) -> Fields {
         if blanks > 0 && !is_known {
             break;
         }
-        let found = attribution(value);
-        block.address |= found.address;
-        block.time |= found.time && (found.date || digits(value));
+        block.address |= look.found.address;
+        block.time |= look.found.time && (look.found.date || look.has_digits);
         block.count += 1;
         block.lines = n + 1;
         broken = 0;
@@ -585,15 +633,16 @@ fn rejoin_broken(lines: &[Line], kinds: &mut [Kind]) {
 
 /// Signatures, lines of telephones, and legal footers: at the end of each run of what was said.
 fn signatures(lines: &[Line], kinds: &mut [Kind]) {
-    let mut at = 0;
+    let (mut at, mut has_more) = (0, false);
     while at < kinds.len() {
         if kinds[at] != Kind::Said {
             at += 1;
             continue;
         }
         let end = at + kinds[at..].iter().take_while(|kind| matches!(kind, Kind::Said | Kind::Blank)).count();
-        let has_more = kinds[..at].contains(&Kind::Said);
         signature(lines, kinds, at, end, has_more);
+        steps::add(end - at);
+        has_more |= kinds[at..end].contains(&Kind::Said);
         at = end;
     }
 }

@@ -215,6 +215,7 @@ pub(super) fn tls_sentence(error: &io::Error) -> &'static str {
             }
             Bad::NotValidForName | Bad::NotValidForNameContext { .. } => "The certificate of the mail server is for another name.",
             Bad::UnknownIssuer => "The certificate of the mail server comes from nobody this machine trusts.",
+            bad if format!("{bad:?}").contains("CaUsedAsEndEntity") => "The certificate of the mail server vouches for itself.",
             _ => "The certificate of the mail server is not valid.",
         },
         Some(rustls::Error::InvalidMessage(_)) => "The mail server does not speak TLS on this port; STARTTLS or another port may be meant.",

@@ -84,6 +84,10 @@ pub struct MailboxConfig {
     pub cap_day: u16,
     /// Words under every mail, such as what the law wants to stand there. Markdown.
     pub footer: String,
+    /// Days after which conversations that began here and are resolved are deleted, and people nobody vouches for whom only this mailbox knows;
+    /// 0 = never.
+    pub retention_days: u16,
+    pub visitor_days: u16,
 }
 
 /// How mail comes in.
@@ -118,6 +122,8 @@ impl Default for MailboxConfig {
             cap_hour: 20,
             cap_day: 60,
             footer: String::new(),
+            retention_days: 0,
+            visitor_days: 0,
         }
     }
 }

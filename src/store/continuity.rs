@@ -158,6 +158,11 @@ pub fn waiting(tx: &ReadTx) -> Result<i64> {
     Ok(count.unwrap_or(0))
 }
 
+/// Whether a job of this name waits, or is tried.
+pub fn is_owed(tx: &ReadTx, key: &str) -> Result<bool> {
+    Ok(tx.one("SELECT 1 FROM jobs WHERE dedup_key = ?1 AND buried_at IS NULL", [key], |_| Ok(()))?.is_some())
+}
+
 /// When the team's mails that carry this message were begun; None = not yet.
 pub fn telling_since(tx: &ReadTx, message: MessageId) -> Result<Option<Millis>> {
     Ok(tx

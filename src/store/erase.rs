@@ -65,6 +65,13 @@ pub fn begin(tx: &WriteTx, contact: &Contact) -> Result<()> {
         super::traces::forget_address(tx, id, &email)?;
         tx.exec("DELETE FROM verifications WHERE lower(email) = ?1", [&email])?;
         tx.exec("DELETE FROM mail_addresses WHERE address = ?1", [&email])?;
+        // What they wrote into somebody else's conversation stays as his; who it came from is not said any more.
+        tx.exec(
+            "UPDATE messages SET meta = json_set(meta, '$.mail.from', '') WHERE json_extract(meta, '$.mail.from') <> '' AND id IN
+                 (SELECT c.message_id FROM mails m JOIN mail_messages c ON c.mail_id = m.id
+                  WHERE m.address = ?1 AND m.direction = 'in' AND m.agent_id IS NULL AND (m.contact_id IS NULL OR m.contact_id = ?2))",
+            params![email, id],
+        )?;
         tx.exec(
             "DELETE FROM mails WHERE address = ?1 AND agent_id IS NULL AND (contact_id IS NULL OR contact_id = ?2)",
             params![email, id],

@@ -2,6 +2,7 @@
 
 use super::sight::sight;
 use super::tx::{ReadTx, WriteTx};
+use crate::base::clock::Millis;
 use crate::base::error::Result;
 use crate::base::id::{AgentId, ConversationId, Uuid};
 use crate::base::limits;
@@ -111,6 +112,25 @@ pub fn mailed(tx: &WriteTx, agent: AgentId, uuids: &[Uuid]) -> Result<()> {
         tx.exec("UPDATE notices SET mailed_at = ?3 WHERE agent_id = ?1 AND uuid = ?2", params![agent, uuid, tx.now])?;
     }
     Ok(())
+}
+
+/// Marks what was told of messages in a conversation as mailed: a mail carried them.
+pub fn mailed_about(tx: &WriteTx, agent: AgentId, conversation: ConversationId) -> Result<()> {
+    tx.exec(
+        "UPDATE notices SET mailed_at = ?3 WHERE agent_id = ?1 AND conversation_id = ?2 AND kind IN ('new', 'message') AND mailed_at IS NULL",
+        params![agent, conversation, tx.now],
+    )?;
+    Ok(())
+}
+
+/// Whether a mail told of a message in a conversation that was written at `at`.
+pub fn was_mailed(tx: &ReadTx, agent: AgentId, conversation: ConversationId, at: Millis) -> Result<bool> {
+    let found = tx.one(
+        "SELECT 1 FROM notices WHERE agent_id = ?1 AND conversation_id = ?2 AND kind IN ('new', 'message') AND created_at >= ?3 AND mailed_at IS NOT NULL",
+        params![agent, conversation, at],
+        |_| Ok(()),
+    )?;
+    Ok(found.is_some())
 }
 
 /// Marks these as read; ids that are not his do nothing.

@@ -390,8 +390,24 @@ impl Widget {
         let may_start = self.desk.check_may_start(&visit.inbox, session.is_some_and(|session| session.verified)).is_ok();
         let path = format!("{}/chat/{}/plain", self.base_path(), visit.inbox.uuid);
         let watch = request.query("watch").is_some() && error.is_none();
+        let codes = self.desk.has_mailbox();
         let (inbox, lang) = (visit.inbox.clone(), visit.lang.clone());
-        Ok(Shown { path, lang, inbox, config, view, access, may_start, error, posted, echo, form: ticket_of_form, ticket: None, watch })
+        Ok(Shown {
+            path,
+            lang,
+            inbox,
+            config,
+            view,
+            access,
+            may_start,
+            error,
+            posted,
+            echo,
+            form: ticket_of_form,
+            ticket: None,
+            codes,
+            watch,
+        })
     }
 
     fn plain_reply(&self, request: &Request, visit: &Visit, status: u16, shown: Result<Shown>) -> Reply {

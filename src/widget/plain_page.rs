@@ -39,6 +39,8 @@ pub(super) struct Shown {
     pub(super) form: String,
     /// A code is on its way.
     pub(super) ticket: Option<String>,
+    /// Whether a code could come.
+    pub(super) codes: bool,
     /// Looks for new messages by itself; then there is no form to lose.
     pub(super) watch: bool,
 }
@@ -241,6 +243,7 @@ fn form_of(words: &Words, shown: &Shown, view: &View) -> Element {
         return match access.code {
             Some("identify_needed") => match &shown.ticket {
                 Some(ticket) => code_form(words, shown, ticket),
+                None if !shown.codes => el("p").text(words.say("w.no_codes")),
                 None => identify_form(words, shown),
             },
             _ => {

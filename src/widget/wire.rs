@@ -296,6 +296,10 @@ pub fn settings(inbox: &Inbox, around: &Around<'_>) -> Value {
     });
     if let (Value::Object(shape), Value::Object(more)) = (&mut shape, more) {
         shape.extend(more);
+        // What may be promised by mail: nothing that would never come.
+        let answers = around.can_mail && config.continuity.to_contacts && !config.continuity.mailbox.is_empty();
+        shape.insert("codes_by_mail".into(), around.can_mail.into());
+        shape.insert("answers_by_mail".into(), answers.into());
         if prechat_form.enabled {
             shape.insert("custom_attributes".into(), custom_attributes(&inbox.config, config));
         }

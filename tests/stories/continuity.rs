@@ -92,7 +92,7 @@ async fn unreachable(house: &House, visitor: &Visitor) {
 async fn finds(house: &House, what: &str, sql: &str, wanted: i64) {
     in_time(what, async {
         while house.count(sql) != wanted {
-            tokio::task::yield_now().await;
+            breath().await;
         }
     })
     .await;
@@ -435,7 +435,7 @@ async fn an_answer_that_is_mailed_again_takes_along_what_came_after_it() {
     finds(&house, "the second mail went", OWED, 0).await;
     assert_eq!(server.got().len(), 2);
     let file = rusqlite::Connection::open(house.file_path()).unwrap();
-    file.busy_timeout(Duration::from_secs(5)).unwrap();
+    file.busy_timeout(PATIENCE).unwrap();
     file.execute("UPDATE mails SET state = 'bounced'", []).unwrap();
     agent.edits_contact_of(&conversation, json!({ "email": "zoe@right.example" })).await;
     let opened = agent.opens(&conversation).await;
@@ -495,7 +495,7 @@ async fn an_answer_by_mail_has_not_seen_what_came_after_the_mail() {
     everybody_goes(&house).await;
     house.later(minutes(11)).await;
     let upto = telling(&house, &conversation).await.upto;
-    house.desk().told_team(number(&house, &conversation), upto).await.unwrap();
+    house.desk().told_team(number(&house, &conversation), upto, Vec::new()).await.unwrap();
     visitor.says("It is urgent.").await;
     let tag = team_tag(&house, &conversation);
     let placed = comes(&house, mailbox, "olga@house.example", tag, "Re: new message", "I am on my way.").await;

@@ -253,7 +253,7 @@ impl World {
         if self.dice.roll(8) == 0 {
             return false;
         }
-        self.desk.told_team(conversation, due.upto).await.expect("a note");
+        self.desk.told_team(conversation, due.upto, Vec::new()).await.expect("a note");
         true
     }
 

@@ -263,7 +263,7 @@ async fn what_went_by_mail_is_handed_out_and_forgotten() {
     // Our answer, as the post writes it down, and how it came back.
     {
         let file = rusqlite::Connection::open(house.file_path()).unwrap();
-        file.busy_timeout(Duration::from_secs(5)).unwrap();
+        file.busy_timeout(PATIENCE).unwrap();
         let sql = "INSERT INTO mails (message_id, direction, kind, conversation_id, contact_id, address, subject, state, created_at)
                    SELECT 'ours@shop.example', 'out', 'reply', id, contact_id, ?2, 'Re: ' || subject, 'sent', 0 FROM conversations WHERE uuid = ?1";
         assert_eq!(file.execute(sql, [&conversation, &address]).unwrap(), 1);

@@ -39,7 +39,7 @@ async fn the_public_settings_have_exactly_these_keys() {
         .await;
     let mut found = BTreeSet::new();
     keys(&house.visitor().get("/chat/settings").await.data(), "", &mut found);
-    let expected = "access allow_close allow_transcript anonymous_allowed brand_name chat_introduction chat_reply_expectation_message colors colors.primary consent \
+    let expected = "access allow_close allow_transcript anonymous_allowed answers_by_mail brand_name chat_introduction chat_reply_expectation_message codes_by_mail colors colors.primary consent \
          consent.link_text consent.link_url consent.text contact_prompt custom_attributes custom_attributes.7 custom_attributes.7.id custom_attributes.7.name \
          custom_attributes.7.type custom_attributes.7.values dark_mode direct_to_conversation fallback_language features features.emoji features.file_upload \
          features.formatting greeting_message home_apps home_apps.description home_apps.html home_apps.icon home_apps.icon.d home_apps.id home_apps.image_url \

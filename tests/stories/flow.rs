@@ -96,7 +96,7 @@ async fn a_held_reply_is_nowhere_outside_until_its_time_and_can_be_taken_back() 
     let agent = house.agent().await;
     in_time("the reply to go out after the restart", async {
         while agent.opens(&conversation).await["conversation"]["status"] != "resolved" {
-            tokio::task::yield_now().await;
+            breath().await;
         }
     })
     .await;

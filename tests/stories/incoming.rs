@@ -64,7 +64,7 @@ impl Post {
     fn sent(&self, conversation: &str, to: &str, kind: &str, agent: Option<&str>) -> String {
         let id = format!("{}@shop.example", Uuid::new());
         let file = rusqlite::Connection::open(self.house.file_path()).unwrap();
-        file.busy_timeout(Duration::from_secs(5)).unwrap();
+        file.busy_timeout(PATIENCE).unwrap();
         file.execute(
             "INSERT INTO mails (message_id, direction, kind, mailbox_id, conversation_id, contact_id, agent_id, address, state, created_at, sent_at)
              VALUES (?1, 'out', ?2, ?3, (SELECT id FROM conversations WHERE uuid = ?4), CASE WHEN ?2 = 'to_agents' THEN NULL ELSE

@@ -129,7 +129,7 @@ async fn a_mailbox_is_refused_by_every_door_of_the_widget() {
 }
 
 /// rows 44, 46, 47, 48: a chat inbox is linked to a mailbox under General, with its two switches and three numbers; unlinked, and when the
-/// mailbox goes, it is linked to nothing.
+/// mailbox goes, the default one takes its place.
 #[tokio::test]
 async fn a_chat_is_linked_to_a_mailbox_and_unlinked() {
     let house = House::boot().await;
@@ -157,11 +157,11 @@ async fn a_chat_is_linked_to_a_mailbox_and_unlinked() {
     let speaks = async |inbox| desk.mailbox_for(inbox).await.unwrap().map(|mailbox| mailbox.uuid.to_string());
     assert_eq!((speaks(Some(id)).await, speaks(None).await), (Some(uuid.clone()), Some(other.clone())));
     agent.put(&inbox).json(json!({ "config": { "continuity": { "mailbox": "" } } })).await.ok();
-    assert_eq!((speaks(Some(id)).await, the(&agent, &uuid).await["inboxes"].clone()), (Some(other), json!([])));
+    assert_eq!((speaks(Some(id)).await, the(&agent, &uuid).await["inboxes"].clone()), (Some(other.clone()), json!([])));
     agent.put(&inbox).json(json!({ "config": { "continuity": { "mailbox": uuid } } })).await.ok();
     agent.delete(&format!("/mailboxes/{uuid}")).await.ok();
     let config = agent.get("/inboxes").await.ok()["inboxes"][0]["config"]["continuity"].clone();
-    assert_eq!((&config["mailbox"], &config["offline_threshold"]), (&json!(""), &json!("90s")));
+    assert_eq!((&config["mailbox"], &config["offline_threshold"]), (&json!(other), &json!("90s")), "the default one goes on for it");
 }
 
 /// security 16, 52: with a key outside of the data file, the file alone opens no password; what was stored before the key came is sealed anew;

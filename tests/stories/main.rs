@@ -24,6 +24,7 @@ mod incoming;
 mod inside;
 mod knots;
 mod letters;
+mod mail_manners;
 mod mailboxes;
 mod notices;
 mod numbers;

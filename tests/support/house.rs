@@ -3,7 +3,7 @@
 use super::agent::Agent;
 use super::http::{Call, Client};
 use super::visitor::Visitor;
-use super::{in_time, logs, text_at};
+use super::{PATIENCE, breath, in_time, logs, text_at};
 use deskbell::app;
 use deskbell::base::clock::Clock;
 use deskbell::base::config::RawConfig;
@@ -289,7 +289,7 @@ impl House {
     pub async fn until(&self, what: &str, holds: impl Fn(&Desk) -> bool) {
         in_time(what, async {
             while !holds(self.desk()) {
-                tokio::task::yield_now().await;
+                breath().await;
             }
         })
         .await;
@@ -303,6 +303,7 @@ impl House {
     /// One number from the file, read past the house.
     pub fn count(&self, sql: &str) -> i64 {
         let file = rusqlite::Connection::open(self.file_path()).expect("the file opens");
+        file.busy_timeout(PATIENCE).expect("patience");
         file.query_row(sql, [], |row| row.get(0)).expect("a number")
     }
 

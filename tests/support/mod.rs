@@ -50,6 +50,11 @@ pub async fn in_time<T>(what: &str, future: impl Future<Output = T>) -> T {
     }
 }
 
+/// Between two looks at what no event announces: whoever looks without a pause takes the time of those he waits for, on a busy machine all of it.
+pub async fn breath() {
+    tokio::time::sleep(Duration::from_millis(2)).await;
+}
+
 /// Seconds, minutes, hours and days, for moving the clock.
 pub const fn seconds(n: i64) -> i64 {
     n * 1000

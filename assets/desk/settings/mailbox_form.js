@@ -12,6 +12,7 @@ import { useGuard } from './guard.js';
 import { PRESETS, guess, portOf, withPreset } from './mailbox_presets.js';
 import { Trial } from './mailbox_trial.js';
 import { holdMailboxes } from './mailboxes.js';
+import { Retention } from './retention.js';
 import { PageFrame, Part } from './settings.js';
 
 /** @typedef {import('./mailboxes.js').Mailbox} Mailbox */
@@ -19,7 +20,7 @@ import { PageFrame, Part } from './settings.js';
 const server = () => ({ host: '', port: 0, security: 'tls', user: '' });
 const fresh = () => ({
   name: '', enabled: true, is_default: false, smtp_password: /** @type {string|null} */ (null), imap_password: /** @type {string|null} */ (null),
-  config: { address: '', from_name: '', reply_to: '', plus_addressing: true, smtp: server(), incoming: { kind: 'off', imap: server(), folder: 'INBOX', poll_s: 60 }, authserv_id: '', cap_hour: 20, cap_day: 60, footer: '' },
+  config: { address: '', from_name: '', reply_to: '', plus_addressing: true, smtp: server(), incoming: { kind: 'off', imap: server(), folder: 'INBOX', poll_s: 60 }, authserv_id: '', cap_hour: 20, cap_day: 60, footer: '', retention_days: 0, visitor_days: 0 },
 });
 /** @param {Mailbox} mailbox */
 const copyOf = (mailbox) => structuredClone({ name: mailbox.name, enabled: mailbox.enabled, is_default: mailbox.is_default, smtp_password: /** @type {string|null} */ (null), imap_password: /** @type {string|null} */ (null), config: mailbox.config });
@@ -88,7 +89,7 @@ export function MailboxForm({ mailbox }) {
   const trial = (/** @type {string} */ what, more = {}) => ({ what, ...(mailbox ? { uuid: mailbox.uuid } : {}), ...bodyOf(draft), ...more });
   // One password opens both on most servers, so it is typed once.
   const typeSmtp = (/** @type {string} */ typed) => put({ smtp_password: typed, ...(draft.imap_password === draft.smtp_password && config.smtp.user === config.incoming.imap.user && !(mailbox?.has_imap_password && draft.smtp_password === null && !mailbox.has_smtp_password) ? { imap_password: typed } : {}) });
-  const shown = ['name', 'config.address', 'config.reply_to', 'config.smtp', 'config.incoming', 'config.authserv_id', 'config.cap_hour', 'config.cap_day', 'config.footer', 'smtp_password', 'imap_password'];
+  const shown = ['name', 'config.address', 'config.reply_to', 'config.smtp', 'config.incoming', 'config.authserv_id', 'config.cap_hour', 'config.cap_day', 'config.footer', 'config.retention_days', 'config.visitor_days', 'smtp_password', 'imap_password'];
   const rest = wrong.words && !shown.includes(wrong.field) ? wrong.words : '';
   const kept = 'Kept, and shown to nobody. Type another to replace it.';
   return html`<${PageFrame} title=${mailbox ? mailbox.name : 'New mailbox'} up=${{ label: 'Mailboxes', page: 'mailboxes' }} lead=${mailbox && mailbox.name !== mailbox.config.address ? mailbox.config.address : null}>
@@ -128,6 +129,7 @@ export function MailboxForm({ mailbox }) {
         <${Field} label="Whose word on forgery counts" hint="The name your receiving server writes in Authentication-Results. Empty: the domain of that server. A server that writes no such line proves nobody: agents' answers by mail then come back as notes to look at." optional=${true} mono=${true} value=${config.authserv_id} onInput=${(/** @type {string} */ one) => set({ authserv_id: one })} error=${error('config.authserv_id')} />
         <${Field} label="Words under every mail" hint="Such as what the law wants there. Markdown." optional=${true} rows=${3} value=${config.footer} onInput=${(/** @type {string} */ footer) => set({ footer })} error=${error('config.footer')} />
       <//></details>
+    ${mailbox ? html`<${Retention} people="people" edit=${{ inbox: mailbox, get: (/** @type {string} */ key) => /** @type {any} */ (config)[key.replace('privacy.', '')], set: (/** @type {string} */ key, /** @type {any} */ days) => set({ [key.replace('privacy.', '')]: days }), error: (/** @type {string} */ key) => error(key.replace('privacy.', 'config.')) }} />` : null}
     <${Part} title="On or off">
       <${Switch} label="This mailbox is on" hint="Off, nothing is sent or fetched. Its conversations stay." on=${draft.enabled} onChange=${(/** @type {boolean} */ enabled) => put({ enabled })} />
       <${Switch} label="This is the default mailbox" hint=${mailbox?.is_default ? 'Another one takes its place by becoming the default.' : 'Invitations, notices and codes go out from it, and whatever belongs to no other mailbox.'} on=${draft.is_default} disabled=${!!mailbox?.is_default} onChange=${(/** @type {boolean} */ on) => put({ is_default: on })} />
@@ -136,7 +138,7 @@ export function MailboxForm({ mailbox }) {
     ${dirty || wrong.words || !mailbox ? html`<div class="save-bar ${wrong.words ? 'is-wrong' : ''}"><span class="save-words" role=${wrong.words ? 'alert' : 'status'}>${rest ? `Not saved. ${rest}` : wrong.words ? 'Not saved.' : mailbox ? 'Unsaved changes' : 'Not saved yet'}</span>
       <button type="button" class="button" disabled=${busy} onClick=${() => { setDraft(saved.current); setWrong({ field: '', words: '' }); if (!mailbox) setTimeout(home); }}>${mailbox ? 'Discard' : 'Cancel'}</button>
       <button type="button" class="button is-primary" disabled=${busy} onClick=${save}>${busy ? 'Saving…' : 'Save'}</button></div>` : null}
-    ${asking ? html`<${Confirm} title="Remove ${draft.name}?" danger=${true} yes="Remove" text=${mailbox?.inboxes.length ? 'Chats linked to it go on without mail. The mails on the server stay.' : 'The mails on the server stay.'} onYes=${remove} onNo=${() => setAsking(false)} />` : null}
+    ${asking ? html`<${Confirm} title="Remove ${draft.name}?" danger=${true} yes="Remove" text=${mailbox?.inboxes.length ? 'Chats linked to it go on through the default mailbox, or without mail where there is none. The mails on the server stay.' : 'The mails on the server stay.'} onYes=${remove} onNo=${() => setAsking(false)} />` : null}
   <//>`;
 }
 

@@ -70,7 +70,7 @@
 /**
  * @typedef {{state: 'loading'|'ready'|'missing'|'failed', timeline: import('../../shared/timeline.js').Timeline, contact: string,
  *   pages: PageVisit[], earlier: Earlier[], origin: Origin|null, older: 'idle'|'loading'|'failed', seen: number, error: string,
- *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, unread: {count: number, after: number}|null, fields?: Record<string, any>, following?: boolean, mail?: null|'reply'|'later'}} Thread
+ *   ahead: boolean, newer: 'idle'|'loading'|'failed', mark: null|{seq: number, count: number}, unread: {count: number, after: number}|null, fields?: Record<string, any>, following?: boolean, mail?: null|'reply'|'later'|'off'}} Thread
  */
 /** @typedef {{id: number, text: string, tone: 'plain'|'bad', action?: {label: string, run: () => void}}} Toast */
 /** @typedef {{message_chars: number, file_bytes: number, files_per_message: number}} Limits */

@@ -35,6 +35,10 @@ export function Mailed({ entry, newest }) {
     return html`<p class="said-state is-bad" role="status"><${Icon} name="warning" size=${14} /> <span>${mail.state === 'bounced' ? 'The mail came back.' : 'Not mailed.'} <span dir="auto">${mail.error}</span></span>
       ${may('reply') ? html`<button type="button" class="link-button" disabled=${busy} onClick=${again}>Mail again</button>` : null}</p>`;
   }
+  if (newest && way === 'off' && address) {
+    return html`<p class="said-state is-bad"><${Icon} name="warning" size=${14} /> <span>Waits for its mailbox, which is switched off.</span>
+      ${may('settings') ? html`<a class="link-button" href="/desk/settings/mailboxes">Switch it on</a>` : null}</p>`;
+  }
   if (!newest || !way || address) return null;
   return html`<p class="said-state"><${Icon} name="mail" size=${13} /> No e-mail on file
     ${may('reply') ? html`<button type="button" class="link-button" onClick=${ask}>Ask for one</button>` : null}</p>`;

@@ -233,9 +233,14 @@ fn bad_certificate(host: &str, fault: &CertificateError) -> Finding {
             "Use that name, if it is the server you mean.",
         ),
         // What `openssl req -x509` makes by itself: an authority of its own, used as a server.
-        fault if *fault == CertificateError::UnknownIssuer || format!("{fault:?}").contains("CaUsedAsEndEntity") => (
+        fault if format!("{fault:?}").contains("CaUsedAsEndEntity") => (
+            format!("The certificate of {host} vouches for itself"),
+            "Nobody else vouches for it: it was made on the server, and anybody could make one like it.".to_owned(),
+            "Get one from a public authority (Let's Encrypt), or from one of your own that this machine knows.",
+        ),
+        CertificateError::UnknownIssuer => (
             format!("Nobody I trust vouches for {host}"),
-            "Its certificate is its own, or from an authority that this machine does not know.".to_owned(),
+            "Its certificate is from an authority that this machine does not know, or its own.".to_owned(),
             "Get one from a public authority (Let's Encrypt), or add yours to this machine: /usr/local/share/ca-certificates, then update-ca-certificates, \
              then restart deskbell.",
         ),

@@ -5,8 +5,12 @@ import { codeFor } from './home.mjs';
 
 const EMAIL = 'mia@example.com';
 
+/** A mailbox that could send: nobody is asked for an address where no code would come. */
+const codesByMail = (ann) => ann.api('POST', '/mailboxes', { name: 'Mail', enabled: true, config: { address: 'chat@shop.example', smtp: { host: '127.0.0.1', port: 1, security: 'none' } } });
+
 async function before(stage, config = {}) {
   const ann = await (await stage.agent('ann')).comesIn();
+  await codesByMail(ann);
   await ann.configures({ access: 'identify', ...config });
   const visitor = await (await (await stage.visitor()).opens()).rings();
   await visitor.frame.getByRole('button', { name: /^(Start conversation|Send us a message)/ }).click();
@@ -82,6 +86,19 @@ export default {
   },
 
   // Row 195.
+  // Row 191: what would never come is not promised.
+  async 'without a mailbox no code is promised, and nothing is asked'(stage) {
+    const ann = await (await stage.agent('ann')).comesIn();
+    await ann.configures({ access: 'identify' });
+    const visitor = await (await (await stage.visitor()).opens()).rings();
+    await visitor.frame.getByRole('button', { name: /^(Start conversation|Send us a message)/ }).click();
+    await one(visitor.frame.getByText('We cannot send codes by e-mail right now. Please come back later.'));
+    same(await visitor.frame.getByRole('textbox').count(), 0, 'no address is asked for');
+    await gone(visitor.frame.getByText('We send a code to your address.'));
+    await stage.axe(await visitor.inside(), 'identity without codes');
+    await stage.picture(visitor.page, 'widget-no-codes');
+  },
+
   async 'without the switch nobody is asked'(stage) {
     // Somebody is here to answer: only whoever would wait in vain is offered to leave an address.
     await (await stage.agent('ann')).comesIn();
