@@ -142,6 +142,9 @@ pub const HTTP2_CONNECTION_WINDOW: u32 = 256 * 1024;
 pub const HTTP2_SEND_BYTES_MAX: usize = 64 * 1024;
 /// Requests that were cancelled before anybody looked at them: more in a row is the rapid-reset attack, and ends the connection.
 pub const HTTP2_RESETS_MAX: usize = 20;
+/// Looks at a connection of HTTP/2 that was told to go, each after the patience of one kept alive, before it is cut: five minutes for the end
+/// of an answer.
+pub const HTTP2_LOOKS_AFTER_LAST: u32 = 4;
 /// Streams that one connection of HTTP/2 may make us reset for their faults.
 pub const HTTP2_FAULTS_MAX: usize = 128;
 /// How long the authority may take to look at a proof, or to sign: seconds, usually.

@@ -77,6 +77,9 @@ impl hyper::body::Body for Answer {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(cx);
         self.under_way.waits_for_client(polled.is_ready());
+        if let Poll::Ready(Some(Ok(frame))) = &polled {
+            self.under_way.hands(frame.data_ref().map_or(0, Bytes::len));
+        }
         polled
     }
 

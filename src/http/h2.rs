@@ -46,6 +46,7 @@ where
     );
     let mut stage = house.stage.clone();
     let mut leaving = false;
+    let mut looks_after = 0;
     let mut before = Reading::default();
     // The first request has the time of a head; later ones that of a connection kept alive.
     let mut patience = options.header_timeout;
@@ -75,6 +76,8 @@ where
                         leaving = true;
                         connection.as_mut().graceful_shutdown();
                     }
+                    // What is left of answers that are handed over whole is still on its way to a slow reader, but not for ever.
+                    Verdict::Idle if looks_after < limits::HTTP2_LOOKS_AFTER_LAST => looks_after += 1,
                     Verdict::Idle | Verdict::Stuck => {
                         log::debug!("connection ended, its client took too long");
                         return;
@@ -88,14 +91,13 @@ where
     }
 }
 
-/// What became of a connection between two looks.
+/// What became of a connection between two looks. Only answers count: pings and settings are bytes as well, and anybody can cause them.
 fn judge(before: &Reading, now: &Reading, between: Duration, rate_min: u64) -> Verdict {
-    let moves = now.written - before.written >= rate_min * between.as_secs().max(1);
+    let moves = now.handed - before.handed >= rate_min * between.as_secs().max(1);
     match () {
-        () if moves => Verdict::Live,
         // The same look twice: answers wait for their reader, and nothing to speak of went out.
-        () if before.owed > 0 && now.owed > 0 => Verdict::Stuck,
-        () if now.busy > now.owed || now.requests > before.requests => Verdict::Live,
+        () if before.owed > 0 && now.owed > 0 && !moves => Verdict::Stuck,
+        () if now.busy > 0 || now.requests > before.requests => Verdict::Live,
         () => Verdict::Idle,
     }
 }
@@ -104,16 +106,16 @@ fn judge(before: &Reading, now: &Reading, between: Duration, rate_min: u64) -> V
 mod tests {
     use super::*;
 
-    fn at(requests: u64, busy: usize, owed: usize, written: u64) -> Reading {
-        Reading { requests, busy, owed, written }
+    fn at(requests: u64, busy: usize, owed: usize, handed: u64) -> Reading {
+        Reading { requests, busy, owed, handed }
     }
 
     #[test]
     fn who_neither_asks_nor_reads_has_to_go() {
         let judged = |before, now| judge(&before, &now, Duration::from_secs(75), 1024);
         let enough = 75 * 1024;
-        assert_eq!(judged(at(0, 0, 0, 0), at(0, 0, 0, 300)), Verdict::Idle, "never asked for anything");
-        assert_eq!(judged(at(3, 0, 0, 900), at(3, 0, 0, 1000)), Verdict::Idle, "pings are no request");
+        assert_eq!(judged(at(0, 0, 0, 0), at(0, 0, 0, 0)), Verdict::Idle, "never asked for anything");
+        assert_eq!(judged(at(3, 0, 0, 900), at(3, 0, 0, 900)), Verdict::Idle, "asked for nothing more");
         assert_eq!(judged(at(3, 0, 0, 900), at(4, 0, 0, 1000)), Verdict::Live);
         assert_eq!(judged(at(3, 1, 0, 900), at(3, 1, 0, 900)), Verdict::Live, "we are the ones who take long");
         assert_eq!(judged(at(3, 1, 1, 900), at(3, 1, 1, 900 + enough)), Verdict::Live, "a long download");

@@ -32,8 +32,8 @@ pub(super) struct Line {
     busy: AtomicUsize,
     /// Those of them whose answer waits for the client to take more of it.
     owed: AtomicUsize,
-    /// Bytes written so far.
-    written: AtomicU64,
+    /// Bytes of answers that were taken over for the client so far.
+    handed: AtomicU64,
     /// Requests handed to the service so far.
     requests: AtomicU64,
     /// The first forbidden shape seen on this connection, with the number of the request it belongs to.
@@ -43,7 +43,7 @@ pub(super) struct Line {
 impl Line {
     pub(super) fn new(peer: SocketAddr, local: SocketAddr) -> Line {
         let (busy, owed) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        Line { peer, local, busy, owed, written: AtomicU64::new(0), requests: AtomicU64::new(0), fault: Mutex::new(None) }
+        Line { peer, local, busy, owed, handed: AtomicU64::new(0), requests: AtomicU64::new(0), fault: Mutex::new(None) }
     }
 
     /// A request begins, and is under way until what this returns is dropped.
@@ -67,7 +67,7 @@ impl Line {
             requests: self.requests.load(Ordering::Relaxed),
             busy: self.busy.load(Ordering::Relaxed),
             owed: self.owed.load(Ordering::Relaxed),
-            written: self.written.load(Ordering::Relaxed),
+            handed: self.handed.load(Ordering::Relaxed),
         }
     }
 }
@@ -81,8 +81,8 @@ pub(super) struct Reading {
     pub(super) busy: usize,
     /// Those of them that only wait for the client to read.
     pub(super) owed: usize,
-    /// Bytes written so far.
-    pub(super) written: u64,
+    /// Bytes of answers so far.
+    pub(super) handed: u64,
 }
 
 /// A request under way on its line.
@@ -99,6 +99,13 @@ impl UnderWay {
             (true, false) => drop(self.line.owed.fetch_sub(1, Ordering::Relaxed)),
             _ => {}
         }
+    }
+}
+
+impl UnderWay {
+    /// Counts bytes of the answer that go out.
+    pub(super) fn hands(&self, bytes: usize) {
+        self.line.handed.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 }
 
@@ -300,11 +307,8 @@ impl Wire {
 }
 
 impl Wire {
-    /// What every write comes to: its bytes counted, its reader watched.
+    /// What every write comes to: its reader is watched.
     fn note_written(&mut self, written: Poll<io::Result<usize>>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(Ok(bytes)) = &written {
-            self.line.written.fetch_add(*bytes as u64, Ordering::Relaxed);
-        }
         self.pace.note(&written, &self.clocks)?;
         poll_stall(written, &mut self.write_clock, self.clocks.write, cx)
     }
