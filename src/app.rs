@@ -120,7 +120,7 @@ impl House {
         ];
         let secret = self.secret.as_ref().zip(self.config.https.clone()).map(|((identity, _), https)| {
             let (desk, tls) = (self.desk.clone(), self.outside.tls.clone());
-            tokio::spawn(jobs::certificates::run(desk, identity.clone(), https, tls, stopped))
+            tokio::spawn(jobs::certificates::run(desk, identity.clone(), https, tls, self.live.clone(), stopped))
         });
         let router = self.router(shop);
         let port = listener.local_addr().map_err(Error::internal)?.port();

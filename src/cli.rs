@@ -144,6 +144,8 @@ fn raw(arguments: &Arguments) -> Result<RawConfig> {
 fn read_config_file(arguments: &Arguments, raw: &mut RawConfig) -> Result<()> {
     match &arguments.config {
         Some(file) => raw.read_file(file),
+        // Of the service, not of a demonstration that anybody may start beside it; and not everybody may read them.
+        None if arguments.command == "demo" => Ok(()),
         None if Path::new(CONFIG_FILE).is_file() => raw.read_file(Path::new(CONFIG_FILE)),
         None => Ok(()),
     }

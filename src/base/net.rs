@@ -190,6 +190,15 @@ pub fn network_of(ip: IpAddr) -> IpAddr {
     }
 }
 
+/// The range that stands for a kept address: a shortened one is a range already, a whole one is its household's.
+pub fn household(kept: &str) -> String {
+    match kept.parse::<IpAddr>() {
+        Ok(IpAddr::V4(v4)) => format!("{v4}/32"),
+        Ok(v6) => format!("{}/64", network_of(v6)),
+        Err(_) => kept.to_owned(),
+    }
+}
+
 /// Whether an address lies in one of the ranges.
 pub fn contains(nets: &[IpNet], ip: IpAddr) -> bool {
     let ip = ip.to_canonical();

@@ -178,11 +178,7 @@ fn network(kept: Option<&str>) -> Result<String> {
         Error::conflict("The network of this conversation is not known: the inbox keeps no addresses. Please ban the person instead.")
             .in_field("conversation")
     })?;
-    match kept.parse::<IpAddr>() {
-        Ok(IpAddr::V4(v4)) => Ok(format!("{v4}/32")),
-        Ok(v6) => Ok(format!("{}/64", net::network_of(v6))),
-        Err(_) => Ok(kept.to_owned()),
-    }
+    Ok(net::household(kept))
 }
 
 /// The one refusal for whoever is shut out: clear, without saying more than he needs.

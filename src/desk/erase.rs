@@ -9,7 +9,7 @@ use crate::model::agent::AgentSession;
 use crate::model::contact::Contact;
 use crate::model::job::Job;
 use crate::model::privacy::Belongings;
-use crate::store::{WriteTx, audit, contacts, erase, jobs, sight};
+use crate::store::{WriteTx, audit, contacts, erase, jobs, sight, traces};
 use serde_json::json;
 use std::sync::PoisonError;
 use std::time::Instant;
@@ -43,6 +43,7 @@ impl Desk {
                 }
                 // Who was erased is not written down: that would be the last thing known of them.
                 audit::append(tx, Some(by), "contact.erased", "", &json!({}))?;
+                traces::forget_networks(tx, contact.id)?;
                 erase::begin(tx, &contact)?;
                 enqueue(tx, contact.id)?;
                 Ok(contact.id)

@@ -152,14 +152,14 @@ pub struct Inner {
     tls: Tls,
     /// Who looks at the sites right now.
     onlookers: onlookers::Onlookers,
+    /// The certificate of HTTPS.
+    certificates: certificates::Board,
     /// Whether the house lives, as last looked.
     pulse: pulse::Pulse,
     /// What was counted since the start.
     pub counts: vitals::Counts,
     /// When it was opened.
     started: std::time::Instant,
-    /// The certificate of HTTPS.
-    certificates: certificates::Board,
 }
 
 impl std::ops::Deref for Desk {

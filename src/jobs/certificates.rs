@@ -7,6 +7,7 @@ use crate::acme::{self, Failure, Proof, Sort, Way, keys};
 use crate::base::clock::{Millis, rfc3339};
 use crate::base::config::{Certificates, Https};
 use crate::base::error::Result;
+use crate::base::live::LiveConfig;
 use crate::base::tls::{Pair, Tls};
 use crate::base::{id, limits, x509};
 use crate::desk::Desk;
@@ -33,7 +34,8 @@ pub async fn identity(desk: &Desk, https: &Https) -> Result<Identity> {
 }
 
 /// Looks after the certificate until `stop` turns true.
-pub async fn run(desk: Desk, identity: Identity, https: Https, tls: Tls, mut stop: watch::Receiver<bool>) {
+pub async fn run(desk: Desk, identity: Identity, https: Https, tls: Tls, live: LiveConfig, mut stop: watch::Receiver<bool>) {
+    let mut reloads = live.reloads();
     while !*stop.borrow() {
         let look = async {
             match &https.certificates {
@@ -50,11 +52,19 @@ pub async fn run(desk: Desk, identity: Identity, https: Https, tls: Tls, mut sto
             sleep = look => sleep,
             _ = stop.changed() => break,
         };
-        // Cancel-safe: all arms only wait.
-        tokio::select! {
-            () = tokio::time::sleep(sleep) => {}
-            () = desk.certificate_wanted() => {}
-            _ = stop.changed() => {}
+        match desk.certificate_standing().await {
+            Ok(standing) => live.certificate_until.set(standing.and_then(|standing| standing.valid_until)),
+            Err(error) => log::warn!("nobody knows how the certificate stands error=\"{error:?}\""),
+        }
+        // Cancel-safe: all arms only wait, and what they wait for is kept.
+        let reloaded = tokio::select! {
+            () = tokio::time::sleep(sleep) => false,
+            () = desk.certificate_wanted() => false,
+            reloaded = reloads.changed() => reloaded.is_ok(),
+            _ = stop.changed() => false,
+        };
+        if reloaded && let Err(error) = desk.look_after_certificate().await {
+            log::warn!("the certificate could not be looked after error=\"{error:?}\"");
         }
     }
 }

@@ -45,10 +45,12 @@ pub fn belongings(tx: &ReadTx, contact: ContactId) -> Result<Belongings> {
 pub fn begin(tx: &WriteTx, contact: &Contact) -> Result<()> {
     let id = contact.id;
     tx.exec("DELETE FROM verifications WHERE session_id IN (SELECT id FROM sessions WHERE contact_id = ?1)", [id])?;
-    // Also what those were called who turned out to be this person.
+    // Also what those were called who turned out to be this person, and what they had before the address was corrected.
     let emails: Vec<String> = tx.all(
         "WITH RECURSIVE theirs (id) AS (SELECT ?1 UNION SELECT c.id FROM theirs t JOIN contacts c ON c.merged_into = t.id)
-         SELECT DISTINCT lower(email) FROM contacts WHERE id IN (SELECT id FROM theirs) AND email IS NOT NULL",
+         SELECT DISTINCT lower(email) FROM contacts WHERE id IN (SELECT id FROM theirs) AND email IS NOT NULL
+         UNION SELECT m.address FROM mails m WHERE m.contact_id = ?1 AND m.agent_id IS NULL AND m.address <> ''
+            AND NOT EXISTS (SELECT 1 FROM contacts c WHERE lower(c.email) = m.address AND c.id NOT IN (SELECT id FROM theirs))",
         [id],
         |row| row.get(0),
     )?;
@@ -60,6 +62,7 @@ pub fn begin(tx: &WriteTx, contact: &Contact) -> Result<()> {
         [id],
     )?;
     for email in emails {
+        super::traces::forget_address(tx, id, &email)?;
         tx.exec("DELETE FROM verifications WHERE lower(email) = ?1", [&email])?;
         tx.exec("DELETE FROM mail_addresses WHERE address = ?1", [&email])?;
         tx.exec(

@@ -59,6 +59,7 @@ pub mod surveys;
 pub mod tags;
 pub mod teams;
 pub mod templates;
+pub mod traces;
 pub mod translations;
 pub mod tx;
 pub mod verifications;

@@ -30,16 +30,22 @@ pub fn insert(tx: &WriteTx, conversation: ConversationId, message: MessageId, ag
     Ok(())
 }
 
-/// Empties a note for good: its words leave the search and the list with it. False when it is not this agent's note.
-pub fn delete_own_note(tx: &WriteTx, agent: AgentId, conversation: ConversationId, uuid: Uuid) -> Result<Option<MessageId>> {
-    let Some(id) = tx.one(
-        "SELECT id FROM messages WHERE uuid = ?3 AND conversation_id = ?2 AND agent_id = ?1 AND kind = 'note'",
+/// Empties a note for good: its words leave the search and the list with it. Answers what it said; nothing when it is not this agent's note.
+pub fn delete_own_note(tx: &WriteTx, agent: AgentId, conversation: ConversationId, uuid: Uuid) -> Result<Option<(MessageId, String)>> {
+    let Some((id, words)) = tx.one(
+        "SELECT id, source FROM messages WHERE uuid = ?3 AND conversation_id = ?2 AND agent_id = ?1 AND kind = 'note'",
         params![agent, conversation, uuid],
-        |row| row.get::<_, MessageId>(0),
+        |row| Ok((row.get(0)?, row.get(1)?)),
     )?
     else {
         return Ok(None);
     };
+    empty(tx, conversation, id)?;
+    Ok(Some((id, words)))
+}
+
+/// Takes the words of a note away, with all that hangs on them.
+pub(super) fn empty(tx: &WriteTx, conversation: ConversationId, id: MessageId) -> Result<()> {
     tx.exec(
         "UPDATE messages SET source = '', html = '', text = '', meta = json_object('deleted', json('true')), edited_at = ?2 WHERE id = ?1",
         params![id, tx.now],
@@ -50,5 +56,5 @@ pub fn delete_own_note(tx: &WriteTx, agent: AgentId, conversation: ConversationI
         "UPDATE conversations SET preview = '' WHERE id = ?1 AND preview_from = 'note' AND last_seq = (SELECT seq FROM messages WHERE id = ?2)",
         params![conversation, id],
     )?;
-    Ok(Some(id))
+    Ok(())
 }

@@ -8,7 +8,7 @@ use deskbell::model::agent::Role;
 use deskbell::model::mailbox::MailboxConfig;
 
 /// A word that stands nowhere by chance: the door it came through, and a tail nobody types.
-fn marked(door: &str) -> String {
+pub(super) fn marked(door: &str) -> String {
     format!("zqx{door}kvw")
 }
 
@@ -24,7 +24,7 @@ fn bytes(house: &House) -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// Which of these words stand anywhere in the file, its WAL or the memory file of the WAL, in whatever case.
-fn found(house: &House, words: &[String]) -> Vec<String> {
+pub(super) fn found(house: &House, words: &[String]) -> Vec<String> {
     let mut found = Vec::new();
     for (suffix, bytes) in bytes(house) {
         let text = String::from_utf8_lossy(&bytes).to_lowercase();

@@ -84,6 +84,8 @@ impl Shared {
 /// A running house.
 pub struct House {
     pub shared: Arc<Shared>,
+    /// Where it really listens, with TLS or without.
+    pub door: SocketAddr,
     pub clock: Clock,
     /// The inbox's uuid and secret; "" in an empty house.
     pub inbox: String,
@@ -114,6 +116,7 @@ impl House {
         }
         let public = options.settings.iter().find(|(key, _)| key == "BASE_URL").map(|(_, url)| url.clone());
         let config = raw.resolve().expect("a configuration");
+        let serves_tls = config.https.is_some();
         let house = app::House::open(config, clock.clone()).await.expect("the house opens");
         let desk = house.desk.clone();
         let (inbox, secret) = match options.empty {
@@ -121,7 +124,10 @@ impl House {
             false => furnish(&desk).await,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let address = listener.local_addr().expect("an address");
+        let door = listener.local_addr().expect("an address");
+        // Under TLS everybody comes through a tunnel, and speaks as ever.
+        let address = if serves_tls { super::tls::tunnel(door).await } else { door };
+        let public = public.or_else(|| serves_tls.then(|| format!("https://{address}")));
         let (stop, stopped) = oneshot::channel::<()>();
         let server = house.server_options();
         let running = tokio::spawn(async move {
@@ -131,7 +137,18 @@ impl House {
         for secret in [PASSWORD, &secret] {
             shared.keep_secret(secret);
         }
-        House { shared, clock, inbox, secret, desk: Some(desk), file, stop: Some(stop), running: Some(running), expected: Mutex::default() }
+        House {
+            shared,
+            door,
+            clock,
+            inbox,
+            secret,
+            desk: Some(desk),
+            file,
+            stop: Some(stop),
+            running: Some(running),
+            expected: Mutex::default(),
+        }
     }
 
     /// The verbs, for what no door offers.

@@ -13,6 +13,7 @@
 //! A house that goes away looks through everything that was logged: an error, or a secret (a token, a password), fails the test.
 #![allow(dead_code, unused_imports)] // Each test binary uses its own part of the vocabulary.
 
+pub mod acme;
 pub mod agent;
 pub mod form;
 pub mod house;
@@ -22,6 +23,7 @@ pub mod mail;
 pub mod mail_fault;
 pub mod mail_lint;
 pub mod socket;
+pub mod tls;
 pub mod visitor;
 
 pub use agent::Agent;

@@ -54,7 +54,7 @@ function Shown({ status, days, setLevel }) {
   const { file, queues, wear } = status;
   const low = file.free != null && file.free < 500e6;
   const late = queues.late_since && Date.now() - queues.late_since > 60000;
-  const hours = Math.max(status.uptime_s / 3600, 1 / 60);
+  const hours = status.uptime_s / 3600;
   const level = LEVELS.some(([name]) => name === status.log_level) ? status.log_level : 'info';
   return html`
     ${status.restart_for.length ? html`<${Remark}>A restart is needed for ${status.restart_for.join(', ')}: ${status.restart_for.length === 1 ? 'it was' : 'they were'} changed in the settings of this machine.<//>` : null}
@@ -70,8 +70,8 @@ function Shown({ status, days, setLevel }) {
     <${Part} title="Conversations"><${Facts} rows=${[['Open', status.conversations.open], ['Of them nobody’s', status.conversations.unassigned]]} />
       ${days ? html`<${Chart} days=${days} />` : null}<//>
     <${Part} title="The one file" lead="Everything of this desk is in it."><${Facts} rows=${[
-      ['Size', time.bytes(file.bytes)],
-      ['Not folded in yet', time.bytes(file.wal)],
+      ['Size', time.bytes(file.bytes + file.wal)],
+      ['Of it beside the file until it is folded in', time.bytes(file.wal)],
       ...(file.free != null ? [['Left on its disk', html`${time.bytes(file.free)}${low ? ' · that is little' : ''}`, low ? 'is-bad' : '']] : []),
       ['Last backup', status.backup_at ? ago(status.backup_at) : 'none that I know of', status.backup_at ? '' : 'is-bad'],
       ...(status.certificate_until ? [['Certificate', soon(status.certificate_until)]] : []),
@@ -89,7 +89,7 @@ function Shown({ status, days, setLevel }) {
       ['Commits since the start', wear.commits.toLocaleString()],
       ...(wear.commit_ms != null ? [['A commit takes', `${wear.commit_ms} ms`]] : []),
       ...(wear.refused ? [['Refused by the disk', wear.refused, 'is-bad']] : []),
-      ...(wear.bytes ? [['Written since the start', `${time.bytes(wear.bytes)}, ${time.bytes(wear.bytes / hours)} an hour`]] : []),
+      ...(wear.bytes ? [['Written since the start', `${time.bytes(wear.bytes)}${hours >= 1 ? `, ${time.bytes(wear.bytes / hours)} an hour` : ''}`]] : []),
     ]} /><//>
     <${Part} title="Log" lead="What is written into the log of this machine: never what people wrote, or who they are.">
       <${Select} label="Log level" hint="Until the next reload or restart; LOG_LEVEL in the settings of this machine lasts." value=${level} onInput=${setLevel} options=${LEVELS} />
