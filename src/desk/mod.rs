@@ -160,8 +160,6 @@ pub struct Inner {
     pub counts: vitals::Counts,
     /// When it was opened.
     started: std::time::Instant,
-    /// The certificate of HTTPS.
-    certificates: certificates::Board,
 }
 
 impl std::ops::Deref for Desk {
@@ -214,10 +212,6 @@ impl Desk {
             counts,
             started: vitals::started(),
             certificates: certificates::Board::default(),
-            certificates: certificates::Board::default(),
-            pulse: pulse::Pulse::default(),
-            counts,
-            started: vitals::started(),
         }));
         let sealing = desk.clone();
         desk.store.write(move |tx| secrets::seal_anew(tx, &sealing.sealer)).await?;
