@@ -9,6 +9,7 @@ use crate::base::live::LiveConfig;
 use crate::base::tls::Tls;
 use crate::demo::Shop;
 use crate::desk::Desk;
+use crate::desk::backups::Backups;
 use crate::desk::inboxes::Known;
 use crate::desk::outlook::Board;
 use crate::desk::vitals::Counts;
@@ -46,6 +47,8 @@ pub struct House {
     wake_jobs: Arc<Notify>,
     /// An inbox changed: whoever fetches mail looks at the settings again.
     wake_mail: Arc<Notify>,
+    /// Told when a backup was chosen to take the place of the data file: whoever runs the house ends it then, and opens it again.
+    pub chosen: Arc<Notify>,
     writer: std::thread::JoinHandle<()>,
 }
 
@@ -92,7 +95,19 @@ impl House {
                 Some((identity, acceptor))
             }
         };
-        Ok(House { desk, live, tally: Arc::default(), config, outside, secret, plain: None, wake_jobs, wake_mail, writer })
+        Ok(House {
+            desk,
+            live,
+            tally: Arc::default(),
+            config,
+            outside,
+            secret,
+            plain: None,
+            wake_jobs,
+            wake_mail,
+            chosen: Arc::default(),
+            writer,
+        })
     }
 
     /// Answers plain HTTP there: the authority's questions, and the way to HTTPS.
@@ -197,6 +212,13 @@ impl House {
                 data_file: self.config.data_file.clone(),
                 live: self.live.clone(),
                 tally: self.tally.clone(),
+                backups: Backups::new(
+                    self.desk.clone(),
+                    self.config.data_file.clone(),
+                    self.config.backup_dir.clone(),
+                    self.live.backup_keep.clone(),
+                    self.chosen.clone(),
+                ),
                 outgoing: self.outside.client.clone(),
             },
             watch: Watch {

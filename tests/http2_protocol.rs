@@ -34,7 +34,7 @@ async fn door(mut request: Request, reached: Arc<Notify>, go_on: Arc<Notify>) ->
         "/who" => Reply::bytes(200, "text/plain", format!("{} {}", request.secure, request.host)),
         "/echo" => match request.bytes(1000).await {
             Ok(bytes) => Reply::bytes(200, "text/plain", bytes),
-            Err(error) => Reply::bytes(400, "text/plain", error.message),
+            Err(error) => Reply::bytes(400, "text/plain", error.message.clone()),
         },
         "/hang" => {
             reached.notify_one();

@@ -98,7 +98,7 @@ fn everybody_is_served(kind: Kind, below: &'static str) {
     assert!(refused.status < 500 && refused.json()["message"].is_string(), "{} {}", refused.status, text(&refused.body));
 
     // Who comes by plain HTTP is shown the way.
-    if below.is_empty() && !matches!(kind, Kind::Caddy) {
+    if below.is_empty() && !matches!(kind, Kind::Caddy | Kind::Traefik) {
         let moved = Http::named(proxy.plain, proxy::NAME, "").call("GET", "/desk", &[], b"").unwrap();
         assert_eq!((moved.status, moved.header("location")), (301, Some("https://chat.example.com/desk")));
     }
@@ -132,4 +132,14 @@ fn apache_on_a_name_of_its_own() {
 #[test]
 fn apache_below_a_path() {
     everybody_is_served(Kind::Apache, "/chat");
+}
+
+#[test]
+fn traefik_on_a_name_of_its_own() {
+    everybody_is_served(Kind::Traefik, "");
+}
+
+#[test]
+fn traefik_below_a_path() {
+    everybody_is_served(Kind::Traefik, "/chat");
 }

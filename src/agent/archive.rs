@@ -24,7 +24,7 @@ struct SurveyBy {
 impl Desks {
     /// `GET /search`.
     pub(super) async fn search(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let typed = request.query("q").unwrap_or_default();
         let wanted = Wanted { typed, filter: filter(request)?, before: number(request, "before")?, limit: page_size(request)? };
         let found = self.desk.search(&agent, wanted).await?;
@@ -33,7 +33,7 @@ impl Desks {
 
     /// `POST /conversations/{uuid}/survey`.
     pub(super) async fn survey_link(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let by_mail = request.json_or_empty::<SurveyBy>().await?.mail;
         let asked = match by_mail {
             true => self.desk.mail_survey(&agent, uuid, self.base_url.is_some()).await?,

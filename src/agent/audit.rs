@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 impl Desks {
     /// `GET /audit?before=&agent=&action=&from=&to=`.
     pub(super) async fn audit(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let agent = request.query("agent").filter(|text| !text.is_empty());
         let nobody = agent.as_deref() == Some("nobody");
         let agent = match agent.filter(|_| !nobody) {
@@ -27,7 +27,7 @@ impl Desks {
 
     /// `GET /audit/check`.
     pub(super) async fn check_audit(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let verdict = self.desk.check_audit(&session).await?;
         let broken = verdict.broken.map(|broken| match broken {
             Break::At { id, at } => json!({ "entry": id, "at": at, "missing_end": false }),

@@ -79,13 +79,17 @@ struct Invitation {
 }
 
 impl Desks {
-    /// The agent who was looked up when the route was found.
-    pub(super) fn agent(&self, request: &Request) -> Result<Arc<AgentSession>> {
+    /// The agent who was looked up when the route was found. What handlers ask: waiting for nothing, it is the smallest.
+    pub(super) fn who(&self, request: &Request) -> Result<Arc<AgentSession>> {
         request.extensions.get::<Arc<AgentSession>>().cloned().ok_or_else(|| Error::unauthorized("Please log in."))
     }
 
     /// The agent of the cookie. A request that changes something must come from our own page and repeat the session's own word.
-    pub(super) async fn look_up(&self, request: &Request) -> Result<Arc<AgentSession>> {
+    pub(super) async fn agent(&self, request: &Request) -> Result<Arc<AgentSession>> {
+        // Looked up and checked when the route was found.
+        if let Ok(session) = self.who(request) {
+            return Ok(session);
+        }
         let token = self.cookie(request).ok_or_else(|| Error::unauthorized("Please log in."))?;
         let session = self.desk.agent_session(&token).await?;
         if request.method != hyper::Method::GET && request.method != hyper::Method::HEAD {
@@ -113,7 +117,7 @@ impl Desks {
 
     /// `GET /session`.
     pub(super) async fn session(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         Ok(wire::ok_at(self.desk.seq().await?, self.welcome(&session).await?))
     }
 
@@ -179,7 +183,7 @@ impl Desks {
 
     /// `DELETE /session`.
     pub(super) async fn log_out(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.log_out(&session).await?;
         Ok(Reply::status(204).header("set-cookie", self.cookie_text(request, "", 0)))
     }

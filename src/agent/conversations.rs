@@ -77,7 +77,7 @@ struct NewContact {
 impl Desks {
     /// `GET /conversations`.
     pub(super) async fn list(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         if let Some(view) = request.query("view").filter(|text| !text.is_empty()) {
             return self.list_view(request, &agent, &view).await;
         }
@@ -125,7 +125,7 @@ impl Desks {
 
     /// `GET /conversations/{uuid}`.
     pub(super) async fn open(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let opened = self.desk.open_thread(&agent, uuid, PAGE as u32).await?;
         let mut shape = wire::opened(&self.desk, &opened);
         shape["held"] = self.desk.held(&agent, uuid).await?.iter().map(wire::held).collect();
@@ -134,7 +134,7 @@ impl Desks {
 
     /// `GET /conversations/{uuid}/messages`.
     pub(super) async fn older(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let (around, after) = (number(request, "around")?, number(request, "after")?);
         let (page, has_newer) = match around.or(after) {
             Some(place) => self.desk.around(&agent, uuid, place, around.is_none(), page_size(request)?).await?,
@@ -146,7 +146,7 @@ impl Desks {
 
     /// `POST /conversations/{uuid}/messages`.
     pub(super) async fn reply(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: NewMessage = request.json().await?;
         let is_note = match asked.kind.as_str() {
             "reply" => false,
@@ -175,7 +175,7 @@ impl Desks {
 
     /// `POST /conversations/{uuid}/attachments`.
     pub(super) async fn upload(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         self.desk.listed(&agent, uuid).await?;
         let mut form = request.multipart(FormLimits {
             parts_max: limits::FILES_PER_MESSAGE_MAX + 4,
@@ -209,7 +209,7 @@ impl Desks {
 
     /// `PUT /conversations/{uuid}/assignment`.
     pub(super) async fn assign(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: Assignment = request.json().await?;
         // Leaving a key out is not the same as "to nobody".
         if asked.agent.is_none() && asked.team.is_none() {
@@ -225,7 +225,7 @@ impl Desks {
 
     /// `PUT /conversations/{uuid}/status`.
     pub(super) async fn set_status(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: NewStatus = request.json().await?;
         let custom =
             asked.custom_status.map(|text| super::id(&text, "status").map_err(|error| error.in_field("custom_status"))).transpose()?;
@@ -240,7 +240,7 @@ impl Desks {
 
     /// `PUT /conversations/{uuid}/seen`.
     pub(super) async fn seen(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: Seen = request.json().await?;
         self.desk.mark_seen_by_agent(&agent, uuid, asked.seq).await?;
         Ok(Reply::status(204))
@@ -248,7 +248,7 @@ impl Desks {
 
     /// `PUT /contacts/{uuid}`.
     pub(super) async fn edit_contact(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: NewContact = request.json().await?;
         let edit = ContactEdit {
             first_name: asked.first_name,
@@ -264,7 +264,7 @@ impl Desks {
 
     /// `GET /changes`.
     pub(super) async fn changes(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let after = number(request, "after")?.ok_or_else(|| Error::invalid("Say after which change: ?after=<seq>.").in_field("after"))?;
         let changes = self.desk.changes_for_agent(&agent, after).await?;
         let told = changes.events.iter().filter_map(|event| event.wire(Door::Agent, |event| wire::frame(&self.desk, event)));

@@ -20,14 +20,14 @@ struct NewDraft {
 impl Desks {
     /// `GET /drafts`.
     pub(super) async fn drafts(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let drafts = self.desk.drafts(&agent).await?;
         Ok(wire::ok(json!({ "drafts": drafts.iter().map(wire::draft).collect::<Vec<_>>() })))
     }
 
     /// `PUT /conversations/{uuid}/draft`.
     pub(super) async fn save_draft(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: NewDraft = request.json().await?;
         match self.desk.save_draft(&agent, uuid, asked.is_note, asked.body, asked.version).await? {
             Saved::Kept(draft) => Ok(wire::ok(json!({ "draft": wire::draft(&draft) }))),
@@ -40,7 +40,7 @@ impl Desks {
 
     /// `DELETE /conversations/{uuid}/draft`.
     pub(super) async fn drop_draft(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let is_note = match request.query("kind").as_deref() {
             None | Some("reply") => false,
             Some("note") => true,
@@ -52,7 +52,7 @@ impl Desks {
 
     /// `DELETE /conversations/{uuid}/messages/{message}`.
     pub(super) async fn take_back(&self, request: &Request, uuid: Uuid, message: Uuid) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let answer = match self.desk.take_back(&agent, uuid, message).await? {
             TakenBack::Reply(draft) => json!({ "draft": wire::draft(&draft) }),
             TakenBack::Note(conversation, message) => json!({

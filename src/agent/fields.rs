@@ -39,13 +39,13 @@ impl NewField {
 impl Desks {
     /// `GET /fields`.
     pub(super) async fn fields(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         self.all_fields(None).await
     }
 
     /// `POST /fields`.
     pub(super) async fn create_field(&self, mut request: Request) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let edit = request.json::<NewField>().await?.edit()?;
         let made = self.desk.create_field(&agent, edit).await?;
         self.all_fields(Some(made.uuid)).await
@@ -53,7 +53,7 @@ impl Desks {
 
     /// `PUT /fields/{field}`.
     pub(super) async fn edit_field(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let edit = request.json::<NewField>().await?.edit()?;
         self.desk.edit_field(&agent, uuid, edit).await?;
         self.all_fields(Some(uuid)).await
@@ -61,7 +61,7 @@ impl Desks {
 
     /// `DELETE /fields/{field}`.
     pub(super) async fn delete_field(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         self.desk.delete_field(&agent, uuid).await?;
         Ok(Reply::status(204))
     }

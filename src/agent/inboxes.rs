@@ -51,7 +51,7 @@ struct TokenCheck {
 impl Desks {
     /// `GET /inboxes`: everything for admins, names for the others (security row 17). Of mailboxes only the names: their settings are `GET /mailboxes`.
     pub(super) async fn inboxes(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let base = self.base(request);
         let all = self.desk.inboxes().await?;
         let shown: Vec<Value> = match session.agent.rights.permissions.has(Permission::Settings) {
@@ -64,7 +64,7 @@ impl Desks {
 
     /// `POST /inboxes`.
     pub(super) async fn create_inbox(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Edit = request.json().await?;
         let edit = InboxEdit { name: asked.name, enabled: None, config: asked.config };
         let inbox = self.desk.create_inbox(&session, edit).await?;
@@ -73,7 +73,7 @@ impl Desks {
 
     /// `PUT /inboxes/{uuid}`.
     pub(super) async fn edit_inbox(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Edit = request.json().await?;
         let edit = InboxEdit { name: asked.name, enabled: asked.enabled, config: asked.config };
         let inbox = self.desk.edit_inbox(&session, uuid, edit).await?;
@@ -82,7 +82,7 @@ impl Desks {
 
     /// First half of `POST /inboxes/{uuid}/preview`: the inbox as it would be. How visitors see that is the other door's to say.
     pub async fn draft(&self, request: &mut Request, uuid: &str) -> Result<Draft> {
-        let session = self.look_up(request).await?;
+        let session = self.agent(request).await?;
         let uuid = super::id(uuid, "inbox")?;
         let asked: Preview = request.json().await?;
         let (inbox, problems) = self.desk.draft_inbox(&session, uuid, asked.config).await?;
@@ -91,14 +91,14 @@ impl Desks {
 
     /// `POST /inboxes/{uuid}/secret`.
     pub(super) async fn rotate_secret(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let secret = self.desk.rotate_secret(&session, uuid).await?;
         Ok(wire::ok(json!({ "secret": secret.reveal() })))
     }
 
     /// `DELETE /inboxes/{uuid}/secret`.
     pub(super) async fn remove_secret(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.remove_secret(&session, uuid).await?;
         Ok(Reply::status(204))
     }
@@ -148,7 +148,7 @@ impl Desks {
     }
 
     fn admin(&self, request: &Request) -> Result<Arc<AgentSession>> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         session.may(Permission::Settings)?;
         Ok(session)
     }

@@ -41,13 +41,13 @@ struct Forgotten {
 impl Desks {
     /// `GET /mail/templates`.
     pub(super) async fn templates(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         self.all_templates().await
     }
 
     /// `PUT /mail/templates`.
     pub(super) async fn put_template(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let (words, _) = read(request.json().await?)?;
         self.desk.put_template(&session, words).await?;
         self.all_templates().await
@@ -55,14 +55,14 @@ impl Desks {
 
     /// `DELETE /mail/templates/{uuid}`.
     pub(super) async fn delete_template(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_template(&session, uuid).await?;
         self.all_templates().await
     }
 
     /// `POST /mail/templates/preview`.
     pub(super) async fn preview_template(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let (words, example) = read(request.json().await?)?;
         let (shown, real) = self.desk.preview_template(&session, words, !example).await?;
         Ok(wire::ok(json!({ "subject": shown.subject, "html": shown.html, "text": shown.text, "real": real })))
@@ -70,7 +70,7 @@ impl Desks {
 
     /// `POST /conversations/{uuid}/transcript`.
     pub(super) async fn send_transcript(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: To = request.json().await?;
         let to = self.desk.send_transcript(&session, uuid, asked.to).await?;
         Ok(Reply::json(202, &json!({ "sent_to": to })))

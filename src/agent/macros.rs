@@ -38,13 +38,13 @@ struct Use {
 impl Desks {
     /// `GET /macros`.
     pub(super) async fn macros(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.all_macros(&session, None).await
     }
 
     /// `POST /macros`.
     pub(super) async fn create_macro(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = macro_edit(request.json().await?)?;
         let made = self.desk.create_macro(&session, edit).await?;
         self.all_macros(&session, Some(made)).await
@@ -52,7 +52,7 @@ impl Desks {
 
     /// `PUT /macros/{macro}`.
     pub(super) async fn edit_macro(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = macro_edit(request.json().await?)?;
         self.desk.edit_macro(&session, uuid, edit).await?;
         self.all_macros(&session, Some(uuid)).await
@@ -60,14 +60,14 @@ impl Desks {
 
     /// `DELETE /macros/{macro}`.
     pub(super) async fn delete_macro(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_macro(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `POST /conversations/{conversation}/macro`.
     pub(super) async fn use_macro(&self, mut request: Request, conversation: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Use = request.json().await?;
         if let (Some(body), true) = (asked.body, asked.preview) {
             let body = self.desk.fill(&session, conversation, body).await.map_err(|error| error.in_field("body"))?;

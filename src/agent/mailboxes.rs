@@ -49,13 +49,13 @@ impl Edit {
 impl Desks {
     /// `GET /mailboxes`.
     pub(super) async fn mailboxes(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.all_mailboxes(&session, None).await
     }
 
     /// `POST /mailboxes`.
     pub(super) async fn create_mailbox(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Edit = request.json().await?;
         let made = self.desk.create_mailbox(&session, asked.into_edit()).await?;
         self.all_mailboxes(&session, Some(made)).await
@@ -63,7 +63,7 @@ impl Desks {
 
     /// `PUT /mailboxes/{mailbox}`.
     pub(super) async fn edit_mailbox(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Edit = request.json().await?;
         self.desk.edit_mailbox(&session, uuid, asked.into_edit()).await?;
         self.all_mailboxes(&session, Some(uuid)).await
@@ -71,14 +71,14 @@ impl Desks {
 
     /// `DELETE /mailboxes/{mailbox}`.
     pub(super) async fn delete_mailbox(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_mailbox(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `POST /mailboxes/test`.
     pub(super) async fn try_mailbox(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Trial = request.json().await?;
         let kept = asked.uuid.as_deref().map(|uuid| super::id(uuid, "mailbox")).transpose()?;
         let what = match asked.what.as_str() {

@@ -3,6 +3,7 @@
 pub mod archive;
 mod audit;
 pub mod auth;
+mod backups;
 pub mod contacts;
 pub mod conversations;
 mod drafts;
@@ -69,6 +70,8 @@ pub struct Desks {
     pub live: LiveConfig,
     /// What was counted of requests.
     pub tally: Arc<Tally>,
+    /// Copies of it.
+    pub backups: crate::desk::backups::Backups,
     /// Says which addresses outside may be called.
     pub outgoing: crate::http::client::Client,
 }
@@ -101,7 +104,7 @@ impl Desks {
         let route = routes::find(method.as_str(), path).filter(|route| is_named(route, path));
         if route.is_none_or(|route| route.needs != Needs::Nothing) {
             // Whoever has no session is told that, and not which addresses and ids are none.
-            let session = self.look_up(&request).await?;
+            let session = self.agent(&request).await?;
             if let Some(Route { needs: Needs::May(permission), .. }) = route {
                 session.may(*permission)?;
             }
@@ -205,6 +208,12 @@ impl Desks {
             ("PUT", ["status", "log"]) => self.set_log_level(request).await,
             ("GET", ["problems"]) => self.problems(&request).await,
             ("POST", ["problems", "jobs", job]) => self.retry_job(&request, job).await,
+            ("GET", ["backups"]) => self.backups(&request).await,
+            ("POST", ["backups"]) => self.make_backup(&request).await,
+            ("DELETE", ["backups", name]) => self.delete_backup(&request, name).await,
+            ("POST", ["backups", name, "ticket"]) => self.backup_ticket(request, name).await,
+            ("GET", ["backups", name, "file"]) => self.backup_file(&request, name).await,
+            ("POST", ["backups", name, "restore"]) => self.restore_backup(request, name).await,
             ("GET", ["privacy-sheet"]) => self.privacy_sheet(&request).await,
             ("GET", ["start"]) => self.start(&request).await,
             ("PUT", ["start"]) => self.set_start(request).await,
@@ -295,7 +304,8 @@ impl Desks {
 
 /// Whether what stands for a uuid at the second place is one.
 fn is_named(route: &Route, path: &[&str]) -> bool {
-    let named = route.path.split('/').nth(1).is_some_and(|segment| segment.starts_with('{') && segment != "{report}");
+    let named =
+        route.path.split('/').nth(1).is_some_and(|segment| segment.starts_with('{') && !["{report}", "{backup}"].contains(&segment));
     !named || path.get(1).is_some_and(|text| Uuid::parse(text).is_some())
 }
 

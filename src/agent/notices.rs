@@ -20,7 +20,7 @@ struct Read {
 impl Desks {
     /// `GET /notices`.
     pub(super) async fn notices(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let before = request.query("before").map(|text| super::id(&text, "notice")).transpose()?;
         let (notices, unread) = self.desk.notices(&agent, before).await?;
         Ok(wire::ok(json!({ "notices": notices.iter().map(wire::notice).collect::<Vec<_>>(), "unread": unread })))
@@ -28,7 +28,7 @@ impl Desks {
 
     /// `PUT /notices/read`.
     pub(super) async fn read_notices(&self, mut request: Request) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: Read = request.json().await?;
         if asked.all || asked.conversation.is_some() {
             let conversation = asked.conversation.map(|text| super::id(&text, "conversation")).transpose()?;

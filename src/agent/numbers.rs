@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 impl Desks {
     /// `GET /reports/{report}`.
     pub(super) async fn report(&self, request: &Request, report: &str) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let report = Report::parse(report).ok_or_else(|| Error::not_found("report"))?;
         let one = |name: &'static str| match request.query(name).filter(|text| !text.is_empty()) {
             None => Ok(None),

@@ -37,13 +37,13 @@ struct NewTeam {
 impl Desks {
     /// `GET /hours`.
     pub(super) async fn hours(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         self.all_hours(None).await
     }
 
     /// `POST /hours`.
     pub(super) async fn create_hours(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = hours_edit(request.json().await?)?;
         let made = self.desk.create_hours(&session, edit).await?;
         self.all_hours(Some(made.uuid)).await
@@ -51,7 +51,7 @@ impl Desks {
 
     /// `PUT /hours/{uuid}`.
     pub(super) async fn edit_hours(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = hours_edit(request.json().await?)?;
         self.desk.edit_hours(&session, uuid, edit).await?;
         self.all_hours(Some(uuid)).await
@@ -59,20 +59,20 @@ impl Desks {
 
     /// `DELETE /hours/{uuid}`.
     pub(super) async fn delete_hours(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_hours(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `GET /teams`.
     pub(super) async fn teams(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         self.all_teams(None).await
     }
 
     /// `POST /teams`.
     pub(super) async fn create_team(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = team_edit(request.json().await?)?;
         let made = self.desk.create_team(&session, edit).await?;
         self.all_teams(Some(made.uuid)).await
@@ -80,7 +80,7 @@ impl Desks {
 
     /// `PUT /teams/{uuid}`.
     pub(super) async fn edit_team(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = team_edit(request.json().await?)?;
         self.desk.edit_team(&session, uuid, edit).await?;
         self.all_teams(Some(uuid)).await
@@ -88,7 +88,7 @@ impl Desks {
 
     /// `DELETE /teams/{uuid}`.
     pub(super) async fn delete_team(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_team(&session, uuid).await?;
         Ok(Reply::status(204))
     }

@@ -16,7 +16,7 @@ impl Desks {
 
     /// `POST /problems/jobs/{job}`: another chance.
     pub(super) async fn retry_job(&self, request: &Request, job: &str) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let job = job.parse().map_err(|_| Error::not_found("job"))?;
         self.desk.retry_job(&session, job).await?;
         Ok(Reply::status(204))

@@ -48,7 +48,7 @@ struct Edit {
 impl Desks {
     /// `PUT /me`.
     pub(super) async fn edit_me(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Profile = request.json().await?;
         let availability = match asked.availability.as_deref() {
             Some(text) => {
@@ -70,7 +70,7 @@ impl Desks {
 
     /// `GET /agents`.
     pub(super) async fn agents(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let knows = session.agent.rights.permissions.has(Permission::People);
         let shape = |agent: &Agent| {
             let mut shape = wire::agent(&self.desk, agent);
@@ -85,7 +85,7 @@ impl Desks {
 
     /// `POST /agents`.
     pub(super) async fn invite(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Invite = request.json().await?;
         let new = NewAgent { email: asked.email, first_name: asked.first_name, last_name: asked.last_name, role: role(&asked.role)? };
         let custom_role = asked.custom_role.as_deref().map(|text| named(text, "custom_role")).transpose()?;
@@ -97,7 +97,7 @@ impl Desks {
 
     /// `PUT /agents/{uuid}`.
     pub(super) async fn edit_agent(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Edit = request.json().await?;
         let role = asked.role.as_deref().map(role).transpose()?;
         let edit = AgentEdit {
@@ -117,7 +117,7 @@ impl Desks {
 
     /// `POST /agents/{uuid}/invitation`.
     pub(super) async fn invite_again(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let (purpose, token, mailed) = self.desk.invite_again(&session, uuid, self.base_url.is_some()).await?;
         Ok(wire::ok(json!({ "link": format!("{}/desk#{}={token}", self.base(request), purpose.as_str()), "mailed": mailed })))
     }

@@ -17,14 +17,14 @@ struct Erase {
 impl Desks {
     /// `GET /contacts/{uuid}/erase`: what would go.
     pub(super) async fn would_erase(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let (contact, belongings) = self.desk.would_erase(&session, uuid).await?;
         Ok(wire::ok(json!({ "name": contact.name(), "email": contact.email, "belongings": wire::belongings(&belongings) })))
     }
 
     /// `POST /contacts/{uuid}/erase`.
     pub(super) async fn erase(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Erase = request.json().await?;
         self.desk.erase_contact(&session, uuid, &asked.confirm).await?;
         Ok(Reply::status(204))
@@ -32,7 +32,7 @@ impl Desks {
 
     /// `GET /contacts/{uuid}/export`: everything as a ZIP archive, made while it is sent.
     pub(super) async fn export(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let archive = self.desk.export(&session, uuid).await?;
         let name = format!("person-{}.zip", &uuid.to_string()[..8]);
         Ok(Reply::stream(200, stream::until_end(archive))

@@ -27,13 +27,13 @@ struct Verdict {
 impl Desks {
     /// `GET /bans`.
     pub(super) async fn bans(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         self.all_bans(&agent, None).await
     }
 
     /// `POST /bans`.
     pub(super) async fn ban(&self, mut request: Request) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: NewBan = request.json().await?;
         let target = match (asked.contact, asked.conversation, asked.email) {
             (Some(uuid), None, None) => NewTarget::Contact(super::id(&uuid, "contact")?),
@@ -47,14 +47,14 @@ impl Desks {
 
     /// `DELETE /bans/{ban}`.
     pub(super) async fn lift_ban(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         self.desk.lift_ban(&agent, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `PUT /conversations/{conversation}/quarantine`.
     pub(super) async fn judge(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: Verdict = request.json().await?;
         let is_spam = match asked.quarantine.as_deref() {
             None => false,

@@ -13,7 +13,7 @@ const QUIET: i32 = 4;
 impl Desks {
     /// `GET /inboxes/{uuid}/qr`: an SVG, black on white in every theme, because cameras read nothing else well.
     pub(super) async fn qr(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         let inbox = self.desk.inbox_for_agent(uuid).await?;
         let svg = svg(&format!("{}/chat/{}", self.base(request), inbox.uuid))?;
         let reply = Reply::bytes(200, "image/svg+xml", svg).header("cache-control", "no-store");

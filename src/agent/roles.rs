@@ -21,13 +21,13 @@ struct Asked {
 impl Desks {
     /// `GET /roles`.
     pub(super) async fn roles(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.all_roles(&session, None).await
     }
 
     /// `POST /roles`.
     pub(super) async fn create_role(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = edit(request.json().await?)?;
         let made = self.desk.create_role(&session, edit).await?;
         self.all_roles(&session, Some(made.uuid)).await
@@ -35,7 +35,7 @@ impl Desks {
 
     /// `PUT /roles/{uuid}`.
     pub(super) async fn edit_role(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = edit(request.json().await?)?;
         self.desk.edit_role(&session, uuid, edit).await?;
         // Whoever took the permission from himself is told that it is done, and nothing more.
@@ -47,7 +47,7 @@ impl Desks {
 
     /// `DELETE /roles/{uuid}`.
     pub(super) async fn delete_role(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_role(&session, uuid).await?;
         Ok(Reply::status(204))
     }

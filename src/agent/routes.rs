@@ -15,7 +15,7 @@ pub enum Needs {
 }
 
 /// One route. Parameters stand in braces and say what they name; a name of the first kind is always a uuid, but
-/// `{report}`, which is a word.
+/// `{report}` and `{backup}`, which are words.
 #[derive(Debug)]
 pub struct Route {
     pub method: &'static str,
@@ -164,6 +164,12 @@ pub static ROUTES: &[Route] = &[
     may(Settings, "PUT", "status/log"),
     may(Settings, "GET", "problems"),
     may(Settings, "POST", "problems/jobs/{job}"),
+    may(Settings, "GET", "backups"),
+    may(Settings, "POST", "backups"),
+    may(Settings, "DELETE", "backups/{backup}"),
+    may(Settings, "POST", "backups/{backup}/ticket"),
+    may(Settings, "GET", "backups/{backup}/file"),
+    may(Settings, "POST", "backups/{backup}/restore"),
     may(Settings, "GET", "privacy-sheet"),
     may(Settings, "GET", "start"),
     may(Settings, "PUT", "start"),

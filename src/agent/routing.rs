@@ -20,7 +20,7 @@ struct NewTransfer {
 impl Desks {
     /// `GET /queue`.
     pub(super) async fn queue(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let (waiting, wait_s) = self.desk.queue(&agent).await?;
         let waiting = waiting.iter().enumerate().map(|(index, listed)| {
             let since = listed.conversation.queued_at;
@@ -31,7 +31,7 @@ impl Desks {
 
     /// `POST /queue/next`.
     pub(super) async fn take_next(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let conversation = match self.desk.take_next(&agent).await? {
             Some(uuid) => wire::listed(&self.desk, &self.desk.listed(&agent, uuid).await?),
             None => Value::Null,
@@ -41,7 +41,7 @@ impl Desks {
 
     /// `GET /conversations?box=queue` and `box=followed`.
     pub(super) async fn list_apart(&self, request: &Request, which: &str) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let found = match which {
             "queue" => self.desk.queue(&agent).await?.0,
             _ => self.desk.followed(&agent).await?,
@@ -53,7 +53,7 @@ impl Desks {
 
     /// `POST /conversations/{uuid}/transfer`.
     pub(super) async fn transfer(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: NewTransfer = request.json().await?;
         let to = match (asked.agent, asked.team) {
             (Some(agent), None) => Transfer::Agent(super::id(&agent, "agent")?),
@@ -66,7 +66,7 @@ impl Desks {
 
     /// `PUT /conversations/{uuid}/follow` and `DELETE`.
     pub(super) async fn follow(&self, request: &Request, uuid: Uuid, follows: bool) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         self.desk.follow(&agent, uuid, follows).await?;
         Ok(Reply::status(204))
     }

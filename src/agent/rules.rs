@@ -43,13 +43,13 @@ impl From<NewRule> for RuleEdit {
 impl Desks {
     /// `GET /rules`.
     pub(super) async fn rules(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         self.all_rules(None).await
     }
 
     /// `POST /rules`.
     pub(super) async fn create_rule(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: NewRule = request.json().await?;
         let uuid = self.desk.create_rule(&session, asked.into()).await?;
         self.all_rules(Some(uuid)).await
@@ -57,7 +57,7 @@ impl Desks {
 
     /// `PUT /rules/{uuid}`.
     pub(super) async fn edit_rule(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: NewRule = request.json().await?;
         self.desk.edit_rule(&session, uuid, asked.into()).await?;
         self.all_rules(Some(uuid)).await
@@ -65,14 +65,14 @@ impl Desks {
 
     /// `DELETE /rules/{uuid}`.
     pub(super) async fn delete_rule(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_rule(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `PUT /rules/order`.
     pub(super) async fn order_rules(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Order = request.json().await?;
         if asked.rules.len() > limits::RULES_MAX {
             return Err(Error::invalid(format!("There can be {} rules.", limits::RULES_MAX)).in_field("rules"));
@@ -84,7 +84,7 @@ impl Desks {
 
     /// `POST /rules/try`.
     pub(super) async fn try_rule(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Try = request.json().await?;
         let conversation = super::id(&asked.conversation, "conversation")?;
         let (_, explained) = self.desk.try_rule(&session, asked.rule.into(), conversation).await?;

@@ -10,40 +10,40 @@ use serde_json::{Value, json};
 impl Desks {
     /// `GET /me/sessions`.
     pub(super) async fn my_sessions(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         Ok(wire::ok(shape(&self.desk.sessions(&session).await?, Some(session.id))))
     }
 
     /// `DELETE /me/sessions/{uuid}`.
     pub(super) async fn end_my_session(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.end_session(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `DELETE /me/sessions`: all but this one.
     pub(super) async fn end_my_other_sessions(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.end_other_sessions(&session).await?;
         Ok(Reply::status(204))
     }
 
     /// `GET /agents/{uuid}/sessions`.
     pub(super) async fn sessions_of(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         Ok(wire::ok(shape(&self.desk.sessions_of(&session, uuid).await?, Some(session.id))))
     }
 
     /// `DELETE /agents/{uuid}/sessions`: all of them.
     pub(super) async fn end_sessions_of(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.end_sessions_of(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `DELETE /agents/{uuid}/two-factor`: a lost one.
     pub(super) async fn remove_two_factor(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.remove_two_factor(&session, uuid).await?;
         Ok(Reply::status(204))
     }

@@ -67,8 +67,8 @@ impl Sheet {
         }
         self.head(("Rights of the people concerned", "Rechte der Betroffenen"));
         self.text((
-            "Everything about a person is handed out as one archive, and erased for good on request: messages, files, notes, visits, search index and the free space of the file. Backups made before are overwritten in their own rhythm.",
-            "Alles über eine Person wird als ein Archiv ausgegeben und auf Wunsch endgültig gelöscht: Nachrichten, Dateien, Notizen, Besuche, Suchindex und der freie Platz der Datei. Ältere Sicherungen werden in ihrem eigenen Takt überschrieben.",
+            "Everything about a person is handed out as one archive, and erased for good on request: messages, files, notes, visits, search index and the free space of the file. Backups made before still hold it until newer ones replace them (BACKUP_KEEP of them stay) or they are deleted; so do replicas.",
+            "Alles über eine Person wird als ein Archiv ausgegeben und auf Wunsch endgültig gelöscht: Nachrichten, Dateien, Notizen, Besuche, Suchindex und der freie Platz der Datei. Ältere Sicherungen enthalten es, bis neuere sie ersetzen (es bleiben BACKUP_KEEP) oder sie gelöscht werden; ebenso Repliken.",
         ));
         self.blank(("How long backups are kept", "Aufbewahrung der Sicherungen"));
         self.html.push_str("</main></html>");

@@ -27,13 +27,13 @@ struct NewSla {
 impl Desks {
     /// `GET /slas`.
     pub(super) async fn slas(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         self.all_slas(None).await
     }
 
     /// `POST /slas`.
     pub(super) async fn create_sla(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = read(request.json().await?)?;
         let uuid = self.desk.create_sla(&session, edit).await?;
         self.all_slas(Some(uuid)).await
@@ -41,7 +41,7 @@ impl Desks {
 
     /// `PUT /slas/{uuid}`.
     pub(super) async fn edit_sla(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = read(request.json().await?)?;
         self.desk.edit_sla(&session, uuid, edit).await?;
         self.all_slas(Some(uuid)).await
@@ -49,7 +49,7 @@ impl Desks {
 
     /// `DELETE /slas/{uuid}`.
     pub(super) async fn delete_sla(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_sla(&session, uuid).await?;
         Ok(Reply::status(204))
     }

@@ -35,10 +35,10 @@ impl Desks {
         if request.header("origin").is_none() {
             return Err(crate::base::error::Error::forbidden("The desk's socket answers only to its own pages."));
         }
-        let session = self.look_up(&request).await?;
+        let session = self.agent(&request).await?;
         let seat = self.desk.seat_agent(&session).await?;
         // Looked at again with the seat taken: a suspension in between was announced before anybody listened.
-        let session = self.look_up(&request).await?;
+        let session = self.agent(&request).await?;
         let desks = self.clone();
         socket::upgrade(&mut request, SocketOptions::default(), move |socket| desks.live(socket, session, seat))
     }

@@ -28,7 +28,7 @@ impl Desks {
 
     /// `PUT /status/log`: another level until the next reload or restart.
     pub(super) async fn set_log_level(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Level = request.json().await?;
         let level =
             house_log::level(&asked.level).ok_or_else(|| Error::invalid("Expected error, warn, info or debug.").in_field("level"))?;

@@ -49,13 +49,13 @@ struct Bulk {
 impl Desks {
     /// `GET /tags`.
     pub(super) async fn tags(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         self.all_tags(None).await
     }
 
     /// `POST /tags`.
     pub(super) async fn create_tag(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: NewTag = request.json().await?;
         let made = self.desk.create_tag(&session, TagEdit { name: asked.name, color: asked.color }).await?;
         self.all_tags(Some(made)).await
@@ -63,7 +63,7 @@ impl Desks {
 
     /// `PUT /tags/{tag}`.
     pub(super) async fn edit_tag(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: NewTag = request.json().await?;
         self.desk.edit_tag(&session, uuid, TagEdit { name: asked.name, color: asked.color }).await?;
         self.all_tags(Some(uuid)).await
@@ -71,7 +71,7 @@ impl Desks {
 
     /// `POST /tags/{tag}/merge`.
     pub(super) async fn merge_tag(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Merge = request.json().await?;
         let into = super::id(&asked.into, "tag").map_err(|error| error.in_field("into"))?;
         self.desk.merge_tag(&session, uuid, into).await?;
@@ -80,20 +80,20 @@ impl Desks {
 
     /// `DELETE /tags/{tag}`.
     pub(super) async fn delete_tag(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_tag(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `GET /statuses`.
     pub(super) async fn statuses(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         self.all_statuses(None).await
     }
 
     /// `POST /statuses`.
     pub(super) async fn create_status(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = status_edit(request.json().await?)?;
         let made = self.desk.create_status(&session, edit).await?;
         self.all_statuses(Some(made)).await
@@ -101,7 +101,7 @@ impl Desks {
 
     /// `PUT /statuses/{status}`.
     pub(super) async fn edit_status(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = status_edit(request.json().await?)?;
         self.desk.edit_status(&session, uuid, edit).await?;
         self.all_statuses(Some(uuid)).await
@@ -109,14 +109,14 @@ impl Desks {
 
     /// `DELETE /statuses/{status}`.
     pub(super) async fn delete_status(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_status(&session, uuid).await?;
         Ok(Reply::status(204))
     }
 
     /// `PUT /conversations/{conversation}/tags`.
     pub(super) async fn set_tags(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Tags = request.json().await?;
         let wanted = asked.tags.iter().map(|text| super::id(text, "tag").map_err(|error| error.in_field("tags"))).collect::<Result<_>>()?;
         self.desk.set_tags(&session, uuid, wanted).await?;
@@ -125,7 +125,7 @@ impl Desks {
 
     /// `PUT /conversations/{conversation}/priority`.
     pub(super) async fn set_priority(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: NewPriority = request.json().await?;
         let wrong = || Error::invalid("priority is one of low, medium, high, null.").in_field("priority");
         let priority = match asked.priority.ok_or_else(wrong)? {
@@ -138,7 +138,7 @@ impl Desks {
 
     /// `POST /conversations/bulk`.
     pub(super) async fn bulk(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Bulk = request.json().await?;
         let ids = asked.conversations.iter().map(|text| super::id(text, "conversation")).collect::<Result<Vec<_>>>();
         let actions = Action::parse_all(&asked.actions)?;

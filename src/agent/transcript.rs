@@ -19,7 +19,7 @@ const KEY_PAGE: &str = "default-src 'none'; style-src 'self'; base-uri 'none'; f
 impl Desks {
     /// `GET /conversations/{uuid}/transcript`.
     pub(super) async fn transcript(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let with_notes = match request.query("notes").as_deref() {
             None | Some("" | "0") => false,
             Some("1") => true,

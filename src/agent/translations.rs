@@ -17,7 +17,7 @@ struct Texts {
 impl Desks {
     /// `GET /inboxes/{uuid}/translations?locale=`.
     pub(super) async fn translations(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let locale = request.query("locale").filter(|code| !code.is_empty());
         let (locales, sentences) = self.desk.translations(&session, uuid, locale.as_deref()).await?;
         Ok(assets::json(request, 200, &wire::translations(&locales, &sentences)))
@@ -25,7 +25,7 @@ impl Desks {
 
     /// `PUT /inboxes/{uuid}/translations/{locale}`.
     pub(super) async fn translate(&self, mut request: Request, uuid: Uuid, locale: &str) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Texts = request.json().await?;
         let (locales, sentences) = self.desk.translate(&session, uuid, locale, asked.texts).await?;
         Ok(assets::json(&request, 200, &wire::translations(&locales, &sentences)))
@@ -33,7 +33,7 @@ impl Desks {
 
     /// `GET /icons?q=` and `GET /icons?names=`.
     pub(super) async fn icons(&self, request: &Request) -> Result<Reply> {
-        self.agent(request)?;
+        self.who(request)?;
         let found = match request.query("names") {
             Some(names) => icons::named(names.split(',')),
             None => icons::search(&request.query("q").unwrap_or_default()),

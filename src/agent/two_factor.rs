@@ -22,14 +22,14 @@ struct Code {
 impl Desks {
     /// `GET /me/two-factor`.
     pub(super) async fn two_factor(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         let standing = self.desk.two_factor(&session).await?;
         Ok(wire::ok(json!({ "two_factor": standing.is_on, "recovery_left": standing.recovery_left })))
     }
 
     /// `POST /me/two-factor`: a fresh key for the app, which counts once `PUT` confirmed it.
     pub(super) async fn begin_two_factor(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Password = request.json().await?;
         let origin = self.own_origin(&request);
         let host = Origin::parse(&origin).map_or_else(String::new, |_| origin.split("://").last().unwrap_or_default().to_owned());
@@ -41,14 +41,14 @@ impl Desks {
 
     /// `PUT /me/two-factor`.
     pub(super) async fn confirm_two_factor(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Code = request.json().await?;
         Ok(wire::ok(json!({ "recovery": self.desk.confirm_two_factor(&session, &asked.code).await? })))
     }
 
     /// `DELETE /me/two-factor`.
     pub(super) async fn end_two_factor(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let password = Secret::new(request.json::<Password>().await?.password);
         self.with_password(&request, &session, self.desk.end_two_factor(&session, &password)).await?;
         Ok(Reply::status(204))
@@ -56,7 +56,7 @@ impl Desks {
 
     /// `POST /me/recovery`.
     pub(super) async fn renew_recovery(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let password = Secret::new(request.json::<Password>().await?.password);
         let codes = self.with_password(&request, &session, self.desk.renew_recovery(&session, &password)).await?;
         Ok(wire::ok(json!({ "recovery": codes })))

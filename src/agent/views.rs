@@ -28,13 +28,13 @@ struct Try {
 impl Desks {
     /// `GET /views`.
     pub(super) async fn views(&self, request: &Request) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.all_views(&session, None).await
     }
 
     /// `POST /views`.
     pub(super) async fn create_view(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = read(request.json().await?)?;
         let uuid = self.desk.create_view(&session, edit).await?;
         self.all_views(&session, Some(uuid)).await
@@ -42,7 +42,7 @@ impl Desks {
 
     /// `POST /views/try`.
     pub(super) async fn try_view(&self, mut request: Request) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let asked: Try = request.json().await?;
         let (found, more) = self.desk.preview_view(&session, &asked.filter).await?;
         let conversations: Vec<Value> = found.iter().map(|each| wire::listed(&self.desk, each)).collect();
@@ -51,7 +51,7 @@ impl Desks {
 
     /// `PUT /views/{uuid}`.
     pub(super) async fn edit_view(&self, mut request: Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(&request)?;
+        let session = self.who(&request)?;
         let edit = read(request.json().await?)?;
         self.desk.edit_view(&session, uuid, edit).await?;
         self.all_views(&session, Some(uuid)).await
@@ -59,7 +59,7 @@ impl Desks {
 
     /// `DELETE /views/{uuid}`.
     pub(super) async fn delete_view(&self, request: &Request, uuid: Uuid) -> Result<Reply> {
-        let session = self.agent(request)?;
+        let session = self.who(request)?;
         self.desk.delete_view(&session, uuid).await?;
         Ok(Reply::status(204))
     }

@@ -16,14 +16,14 @@ struct First {
 impl Desks {
     /// `GET /visitors`.
     pub(super) async fn visitors(&self, request: &Request) -> Result<Reply> {
-        let agent = self.agent(request)?;
+        let agent = self.who(request)?;
         let all = self.desk.onlookers_for(&agent).await?;
         Ok(wire::ok(json!({ "visitors": all.iter().map(wire::onlooker).collect::<Vec<_>>() })))
     }
 
     /// `POST /visitors/{visitor}/conversations`.
     pub(super) async fn write_first(&self, mut request: Request, id: Uuid) -> Result<Reply> {
-        let agent = self.agent(&request)?;
+        let agent = self.who(&request)?;
         let asked: First = request.json().await?;
         let (conversation, message) = self.desk.write_first(&agent, id, &asked.body).await?;
         let listed = Listed { conversation, unread: 0 };

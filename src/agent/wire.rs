@@ -8,6 +8,7 @@ use crate::base::live::LiveConfig;
 use crate::base::log as house_log;
 use crate::desk::Desk;
 use crate::desk::availability::Reach;
+use crate::desk::backups::Standing;
 use crate::desk::directory::{Profile, Twin};
 use crate::desk::threads::{Opened, Page};
 use crate::desk::translations::{Locale, Sentence};
@@ -29,6 +30,8 @@ use crate::model::privacy::{Belongings, Overdue};
 use crate::model::problem::Problem;
 use crate::model::rich::Rich;
 use crate::model::team::{Place, Team};
+use crate::store::backup::Step;
+use crate::store::backup::folder::Sort;
 use crate::store::conversations::Counts;
 use crate::store::search::Hit;
 use crate::store::writer::Tally;
@@ -545,4 +548,24 @@ pub fn frame(desk: &Desk, event: &Event) -> Option<String> {
         frame["seq"] = json!(seq);
     }
     Some(frame.to_string())
+}
+
+/// How it stands with backups.
+pub fn backups(standing: &Standing, free: Option<u64>) -> Value {
+    let kept = standing.backups.iter().chain(&standing.beside).map(|kept| {
+        let (kind, schema) = match kept.sort {
+            Sort::Backup => ("backup", None),
+            Sort::Snapshot(version) => ("snapshot", Some(version)),
+            Sort::Replaced => ("replaced", None),
+        };
+        json!({ "name": kept.name, "kind": kind, "schema": schema, "at": kept.at, "bytes": kept.bytes })
+    });
+    let making = standing.making.map(|step| match step {
+        Step::Pages { done, all } => json!({ "done": done, "all": all, "checking": false }),
+        Step::Checking => json!({ "done": 1, "all": 1, "checking": true }),
+    });
+    json!({
+        "folder": standing.folder.to_string_lossy(), "keep": standing.keep, "free": free, "last_at": standing.last_at, "making": making,
+        "backups": kept.collect::<Vec<_>>(),
+    })
 }

@@ -350,6 +350,10 @@ pub const FOLDER_ENTRIES_MAX: usize = 4_096;
 pub const SNAPSHOTS_KEPT: usize = 2;
 /// Replaced files kept beside the data file: a wrong restore is noticed before the third.
 pub const REPLACED_KEPT: usize = 3;
+/// How long a ticket fetches a backup: a download that was cut goes on, and a link in a history opens nothing.
+pub const BACKUP_TICKET_AGE: Duration = Duration::from_secs(600);
+/// Tickets at once: an owner and an admin, a few tries each.
+pub const BACKUP_TICKETS_MAX: usize = 16;
 /// Characters of a search query.
 pub const SEARCH_CHARS_MAX: usize = 200;
 

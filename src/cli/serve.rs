@@ -9,49 +9,84 @@ use deskbell::base::error::{Error, Result};
 use deskbell::base::id::new_token;
 use deskbell::base::log as house_log;
 use deskbell::demo as the_demo;
+use deskbell::store::backup::swap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
 use tokio::net::TcpListener;
 
 /// Serves until told to stop.
 pub(super) fn serve(arguments: &Arguments) -> Result<()> {
     let mut handed = Handed::from_environment();
-    let settings = Settings::read(arguments)?;
-    let config = &settings.at_start().resolve()?;
+    let config = Settings::read(arguments)?.at_start().resolve()?;
     service::know_the_journal();
     house_log::start(config.log_level);
     let manager = Manager::from_environment();
     app::check_assets()?;
     let _lock = lock(&config.data_file)?;
-    runtime(config)?.block_on(async {
-        let (stop, hangups) = (signals()?, service::hangups()?);
-        let starting = manager.starting();
-        let house = House::open(config.clone(), Clock::default()).await?;
-        drop(starting);
-        let listener = match handed.take("LISTEN", 0)? {
+    runtime(&config)?.block_on(async {
+        let mut door = match handed.take("LISTEN", 0)? {
             Some(listener) => listener,
             None => bind(config.listen).await?,
         };
-        let address = listener.local_addr().map_err(Error::internal)?;
-        let house = with_plain(house, config).await?;
-        let base = base_url(config, address);
-        log::info!("listening address={address} data=\"{}\" version={}", config.data_file.display(), env!("CARGO_PKG_VERSION"));
-        if house.desk.needs_owner().await? {
-            println!("{}", welcome(&house, &base).await?);
+        // Once, and again each time a backup takes the place of the file. The door stays: who knocks meanwhile waits.
+        loop {
+            match serve_once(arguments, &config, &manager, door).await? {
+                Some(kept) => door = kept,
+                None => return Ok(()),
+            }
         }
-        let options = house.server_options();
-        let status = format!("Serving {base} on {address}");
-        manager.ready(&status);
-        let (desk, live) = (house.desk.clone(), house.live.clone());
-        let minding = tokio::spawn(service::mind(manager.clone(), desk, live, settings, hangups, status));
-        let stop = async move {
-            stop.await;
-            manager.stopping();
-            // It holds the desk, and the house closes only when nobody does.
-            minding.abort();
-        };
-        house.serve(listener, stop, None, options).await
     })
+}
+
+/// Answers the door, still open, when the house is to be opened again.
+async fn serve_once(arguments: &Arguments, config: &Config, manager: &Manager, door: TcpListener) -> Result<Option<TcpListener>> {
+    let settings = Settings::read(arguments)?;
+    let (stop, hangups) = (signals()?, service::hangups()?);
+    let starting = manager.starting();
+    let house = open(config).await?;
+    drop(starting);
+    let (listener, kept) = twice(door)?;
+    let address = listener.local_addr().map_err(Error::internal)?;
+    let house = with_plain(house, config).await?;
+    let base = base_url(config, address);
+    log::info!("listening address={address} data=\"{}\" version={}", config.data_file.display(), env!("CARGO_PKG_VERSION"));
+    if house.desk.needs_owner().await? {
+        println!("{}", welcome(&house, &base).await?);
+    }
+    let options = house.server_options();
+    let status = format!("Serving {base} on {address}");
+    manager.ready(&status);
+    let (desk, live, chosen) = (house.desk.clone(), house.live.clone(), house.chosen.clone());
+    let minding = tokio::spawn(service::mind(manager.clone(), desk, live, settings, hangups, status));
+    let (keep, kept_open) = mpsc::sync_channel(1);
+    let stop = async move {
+        // Cancel-safe: both arms only wait.
+        tokio::select! {
+            () = stop => {
+                drop(kept);
+                manager.stopping();
+            }
+            () = chosen.notified() => drop(keep.send(kept)),
+        }
+        // It holds the desk, and the house closes only when nobody does.
+        minding.abort();
+    };
+    house.serve(listener, stop, None, options).await?;
+    Ok(kept_open.try_recv().ok())
+}
+
+/// Opens the house, after a chosen backup took the place of its file.
+async fn open(config: &Config) -> Result<House> {
+    swap::finish(&config.data_file, Clock::default().now())?;
+    House::open(config.clone(), Clock::default()).await
+}
+
+/// The same door twice: one to serve at, one to keep open.
+fn twice(door: TcpListener) -> Result<(TcpListener, TcpListener)> {
+    let kept = door.into_std().map_err(Error::internal)?;
+    let listener = kept.try_clone().and_then(TcpListener::from_std).map_err(Error::internal)?;
+    Ok((listener, TcpListener::from_std(kept).map_err(Error::internal)?))
 }
 
 /// How the first one becomes the owner. The link opens a door: it is for the person at the terminal, not for a journal that others read and that
@@ -100,26 +135,50 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
     app::check_assets()?;
     let _lock = lock(&config.data_file)?;
     runtime(config)?.block_on(async {
-        let stop = signals()?;
-        let house = House::open(config.clone(), Clock::default()).await?;
-        let demo = the_demo::prepare(&house.desk).await?;
-        let listener = bind(config.listen).await?;
-        let address = listener.local_addr().map_err(Error::internal)?;
-        let house = with_plain(house, config).await?;
-        let base = base_url(config, address);
-        if arguments.json {
-            println!("{}", demo.as_json(&base));
-        } else {
-            println!("A shop with the chat:   {base}/demo");
-            println!("The desk that answers:  {base}/desk");
-            for (email, password, role) in &demo.logins {
-                println!("  {role:<6} {email}   password: {password}");
+        let mut door = bind(config.listen).await?;
+        let mut is_told = false;
+        loop {
+            let stop = signals()?;
+            let house = open(config).await?;
+            let demo = the_demo::prepare(&house.desk).await?;
+            let (listener, kept) = twice(door)?;
+            let address = listener.local_addr().map_err(Error::internal)?;
+            let house = with_plain(house, config).await?;
+            let base = base_url(config, address);
+            if !is_told {
+                tell(arguments, &demo, &base);
+                is_told = true;
             }
-            println!("\nOpen both side by side and say hello. Ctrl-C ends the demo.");
+            let chosen = house.chosen.clone();
+            let (keep, kept_open) = mpsc::sync_channel(1);
+            let stop = async move {
+                // Cancel-safe: both arms only wait.
+                tokio::select! {
+                    () = stop => drop(kept),
+                    () = chosen.notified() => drop(keep.send(kept)),
+                }
+            };
+            let options = house.server_options();
+            house.serve(listener, stop, Some(demo.shop), options).await?;
+            match kept_open.try_recv() {
+                Ok(kept) => door = kept,
+                Err(_) => return Ok(()),
+            }
         }
-        let options = house.server_options();
-        house.serve(listener, stop, Some(demo.shop), options).await
     })
+}
+
+fn tell(arguments: &Arguments, demo: &the_demo::Demo, base: &str) {
+    if arguments.json {
+        println!("{}", demo.as_json(base));
+    } else {
+        println!("A shop with the chat:   {base}/demo");
+        println!("The desk that answers:  {base}/desk");
+        for (email, password, role) in &demo.logins {
+            println!("  {role:<6} {email}   password: {password}");
+        }
+        println!("\nOpen both side by side and say hello. Ctrl-C ends the demo.");
+    }
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener> {

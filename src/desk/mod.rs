@@ -8,6 +8,7 @@ pub mod attachments;
 pub mod audit;
 mod authority;
 pub mod availability;
+pub mod backups;
 pub mod bans;
 mod beginnings;
 pub mod bounces;

@@ -128,16 +128,16 @@ fn of_the_house(tx: &ReadTx, base_url: Option<&str>, free: Option<u64>, found: &
             "backup",
             "I know of no backup",
             "All of this desk is one file on one disk. Disks die.",
-            "Run `deskbell backup /somewhere/else/copy.db` every night, by cron or a timer, to another machine.",
-            "about",
+            "Switch the nightly one on: `systemctl enable --now deskbell-backup.timer`, and keep some on another disk (`deskbell backup --to FOLDER`). Or make one now under Backups.",
+            "backups",
         )),
         Some(at) if at + limits::BACKUP_OLD_MS < tx.now => found.push(problem(
             Warning,
             "backup",
             format!("The last backup is {} days old", (tx.now - at) / DAY_MS),
             "What came in since would be lost with the disk.",
-            "Look after the job that runs `deskbell backup`; it seems to have stopped.",
-            "about",
+            "Look after what runs `deskbell backup` at night (`systemctl status deskbell-backup`); it seems to have stopped. Or make one now under Backups.",
+            "backups",
         )),
         Some(_) => {}
     }

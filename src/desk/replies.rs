@@ -119,7 +119,8 @@ impl Desk {
                 if let Some(held) = held::find_own(tx, agent, conversation, message)? {
                     return Ok(TakenBack::Reply(into_draft(tx, &held)?));
                 }
-                let note = notes::delete_own_note(tx, agent, conversation, message)?.ok_or_else(|| Error::not_found("message"))?;
+                let (note, _words) =
+                    notes::delete_own_note(tx, agent, conversation, message)?.ok_or_else(|| Error::not_found("message"))?;
                 let (conversation, message) = messages::announce_change(tx, note)?;
                 Ok(TakenBack::Note(conversation, message))
             })

@@ -259,8 +259,8 @@ async fn open_inside(folder: &Path, name: &str) -> Option<(tokio::fs::File, u64,
     Some((file, metadata.len(), format!("\"{:x}-{:x}\"", metadata.len(), modified)))
 }
 
-/// The first `length` bytes of a file. One that shrinks meanwhile ends the connection, so that it never looks whole.
-fn stream_of(file: tokio::fs::File, length: u64) -> super::reply::Body {
+/// The next `length` bytes of a file. One that shrinks meanwhile ends the connection, so that it never looks whole.
+pub fn stream_of(file: tokio::fs::File, length: u64) -> super::reply::Body {
     Chunks { file, left: length, buffer: Vec::new() }.boxed_unsync()
 }
 

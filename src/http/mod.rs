@@ -13,6 +13,7 @@ mod heads;
 pub mod multipart;
 mod packed;
 mod places;
+pub mod range;
 pub mod redirect;
 pub mod reply;
 pub mod request;

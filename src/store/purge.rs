@@ -5,6 +5,10 @@
 use crate::base::error::{Error, Result};
 use crate::base::limits;
 use rusqlite::Connection;
+use std::time::Duration;
+
+/// What a replicator leaves in the files it follows (Litestream).
+const REPLICATED: &str = "SELECT count(*) FROM sqlite_schema WHERE name = '_litestream_lock'";
 
 /// Rewrites the file when it is small enough, and empties the WAL.
 pub(super) fn purge(connection: &Connection) -> Result<bool> {
@@ -29,8 +33,17 @@ pub(super) fn forget_samples(connection: &Connection) -> Result<()> {
     Ok(())
 }
 
-/// Moves everything into the main file and cuts the WAL to nothing.
+/// Moves everything into the main file and cuts the WAL to nothing. Beside a replicator, which reads all the time and does this itself, only as
+/// far as goes at once: waiting for it would be for ever.
 pub(super) fn empty_wal(connection: &Connection) -> Result<()> {
-    let is_busy: bool = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    if is_busy { Err(Error::busy()) } else { Ok(()) }
+    let is_replicated = connection.query_row(REPLICATED, [], |row| row.get::<_, i64>(0))? > 0;
+    connection.busy_timeout(if is_replicated { Duration::ZERO } else { limits::LOCK_WAIT })?;
+    let is_busy = connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, bool>(0));
+    connection.busy_timeout(limits::LOCK_WAIT)?;
+    match is_busy? {
+        true if is_replicated => log::info!("the log is left to the replicator"),
+        true => return Err(Error::busy()),
+        false => {}
+    }
+    Ok(())
 }

@@ -5,6 +5,7 @@ use super::Widget;
 use crate::base::error::{Error, Kind, Result};
 use crate::base::id::Uuid;
 use crate::base::{files, limits};
+use crate::http::range::parse_range;
 use crate::http::{Reply, Request, stream};
 use crate::store::media::Stored;
 use bytes::Bytes;
@@ -84,40 +85,5 @@ impl SliceFrom for Bytes {
     /// What lies behind `skip` bytes; nothing when there are fewer.
     fn slice_ref_from(self, skip: usize) -> Bytes {
         self.slice(skip.min(self.len())..)
-    }
-}
-
-/// One range of RFC 9110 14.1.2 as first and last byte. `None` = cannot be satisfied. Several ranges are answered as the first one.
-fn parse_range(header: &str, size: u64) -> Option<(u64, u64)> {
-    let spec = header.strip_prefix("bytes=")?.split(',').next()?.trim();
-    let (first, last) = spec.split_once('-')?;
-    let (first, last) = match (first, last) {
-        ("", suffix) => (size.saturating_sub(suffix.parse::<u64>().ok().filter(|n| *n > 0)?), size.checked_sub(1)?),
-        (first, "") => (first.parse().ok()?, size.checked_sub(1)?),
-        (first, last) => (first.parse().ok()?, last.parse::<u64>().ok()?.min(size.checked_sub(1)?)),
-    };
-    (first <= last && first < size).then_some((first, last))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ranges_are_read_as_rfc_9110_says() {
-        for (header, expected) in [
-            ("bytes=0-0", Some((0, 0))),
-            ("bytes=2-", Some((2, 9))),
-            ("bytes=-3", Some((7, 9))),
-            ("bytes=-30", Some((0, 9))),
-            ("bytes=5-100", Some((5, 9))),
-            ("bytes=10-", None),
-            ("bytes=5-4", None),
-            ("bytes=-0", None),
-            ("bytes=x-1", None),
-            ("lines=1-2", None),
-        ] {
-            assert_eq!(parse_range(header, 10), expected, "{header}");
-        }
     }
 }

@@ -21,6 +21,7 @@ pub enum Kind {
     Nginx,
     Caddy,
     Apache,
+    Traefik,
 }
 
 /// A proxy and the house behind it. Dropping it ends both.
@@ -52,14 +53,26 @@ impl Proxy {
             Kind::Nginx => nginx(folder.path(), below, upstream, secure, plain),
             Kind::Caddy => caddy(folder.path(), below, upstream, secure),
             Kind::Apache => apache(folder.path(), below, upstream, secure, plain),
+            Kind::Traefik => traefik(folder.path(), below, upstream),
         };
-        let file = folder.path().join("proxy.conf");
+        let file = folder.path().join("proxy.yml");
         std::fs::write(&file, config).expect("written");
         let log = std::fs::File::create(folder.path().join("proxy.log")).expect("a log");
+        let entry = format!("--entryPoints.websecure.address={secure}");
         let (program, arguments) = match kind {
             Kind::Nginx => ("/usr/sbin/nginx", vec!["-e", "stderr", "-g", "daemon off;", "-c"]),
             Kind::Caddy => ("/usr/bin/caddy", vec!["run", "--adapter", "caddyfile", "--config"]),
             Kind::Apache => ("/usr/sbin/apache2", vec!["-DFOREGROUND", "-f"]),
+            // From the registry of Python, where it lies as a program; tests/all puts it here.
+            Kind::Traefik => (
+                concat!(env!("CARGO_MANIFEST_DIR"), "/target/tools/traefik/bin/traefik"),
+                vec![
+                    &*entry,
+                    "--entryPoints.websecure.transport.respondingTimeouts.readTimeout=1h",
+                    "--global.checkNewVersion=false",
+                    "--providers.file.filename",
+                ],
+            ),
         };
         let mut command = Command::new(program);
         command.args(arguments).arg(&file).current_dir(folder.path()).stdin(Stdio::null());
@@ -231,6 +244,21 @@ fn apache(folder: &Path, below: &str, upstream: SocketAddr, secure: SocketAddr, 
     format!(
         "ServerRoot {here}\nDefaultRuntimeDir {here}\nPidFile {here}/pid\nErrorLog /dev/stderr\nServerName {NAME}\nListen {secure}\nListen {plain}\n{modules}{user}{hosts}"
     )
+}
+
+fn traefik(folder: &Path, below: &str, upstream: SocketAddr) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging/proxy/traefik.yml");
+    let text = std::fs::read_to_string(path).expect("the snippet").replace("127.0.0.1:8080", &upstream.to_string());
+    let text = put(&text, "      tls:\n        certResolver: letsencrypt\n", "      tls: {}\n");
+    let text = match below {
+        "" => text,
+        _ => {
+            let text = put(&text, "      rule: Host(`chat.example.com`)\n", "");
+            put(&put(&text, "      #rule: ", "      rule: "), "www.example.com`", "chat.example.com`")
+        }
+    };
+    let [cert, key] = ["cert.pem", "key.pem"].map(|name| folder.join(name).display().to_string());
+    format!("{text}tls:\n  stores:\n    default:\n      defaultCertificate:\n        certFile: {cert}\n        keyFile: {key}\n")
 }
 
 fn folder_is_roots(folder: &Path) -> bool {

@@ -16,6 +16,6 @@ export function About() {
       <div><dt>Files</dt><dd>up to ${Math.round(limits.file_bytes / 1048576)} MB each, ${limits.files_per_message} in one message</dd></div>
     </dl><//>
     <${Part} title="Keyboard" lead="Everything in the desk has a key."><button type="button" class="button" onClick=${() => change({ open: 'keys' })}>Show every key <kbd>?</kbd></button><//>
-    <${Part} title="Back up" lead="All of this desk is one file. Copy it while it runs:"><pre class="plain-code" tabindex="0">deskbell backup /path/to/copy.db</pre><//>
+    <${Part} title="Back up" lead="All of this desk is one file. Copy it while it runs, here under Backups or on the machine:"><pre class="plain-code" tabindex="0">deskbell backup /path/to/copy.db</pre><//>
   <//>`;
 }

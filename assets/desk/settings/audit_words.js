@@ -9,7 +9,7 @@ import { permissionWords, SCOPES } from './permissions.js';
 /** Kinds of things, as the object of a sentence, and in the filter. @type {Record<string, [string, string]>} */
 export const KINDS = {
   agent: ['the agent', 'Agents'], session: ['a session', 'Signing in and out'], role: ['the role', 'Roles'], team: ['the team', 'Teams'], hours: ['the business hours', 'Business hours'],
-  inbox: ['the inbox', 'Inboxes'], house: ['the settings of the house', 'The house'], mailbox: ['the mailbox', 'Mailboxes'], contact: ['a person', 'People outside'], conversation: ['a conversation', 'Conversations'], message: ['a message', 'Messages'],
+  backup: ['the backup', 'Backups'], inbox: ['the inbox', 'Inboxes'], house: ['the settings of the house', 'The house'], mailbox: ['the mailbox', 'Mailboxes'], contact: ['a person', 'People outside'], conversation: ['a conversation', 'Conversations'], message: ['a message', 'Messages'],
   tag: ['the tag', 'Tags'], status: ['the status', 'Statuses'], macro: ['the macro', 'Macros'], view: ['the view', 'Views'], rule: ['the rule', 'Rules'], sla: ['the deadline', 'Deadlines'], field: ['the field', 'Fields'],
   'contact.note': ['a note about a person', ''], ban: ['a ban', 'Bans'], retention: ['what was older than the settings keep', 'Retention'], transcript: ['a signed transcript', 'Transcripts'], quarantine: ['the quarantine', 'Quarantine'], job: ['something that was to be done', 'Work in the background'], template: ['the words of a mail', 'E-mail templates'],
 };
@@ -33,6 +33,9 @@ const SPECIAL = {
   'agent.edited': (_, own) => (own ? ['changed their own profile', '', ''] : ['changed', 'name', '']),
   'session.opened': ({ detail }) => [`signed in${detail.by === 'second factor' ? ' with a second factor' : ''}`, '', ''],
   'session.ended': ({ detail }, own) => (own ? [detail.which === 'others' ? 'signed out everywhere else' : 'signed another browser out', '', ''] : ['signed', 'name', ' out everywhere']),
+  'backup.fetched': () => ['took out the backup', 'name', ''],
+  'backup.chosen': () => ['put the backup', 'name', ' in place of everything'],
+  'backup.restored': () => ['brought this desk back from the backup', 'name', ''],
   'inbox.secret_rotated': () => ['made a new secret for the inbox', 'name', ''],
   'inbox.secret_removed': () => ['removed the secret of the inbox', 'name', ''],
   'inbox.translated': ({ detail }) => ['changed words of the inbox', 'name', ` (${detail.locale || 'a language'})`],

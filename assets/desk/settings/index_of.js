@@ -8,7 +8,7 @@ export const GROUPS = [
   { group: 'Workspace', pages: [{ page: 'start', label: 'First steps', icon: 'star', may: 'settings' }, { page: 'inboxes', label: 'Inboxes', icon: 'inbox' }, { page: 'mailboxes', label: 'Mailboxes', icon: 'mail', may: 'settings' }, { page: 'mails', label: 'E-mail templates', icon: 'note', may: 'settings' }, { page: 'hours', label: 'Business hours', icon: 'clock' }, { page: 'teams', label: 'Teams', icon: 'users' }, { page: 'agents', label: 'Agents', icon: 'user_plus' }, { page: 'fields', label: 'Fields', icon: 'menu' }, { page: 'bans', label: 'Bans', icon: 'shield', may: 'ban' }, { page: 'roles', label: 'Roles', icon: 'key', may: 'people' }, { page: 'audit', label: 'Audit log', icon: 'book', may: 'audit' }] },
   { group: 'Order', pages: [{ page: 'macros', label: 'Macros', icon: 'note' }, { page: 'tags', label: 'Tags', icon: 'tag' }, { page: 'statuses', label: 'Statuses', icon: 'check' }, { page: 'rules', label: 'Rules', icon: 'refresh', may: 'settings' }, { page: 'slas', label: 'Promises', icon: 'flag' }] },
   { group: 'You', pages: [{ page: 'profile', label: 'Profile', icon: 'user' }, { page: 'notifications', label: 'Sound and notices', icon: 'bell' }, { page: 'look', label: 'Look and writing', icon: 'sun' }] },
-  { group: 'deskbell', pages: [{ page: 'house', label: 'House', icon: 'home' }, { page: 'status', label: 'Status', icon: 'chart', may: 'settings' }, { page: 'problems', label: 'What is wrong?', icon: 'help', may: 'settings' }, { page: 'about', label: 'About', icon: 'info' }] },
+  { group: 'deskbell', pages: [{ page: 'house', label: 'House', icon: 'home' }, { page: 'status', label: 'Status', icon: 'chart', may: 'settings' }, { page: 'backups', label: 'Backups', icon: 'archive', may: 'settings' }, { page: 'problems', label: 'What is wrong?', icon: 'help', may: 'settings' }, { page: 'about', label: 'About', icon: 'info' }] },
 ];
 
 /**
@@ -79,6 +79,7 @@ export const ENTRIES = [
   { page: 'look', label: 'Enter sends', words: 'enter send ctrl keyboard composer' },
   { page: 'look', label: 'A moment to undo a reply', words: 'undo send delay take back seconds' },
   { page: 'start', label: 'First steps', words: 'wizard setup start begin onboarding install first run' },
+  { page: 'backups', label: 'Backups', words: 'backup copy restore snapshot rollback download file save' },
   { page: 'problems', label: 'What is wrong?', words: 'problems errors health check doctor warning failed jobs https backup' },
   { page: 'status', label: 'Status', words: 'status health uptime memory disk size file version connections queue jobs wear sd card backup certificate monitor' },
   { page: 'status', label: 'Log level', words: 'log level debug verbose logging journal' },

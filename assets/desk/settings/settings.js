@@ -6,6 +6,7 @@ import { may } from '../state/people.js';
 import { go } from '../state/router.js';
 import { now, useDesk } from '../state/store.js';
 import { About } from './about.js';
+import { Backups } from './backups.js';
 import { Bans } from './bans.js';
 import { Fields } from './fields.js';
 import { Agents } from './agents.js';
@@ -33,7 +34,7 @@ import { Tags } from './tags.js';
 import { Teams } from './teams.js';
 
 /** @type {Record<string, any>} */
-const PAGES = { start: Start, problems: Problems, status: Status, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, mailboxes: Mailboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, mails: MailTemplates, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
+const PAGES = { start: Start, problems: Problems, status: Status, backups: Backups, house: HousePage, rules: Rules, slas: Slas, inboxes: Inboxes, mailboxes: Mailboxes, hours: HoursPage, teams: Teams, agents: Agents, fields: Fields, bans: Bans, roles: Roles, audit: AuditLog, mails: MailTemplates, macros: Macros, tags: Tags, statuses: Statuses, profile: Profile, notifications: Notifications, look: Look, about: About };
 
 /** @param {{route: {page: string, id: string, tab: string}}} props */
 export function Settings({ route }) {

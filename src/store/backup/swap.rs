@@ -9,8 +9,9 @@ use super::part::{Part, beside, cannot_write, folder_of, give_as, remove, remove
 use super::{copy_told, counts, folder, hold, open_to_read, verify};
 use crate::base::clock::Millis;
 use crate::base::error::{Error, Kind, Result};
+use crate::base::id::Uuid;
 use crate::base::limits;
-use crate::store::migrate;
+use crate::store::{ReadTx, WriteTx, audit, migrate};
 use rusqlite::{Connection, OpenFlags, params};
 use std::fs::File;
 use std::os::unix::fs::MetadataExt;
@@ -35,6 +36,7 @@ pub fn restore(data_file: &Path, from: &Path, now: Millis) -> Result<Option<Path
     migrate::refuse_newer(verify(from)?, &format!("The backup {}", from.display()))?;
     let fresh = prepare(data_file, from)?;
     go_on_counting(&fresh, data_file, now)?;
+    forget_choice(data_file)?;
     swap(data_file, &fresh, "restore", now)
 }
 
@@ -59,6 +61,7 @@ pub fn roll_back(data_file: &Path, now: Millis) -> Result<Option<RolledBack>> {
     }
     let fresh = prepare(data_file, &snapshot)?;
     let since = written_since(data_file, &fresh);
+    forget_choice(data_file)?;
     let aside = swap(data_file, &fresh, "rollback", now)?;
     Ok(Some(RolledBack { version, aside: aside.unwrap_or_default(), since }))
 }
@@ -211,4 +214,66 @@ fn written_since(data_file: &Path, fresh: &Path) -> Vec<(&'static str, i64)> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// Who chose a backup in the desk.
+#[derive(Debug, Clone)]
+pub struct Chooser {
+    /// Public id: the backup may know him under another number, or not at all.
+    pub uuid: Uuid,
+    /// What he chose, as the log tells it.
+    pub name: String,
+}
+
+/// Prepares a chosen backup while everybody goes on: a checked copy with today's schema, in which the log tells of it and every agent has to log
+/// in again, because the backup does not know who was shut out since. The last rename makes it chosen; `finish` puts it in place.
+pub fn stage(data_file: &Path, from: &Path, chooser: &Chooser, now: Millis) -> Result<()> {
+    migrate::refuse_newer(verify(from)?, "The backup")?;
+    let fresh = prepare(data_file, from)?;
+    let mut connection = Connection::open_with_flags(&fresh, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    connection.execute_batch("PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF")?;
+    migrate::migrate_copy(&mut connection, &fresh)?;
+    connection.execute_batch("BEGIN IMMEDIATE")?;
+    connection.execute_batch("DELETE FROM agent_sessions; DELETE FROM login_steps; DELETE FROM invitations")?;
+    let seq = ReadTx::new(&connection, now).seq()?;
+    let tx = WriteTx::new(&connection, now, seq);
+    let agent = tx.one("SELECT id FROM agents WHERE uuid = ?1", [chooser.uuid], |row| row.get(0))?;
+    audit::append(&tx, agent, "backup.restored", "", &serde_json::json!({ "name": chooser.name }))?;
+    drop(tx);
+    connection.execute_batch("COMMIT")?;
+    connection.close().map_err(|(_, cause)| cause)?;
+    verify(&fresh)?;
+    File::open(&fresh).and_then(|file| file.sync_all()).map_err(|cause| cannot_write(&fresh, cause))?;
+    let chosen = chosen(data_file);
+    std::fs::rename(&fresh, &chosen).map_err(|cause| cannot_write(&chosen, cause))?;
+    sync_folder(&chosen)
+}
+
+/// Puts a chosen backup in place, before the file is opened. A crash since it was chosen changes nothing about that. When it cannot be done, the
+/// choice is forgotten, and the file stays what it is.
+pub fn finish(data_file: &Path, now: Millis) -> Result<()> {
+    let chosen = chosen(data_file);
+    if !chosen.exists() {
+        return Ok(());
+    }
+    let done = go_on_counting(&chosen, data_file, now).and_then(|()| swap(data_file, &chosen, "restore", now));
+    match done {
+        Ok(aside) => log::info!("a backup took the place of the data file kept=\"{}\"", aside.unwrap_or_default().display()),
+        Err(error) => {
+            log::error!("the chosen backup could not take the place of the data file, which stays as it is error=\"{error:?}\"");
+            remove(&chosen)?;
+        }
+    }
+    remove_companions(&chosen)
+}
+
+/// Whoever restores on the command line wants that, and not what was chosen in the desk before a crash.
+fn forget_choice(data_file: &Path) -> Result<()> {
+    let chosen = chosen(data_file);
+    remove(&chosen)?;
+    remove_companions(&chosen)
+}
+
+fn chosen(data_file: &Path) -> PathBuf {
+    beside(data_file, ".restore-chosen")
 }
