@@ -6,6 +6,8 @@ use std::time::Duration;
 pub const PULSE_SHARED: Duration = Duration::from_secs(1);
 /// A file that does not answer within this time hangs; a small machine's slowest fsync is well below.
 pub const PULSE_PATIENCE: Duration = Duration::from_secs(10);
+/// How long the file may be rewritten before that counts as hanging: 256 MB, twice, on the slowest card.
+pub const UPKEEP_MAX: Duration = Duration::from_secs(15 * 60);
 /// Days of messages on the status page: two weeks show a week's shape.
 pub const STATUS_DAYS: i64 = 14;
 /// How long an upgrade of the file may keep the service manager waiting: copying and rewriting tens of gigabytes on a card.

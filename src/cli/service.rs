@@ -194,7 +194,7 @@ pub(super) async fn mind(manager: Manager, desk: Desk, live: LiveConfig, setting
             () = rest => {
                 let half = half.unwrap_or(LOOK_AGAIN);
                 let beat = desk.pulse_of(half).await;
-                let fed = matches!(beat, Ok(()) | Err(Fault::Disk));
+                let fed = matches!(beat, Ok(()) | Err(Fault::Disk | Fault::Upkeep));
                 next = Some(if fed { half } else { half.min(LOOK_AGAIN) });
                 if fed {
                     manager.tell("WATCHDOG=1");

@@ -19,6 +19,8 @@ pub enum Fault {
     Busy,
     /// No answer came in time.
     Slow,
+    /// The file is being rewritten, which takes its time on a slow card.
+    Upkeep,
     /// The thread that writes has ended.
     Writer,
 }
@@ -31,6 +33,7 @@ impl Fault {
             Fault::Read => "read",
             Fault::Busy => "busy",
             Fault::Slow => "slow",
+            Fault::Upkeep => "upkeep",
             Fault::Writer => "writer",
         }
     }
@@ -50,7 +53,11 @@ impl Store {
             let written = self.write(|tx| settings::put(tx, ALIVE, &tx.now.to_string())).await;
             written.map_err(|error| if self.writer.is_gone() { Fault::Writer } else { fault(&error, Fault::Disk) })
         };
-        tokio::time::timeout(limits::PULSE_PATIENCE, both).await.unwrap_or(Err(Fault::Slow))
+        let beat = tokio::time::timeout(limits::PULSE_PATIENCE, both).await.unwrap_or(Err(Fault::Slow));
+        beat.map_err(|fault| match fault {
+            Fault::Busy | Fault::Slow if self.writer.takes_care() => Fault::Upkeep,
+            fault => fault,
+        })
     }
 }
 

@@ -55,6 +55,8 @@ pub struct Tally {
     pub refused: Counter,
     /// When the last one reached the disk.
     last: Mutex<Option<Instant>>,
+    /// Since when the thread takes care of the file, while it does.
+    caring: Mutex<Option<Instant>>,
 }
 
 impl Writer {
@@ -102,6 +104,12 @@ impl Writer {
     /// Whether something reached the disk since `moment`.
     pub(super) fn committed_since(&self, moment: Instant) -> bool {
         self.tally.last.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|last| last >= moment)
+    }
+
+    /// Whether everybody waits because the file is being taken care of, which may last.
+    pub(super) fn takes_care(&self) -> bool {
+        let caring = self.tally.caring.lock().unwrap_or_else(PoisonError::into_inner);
+        caring.is_some_and(|since| since.elapsed() < limits::UPKEEP_MAX)
     }
 
     /// Whether the thread has ended, though somebody still wants to write.
@@ -172,7 +180,9 @@ impl Thread {
                 self.commit(batch);
             }
             if let Some(work) = upkeep {
+                *self.tally.caring.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
                 work(&self.connection);
+                *self.tally.caring.lock().unwrap_or_else(PoisonError::into_inner) = None;
             }
         }
         let statistics = self.connection.execute_batch("PRAGMA optimize").map_err(Error::from);
