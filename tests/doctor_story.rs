@@ -1,7 +1,6 @@
 //! The doctor: what he says of a house behind a proxy that does one thing wrong, of a customer's page with one fault, and from the command line.
 
 #[path = "support/binary.rs"]
-#[allow(dead_code)]
 mod binary;
 mod support;
 

@@ -212,7 +212,7 @@ fn meta(tag: &Tag, found: &mut Found) {
     match tag.get("http-equiv").map(str::to_ascii_lowercase).as_deref() {
         Some("content-security-policy") => found.policies.push(content.to_owned()),
         Some("refresh") => {
-            let target = content.split_once(|c| c == ';' || c == ',').map(|(_, rest)| rest.trim());
+            let target = content.split_once([';', ',']).map(|(_, rest)| rest.trim());
             let target = target.and_then(|rest| {
                 rest.get(..4).filter(|word| word.eq_ignore_ascii_case("url=")).map(|_| rest[4..].trim_matches(['"', '\'']))
             });

@@ -87,7 +87,7 @@ impl Doctor {
         let html = match source(&page) {
             Ok(html) if (200..300).contains(&page.status) => html,
             Ok(_) => return Answer { found: vec![wrong_status(&url, &page)], url: url.into(), title: String::new() },
-            Err(problem) => return Answer { found: vec![problem], url: url.into(), title: String::new() },
+            Err(problem) => return Answer { found: vec![*problem], url: url.into(), title: String::new() },
         };
         found.push(fine(Page, "page:answers", "The page answers", format!("{} bytes of HTML.", page.body.len())));
         if page.cut {
@@ -214,7 +214,7 @@ fn typed(text: &str) -> Result<Url> {
 }
 
 /// The page's text, or why it is none.
-fn source(page: &Fetched) -> Result<String, Problem> {
+fn source(page: &Fetched) -> Result<String, Box<Problem>> {
     let kind = page.header("content-type").unwrap_or_default().to_ascii_lowercase();
     let body = match page.header("content-encoding").map(str::to_ascii_lowercase).as_deref() {
         None | Some("" | "identity") => page.body.clone(),
@@ -226,14 +226,14 @@ fn source(page: &Fetched) -> Result<String, Problem> {
         }
         Some(other) => {
             let why = format!("It is packed as {}, although I asked for it unpacked.", text::preview(other, 40));
-            return Err(bad(
+            return Err(Box::new(bad(
                 Severity::Warning,
                 Page,
                 "page:packed",
                 "The page cannot be read",
                 why,
                 "Look at the page in your browser: right click, View page source, and search for deskbell's address.",
-            ));
+            )));
         }
     };
     let html = String::from_utf8_lossy(&body).into_owned();
@@ -242,14 +242,14 @@ fn source(page: &Fetched) -> Result<String, Problem> {
         return Ok(html);
     }
     let kind = if kind.is_empty() { "nothing that says what it is".to_owned() } else { text::preview(&kind, 60) };
-    Err(bad(
+    Err(Box::new(bad(
         Severity::Urgent,
         Page,
         "page:kind",
         "This is no page",
         format!("The address answers with {kind}; a chat can only be on an HTML page (text/html)."),
         "Give me the address of the page as it stands in the browser.",
-    ))
+    )))
 }
 
 fn wrong_status(url: &Url, page: &Fetched) -> Problem {
