@@ -12,8 +12,8 @@ use deskbell::demo as the_demo;
 use deskbell::store::backup::swap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 /// Serves until told to stop.
 pub(super) fn serve(arguments: &Arguments) -> Result<()> {
@@ -59,7 +59,7 @@ async fn serve_once(arguments: &Arguments, config: &Config, manager: &Manager, d
     manager.ready(&status);
     let (desk, live, chosen) = (house.desk.clone(), house.live.clone(), house.chosen.clone());
     let minding = tokio::spawn(service::mind(manager.clone(), desk, live, settings, hangups, status));
-    let (keep, kept_open) = mpsc::sync_channel(1);
+    let (keep, mut kept_open) = oneshot::channel();
     let stop = async move {
         // Cancel-safe: both arms only wait.
         tokio::select! {
@@ -150,7 +150,7 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
                 is_told = true;
             }
             let chosen = house.chosen.clone();
-            let (keep, kept_open) = mpsc::sync_channel(1);
+            let (keep, mut kept_open) = oneshot::channel();
             let stop = async move {
                 // Cancel-safe: both arms only wait.
                 tokio::select! {
