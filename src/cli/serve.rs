@@ -10,10 +10,18 @@ use deskbell::base::id::new_token;
 use deskbell::base::log as house_log;
 use deskbell::demo as the_demo;
 use deskbell::store::backup::swap;
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+/// Prints a line. A reader that went away after what it wanted is no reason to end.
+macro_rules! say {
+    ($($words:tt)*) => {
+        let _ = writeln!(std::io::stdout(), $($words)*);
+    };
+}
 
 /// Serves until told to stop.
 pub(super) fn serve(arguments: &Arguments) -> Result<()> {
@@ -52,7 +60,7 @@ async fn serve_once(arguments: &Arguments, config: &Config, manager: &Manager, d
     let base = base_url(config, address);
     log::info!("listening address={address} data=\"{}\" version={}", config.data_file.display(), env!("CARGO_PKG_VERSION"));
     if house.desk.needs_owner().await? {
-        println!("{}", welcome(&house, &base).await?);
+        say!("{}", welcome(&house, &base).await?);
     }
     let options = house.server_options();
     let status = format!("Serving {base} on {address}");
@@ -170,14 +178,14 @@ fn run_demo(arguments: &Arguments, config: &Config) -> Result<()> {
 
 fn tell(arguments: &Arguments, demo: &the_demo::Demo, base: &str) {
     if arguments.json {
-        println!("{}", demo.as_json(base));
+        say!("{}", demo.as_json(base));
     } else {
-        println!("A shop with the chat:   {base}/demo");
-        println!("The desk that answers:  {base}/desk");
+        say!("A shop with the chat:   {base}/demo");
+        say!("The desk that answers:  {base}/desk");
         for (email, password, role) in &demo.logins {
-            println!("  {role:<6} {email}   password: {password}");
+            say!("  {role:<6} {email}   password: {password}");
         }
-        println!("\nOpen both side by side and say hello. Ctrl-C ends the demo.");
+        say!("\nOpen both side by side and say hello. Ctrl-C ends the demo.");
     }
 }
 
